@@ -1,0 +1,65 @@
+"""What a fault may ask of the world: where a service is, and how to get hold of it. A runtime satisfies it."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Ability(StrEnum):
+    """What some runtimes can do and others can't; a drill that needs a missing one is unsupported."""
+
+    CPU_CAP = "cpu-cap"
+    PAUSE = "pause"
+    KILL = "kill"
+    LISTEN_QUEUE = "listen-queue"
+    LINK_SHAPING = "link-shaping"
+
+
+class Process(BaseModel):
+    """A local process, addressed so that it can't be mistaken: a reused pid has another start time.
+
+    ``started_ticks`` is field 22 of /proc/PID/stat (clock ticks since boot). ``spec`` is the JSON file that
+    it was started from (argv, env, cwd, log), ``record`` the JSON file that holds its present pid and start
+    time, ``governor`` the folder of its CPU governor, where one runs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["process"] = "process"
+    service: str
+    pid: int
+    started_ticks: int
+    spec: Path
+    record: Path
+    governor: Path | None = None
+
+
+class Container(BaseModel):
+    """A container, by its full id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["container"] = "container"
+    service: str
+    id: str
+
+
+Handle = Annotated[Process | Container, Field(discriminator="kind")]
+
+
+class Place(Protocol):
+    """Names -> handles and addresses. Pure look-ups: nothing here waits or changes anything."""
+
+    token_file: Path
+
+    def handle(self, service: str) -> Process | Container:
+        """The process or container of a service as it is now.
+
+        Raises:
+            KeyError: no service of this name; the message has the valid ones.
+        """
+        ...
+
+    def address(self, service: str, port: str) -> str:
+        """``host:port`` at which *the lab* reaches a service's port named ``control``, ``api`` or ``data``."""
+        ...

@@ -1,0 +1,1 @@
+"""The lab: topology, runtimes, session, drills, journal, analysis and report of real retry storms."""

@@ -1,0 +1,287 @@
+"""What the journal can hold: one frozen model per line, told apart by ``type``.
+
+Four rules: counters are cumulative (``*_total``), never rates; observations and decisions are recorded,
+judgements never; units stand in the names; what was not measured is null or a ``sample.missed``, never 0.
+
+``t`` is in seconds of the run's clock: CLOCK_MONOTONIC minus an *integer* second chosen at the start, so that
+second ``n`` of the run is exactly one whole second of the clock that every service counts its cohorts by.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+SCHEMA = 1
+
+Counts = dict[str, int]
+"""Cumulative counts by kind, e.g. ``{"timeout": 3}``."""
+
+Buckets = dict[str, int]
+"""A latency histogram, sparse: bucket index (as a string, JSON) -> count. See ``lab.journal.latency``."""
+
+
+class Entry(BaseModel):
+    """The envelope of every line: ``seq`` is gapless and doubles as the id of the live stream."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    seq: int = -1
+    t: float = 0.0
+
+
+class RunOpened(Entry):
+    """The first line: what runs, with what, on which machine."""
+
+    type: Literal["run.opened"] = "run.opened"
+    schema_version: int = SCHEMA
+    run: str
+    drill: dict[str, Any]
+    runtime: str
+    isolation: str
+    seed: int
+    started_utc: str
+    versions: dict[str, str]
+    machine: dict[str, Any]
+    latency_growth: float
+    latency_first_ms: float
+
+
+class CalibrationMeasured(Entry):
+    """The bridge's capacity as a closed loop found it; ``steady`` is false when the windows spread too far."""
+
+    type: Literal["calibration.measured"] = "calibration.measured"
+    target: str
+    windows_rps: tuple[float, ...]
+    capacity_rps: float | None
+    spread_ratio: float | None
+    steady: bool
+    in_flight: int
+    headroom: float
+    asked_rps: float
+    cpu_share: float | None
+    cost_ms: float | None
+    listen_queue: int | None
+    listen_queue_asked: int | None
+    took_ms: float
+
+
+class ServiceChanged(Entry):
+    """A service started, became healthy, stopped or died."""
+
+    type: Literal["service.changed"] = "service.changed"
+    service: str
+    state: Literal["starting", "healthy", "unhealthy", "exited", "stopped"]
+    boot: str | None = None
+    addresses: dict[str, str] = {}
+    exit_code: int | None = None
+    planned: bool = True
+    log_tail: tuple[str, ...] = ()
+
+
+class PhaseEntered(Entry):
+    """A phase of the drill began; ``planned_s`` is how long it should last. ``done`` ends the last one."""
+
+    type: Literal["phase.entered"] = "phase.entered"
+    phase: str
+    planned_s: float
+    because: str
+
+
+class ActionChanged(Entry):
+    """Something changed the world, or tried to. ``params`` are the fault's, with units in the names."""
+
+    type: Literal["action.changed"] = "action.changed"
+    action: str
+    kind: Literal["fault", "mitigation", "load", "setting"]
+    name: str
+    fault: str
+    target: str
+    params: dict[str, Any]
+    state: Literal["intended", "applied", "refused", "reverted", "stuck"]
+    by: str
+    verified: bool | None = None
+    readback: dict[str, Any] | None = None
+    took_ms: float | None = None
+    lease_until_s: float | None = None
+    rebuilt_listener: bool = False
+    error: str | None = None
+
+
+class CheckDecided(Entry):
+    """A condition that steers the run (steady state, abort-if, until) was decided on these figures."""
+
+    type: Literal["check.decided"] = "check.decided"
+    name: str
+    role: Literal["steady-state", "abort-if", "until"]
+    condition: str
+    measured: float | None
+    met: bool | None
+    because: str
+
+
+class LoadSample(Entry):
+    """The load's cumulative counts, as the load itself has them."""
+
+    type: Literal["load.sample"] = "load.sample"
+    intended_total: int
+    sent_total: int
+    ok_total: int
+    failed_total: Counts
+    lag_p99_ms: float | None
+    in_flight: int
+    rate_rps: float
+    cpu_s_total: float | None = None
+
+
+class ServiceSample(Entry):
+    """A service's cumulative counts. ``source`` says who counted the attempts: the client or the bridge."""
+
+    type: Literal["service.sample"] = "service.sample"
+    service: str
+    boot: str
+    source: Literal["client", "bridge"] = "client"
+    requests_total: int
+    served_total: int
+    abandoned_total: int
+    failed_total: Counts = {}
+    connections_total: int | None = None
+    queue_depth: int | None = None
+    in_flight: int
+    calls_total: int | None = None
+    attempts_total: int | None = None
+    outcomes_total: Counts = {}
+    attempts_in_flight: int | None = None
+    policy: str | None = None
+    breaker: str | None = None
+    loop_lag_p99_ms: float | None = None
+    cpu_s_total: float | None = None
+    errors_total: Counts = {}
+
+
+class CohortClosed(Entry):
+    """All requests whose start (the intended one, for the load) lies in this second of the run, final.
+
+    ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds the ones
+    answered with a 2xx, ``latency_all`` every one. Provisional cohorts are written to no journal.
+    """
+
+    type: Literal["cohort.closed"] = "cohort.closed"
+    source: str
+    second: int
+    requests: int
+    sent: int
+    attempts: int | None
+    good: int
+    failed: Counts
+    latency: Buckets = {}
+    latency_all: Buckets = {}
+
+
+class CohortProvisional(Entry):
+    """A cohort that can still change: in the live view only, marked; verdicts never read it."""
+
+    type: Literal["cohort.provisional"] = "cohort.provisional"
+    source: str
+    second: int
+    requests: int
+    sent: int
+    attempts: int | None
+    good: int
+    failed: Counts
+    latency: Buckets = {}
+
+
+class CanarySample(Entry):
+    """One call per second on a new connection, outside of the clients under test: does a fault bite?
+
+    ``outcome`` as for attempts; ``started_s`` on the run's clock; ``latency_ms`` until the outcome.
+    """
+
+    type: Literal["canary.sample"] = "canary.sample"
+    started_s: float
+    outcome: str
+    latency_ms: float
+
+
+class BridgeSample(Entry):
+    """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is in force."""
+
+    type: Literal["bridge.sample"] = "bridge.sample"
+    device: str
+    accepted_total: int | None
+    open_connections: int | None
+    backlog: int | None
+    cpu_s_total: float | None
+    throttled_s_total: float | None
+    cpu_share: float | None
+    toxics: tuple[str, ...] = ()
+
+
+class HostSample(Entry):
+    """The machine under the lab."""
+
+    type: Literal["host.sample"] = "host.sample"
+    idle_s_total: float
+    steal_s_total: float
+    total_s_total: float
+    memory_free_bytes: int
+    disk_free_bytes: int
+    lab_cpu_s_total: float
+    loop_lag_ms: float
+    governor_cpu_s_total: float | None = None
+    listen_overflows_total: int | None = None
+    bridge_listen_overflows_total: int | None = None
+    memory_bytes: dict[str, int] = {}
+
+
+class SampleMissed(Entry):
+    """A figure that should have been read this second and was not."""
+
+    type: Literal["sample.missed"] = "sample.missed"
+    source: str
+    error: str
+    waited_ms: float
+
+
+class NoteWritten(Entry):
+    """Words of a person or of the lab, kept beside the figures."""
+
+    type: Literal["note.written"] = "note.written"
+    by: str
+    role: str
+    kind: str
+    text: str
+
+
+class RunClosed(Entry):
+    """The last line. ``clean``: every rollback was read back; ``left`` names what was not."""
+
+    type: Literal["run.closed"] = "run.closed"
+    outcome: Literal["completed", "aborted", "interrupted", "broken", "not-started"]
+    reason: str
+    clean: bool
+    left: tuple[str, ...] = ()
+
+
+Event = Annotated[
+    RunOpened
+    | CalibrationMeasured
+    | ServiceChanged
+    | PhaseEntered
+    | ActionChanged
+    | CheckDecided
+    | LoadSample
+    | ServiceSample
+    | CohortClosed
+    | CohortProvisional
+    | CanarySample
+    | BridgeSample
+    | HostSample
+    | SampleMissed
+    | NoteWritten
+    | RunClosed,
+    Field(discriminator="type"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Parses and dumps one line of the journal."""

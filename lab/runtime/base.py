@@ -1,0 +1,91 @@
+"""What a runtime is: names and life cycle of the topology's services. How to hurt them is in chaos.actions."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from chaos.place import Ability, Place
+from lab.topology import Topology
+
+ServiceState = Literal["starting", "healthy", "unhealthy", "exited", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReport:
+    """A change in a service's life; ``log_tail`` holds its last lines when it failed."""
+
+    service: str
+    state: ServiceState
+    addresses: dict[str, str]
+    exit_code: int | None = None
+    planned: bool = True
+    log_tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU of a whole service (all threads), in seconds, cumulative; None where this runtime can't tell."""
+
+    cpu_s_total: float | None
+    throttled_s_total: float | None
+    cpu_share: float | None  # the cap in force, as read back; 1.0 = one core; None: no cap
+    governor_cpu_s_total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """The sockets of a service's data listener as the kernel counts them; None where it can't be read."""
+
+    open_connections: int | None
+    backlog: int | None
+    listen_queue: int | None
+    listen_overflows_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line that a service wrote."""
+
+    service: str
+    text: str
+
+
+class SetupError(Exception):
+    """The lab could not be set up (exit code 4). The message says what happened, where, and what to do."""
+
+
+class Runtime(Place, Protocol):
+    """Brings a topology up and down and says where everything is."""
+
+    name: str
+    isolation: str  # "by network" or "by configuration"
+    abilities: frozenset[Ability]
+
+    async def up(self, topology: Topology, report: Callable[[ServiceReport], None]) -> None:
+        """Start every service in order of ``depends_on`` and return when all are healthy.
+
+        Raises:
+            SetupError: a service did not start or never got healthy; its last log lines are in the message.
+        """
+
+    async def down(self) -> None:
+        """Stop and remove everything that belongs to this run, and nothing else. Idempotent."""
+
+    async def usage(self, service: str) -> Usage:
+        """Read a service's CPU counters."""
+
+    async def sockets(self, service: str) -> Sockets:
+        """Read a service's listening socket (the first ``expose``d port) from outside of the service."""
+
+    async def memory_bytes(self) -> dict[str, int]:
+        """Memory by service: PSS (embedded) or the cgroup's working set (compose)."""
+
+    async def check_alive(self) -> list[ServiceReport]:
+        """Services that have exited since the last call, without being asked to."""
+
+    def logs(self, service: str, *, follow: bool) -> AsyncIterator[LogLine]:
+        """What a service wrote, oldest first."""
+
+    async def collect_logs(self, folder: Path) -> None:
+        """Put every service's log into ``folder`` as ``<service>.log`` (before ``down``)."""
