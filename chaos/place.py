@@ -1,4 +1,4 @@
-"""What a fault may ask of the world: where a service is, and how to get hold of it. A runtime satisfies it."""
+"""What a fault may ask of the world: where a service is, and how to get hold of it. Runtimes satisfy it."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -50,7 +50,14 @@ Handle = Annotated[Process | Container, Field(discriminator="kind")]
 class Place(Protocol):
     """Names -> handles and addresses. Pure look-ups: nothing here waits or changes anything."""
 
+    run: str
+    """The run's name: what the lab makes in the world carries it (toxics: ``<run>.<fault>``)."""
+
     token_file: Path
+
+    def cpu_cap(self, service: str) -> float | None:
+        """The share of one core that calibration set for this service; None: no cap. A share is of this."""
+        ...
 
     def handle(self, service: str) -> Process | Container:
         """The process or container of a service as it is now.
@@ -61,5 +68,5 @@ class Place(Protocol):
         ...
 
     def address(self, service: str, port: str) -> str:
-        """``host:port`` at which *the lab* reaches a service's port named ``control``, ``api`` or ``data``."""
+        """``host:port`` at which *the lab* reaches a service's port ``control``, ``api`` or ``data``."""
         ...

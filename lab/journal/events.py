@@ -47,7 +47,7 @@ class RunOpened(Entry):
 
 
 class CalibrationMeasured(Entry):
-    """The bridge's capacity as a closed loop found it; ``steady`` is false when the windows spread too far."""
+    """The bridge's capacity as a closed loop found it; ``steady``: its windows did not spread too far."""
 
     type: Literal["calibration.measured"] = "calibration.measured"
     target: str
@@ -161,7 +161,7 @@ class ServiceSample(Entry):
 class CohortClosed(Entry):
     """All requests whose start (the intended one, for the load) lies in this second of the run, final.
 
-    ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds the ones
+    ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds those
     answered with a 2xx, ``latency_all`` every one. Provisional cohorts are written to no journal.
     """
 

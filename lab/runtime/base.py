@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from chaos.actions import Action
 from chaos.place import Ability, Place
 from lab.topology import Topology
 
@@ -61,6 +62,14 @@ class Runtime(Place, Protocol):
     name: str
     isolation: str  # "by network" or "by configuration"
     abilities: frozenset[Ability]
+    caps: dict[str, float]
+    """The share of one core that calibration set for a service; the session writes it, ``cpu_cap`` reads it."""
+
+    def variables(self) -> dict[str, str]:
+        """What this runtime decides about the topology's variables (networks, token file)."""
+
+    def takedown(self) -> Action:
+        """What takes down everything that ``up`` starts; goes to the ledger before it, for the watchdog."""
 
     async def up(self, topology: Topology, report: Callable[[ServiceReport], None]) -> None:
         """Start every service in order of ``depends_on`` and return when all are healthy.
@@ -68,6 +77,9 @@ class Runtime(Place, Protocol):
         Raises:
             SetupError: a service did not start or never got healthy; its last log lines are in the message.
         """
+
+    async def refit(self, service: str) -> None:
+        """Give a service's new listener the device's queue again, after a restart or a rebuilt listener."""
 
     async def down(self) -> None:
         """Stop and remove everything that belongs to this run, and nothing else. Idempotent."""

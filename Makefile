@@ -1,0 +1,68 @@
+# Every target sets up what it needs (scripts/setup.sh; a moment when there is nothing to do) and calls one command.
+#
+#   make drill DRILL=retry-storm RUNTIME=auto ARGS="--seed 7"
+
+DRILL ?= retry-storm
+RUNTIME ?= auto
+ARGS ?=
+PYTHON ?=
+
+# Names in .venv/bin, called without a shell in between: Ctrl-C reaches the lab once, and its exit code is shown.
+LAB := .venv/bin/lab
+RUN := .venv/bin/python -m
+TESTS := $(RUN) pytest $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup drill smoke test test-containers soak lint engine images up down doctor bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@echo '  Options: DRILL=name RUNTIME=auto|compose|embedded ARGS="..." (for the command behind the target)'
+
+setup: ## install all that the lab needs into .venv (every target begins with it)
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh $(if $(filter setup,$(MAKECMDGOALS)),,--quiet)
+
+drill: setup ## run DRILL (default: retry-storm) to its verdict
+	@$(LAB) run $(DRILL) --runtime $(RUNTIME) $(ARGS)
+
+smoke: setup ## run the shortest drill: does everything work?
+	@$(LAB) run smoke --runtime $(RUNTIME) $(ARGS)
+
+up: setup ## start a lab and leave it running, to try things by hand
+	@$(LAB) up --runtime $(RUNTIME) $(ARGS)
+
+down: setup ## end the lab that `make up` started
+	@$(LAB) down $(ARGS)
+
+doctor: setup ## is this machine fit for the lab, and if not, what to do
+	@$(LAB) doctor $(ARGS)
+
+test: setup ## all tests that need no container engine, with coverage
+	@$(TESTS) -m "not containers and not soak" --cov --cov-report=term
+
+test-containers: setup engine images ## the tests that need a container engine
+	@$(TESTS) -m containers
+
+soak: setup ## the tests that take long
+	@$(TESTS) -m soak
+
+bench: setup ## measure what docs/benchmarks.md says
+	@$(RUN) bench $(ARGS)
+
+lint: setup ## ruff, mypy, import-linter, shell syntax
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check
+	@$(RUN) mypy
+	@.venv/bin/lint-imports
+	@for script in scripts/*.sh compose/*.sh; do sh -n "$$script" || exit 1; done; bash -n .ci/run
+
+engine: ## install and start Docker with Compose (Debian, as root); elsewhere: what to do
+	@sh compose/engine.sh
+
+images: ## build the lab's container images
+	@sh compose/images.sh
+
+clean: ## remove .venv and caches; runs in .lab stay
+	@if [ -x $(LAB) ]; then $(LAB) down >/dev/null 2>&1 || true; fi
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

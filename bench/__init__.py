@@ -1,0 +1,1 @@
+"""Measures what docs/benchmarks.md says: ``make bench``. Performance belongs here, never into a timed test."""

@@ -1,0 +1,109 @@
+"""A ledger's lines as data, and what they come to when they are folded."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from chaos.actions import ANY, Action, BaseAction
+from chaos.errors import ChaosError
+from chaos.lines import read_lines
+
+SCHEMA = 1
+State = Literal["intended", "applied", "refused", "reverted", "stuck"]
+OPEN: frozenset[State] = frozenset({"intended", "applied", "stuck"})
+
+
+class LedgerError(ChaosError):
+    """The ledger can't be read or written; nothing may be applied."""
+
+
+class Header(BaseModel):
+    """The first line.
+
+    ``epoch_s`` is zero of the run's clock on CLOCK_MONOTONIC, ``boot`` the kernel's boot id.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: int = SCHEMA
+    run: str
+    epoch_s: int
+    boot: str
+    owner_pid: int
+    owner_started_ticks: int
+
+
+class Step(BaseModel):
+    """An action with the inverse that the world's state asked for before it was applied."""
+
+    model_config = ConfigDict(frozen=True)
+    action: Action
+    inverse: Action
+
+
+class Intent(BaseModel):
+    """One fault, mitigation or setting with all its steps, as the journal calls it."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    name: str
+    kind: str
+    fault: str
+    target: str
+    params: dict[str, Any]
+    by: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class Account:
+    """What a ledger says, folded. ``intents`` in the order in which they were written."""
+
+    header: Header
+    intents: dict[str, Intent] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    owned: list[BaseAction] = field(default_factory=list)
+    closed: bool = False
+
+    def open(self) -> list[Intent]:
+        """What may be in force, oldest first."""
+        return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Fold one line. Lines of an unknown type belong to a later version and are passed over."""
+        match line["type"]:
+            case "intended":
+                intent = Intent.model_validate({k: v for k, v in line.items() if k != "type"})
+                self.intents[intent.id] = intent
+                self.states[intent.id] = "intended"
+            case "settled":
+                self.states[line["id"]] = line["state"]
+            case "owned":
+                self.owned.append(ANY.validate_python(line["action"]))
+            case "closed":
+                self.closed = True
+
+
+def read_ledger(path: Path) -> Account:
+    """What a ledger says, up to its last whole line.
+
+    Raises:
+        LedgerError: it can't be read, is not ours, or is of a later schema.
+    """
+    try:
+        first, *rest = read_lines(path)
+        header = Header.model_validate(first)
+        if header.schema_version > SCHEMA:
+            raise LedgerError(f"{path} has schema {header.schema_version}; this lab knows {SCHEMA}")
+        account = Account(header)
+        for line in rest:
+            account.take(line)
+    except (OSError, ValueError, KeyError) as error:
+        raise LedgerError(f"the ledger {path} can't be read: {error}") from error
+    return account
+
+
+def boot_id() -> str:
+    """Names the kernel's present boot: pids and clocks of another one mean nothing."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

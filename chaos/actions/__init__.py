@@ -1,0 +1,51 @@
+"""Every verb that changes the world: frozen, serialisable, told apart by ``do``; an inverse is one, too."""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
+from chaos.actions.life import SendSignal, Start
+from chaos.actions.settings import Settings
+from chaos.actions.takedown import ComposeDown, StopProcesses
+from chaos.actions.toxics import AddToxic, ProxyEnabled, RemoveToxic, UpdateToxic
+
+Action = Annotated[
+    AddToxic
+    | RemoveToxic
+    | UpdateToxic
+    | ProxyEnabled
+    | CpuQuota
+    | CpuGovernor
+    | SendSignal
+    | Start
+    | Settings
+    | StopProcesses
+    | ComposeDown,
+    Field(discriminator="do"),
+]
+
+ANY: TypeAdapter[Action] = TypeAdapter(Action)
+"""Parses an action from the ledger."""
+
+__all__ = [
+    "ANY",
+    "Action",
+    "AddToxic",
+    "BaseAction",
+    "Cap",
+    "ComposeDown",
+    "CpuGovernor",
+    "CpuQuota",
+    "ProxyEnabled",
+    "Rank",
+    "Reading",
+    "RemoveToxic",
+    "SendSignal",
+    "Settings",
+    "Start",
+    "StopProcesses",
+    "UpdateToxic",
+    "cpu_cap",
+]

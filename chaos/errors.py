@@ -1,0 +1,25 @@
+"""What can go wrong when the world is changed. Every message has what was asked and what was found."""
+
+
+class ChaosError(Exception):
+    """Base of all; never raised itself."""
+
+
+class DeadlineError(ChaosError, TimeoutError):
+    """No answer within the deadline. Whether the change was made is unknown: read back."""
+
+
+class RefusedError(ChaosError):
+    """The target answered, and did not do what was asked."""
+
+
+class TargetGoneError(ChaosError):
+    """Nobody is there any more: whatever was changed in it went with it."""
+
+
+class UnsupportedError(ChaosError):
+    """This machine or runtime can't do it. Raised before anything is changed."""
+
+
+class UnguardedError(ChaosError):
+    """No live watchdog or no lease: nothing may be applied."""

@@ -1,0 +1,110 @@
+"""What a fault is: parameters, and which actions they come to. Pure: nothing here touches the world.
+
+    {"target": "bridge", "latency_ms": 3000}  --Latency-->  actions(place)  -->  (AddToxic(...),)
+
+To add one: a file like the others here, a line in ``__init__.py``, a section in docs/faults.md, a test.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chaos.actions import Action, AddToxic
+from chaos.place import Ability, Place
+from chaos.toxic import Attributes, Stream, Toxic
+
+Kind = Literal["fault", "mitigation", "load"]
+TOXIC_NAME = 96
+"""Characters that a toxic's name has at most: long enough for a run's name, short enough for a log line."""
+
+
+class Fault(Protocol):
+    """What a session injects; mitigations and load actions alike.
+
+    Attributes:
+        kind: how the journal calls it.
+        moves: figures of which at least one must change, or it did not bite (docs/faults.md).
+        needs: abilities of the runtime without which the drill is unsupported.
+        name: tells two faults of a sort apart; the drill's step name, or empty.
+        target: the service that is hurt.
+    """
+
+    kind: ClassVar[Kind]
+    moves: ClassVar[tuple[str, ...]]
+    needs: ClassVar[frozenset[Ability]]
+    fault: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """See above."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """See above."""
+        ...
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """What to do, in this order.
+
+        Raises:
+            KeyError: no such service; the message has the valid ones.
+            UnsupportedError: it can't be done here.
+        """
+        ...
+
+
+class BaseFault(BaseModel, ABC):
+    """Parameters with units in their names; a drill's key is the field's name without the unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    kind: ClassVar[Kind] = "fault"
+    moves: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[frozenset[Ability]] = frozenset()
+    fault: ClassVar[str]
+
+    name: str = ""
+    target: str = Field(min_length=1)
+
+    @abstractmethod
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """What to do, in this order."""
+
+
+class ToxicFault(BaseFault):
+    """A fault that is one toxic.
+
+    Attributes:
+        stream: downstream is what the upstream answers, upstream what the client sends.
+        toxicity: the share of connections that get it, 0..1, drawn once per connection.
+        listener: the proxy's name where it is not the service's.
+    """
+
+    stream: Stream = "downstream"
+    toxicity: float = Field(default=1.0, gt=0, le=1)
+    listener: str = ""
+    type: ClassVar[str]
+
+    @abstractmethod
+    def attributes(self) -> Attributes:
+        """The toxic's attributes in Toxiproxy's words and units."""
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """Add the toxic, under the run's name."""
+        toxic = Toxic(
+            name=toxic_name(place.run, self.name or self.fault),
+            type=self.type,
+            stream=self.stream,
+            toxicity=self.toxicity,
+            attributes=self.attributes(),
+        )
+        api = place.address(self.target, "api")
+        return (AddToxic(api=api, proxy=self.listener or self.target, toxic=toxic),)
+
+
+def toxic_name(run: str, fault: str) -> str:
+    """``<run>.<fault>`` of at most 96 characters that need no quoting in a URL; the run's end is kept."""
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", fault)[: TOXIC_NAME // 2]
+    return f"{re.sub(r'[^A-Za-z0-9_-]+', '-', run)[-(TOXIC_NAME - len(plain) - 1) :]}.{plain}"

@@ -1,0 +1,22 @@
+"""A service that hangs: its connections stay open, nothing moves."""
+
+from typing import ClassVar
+
+from chaos.actions import Action, CpuGovernor, SendSignal
+from chaos.faults.base import BaseFault
+from chaos.place import Ability, Place, Process
+
+
+class Pause(BaseFault):
+    """Stop the process (SIGSTOP) or pause the container (freezer)."""
+
+    fault: ClassVar[str] = "pause"
+    moves: ClassVar[tuple[str, ...]] = ("goodput", "attempts", "canary_timeouts")
+    needs: ClassVar[frozenset[Ability]] = frozenset({Ability.PAUSE})
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """A governed process is stopped by its governor, which would continue it otherwise."""
+        handle = place.handle(self.target)
+        if isinstance(handle, Process) and handle.governor is not None:
+            return (CpuGovernor(governor=handle.governor, share=0.0),)
+        return (SendSignal(handle=handle, signal="stop"),)

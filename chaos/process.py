@@ -1,0 +1,75 @@
+"""Processes by /proc: identity that a reused pid can't fake, signals that can't hit another one."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+STATE, START_TICKS = 0, 19
+"""Positions in /proc/PID/stat after the command's closing parenthesis (fields 3 and 22)."""
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def started_ticks(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot; None when it is gone or a zombie."""
+    stat = _stat(pid)
+    return None if stat is None or stat[STATE] in "ZX" else int(stat[START_TICKS])
+
+
+def is_alive(pid: int, ticks: int) -> bool:
+    """Whether the process that had this pid at that start time still runs (or is stopped)."""
+    return started_ticks(pid) == ticks
+
+
+def state(pid: int) -> str | None:
+    """One letter as in ps: R, S, D, T (stopped) ...; None when it is gone or a zombie."""
+    stat = _stat(pid)
+    return None if stat is None or stat[STATE] in "ZX" else stat[STATE]
+
+
+def is_running(pid: int, ticks: int) -> bool:
+    """Alive and not stopped: it can do its work."""
+    return is_alive(pid, ticks) and state(pid) not in {"T", "t"}
+
+
+def send(pid: int, ticks: int, number: signal.Signals) -> bool:
+    """Send a signal to exactly this process; False when it is gone.
+
+    The pidfd is opened before the start time is compared, so that the pid can't change hands in between.
+    """
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if not is_alive(pid, ticks):
+            return False
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(fd, number)
+            return True
+        return False
+    finally:
+        os.close(fd)
+
+
+def of_run(run: str) -> list[tuple[int, int]]:
+    """(pid, start ticks) of this user's processes whose environment has ``LAB_RUN=<run>``, but this one."""
+    mark = f"LAB_RUN={run}".encode()
+    found = []
+    for folder in PROC.iterdir():
+        if not folder.name.isdigit() or int(folder.name) == os.getpid():
+            continue
+        with suppress(OSError):
+            if folder.stat().st_uid != os.getuid():
+                continue
+            ticks = started_ticks(int(folder.name))
+            if mark in (folder / "environ").read_bytes().split(b"\0") and ticks is not None:
+                found.append((int(folder.name), ticks))
+    return found

@@ -1,0 +1,9 @@
+"""Judgement: pure functions from journal events to rows, figures and a verdict. Can't touch the world."""
+
+from lab.analysis.conditions import Decision, evaluate, watch
+from lab.analysis.judge import judge
+from lab.analysis.summary import summarise
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Verdict, exit_code
+
+__all__ = ["Decision", "Timeline", "Verdict", "evaluate", "exit_code", "judge", "summarise", "watch"]

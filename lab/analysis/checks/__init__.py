@@ -1,0 +1,54 @@
+"""The instrument checks, without which there is no pass or fail: pure, one a file, as the report orders them.
+
+To add one: a file with a function from Timeline to findings, a line here, a test. One that raises is
+reported by name and leaves the run inconclusive: a checker that can't tell has not said yes.
+"""
+
+from collections.abc import Mapping
+
+from lab.analysis.checks.base import Checker
+from lab.analysis.checks.bite import check_bite
+from lab.analysis.checks.calibration import check_calibration
+from lab.analysis.checks.conservation import check_conservation
+from lab.analysis.checks.crossing import check_crossing
+from lab.analysis.checks.governor import check_governor
+from lab.analysis.checks.host import check_host
+from lab.analysis.checks.offered import check_offered
+from lab.analysis.checks.processes import check_processes
+from lab.analysis.checks.restarts import check_restarts
+from lab.analysis.checks.saturation import check_saturation
+from lab.analysis.checks.sockets import check_sockets
+from lab.analysis.checks.steady import check_steady_state
+from lab.analysis.checks.steps import check_steps
+from lab.analysis.checks.truth import check_truth
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Finding
+
+CHECKS: Mapping[str, Checker] = {
+    "steady state": check_steady_state,
+    "offered": check_offered,
+    "truth": check_truth,
+    "conservation": check_conservation,
+    "steps": check_steps,
+    "bite": check_bite,
+    "crossing": check_crossing,
+    "calibration": check_calibration,
+    "saturation": check_saturation,
+    "governor": check_governor,
+    "processes": check_processes,
+    "sockets": check_sockets,
+    "restarts": check_restarts,
+    "host": check_host,
+}
+
+
+def run_checks(timeline: Timeline, checks: Mapping[str, Checker] = CHECKS) -> tuple[Finding, ...]:
+    """The findings of all checks; one that raises becomes a finding that nothing was measured."""
+    findings: list[Finding] = []
+    for name, check in checks.items():
+        try:
+            findings += check(timeline)
+        except Exception as error:  # noqa: BLE001 - whatever it is: this check can't vouch, the others can
+            what = f"the check itself failed: {type(error).__name__}: {error}"
+            findings.append(Finding(name=name, limit="a working check", measured=None, ok=None, detail=what))
+    return tuple(findings)

@@ -1,0 +1,142 @@
+"""What each fault must be seen to do, by the fault's name in the registry: the second half of "it did bite".
+
+The canary makes one call a second over the bridge on a new connection, outside of the clients under test.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lab.analysis.checks.base import growth
+from lab.analysis.row import ActionSpan
+from lab.analysis.rows import ratio
+from lab.analysis.timeline import Timeline
+from lab.analysis.windows import per_second, phase_seconds, whole_seconds
+from lab.journal.events import CanarySample
+
+SEEN = 0.8
+"""Of what was asked for, this much must be seen."""
+AT_CAP = 0.9
+SLOWER = 1.5
+"""A bandwidth toxic must make the canary's median at least this much longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What was seen of a fault. ``ok`` None: nothing that could tell was measured."""
+
+    limit: str
+    measured: float | None
+    ok: bool | None
+
+
+def at_least(limit: float, measured: float | None, unit: str) -> Effect:
+    """An effect that must reach a figure."""
+    ok = None if measured is None else measured >= limit
+    return Effect(f">= {limit:.4g} {unit}", None if measured is None else round(measured, 3), ok)
+
+
+def span_of(timeline: Timeline, fault: ActionSpan) -> tuple[float, float]:
+    """From when to when a fault was in force."""
+    start_s = timeline.now_s if fault.applied_s is None else fault.applied_s
+    return start_s, timeline.now_s if fault.reverted_s is None else fault.reverted_s
+
+
+def _canaries(timeline: Timeline, start_s: float, end_s: float) -> list[CanarySample]:
+    return [canary for canary in timeline.canaries if start_s <= canary.started_s <= end_s]
+
+
+def _quantile(values: list[float], share: float) -> float | None:
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+
+def latency(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The median canary took 80 % of the asked latency; one that timed out later than that did, too."""
+    asked_ms = float(fault.params.get("latency_ms", 0)) - float(fault.params.get("jitter_ms", 0))
+    wanted_ms = SEEN * asked_ms
+    start_s, end_s = span_of(timeline, fault)
+    during = _canaries(timeline, start_s, end_s - wanted_ms / 1000)
+    hit = float(fault.params.get("toxicity", 1.0))
+    seen_ms = _quantile([canary.latency_ms for canary in during], 1 - hit / 2)
+    return at_least(wanted_ms, seen_ms, "ms seen by the canary")
+
+
+def bandwidth(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The canary's median answer takes half as long again as before."""
+    start_s, end_s = span_of(timeline, fault)
+    before = _quantile([c.latency_ms for c in _canaries(timeline, 0.0, start_s - 1)], 0.5)
+    during = _quantile([c.latency_ms for c in _canaries(timeline, start_s, end_s - 0.1)], 0.5)
+    return at_least(SLOWER, ratio(during, before), "x the canary's median before")
+
+
+def _no_answers(*outcomes: str) -> Callable[[Timeline, ActionSpan], Effect]:
+    """80 % of the canaries end in one of these ways; in any but ``ok`` where none is given."""
+
+    def effect(timeline: Timeline, fault: ActionSpan) -> Effect:
+        during = _canaries(timeline, *span_of(timeline, fault))
+        hit = [
+            canary
+            for canary in during
+            if canary.outcome in outcomes or (not outcomes and canary.outcome != "ok")
+        ]
+        how = " or ".join(outcomes) or "no answer"
+        return at_least(100 * SEEN, ratio(100 * len(hit), len(during)), f"% of canaries: {how}")
+
+    return effect
+
+
+def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The bridge uses all of the CPU it is left with."""
+    rows = [timeline.row(second) for second in whole_seconds(*span_of(timeline, fault))]
+    known = [row for row in rows if row.bridge_cpu_share is not None and row.cap_share]
+    used = sum(row.bridge_cpu_share or 0.0 for row in known)
+    share = ratio(used, sum(row.cap_share or 0.0 for row in known))
+    return at_least(100 * AT_CAP, None if share is None else 100 * share, "% of the cap used")
+
+
+def unavailable(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The target answers the asked share of its requests with 503."""
+    start_s, end_s = span_of(timeline, fault)
+    samples = [s for s in timeline.services.get(fault.target, []) if start_s <= s.t <= end_s + 1]
+    refused = growth(samples, lambda sample: sample.failed_total.get("503", 0))
+    share = ratio(refused, growth(samples, lambda sample: sample.requests_total))
+    wanted = 100 * SEEN * float(fault.params.get("share", 1.0))
+    return at_least(wanted, None if share is None else 100 * share, "% answered 503")
+
+
+def silence(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The target answers nobody: what it served stands still, and it does not tell its counters."""
+    if fault.target not in timeline.services:
+        return _no_answers()(timeline, fault)
+    start_s, end_s = span_of(timeline, fault)
+    told = [s for s in timeline.services[fault.target] if start_s + 1 < s.t < end_s - 0.1]
+    missed = [m for m in timeline.missed if m.source == fault.target and start_s <= m.t <= end_s + 1]
+    gone = [c for c in timeline.changes if c.service == fault.target and c.state in {"exited", "unhealthy"}]
+    ok = None if not told and not missed and not gone else not told
+    return Effect("no answer from the target", float(len(told)), ok)
+
+
+def surge(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The schedule's arrivals are multiplied."""
+    during = per_second(timeline, whole_seconds(*span_of(timeline, fault)), "offered", final=False)
+    before = per_second(timeline, phase_seconds(timeline, "baseline"), "offered", final=False)
+    factor = float(fault.params.get("factor", 1.0))
+    seen = ratio(during, before)
+    grown = None if seen is None or factor == 1 else (seen - 1) / (factor - 1)
+    return at_least(100 * SEEN, None if grown is None else 100 * grown, "% of the asked surge")
+
+
+EFFECTS: Mapping[str, Callable[[Timeline, ActionSpan], Effect]] = {
+    "latency": latency,
+    "bandwidth": bandwidth,
+    "black-hole": _no_answers(),
+    "reset": _no_answers("reset", "refused"),
+    "down": _no_answers("refused", "reset"),
+    "capacity": capacity,
+    "unavailable": unavailable,
+    "pause": silence,
+    "kill": silence,
+    "surge": surge,
+}
+"""One for each fault of the registry; a test compares."""

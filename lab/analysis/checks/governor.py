@@ -1,0 +1,45 @@
+"""The cap was delivered: while connections queue for the bridge it uses its CPU share, to 5 %."""
+
+from itertools import pairwise
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Finding
+from lab.analysis.windows import judged_seconds
+
+PERCENT = 5.0
+LEAST_S = 5
+"""Saturated seconds below which the check does not apply."""
+
+
+def check_governor(timeline: Timeline) -> list[Finding]:
+    """Used / cap over the seconds that began and ended with a backlog under one cap, without a fault."""
+    rows = [timeline.row(second) for second in judged_seconds(timeline)]
+    used = cap = 0.0
+    seconds = 0
+    for row, after in pairwise(rows):
+        same_cap = row.cap_share is not None and row.cap_share == after.cap_share
+        waiting = bool(row.backlog) and bool(after.backlog)
+        if waiting and same_cap and row.bridge_cpu_share is not None and not _hurt(timeline, row.second):
+            used, cap, seconds = used + row.bridge_cpu_share, cap + (row.cap_share or 0.0), seconds + 1
+    if seconds < LEAST_S or not cap:
+        return []
+    off = 100 * (used / cap - 1)
+    return [
+        Finding(
+            name="CPU cap delivered",
+            limit=f"within {PERCENT:g} %",
+            measured=round(off, 2),
+            ok=abs(off) <= PERCENT,
+            detail=f"over {seconds} s with connections waiting",
+        )
+    ]
+
+
+def _hurt(timeline: Timeline, second: int) -> bool:
+    """Whether a fault was in force in a second, or just before."""
+    for fault in timeline.faults:
+        start_s = fault.intended_s if fault.intended_s is not None else fault.applied_s
+        end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s
+        if start_s is not None and start_s - 1 <= second <= end_s:
+            return True
+    return False

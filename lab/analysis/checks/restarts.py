@@ -1,0 +1,42 @@
+"""Nothing died or started again that was not meant to."""
+
+from itertools import pairwise
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Finding
+
+BACK_S = 15.0
+"""A killed service may take this long to be back after its fault is undone."""
+
+
+def check_restarts(timeline: Timeline) -> list[Finding]:
+    """Unplanned exits, and boot ids that changed."""
+    seen = {
+        f"{c.service} {c.state}"
+        for c in timeline.changes
+        if not c.planned and not _meant(timeline, c.service, c.t)
+    }
+    for service, samples in timeline.services.items():
+        for before, after in pairwise(samples):
+            if before.boot != after.boot and not _meant(timeline, service, after.t):
+                seen.add(f"{service} started again")
+    measured = float(len(seen)) if timeline.services else None
+    return [
+        Finding(
+            name="unplanned exits and restarts",
+            limit="none",
+            measured=measured,
+            ok=None if measured is None else not seen,
+            detail=", ".join(sorted(seen)),
+        )
+    ]
+
+
+def _meant(timeline: Timeline, service: str, t: float) -> bool:
+    """Whether a fault had this service killed about then."""
+    for fault in timeline.faults:
+        if fault.fault == "kill" and fault.target == service and fault.intended_s is not None:
+            end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s
+            if fault.intended_s <= t <= end_s + BACK_S:
+                return True
+    return False

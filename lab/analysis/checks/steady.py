@@ -1,0 +1,23 @@
+"""The steady state held in the baseline, decided once more on final figures."""
+
+from lab.analysis.conditions import evaluate
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Finding
+
+
+def check_steady_state(timeline: Timeline) -> list[Finding]:
+    """One finding a probe."""
+    steady = timeline.drill.steady_state if timeline.drill else None
+    findings = []
+    for probe in steady.probes if steady else ():
+        decision = evaluate(timeline, probe)
+        findings.append(
+            Finding(
+                name=f"steady state: {probe.metric}",
+                limit=probe.text,
+                measured=None if decision.measured is None else round(decision.measured, 4),
+                ok=decision.met,
+                detail=decision.because,
+            )
+        )
+    return findings

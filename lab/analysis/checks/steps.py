@@ -1,0 +1,22 @@
+"""The drill's method took place: every step was applied and read back."""
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Finding
+
+
+def check_steps(timeline: Timeline) -> list[Finding]:
+    """One finding for all steps, naming those that did not happen."""
+    if timeline.drill is None or not timeline.drill.method:
+        return []
+    done = {a.name for a in timeline.actions.values() if a.applied_s is not None and a.verified}
+    missing = [step.name for step in timeline.drill.method if step.name not in done]
+    steps = len(timeline.drill.method)
+    return [
+        Finding(
+            name="steps applied and read back",
+            limit=f"all {steps}",
+            measured=steps - len(missing),
+            ok=not missing,
+            detail=f"not: {', '.join(missing)}" if missing else "",
+        )
+    ]

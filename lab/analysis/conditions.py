@@ -1,0 +1,122 @@
+"""Conditions decided on a Timeline: ``evaluate`` over a window, ``watch`` on a live run's newest seconds."""
+
+import math
+from dataclasses import dataclass
+
+from lab.analysis.metrics import RUN, SERIES, SMOOTHED
+from lab.analysis.recovery import find_recovery, moment_s
+from lab.analysis.rows import ratio
+from lab.analysis.seconds import WINDOW_S
+from lab.analysis.timeline import Timeline
+from lab.analysis.windows import judged_seconds, last_seconds, phase_seconds, sliding, whole_seconds
+from lab.analysis.words import NOT_MEASURED, show_for
+from lab.drillfile.condition import TRIGGER_END, Condition
+
+FRESH_S = 1
+"""Seconds younger than this are left out of a window: their requests are still under way."""
+
+SEARCHED_S = 3
+"""A live check takes the newest measured second of these last ones."""
+
+_STATS = {"min": min, "max": max}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a condition came to. ``met`` None: not measured; ``because`` is for people."""
+
+    measured: float | None
+    met: bool | None
+    because: str
+
+
+def window(timeline: Timeline, condition: Condition) -> range:
+    """The seconds a condition is about, without those too young to be judged."""
+    if condition.during is not None:
+        span = phase_seconds(timeline, condition.during)
+    elif condition.since is not None:
+        since_s = moment_s(timeline, condition.since)
+        span = range(0) if since_s is None else whole_seconds(since_s, judged_seconds(timeline).stop)
+    else:
+        span = judged_seconds(timeline)
+    fresh = math.floor(timeline.now_s) - FRESH_S
+    return last_seconds(range(span.start, max(span.start, min(span.stop, fresh))), condition.last_s)
+
+
+def value_over(timeline: Timeline, condition: Condition, span: range, *, final: bool) -> float | None:
+    """The condition's metric over some seconds, as a share of ``of`` where it asks for one."""
+    value = SERIES[condition.metric](timeline, span, final=final)
+    return value if condition.of is None else ratio(value, SERIES[condition.of](timeline, span, final=final))
+
+
+def evaluate(timeline: Timeline, condition: Condition, *, final: bool = True) -> Decision:
+    """Decide a condition over its window.
+
+    Args:
+        timeline: the run as far as it is known.
+        condition: from ``expect``, ``until`` or the steady state.
+        final: only cohorts that can't change any more, as for a verdict; a live decision takes all.
+
+    Returns:
+        What was measured; ``met`` is None where it was not.
+    """
+    if condition.metric in RUN:
+        return _of_run(timeline, condition)
+    span = window(timeline, condition)
+    if condition.stat == "mean":
+        measured = value_over(timeline, condition, span, final=final)
+    else:
+        parts = sliding(span) if condition.metric in SMOOTHED else sliding(span, 1)
+        values = [value_over(timeline, condition, part, final=final) for part in parts]
+        known = [value for value in values if value is not None]
+        measured = _STATS[condition.stat](known) if known else None
+    return _decide(
+        condition, measured, f"from {span.start} s to {span.stop} s" if len(span) else "no such seconds"
+    )
+
+
+def watch(timeline: Timeline, condition: Condition) -> Decision:
+    """Decide a live condition (abort-if): it must have held in each of the last ``for`` seconds.
+
+    Takes the newest second that was measured; one unmeasured second among the others leaves it undecided.
+    """
+    now = math.floor(timeline.now_s)
+    for newest in range(now, now - SEARCHED_S - 1, -1):
+        measured = value_over(timeline, condition, range(newest, newest + 1), final=False)
+        if measured is not None:
+            break
+    else:
+        return Decision(None, None, f"{condition.metric} was {NOT_MEASURED} in the last {SEARCHED_S} s")
+    seconds = range(newest - max(1, math.ceil(condition.for_s or 1)) + 1, newest + 1)
+    values = [value_over(timeline, condition, range(second, second + 1), final=False) for second in seconds]
+    held = [None if value is None else condition.holds(value) for value in values]
+    met = False if False in held else None if None in held else True
+    return Decision(measured, met, f"{condition}: {show_for(condition, measured)} at {newest} s")
+
+
+def _of_run(timeline: Timeline, condition: Condition) -> Decision:
+    measured = RUN[condition.metric](timeline, condition)
+    if measured is not None or condition.metric != "time_to_recover":
+        return _decide(condition, measured, "over the run")
+    return _not_recovered(timeline, condition)
+
+
+def _not_recovered(timeline: Timeline, condition: Condition) -> Decision:
+    """Not back although watched for longer than the limit: an answer, without a figure."""
+    found = find_recovery(timeline, moment_s(timeline, condition.since or TRIGGER_END))
+    if found.censored_at_s is None:
+        return Decision(None, None, "recovery can't be told")
+    because = f"not back {found.censored_at_s:.1f} s later, when the run ended"
+    if found.pending_s is not None and found.pending_s <= condition.value:
+        return Decision(
+            None, None, f"perhaps back after {found.pending_s:.1f} s, but the run ended too soon to tell"
+        )
+    if found.censored_at_s - WINDOW_S < condition.value:
+        return Decision(None, None, f"{because}: too soon to tell")
+    return Decision(None, condition.op in {">", ">="}, because)
+
+
+def _decide(condition: Condition, measured: float | None, where: str) -> Decision:
+    if measured is None:
+        return Decision(None, None, f"{condition.metric} was {NOT_MEASURED} ({where})")
+    return Decision(measured, condition.holds(measured), f"{show_for(condition, measured)} {where}")

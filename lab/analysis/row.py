@@ -1,0 +1,94 @@
+"""What a Timeline holds: one row a second, phases and actions with their real times."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+DONE = "done"
+"""The name under which ``phase.entered`` ends the last phase; what follows is the tail, not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One second of the run. None: not measured.
+
+    Requests count in the second of their (intended) start, everything else in the second it was observed in.
+
+    Attributes:
+        second: of the run's clock; the row covers ``[second, second + 1)``.
+        phase: in force when the second began; None before the first and after the last.
+        offered: scheduled arrivals; ``sent`` were started, ``good`` answered well, ``failed`` by kind.
+        requests: calls that client services began, ``attempts`` their tries over the bridge.
+        outcomes: attempts (and rejections) that ended in this second, by kind.
+        amplification: attempts / requests in the 5 s window that ends with this second.
+        latency_p50_ms: of good answers, from the intended start; ``latency_p99_ms`` alike.
+        in_flight: requests of the load that wait.
+        bridge_cpu_share: CPU the bridge used, in cores; ``cap_share`` its cap; ``bridge_busy`` their ratio.
+        open_connections: of the bridge; ``backlog`` not accepted yet; ``accepted`` in this second.
+        queue_depth: requests waiting for a worker, in the service where most do.
+        breaker: state of the clients' circuit breaker; ``policy`` their retry policy.
+        host_cpu_idle: share of the machine's CPU time that was idle.
+        missed: samples that should have been taken in this second and were not.
+        provisional: the cohorts of this second can still change.
+    """
+
+    second: int
+    phase: str | None = None
+    offered: int | None = None
+    sent: int | None = None
+    good: int | None = None
+    failed: dict[str, int] = field(default_factory=dict)
+    requests: int | None = None
+    attempts: int | None = None
+    outcomes: dict[str, float] = field(default_factory=dict)
+    amplification: float | None = None
+    latency_p50_ms: float | None = None
+    latency_p99_ms: float | None = None
+    in_flight: int | None = None
+    bridge_cpu_share: float | None = None
+    cap_share: float | None = None
+    bridge_busy: float | None = None
+    open_connections: int | None = None
+    backlog: int | None = None
+    accepted: float | None = None
+    queue_depth: int | None = None
+    breaker: str | None = None
+    policy: str | None = None
+    host_cpu_idle: float | None = None
+    memory_free_bytes: int | None = None
+    disk_free_bytes: int | None = None
+    missed: int = 0
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A phase as it really was; ``end_s`` is None while it lasts."""
+
+    name: str
+    planned_s: float
+    start_s: float
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpan:
+    """An action as it really was, from ``action.changed``: the times at which each state was reached.
+
+    ``verified`` is the read-back after applying, ``reverted_verified`` the one after undoing.
+    """
+
+    action: str
+    kind: str
+    name: str
+    fault: str
+    target: str
+    params: dict[str, Any]
+    state: str
+    by: str
+    intended_s: float | None = None
+    applied_s: float | None = None
+    reverted_s: float | None = None
+    verified: bool | None = None
+    reverted_verified: bool | None = None
+    rebuilt_listener: bool = False
+    error: str | None = None

@@ -1,0 +1,156 @@
+"""What a run comes to: the models behind ``verdict.json``, and the exit code that follows from them.
+
+Not measured is null, never 0. Times are on the run's clock, in s; durations say from when they count.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lab.drillfile.model import Drill
+from lab.journal.events import RunClosed
+
+SCHEMA = 1
+
+Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "cut-off"]
+"""How the run ended: as in ``run.closed``, or ``cut-off`` where the journal has no such line."""
+
+Word = Literal["pass", "fail", "inconclusive", "unsupported"]
+
+
+class _Part(BaseModel):
+    """A part of the verdict: immutable, finite, closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Judged(_Part):
+    """An expectation of the drill; ``measured`` is in ``unit``."""
+
+    name: str
+    expected: str
+    measured: float | bool | None
+    met: bool | None
+    unit: str = ""
+    because: str = ""
+
+
+class Finding(_Part):
+    """One instrument check. ``ok`` None: not measured; inconclusive where the check is ``required``."""
+
+    name: str
+    limit: str
+    measured: float | str | None
+    ok: bool | None
+    required: bool = True
+    detail: str = ""
+
+
+class Plane(_Part):
+    """What a monitoring plane saw."""
+
+    scrapes_expected: int
+    scrapes_ok: int
+    blind_s: int
+    longest_blind_s: int
+    time_to_detect_s: float | None
+
+
+class PhaseFigures(_Part):
+    """The figures of one phase, over the whole seconds inside it."""
+
+    name: str
+    planned_s: float
+    start_s: float
+    end_s: float | None
+    offered_rps: float | None
+    goodput_rps: float | None
+    attempts_rps: float | None
+    amplification: float | None
+    latency_p50_ms: float | None
+    latency_p99_ms: float | None
+
+
+class Figures(_Part):
+    """The figures of a run.
+
+    Attributes:
+        offered_rps: scheduled arrivals over the baseline; goodput and amplification of the baseline alike.
+        amplification_peak: of all 5 s windows; ``attempts_rps_peak`` alike.
+        goodput_trigger_rps: while the trigger was in force.
+        goodput_after_trigger_rps: over the last 10 s before the mitigation (or the end).
+        stuck_s: how long after the trigger's end goodput stayed under 50 %.
+        time_to_recover_s: since the mitigation, or since the trigger's end where there is none.
+        censored_at_s: where it did not recover: how long it was watched, from the same moment.
+        latency_p50_ms: of good answers in the baseline; ``latency_p99_ms`` alike.
+    """
+
+    offered_rps: float | None = None
+    goodput_baseline_rps: float | None = None
+    amplification_baseline: float | None = None
+    amplification_peak: float | None = None
+    trigger_start_s: float | None = None
+    trigger_end_s: float | None = None
+    goodput_trigger_rps: float | None = None
+    goodput_after_trigger_rps: float | None = None
+    stuck: bool | None = None
+    stuck_s: float | None = None
+    mitigation_s: float | None = None
+    time_to_recover_s: float | None = None
+    censored_at_s: float | None = None
+    attempts_rps_peak: float | None = None
+    latency_p50_ms: float | None = None
+    latency_p99_ms: float | None = None
+    monitoring: dict[str, Plane] = {}
+
+
+class Verdict(_Part):
+    """``verdict.json``. ``source``: who counted the attempts behind a figure, the client or the bridge."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
+
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    drill: str
+    runtime: str
+    seed: int
+    policy: str | None
+    verdict: Word
+    reasons: tuple[str, ...]
+    outcome: Outcome
+    trigger: str | None = None
+    mitigation: str | None = None
+    expectations: tuple[Judged, ...] = ()
+    instrument: tuple[Finding, ...] = ()
+    metrics: Figures = Figures()
+    source: dict[str, str] = {}
+    phases: tuple[PhaseFigures, ...] = ()
+
+
+EXIT = {"pass": 0, "fail": 1, "inconclusive": 2, "unsupported": 4}
+NOT_SET_UP = 4
+BROKEN = 5
+INTERRUPTED = 130
+
+
+def exit_code(verdict: Verdict, run_closed: RunClosed | None) -> int:
+    """The exit code of ``lab run`` by the contract: 5 outranks all, then 130, 4, and the verdict's own."""
+    if run_closed is None or run_closed.outcome == "broken" or not run_closed.clean:
+        return BROKEN
+    if run_closed.outcome == "interrupted":
+        return INTERRUPTED
+    if run_closed.outcome == "not-started" and verdict.outcome == "not-started":
+        return NOT_SET_UP
+    return EXIT[verdict.verdict]
+
+
+def unsupported(drill: Drill, runtime: str, reasons: tuple[str, ...]) -> Verdict:
+    """The verdict of a drill that this runtime can't do; nothing was started."""
+    return Verdict(
+        drill=drill.name,
+        runtime=runtime,
+        seed=drill.seed,
+        policy=None,
+        verdict="unsupported",
+        reasons=reasons,
+        outcome="not-started",
+    )

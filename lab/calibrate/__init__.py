@@ -1,0 +1,5 @@
+"""The bridge's capacity, found where it matters: completions a second of a closed loop through the capped bridge."""
+
+from lab.calibrate.calibrate import Bench, Calibration, calibrate
+
+__all__ = ["Bench", "Calibration", "calibrate"]

@@ -1,0 +1,48 @@
+"""All commands under one name, and the entry point."""
+
+import sys
+
+import typer
+
+from lab.cli import by_hand, doctor, drills, run, runs
+from lab.cli.exits import Exit, explained
+
+app = typer.Typer(
+    help="The retry-storm chaos lab: make a real retry storm, watch it, learn what ends it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 bad input, 4 not set up or unsupported, "
+    "5 the lab broke or a rollback could not be verified, 130 interrupted.",
+)
+app.command()(run.run)
+app.command(name="list")(drills.list_drills)
+app.command()(drills.show)
+app.command()(drills.validate)
+app.command()(by_hand.up)
+app.command()(by_hand.down)
+app.command()(by_hand.status)
+app.command()(by_hand.watch)
+app.command()(by_hand.logs)
+app.add_typer(by_hand.fault, name="fault")
+app.add_typer(by_hand.policy, name="policy")
+app.command()(runs.report)
+app.add_typer(runs.runs, name="runs")
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; every way to leave has its exit code."""
+    with explained():
+        try:
+            status = app(standalone_mode=False)
+        except typer.Exit as leave:
+            sys.exit(leave.exit_code)
+        except typer.Abort:
+            sys.exit(Exit.INTERRUPTED)
+        except Exception as wrong:
+            if not hasattr(wrong, "format_message"):  # not one of click's usage errors
+                raise
+            sys.stderr.write(f"lab: {wrong.format_message()} Try `lab --help`.\n")
+            sys.exit(Exit.BAD_INPUT)
+        sys.exit(status or Exit.PASS)

@@ -1,0 +1,49 @@
+"""Commands on drill files: list, show, validate. Nothing is started."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lab.cli import options
+from lab.drillfile import Drill, find_drill, load_drill
+from lab.session import ROOT, known_services
+
+
+def open_drill(name: str) -> Drill:
+    """A drill by its name or its path, validated against the topology's services."""
+    return load_drill(find_drill(name, ROOT / "drills"), services=known_services(ROOT))
+
+
+def list_drills() -> None:
+    """The drills that come with the lab."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("drill", "seconds", "what it shows"):
+        table.add_column(column)
+    for path in sorted((ROOT / "drills").glob("*.yaml")):
+        drill = open_drill(str(path))
+        table.add_row(drill.name, f"{drill.planned_s:g}", drill.title)
+    Console().print(table)
+
+
+def show(drill: options.Drill) -> None:
+    """A drill: what it does, phase by phase, and what it expects."""
+    found = open_drill(drill)
+    console = Console(soft_wrap=True)
+    console.print(f"[bold]{found.name}[/bold]: {found.title}\n{found.description.strip()}\n", markup=True)
+    for phase in found.phases:
+        steps = ", ".join(f"{step.name} ({step.what} on {step.target})" for step in found.steps(phase.name))
+        console.print(f"  {phase.name:<11} {phase.planned_s:>4g} s  {steps}", markup=False)
+    console.print("\nExpects:")
+    for expectation in found.expect:
+        console.print(f"  {expectation.name}: {expectation.condition}", markup=False)
+
+
+def validate(file: Annotated[Path, typer.Argument(help="A drill file.")]) -> None:
+    """Check a drill file; every problem is told with file, line and key."""
+    drill = load_drill(file, services=known_services(ROOT))
+    Console().print(
+        f"{file}: ok ({drill.name}, {drill.planned_s:g} s, {len(drill.expect)} expectations)", markup=False
+    )

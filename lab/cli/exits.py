@@ -1,0 +1,48 @@
+"""Exit codes, as the contract has them, and the one place where an error becomes one line and a code."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from lab.drillfile import DrillError
+from lab.journal import JournalError
+from lab.runtime.base import SetupError
+from lab.session import RunFolderError, UnknownRunError, Unreachable
+from lab.topology import TopologyError
+
+
+class Exit(IntEnum):
+    """What a command's exit status means."""
+
+    PASS = 0
+    FAIL = 1
+    INCONCLUSIVE = 2
+    BAD_INPUT = 3
+    NO_SETUP = 4
+    BROKEN = 5
+    INTERRUPTED = 130
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what can be expected to go wrong into its message and its exit code; no traceback for those."""
+    try:
+        yield
+    except (DrillError, UnknownRunError, Unreachable) as wrong:
+        _leave(str(wrong), Exit.BAD_INPUT)
+    except (SetupError, TopologyError, RunFolderError, JournalError) as unfit:
+        _leave(str(unfit), Exit.NO_SETUP)
+    except KeyboardInterrupt:
+        _leave("interrupted", Exit.INTERRUPTED)
+    except Exception as fault:  # noqa: BLE001 - the last place before the user
+        _leave(
+            f"this is a fault of the lab itself; please report it:\n{traceback.format_exc()}{fault}",
+            Exit.BROKEN,
+        )
+
+
+def _leave(message: str, code: Exit) -> None:
+    sys.stderr.write(f"lab: {message}\n")
+    raise SystemExit(int(code))

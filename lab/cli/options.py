@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class RuntimeName(StrEnum):
+    """Where the lab runs."""
+
+    AUTO = "auto"
+    COMPOSE = "compose"
+    EMBEDDED = "embedded"
+
+
+Drill = Annotated[str, typer.Argument(help="A drill's name (see `lab list`) or a path to a drill file.")]
+Run = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
+Runtime = Annotated[
+    RuntimeName,
+    typer.Option(help="compose where a container engine answers, embedded (local processes) elsewhere."),
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of the arrivals; default: the drill's.")]
+Rate = Annotated[float | None, typer.Option(min=1, max=5000, help="Requests a second; default: the drill's.")]
+Repeat = Annotated[
+    int, typer.Option(min=1, max=1000, help="Run so often, with seeds counting up; a k-of-N verdict.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Out = Annotated[Path | None, typer.Option(help="Put the run folder here.")]
+Junit = Annotated[Path | None, typer.Option(help="Also write JUnit XML to this file.")]

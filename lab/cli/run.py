@@ -1,0 +1,73 @@
+"""``lab run``: a drill to its verdict."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from lab.analysis import interval
+from lab.cli import options
+from lab.cli.drills import open_drill
+from lab.cli.exits import Exit
+from lab.cli.viewing import Viewing, show_verdict
+from lab.drillfile import Drill
+from lab.runtime import choose_runtime
+from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
+
+
+def run(  # noqa: PLR0913  the command's options
+    drill: options.Drill,
+    *,
+    runtime: options.Runtime = options.RuntimeName.AUTO,
+    seed: options.Seed = None,
+    rate: options.Rate = None,
+    repeat: options.Repeat = 1,
+    as_json: options.Json = False,
+    junit: options.Junit = None,
+    out: options.Out = None,
+) -> None:
+    """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    chosen = choose_runtime(runtime.value)
+    Console(stderr=True).print(chosen.because, markup=False, highlight=False)
+    results = []
+    for number in range(repeat):
+        asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
+        results.append(asyncio.run(watched_run(asked, quiet=as_json)))
+        if results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+            break
+    _report(results, found, as_json=as_json, junit=junit)
+    raise typer.Exit(together(results))
+
+
+async def watched_run(request: Request, *, quiet: bool) -> Result:
+    """One run with its view; Ctrl-C and SIGTERM roll back."""
+    folder = create_run_folder(request.root, request.drill.name, request.out)
+    viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
+    with interruptible(viewing.say):
+        async with viewing.showing():
+            return await run_once(request, folder, viewing.timeline, viewing.tell)
+
+
+def together(results: list[Result]) -> int:
+    """One exit code of several runs: the gravest; a repeated drill passes when every run did."""
+    order = (Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP, Exit.INCONCLUSIVE, Exit.FAIL, Exit.PASS)
+    codes = {result.exit_code for result in results}
+    return next(int(code) for code in order if code in codes)
+
+
+def _report(results: list[Result], drill: Drill, *, as_json: bool, junit: Path | None) -> None:
+    if junit is not None:
+        junit.write_bytes(results[-1].folder.junit.read_bytes())
+    if as_json:
+        said = [result.verdict.model_dump(mode="json", by_alias=True) for result in results]
+        typer.echo(json.dumps(said[0] if len(said) == 1 else said, indent=2))
+        return
+    console = Console()
+    for result in results:
+        show_verdict(console, result)
+    if len(results) > 1:
+        passed = sum(result.exit_code == Exit.PASS for result in results)
+        console.print(f"{drill.name} passed {interval.wilson(passed, len(results))}", highlight=False)

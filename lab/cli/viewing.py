@@ -1,0 +1,70 @@
+"""Showing a run while it lasts: the view that fits the terminal, fed by events, drawn a few times a second."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+
+from lab.analysis import Timeline, summarise
+from lab.drillfile import Drill
+from lab.journal.events import EVENT, Event
+from lab.probes import Ticker
+from lab.report.terminal import View, say_verdict, view_for
+from lab.session import Result, RunFolder
+
+DRAW_EVERY_S = 0.5
+
+
+class Viewing:
+    """One view on one timeline. The run's clock goes on between two events."""
+
+    def __init__(self, console: Console, drill: Drill, runtime: str, folder: RunFolder) -> None:
+        self._console = console
+        self._view: View = view_for(console, drill, runtime, folder.name)
+        self._newest = (0.0, time.monotonic())
+        self.timeline = Timeline()
+
+    def tell(self, event: Event) -> None:
+        """Take an event, which ``timeline`` has been fed before."""
+        self._newest = (max(self._newest[0], event.t), time.monotonic())
+        self._view.feed(event)
+
+    def say(self, text: str) -> None:
+        """A word to whoever watches."""
+        self._console.print(text, markup=False, highlight=False)
+
+    @asynccontextmanager
+    async def showing(self) -> AsyncIterator[None]:
+        """Draw while the context is open."""
+        with self._view:
+            task = asyncio.create_task(self._draw())
+            try:
+                yield
+            finally:
+                task.cancel()
+
+    async def _draw(self) -> None:
+        ticker = Ticker(time.monotonic)
+        while True:
+            newest_s, seen = self._newest
+            self._view.tick(self.timeline, newest_s + time.monotonic() - seen)
+            await ticker.until(time.monotonic() + DRAW_EVERY_S)
+
+
+async def watch_stream(console: Console, drill: Drill, folder: RunFolder, lines: AsyncIterator[str]) -> None:
+    """The view of a lab that lives in another process, from its stream of events; ends with that lab."""
+    viewing = Viewing(console, drill, "by hand", folder)
+    async with viewing.showing():
+        async for line in lines:
+            event = EVENT.validate_json(line)
+            viewing.timeline.feed(event)
+            viewing.tell(event)
+
+
+def show_verdict(console: Console, result: Result) -> None:
+    """What a finished run comes to, and where its report lies."""
+    if result.error is not None and result.verdict.outcome in {"not-started", "broken"}:
+        console.print(f"\n{result.error}\n", markup=False, highlight=False)
+    say_verdict(console, result.verdict, summarise(result.verdict), result.folder.report)

@@ -1,0 +1,110 @@
+"""A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
+
+from pathlib import Path
+
+from lab.drillfile.method import read_steps
+from lab.drillfile.model import Drill
+from lab.drillfile.problems import DrillError
+from lab.drillfile.reader import Reader
+from lab.drillfile.registries import Known, known
+from lab.drillfile.sections import (
+    check_version,
+    read_blast_radius,
+    read_bridge,
+    read_conditions,
+    read_expect,
+    read_load,
+    read_names,
+    read_phases,
+    read_steady_state,
+    read_text,
+)
+from lab.drillfile.settings import read_configuration
+from lab.drillfile.source import MOST_BYTES, parse_source
+from lab.units import quote, suggest
+
+REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
+OPTIONAL = (
+    "description",
+    "tags",
+    "seed",
+    "configuration",
+    "steady-state-hypothesis",
+    "method",
+    "abort-if",
+    "blast-radius",
+    "rollbacks",
+)
+SUFFIX = ".yaml"
+
+
+def find_drill(name: str, folder: Path) -> Path:
+    """The file of a drill, by its name or by its path.
+
+    Raises:
+        DrillError: there is none; the nearest names are offered.
+    """
+    if "/" in name or name.endswith((SUFFIX, ".yml")):
+        path = Path(name)
+        if path.is_file():
+            return path
+        raise DrillError(f"{quote(name)}: no such drill file")
+    names = sorted(path.stem for path in folder.glob(f"*{SUFFIX}"))
+    if name in names:
+        return folder / f"{name}{SUFFIX}"
+    raise DrillError(f"unknown drill {quote(name)} in {folder}{suggest(name, names)}")
+
+
+def load_drill(path: Path, using: Known | None = None, services: frozenset[str] | None = None) -> Drill:
+    """Read a drill file.
+
+    Args:
+        path: the file; its stem is the drill's name.
+        using: the registries of faults, mitigations and policies; default: this lab's.
+        services: names in the topology, where ``using`` is not given; None: any name will do.
+
+    Raises:
+        DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise DrillError(f"{path}: the drill file can't be read: {why}") from error
+    return parse_drill(content, str(path), using or known(services))
+
+
+def parse_drill(content: bytes, file: str, using: Known) -> Drill:
+    """Make a drill of a file's bytes; see ``load_drill``."""
+    top, problems = parse_source(file, content)
+    reader = Reader(problems)
+    found = reader.keys(top, REQUIRED, OPTIONAL)
+    phases = read_phases(reader, found.get("phases"))
+    names = [phase.name for phase in phases]
+    check_version(reader, found.get("version"))
+    drill = Drill.model_construct(
+        name=Path(file).stem,
+        title=read_text(reader, found.get("title")),
+        description=read_text(reader, found.get("description")),
+        tags=read_names(reader, found.get("tags")),
+        seed=reader.integer(found["seed"]) if "seed" in found else 1,
+        load=read_load(reader, found.get("load"), using),
+        bridge=read_bridge(reader, found.get("bridge")),
+        configuration=read_configuration(reader, found["configuration"], using)
+        if "configuration" in found
+        else {},
+        steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), names),
+        phases=phases,
+        method=read_steps(reader, found["method"], names, using) if "method" in found else (),
+        expect=read_expect(reader, found.get("expect"), names),
+        abort_if=read_conditions(reader, found.get("abort-if"), names),
+        blast_radius=read_blast_radius(reader, found.get("blast-radius"), using),
+        rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
+        if "rollbacks" in found
+        else (),
+        text=content.decode("utf-8-sig"),
+    )
+    if reader.problems:
+        raise DrillError.of(file, reader.problems)
+    return Drill.model_validate(drill.resolved())

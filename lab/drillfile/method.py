@@ -1,0 +1,103 @@
+"""``method``: what changes the world, in which phase, and until when."""
+
+from collections.abc import Collection
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from lab.drillfile.model import Step, StepKind
+from lab.drillfile.params import keys_of, read_params
+from lab.drillfile.reader import Reader
+from lab.drillfile.registries import Known
+from lab.drillfile.settings import is_service, read_policy
+from lab.drillfile.source import Value
+from lab.units import quote, suggest
+
+When = Literal["during", "from"]
+Word = TypeVar("Word", bound=str)
+
+KINDS: tuple[StepKind, ...] = ("fault", "mitigation", "load")
+WHEN: tuple[When, ...] = ("during", "from")
+_COMMON = ("name", "target", *WHEN, *KINDS)
+_UNREAD = Step(name="", when="from", phase="", kind="fault", what="", target="", params={})
+
+
+def read_steps(
+    reader: Reader, value: Value, phases: Collection[str], known: Known, *, with_phase: bool = True
+) -> tuple[Step, ...]:
+    """Read ``method`` (or ``rollbacks``, whose steps have no phase)."""
+    items = reader.items(value)
+    steps = tuple(_step(reader, item, phases if with_phase else None, known) for item in items)
+    reader.unique(value, zip(items, (step.name for step in steps), strict=True))
+    return steps
+
+
+def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: Known) -> Step:
+    found = reader.mapping(value)
+    kind = _one_of(reader, value, KINDS)
+    when: When | None = _one_of(reader, value, WHEN) if phases is not None else "from"
+    if kind is None or when is None:
+        return _UNREAD
+    registry = known.steps(kind)
+    what = reader.choice(found[kind], registry, kind)
+    model = registry.get(what)
+    if model is None:
+        return _UNREAD
+    keys = reader.keys(value, *_keys(model, kind, when if phases is not None else None))
+    name = reader.name(keys["name"]) if "name" in keys else ""
+    target = _target(reader, keys, model, known)
+    if "policy" in model.model_fields and "policy" in keys:
+        read_policy(reader, keys["policy"], known)
+    own = {"name": name or "unread", "target": target or "unread"}
+    return Step.model_construct(
+        name=name,
+        when=when,
+        phase=_phase(reader, keys[when], phases) if phases is not None and when in keys else "",
+        kind=kind,
+        what=what,
+        target=target,
+        params=read_params(reader, value, keys, model, own),
+    )
+
+
+def _keys(model: type[BaseModel], kind: str, when: str | None) -> tuple[list[str], list[str]]:
+    """The keys a step must have, and those it may have besides."""
+    fields = {**keys_of(model), **({"target": "target"} if "target" in model.model_fields else {})}
+    needed = [key for key, field in fields.items() if model.model_fields[field].is_required()]
+    return ["name", kind, *([when] if when else []), *needed], list(fields)
+
+
+def _one_of(reader: Reader, value: Value, words: Collection[Word]) -> Word | None:
+    """Which of some keys a step has; it must be exactly one."""
+    if not isinstance(value.content, dict):
+        return None
+    given = [word for word in words if word in value.content]
+    if len(given) == 1:
+        return given[0]
+    if given:
+        reader.fail(value, f"{' and '.join(f'`{word}`' for word in given)} exclude each other; keep one")
+        return None
+    spare = sorted(set(value.content) - set(_COMMON))
+    hints = (suggest(key, [*words]) for key in spare)
+    hint = next(
+        (f" ({quote(key)}{h})" for key, h in zip(spare, hints, strict=True) if "did you mean" in h), ""
+    )
+    reader.fail(value, f"key is missing: one of {', '.join(f'`{word}`' for word in words)}{hint}")
+    return None
+
+
+def _phase(reader: Reader, value: Value, phases: Collection[str]) -> str:
+    phase = reader.choice(value, phases, "phase of this drill")
+    if phase == "baseline":
+        reader.fail(
+            value, "nothing is changed in the baseline; use `configuration` for what holds from the start"
+        )
+    return phase
+
+
+def _target(reader: Reader, keys: dict[str, Value], model: type[BaseModel], known: Known) -> str:
+    if "target" in keys:
+        target = reader.text(keys["target"])
+        return target if target and is_service(reader, keys["target"], target, known) else ""
+    field = model.model_fields.get("target")
+    return str(field.default) if field is not None and not field.is_required() else ""

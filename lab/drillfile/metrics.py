@@ -1,0 +1,62 @@
+"""The one registry of metrics: what drill files ask about, what the verdict reports, what the docs explain.
+
+A name here, with its unit as a suffix, is the name in ``verdict.json``. ``lab.analysis.metrics`` evaluates
+each; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+
+class Unit(StrEnum):
+    """What a metric is measured in, and so how a comparison with it is written."""
+
+    RPS = "/s"
+    RATIO = "x"
+    MS = "ms"
+    SECONDS = "s"
+    SHARE = "share"
+    COUNT = "count"
+    BYTES = "bytes"
+    BOOL = "true/false"
+
+
+Shape = Literal["series", "run"]
+"""``series``: has a value at every second; ``run``: one value, known only after the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric's name, unit, shape, and what it means in a sentence."""
+
+    name: str
+    unit: Unit
+    sentence: str
+    shape: Shape = "series"
+
+
+_ALL = (
+    Metric("offered", Unit.RPS, "Requests that were due to start, as the seeded schedule has them."),
+    Metric("goodput", Unit.RPS, "Requests with a correct answer (2xx) within the load's slo."),
+    Metric("attempts", Unit.RPS, "Tries over the bridge made for the requests that started in a second."),
+    Metric("amplification", Unit.RATIO, "Attempts a request in a 5 s window; unknown under 20 requests."),
+    Metric("latency_p50", Unit.MS, "Median of correct answers, from the intended start."),
+    Metric("latency_p99", Unit.MS, "99th percentile of correct answers, from the intended start."),
+    Metric("error_ratio", Unit.SHARE, "Share of scheduled requests without a correct answer in time."),
+    Metric("in_flight", Unit.COUNT, "Requests of the load that wait for an answer."),
+    Metric("bridge_busy", Unit.SHARE, "CPU that the bridge used, as a share of its cap."),
+    Metric("open_connections", Unit.COUNT, "Connections the bridge has open."),
+    Metric("backlog", Unit.COUNT, "Connections in the bridge's listen queue that it has not accepted yet."),
+    Metric("queue_depth", Unit.COUNT, "Requests waiting for a worker, where most do."),
+    Metric("host_cpu_idle", Unit.SHARE, "Share of the machine's CPU time that was idle."),
+    Metric("memory_free", Unit.BYTES, "Memory that the machine can still give."),
+    Metric("disk_free", Unit.BYTES, "Space left where the run folder is."),
+    Metric("elapsed", Unit.SECONDS, "Time since the first phase began."),
+    Metric("stuck", Unit.BOOL, "Under 50 % good from trigger end + queue + timeout on.", "run"),
+    Metric("time_to_recover", Unit.SECONDS, "To the first 5 s >= 95 % good, then 10 s >= 90 %.", "run"),
+)  # fmt: skip
+
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

@@ -1,0 +1,33 @@
+"""What is wrong with a drill file: where, which key, why, and what would be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_TOLD = 20
+"""Problems in the text of an error; one more line says how many there are besides."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in a drill file; ``line`` counts from 1, ``key`` is the path to it."""
+
+    line: int
+    key: str
+    what: str
+
+
+class DrillError(Exception):
+    """A drill can't be used. The text has one line a problem: ``FILE:LINE: KEY: what is wrong``."""
+
+    def __init__(self, text: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, file: str, problems: Iterable[Problem]) -> "DrillError":
+        """The error that tells all of these problems, in the order of the file."""
+        found = sorted(set(problems))
+        lines = [f"{file}:{p.line}: {p.key}: {p.what}" for p in found[:MOST_TOLD]]
+        if more := found[MOST_TOLD:]:
+            lines.append(f"{file}:{more[0].line}: and {len(more)} more problems")
+        return cls("\n".join(lines), found)

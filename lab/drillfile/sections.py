@@ -1,0 +1,116 @@
+"""The sections of a drill file that are neither method nor configuration; each knows its default."""
+
+from collections.abc import Mapping
+
+from lab import units
+from lab.drillfile.condition import Condition
+from lab.drillfile.conditions import ABORT_IF, EXPECT, STEADY_STATE, read_condition
+from lab.drillfile.model import PHASES, VERSION, Bridge, Expectation, Load, Phase, SteadyState
+from lab.drillfile.reader import Reader
+from lab.drillfile.registries import Known
+from lab.drillfile.settings import is_service
+from lab.drillfile.source import Value
+
+
+def check_version(reader: Reader, value: Value | None) -> None:
+    """Refuse a file that is written for another lab."""
+    version = reader.integer(value, least=1) if value else VERSION
+    if value and version != VERSION:
+        reader.fail(value, f"this lab reads version {VERSION} of drill files; this is {version}")
+
+
+def read_text(reader: Reader, value: Value | None) -> str:
+    """A text, empty where there is none."""
+    return reader.text(value) if value else ""
+
+
+def read_names(reader: Reader, value: Value | None) -> tuple[str, ...]:
+    """A list of names, like ``tags``."""
+    return tuple(reader.name(item) for item in reader.items(value)) if value else ()
+
+
+def read_phases(reader: Reader, value: Value | None) -> tuple[Phase, ...]:
+    """The phases in their fixed order, each longer than nothing."""
+    if value is None:
+        return ()
+    found = reader.keys(value, required=("baseline",), optional=PHASES)
+    phases = {name: reader.quantity(part, units.DURATION_S, above_zero=True) for name, part in found.items()}
+    if list(phases) != sorted(phases, key=PHASES.index):
+        reader.fail(value, f"phases come in this order: {', '.join(PHASES)}")
+    return tuple(Phase(name=name, planned_s=planned) for name, planned in phases.items())
+
+
+def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
+    """What the clients ask for."""
+    if value is None:
+        return Load(target="", rate_rps=1.0)
+    found = reader.keys(value, required=("target", "rate"), optional=("arrivals", "give-up", "slo"))
+    target = reader.text(found["target"]) if "target" in found else ""
+    if target:
+        is_service(reader, found["target"], target, using)
+    if "arrivals" in found:
+        reader.choice(found["arrivals"], ("poisson",), "kind of arrivals")
+    rate = reader.quantity(found["rate"], units.RATE_RPS, above_zero=True) if "rate" in found else 1.0
+    give_up_s, slo_s = (
+        _seconds(reader, found, key, default) for key, default in (("give-up", 5.0), ("slo", 2.0))
+    )
+    if slo_s > give_up_s:
+        reader.fail(value, f"slo ({slo_s:g} s) can't be longer than give-up ({give_up_s:g} s)")
+    return Load(target=target, rate_rps=rate, give_up_s=give_up_s, slo_s=slo_s)
+
+
+def _seconds(reader: Reader, found: Mapping[str, Value], key: str, default: float) -> float:
+    return reader.quantity(found[key], units.DURATION_S, above_zero=True) if key in found else default
+
+
+def read_bridge(reader: Reader, value: Value | None) -> Bridge:
+    """Capacity and queue of the bridge."""
+    if value is None:
+        return Bridge(headroom=1.0)
+    found = reader.keys(value, required=("headroom",), optional=("queue",))
+    headroom = reader.number(found["headroom"], 0, 100) if "headroom" in found else 1.0
+    return Bridge(headroom=headroom, queue_s=_seconds(reader, found, "queue", 3.4))
+
+
+def read_steady_state(reader: Reader, value: Value | None, phases: list[str]) -> SteadyState | None:
+    """What must hold in the baseline; its probes are about that phase."""
+    if value is None:
+        return None
+    found = reader.keys(value, required=("title", "probes"))
+    items = reader.items(found["probes"]) if "probes" in found else ()
+    probes = tuple(read_condition(reader, item, STEADY_STATE, phases) for item in items)
+    return SteadyState.model_construct(title=read_text(reader, found.get("title")), probes=probes)
+
+
+def read_expect(reader: Reader, value: Value | None, phases: list[str]) -> tuple[Expectation, ...]:
+    """Named conditions, at least one."""
+    if value is None:
+        return ()
+    items = reader.items(value)
+    expected = tuple(_expectation(reader, item, phases) for item in items)
+    if not items and not value.content:
+        reader.fail(value, "a drill expects something; write at least one condition")
+    reader.unique(value, zip(items, (expectation.name for expectation in expected), strict=True))
+    return expected
+
+
+def _expectation(reader: Reader, value: Value, phases: list[str]) -> Expectation:
+    named = value.content.get("name") if isinstance(value.content, dict) else None
+    name = reader.name(named) if named else ""
+    return Expectation.model_construct(name=name, condition=read_condition(reader, value, EXPECT, phases))
+
+
+def read_conditions(reader: Reader, value: Value | None, phases: list[str]) -> tuple[Condition, ...]:
+    """Conditions without names, as under ``abort-if``."""
+    return (
+        tuple(read_condition(reader, item, ABORT_IF, phases) for item in reader.items(value)) if value else ()
+    )
+
+
+def read_blast_radius(reader: Reader, value: Value | None, using: Known) -> tuple[str, ...]:
+    """The services that may be hurt."""
+    if value is None:
+        return ()
+    names = tuple((item, reader.name(item)) for item in reader.items(value))
+    reader.unique(value, names)
+    return tuple(name for item, name in names if name and is_service(reader, item, name, using))

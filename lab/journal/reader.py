@@ -1,0 +1,78 @@
+"""Reads a journal back: every whole line, also after the writer was killed in the middle of one."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from lab.journal.errors import JournalError
+from lab.journal.events import EVENT, SCHEMA, Event, RunClosed, RunOpened
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal as found on disk. ``torn``: the last line was cut off and left out."""
+
+    events: tuple[Event, ...]
+    torn: bool
+
+    @property
+    def closed(self) -> RunClosed | None:
+        """The line that ends a run; None when the run was cut off, or still lasts."""
+        last = self.events[-1] if self.events else None
+        return last if isinstance(last, RunClosed) else None
+
+    @property
+    def opened(self) -> RunOpened | None:
+        """The line that begins a run; None when nothing was written."""
+        first = self.events[0] if self.events else None
+        return first if isinstance(first, RunOpened) else None
+
+
+def read(path: Path) -> Journal:
+    """Read a journal up to its last whole line.
+
+    Raises:
+        JournalError: no such file, a newer schema, a damaged line before the last, a line missing.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise JournalError(f"{path}: the journal can't be read: {error.strerror}") from error
+    *lines, rest = content.split(b"\n")
+    _check_schema(path, lines)
+    events: list[Event] = []
+    for number, line in enumerate(lines, start=1):
+        event = _event(line)
+        if event is None and number == len(lines) and not rest:
+            return Journal(tuple(events), torn=True)
+        if event is None:
+            raise JournalError(f"{path}:{number}: not a journal line: the file is damaged before its end")
+        if event.seq != number - 1:
+            raise JournalError(
+                f"{path}:{number}: seq is {event.seq}, expected {number - 1}: a line is missing"
+            )
+        events.append(event)
+    return Journal(tuple(events), torn=bool(rest))
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        return EVENT.validate_json(line)
+    except ValidationError:
+        return None
+
+
+def _check_schema(path: Path, lines: list[bytes]) -> None:
+    """Refuse what a newer lab wrote before anything else about it is taken for damage."""
+    try:
+        first = json.loads(lines[0]) if lines else None
+    except ValueError:
+        return
+    version = first.get("schema_version") if isinstance(first, dict) else None
+    if isinstance(version, int) and version > SCHEMA:
+        raise JournalError(
+            f"{path}: the journal has schema {version}, this lab reads up to {SCHEMA}: "
+            "it was written by a newer lab; update this one"
+        )

@@ -1,0 +1,163 @@
+"""Appends events to ``journal.jsonl``: one writer, gapless ``seq``, ``t`` of the run's clock.
+
+Decisions are on the disk (fsync) before ``write`` returns; observations are flushed to the disk once a
+second. A line is either whole or, after a failed write, cut off again, so that what follows can be read.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lab.journal.errors import JournalError
+from lab.journal.events import CohortProvisional, Event
+
+Listener = Callable[[Event], None]
+
+SYNC_EVERY_S = 1.0
+DECISIONS = frozenset(
+    {
+        "run.opened",
+        "calibration.measured",
+        "service.changed",
+        "phase.entered",
+        "action.changed",
+        "check.decided",
+        "note.written",
+        "run.closed",
+    }
+)
+"""Types that are on the disk before anyone acts on them."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class JournalWriter:
+    """The one writer of a run's journal.
+
+    Args:
+        path: the file; must not exist yet.
+        clock: seconds of CLOCK_MONOTONIC.
+        origin_s: the whole second of that clock that is the run's 0; default: the present one.
+
+    Raises:
+        JournalError: the file exists, can't be created, or (on ``write``) can't be written.
+    """
+
+    def __init__(
+        self, path: Path, clock: Callable[[], float] = time.monotonic, origin_s: int | None = None
+    ) -> None:
+        self.path = path
+        self.origin_s = int(clock()) if origin_s is None else origin_s
+        self._clock = clock
+        self._seq = 0
+        self._size = 0
+        self._synced_s = self.now_s
+        self._listeners: list[Listener] = []
+        self._fd: int | None = self._open()
+
+    @property
+    def now_s(self) -> float:
+        """The present on the run's clock."""
+        return self._clock() - self.origin_s
+
+    def write(self, event: Event) -> Event:
+        """Stamp an event, append it, tell the listeners.
+
+        A ``cohort.provisional`` is told to the listeners only: it is written to no journal and takes no
+        ``seq``.
+
+        Returns:
+            The event with its ``seq`` and ``t``.
+        """
+        now_s = self.now_s
+        if isinstance(event, CohortProvisional):
+            return self._tell(event.model_copy(update={"t": now_s}))
+        stamped = event.model_copy(update={"seq": self._seq, "t": now_s})
+        self._append(stamped.model_dump_json().encode() + b"\n")
+        self._seq += 1
+        if event.type in DECISIONS or now_s - self._synced_s >= SYNC_EVERY_S:
+            self.sync()
+        return self._tell(stamped)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have every further event told to ``listener``; the answer ends that."""
+        self._listeners.append(listener)
+
+        def leave() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return leave
+
+    def sync(self) -> None:
+        """Have everything written so far on the disk."""
+        with self._explained():
+            os.fsync(self._open_fd())
+        self._synced_s = self.now_s
+
+    def close(self) -> None:
+        """Sync and close. Idempotent; the file stays as it is."""
+        if self._fd is None:
+            return
+        try:
+            self.sync()
+        finally:
+            os.close(self._fd)
+            self._fd = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> int:
+        with self._explained():
+            fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return fd
+
+    def _open_fd(self) -> int:
+        if self._fd is None:
+            raise JournalError(f"{self.path}: the journal is closed; nothing can be written any more")
+        return self._fd
+
+    def _append(self, line: bytes) -> None:
+        fd = self._open_fd()
+        done = 0
+        try:
+            with self._explained():
+                while done < len(line):
+                    done += os.write(fd, line[done:])
+        except JournalError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(fd, self._size)  # never leave half a line before the next one
+            raise
+        self._size += len(line)
+
+    def _tell(self, event: Event) -> Event:
+        for listener in tuple(self._listeners):
+            listener(event)
+        return event
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except FileExistsError as error:
+            raise JournalError(
+                f"{self.path}: there is a journal already; each run needs a folder of its own"
+            ) from error
+        except OSError as error:
+            why = (
+                "the disk is full; free some space and run again" if error.errno in _FULL else error.strerror
+            )
+            raise JournalError(f"{self.path}: the journal can't be written: {why}") from error

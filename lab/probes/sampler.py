@@ -1,0 +1,138 @@
+"""Truth, once a second: counters of every service, the bridge from outside, the host, as journal events."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab.journal.events import (
+    BridgeSample,
+    CanarySample,
+    Event,
+    LoadSample,
+    SampleMissed,
+    ServiceSample,
+)
+from lab.probes.cohorts import CohortTracker
+from lab.probes.control import Control, ControlError
+from lab.probes.host import read_host
+from lab.probes.observed import Observed
+from lab.probes.ticker import Tick
+
+MEMORY_EVERY_S = 5
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
+
+    ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not.
+    ``toxics`` gives the names that the injector has in force: the bridge's API is not asked for samples.
+    """
+
+    runtime: Observed
+    control: Control
+    services: tuple[str, ...]
+    bridge: str
+    folder: Path
+    epoch_s: int
+    write: Callable[[Event], None]
+    toxics: Callable[[], tuple[str, ...]]
+    latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _trackers: dict[str, CohortTracker] = field(default_factory=dict)
+    _canary_seen: set[float] = field(default_factory=set)
+    _memory: dict[str, int] = field(default_factory=dict)
+    _overflows: dict[str, int] = field(default_factory=dict)
+
+    async def sample(self, tick: Tick) -> None:
+        """Read and record one second. A source that doesn't answer becomes a ``sample.missed``."""
+        if tick.second % MEMORY_EVERY_S == 0:
+            await self._guard("memory", self._read_memory())
+        await asyncio.gather(
+            *(self._guard(name, self._read_service(name)) for name in self.services),
+            self._guard(self.bridge, self._read_bridge(tick)),
+        )
+
+    async def _guard(self, source: str, reading: Awaitable[None]) -> None:
+        begun = time.monotonic()
+        try:
+            await reading
+        except (ControlError, OSError, KeyError, ValueError, TimeoutError) as error:
+            waited_ms = (time.monotonic() - begun) * 1000
+            self.write(
+                SampleMissed(
+                    source=source, error=f"{type(error).__name__}: {error}"[:300], waited_ms=waited_ms
+                )
+            )
+
+    async def _read_service(self, name: str) -> None:
+        tracker = self._trackers.setdefault(name, CohortTracker(name, self.epoch_s))
+        address = self.runtime.address(name, "control")
+        counters = await self.control.get(address, f"/counters?after={tracker.after}")
+        self.latest[name] = counters
+        self.write(load_sample(counters) if "load" in counters else service_sample(counters))
+        for cohort in tracker.events(counters.get("cohorts", [])):
+            self.write(cohort)
+        for call in counters.get("canary", []):
+            self._record_canary(call)
+
+    def _record_canary(self, call: dict[str, Any]) -> None:
+        if call["started_s"] not in self._canary_seen and call["started_s"] >= self.epoch_s:
+            self._canary_seen.add(call["started_s"])
+            self.write(
+                CanarySample(
+                    started_s=call["started_s"] - self.epoch_s,
+                    outcome=call["outcome"],
+                    latency_ms=call["latency_ms"],
+                )
+            )
+
+    async def _read_bridge(self, tick: Tick) -> None:
+        usage, sockets = await asyncio.gather(
+            self.runtime.usage(self.bridge), self.runtime.sockets(self.bridge)
+        )
+        router = self.latest.get("router", {})
+        self.write(
+            BridgeSample(
+                device=self.bridge,
+                accepted_total=router.get("connections_total"),
+                open_connections=sockets.open_connections,
+                backlog=sockets.backlog,
+                cpu_s_total=usage.cpu_s_total,
+                throttled_s_total=usage.throttled_s_total,
+                cpu_share=usage.cpu_share,
+                toxics=self.toxics(),
+            )
+        )
+        self.write(
+            read_host(
+                self.folder,
+                loop_lag_ms=tick.lag_ms,
+                governor_cpu_s=usage.governor_cpu_s_total,
+                overflows=(sum(self._overflows.values()), sockets.listen_overflows_total),
+                memory=self._memory,
+            )
+        )
+
+    async def _read_memory(self) -> None:
+        self._memory = await self.runtime.memory_bytes()
+        for name in self.services:
+            overflows = (await self.runtime.sockets(name)).listen_overflows_total
+            if overflows is not None:
+                self._overflows[name] = overflows
+
+
+def load_sample(counters: dict[str, Any]) -> LoadSample:
+    """What the load's ``/counters`` say."""
+    return LoadSample(**counters["load"], cpu_s_total=counters.get("cpu_s_total"))
+
+
+def service_sample(counters: dict[str, Any]) -> ServiceSample:
+    """What a service's ``/counters`` say."""
+    own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
+           "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
+    client = counters.get("client") or {}
+    calls = ("calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "policy", "breaker")
+    return ServiceSample(**{k: counters[k] for k in own}, **{k: client[k] for k in calls if k in client})

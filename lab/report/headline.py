@@ -1,0 +1,80 @@
+"""What a run comes to, in words and four figures, for terminal and page alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab.analysis.verdict import Figures, Finding, Judged, Verdict
+from lab.report import figures
+
+MEANING = {
+    "pass": "the system did what the drill expects",
+    "fail": "the system did not do what the drill expects",
+    "inconclusive": "the lab can't vouch for this measurement, so it says neither pass nor fail",
+    "unsupported": "this runtime can't do what the drill needs; nothing was started",
+}
+"""What each verdict means to somebody who sees one for the first time."""
+
+MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "unsupported": "–"}  # noqa: RUF001 - a dash is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A big figure, what it is, and what to compare it with."""
+
+    value: str
+    label: str
+    note: str
+
+
+def cards(metrics: Figures) -> tuple[Card, ...]:
+    """The four figures that tell a storm: how strong, what was left, how long, how it ended."""
+    return (
+        Card(
+            figures.NONE
+            if metrics.amplification_peak is None
+            else f"{figures.ratio(metrics.amplification_peak)}×",  # noqa: RUF001
+            "attempts per request, at the peak",
+            f"{figures.ratio(metrics.amplification_baseline)} before the trigger",
+        ),
+        Card(
+            figures.rate(metrics.goodput_after_trigger_rps),
+            "answered well, after the trigger",
+            f"of {figures.rate(metrics.offered_rps)} asked for",
+        ),
+        _stuck(metrics),
+        _recovered(metrics),
+    )
+
+
+def story(summary: Sequence[str], verdict: Verdict) -> list[str]:
+    """The sentences that tell what happened, without the one that repeats the verdict."""
+    return [said for said in summary if not said.casefold().startswith(f"{verdict.verdict}:")]
+
+
+def unmet(verdict: Verdict) -> tuple[Judged, ...]:
+    """Expectations that were not met, or not measured."""
+    return tuple(judged for judged in verdict.expectations if judged.met is not True)
+
+
+def doubts(verdict: Verdict) -> tuple[Finding, ...]:
+    """Instrument checks that speak against the measurement."""
+    return tuple(f for f in verdict.instrument if f.ok is False or (f.ok is None and f.required))
+
+
+def _stuck(metrics: Figures) -> Card:
+    label = "stuck after the trigger was gone"
+    if metrics.stuck is None:
+        return Card(figures.NONE, label, "not judged")
+    if not metrics.stuck:
+        return Card("no", label, "the storm ended with its trigger")
+    return Card(figures.seconds(metrics.stuck_s), label, "goodput stayed under 50 %")
+
+
+def _recovered(metrics: Figures) -> Card:
+    since = "the mitigation" if metrics.mitigation_s is not None else "the trigger's end"
+    label = "to recover"
+    if metrics.time_to_recover_s is not None:
+        return Card(figures.seconds(metrics.time_to_recover_s), label, f"since {since}")
+    if metrics.censored_at_s is not None:
+        return Card("never", label, f"watched for {figures.seconds(metrics.censored_at_s)} since {since}")
+    return Card(figures.NONE, label, "not judged")

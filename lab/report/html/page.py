@@ -1,0 +1,134 @@
+"""The page: everything the templates need, put together, and written in one go."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Verdict
+from lab.drillfile.model import Drill
+from lab.journal.events import Event
+from lab.report import figures
+from lab.report.headline import MARK, MEANING, cards, story
+from lab.report.html import tables
+from lab.report.html.charts import charts
+from lab.report.html.embed import csp_hash, plotly_js, row_data, template_text, to_json
+from lab.report.html.marks import Marks, marks
+from lab.report.html.plot import figure
+from lab.report.html.theme import THEMES
+
+_SIZES = ("wide", "narrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that a page tells; see ``write_report``."""
+
+    drill: Drill
+    timeline: Timeline
+    verdict: Verdict
+    environment: Mapping[str, Any]
+    events: tuple[Event, ...] = ()
+    summary: tuple[str, ...] = ()
+
+
+def write_report(  # noqa: PLR0913 - a page tells all of a run
+    path: Path,
+    drill: Drill,
+    timeline: Timeline,
+    verdict: Verdict,
+    environment: Mapping[str, Any],
+    *,
+    events: Iterable[Event] = (),
+    summary: Sequence[str] = (),
+) -> None:
+    """Write ``report.html``, whole or not at all.
+
+    Args:
+        path: the file to write.
+        drill: what was asked for.
+        timeline: what was seen.
+        verdict: what it came to.
+        environment: as in ``environment.json``.
+        events: of the journal, for the log of what happened.
+        summary: plain sentences about the run.
+    """
+    told = Told(drill, timeline, verdict, environment, tuple(events), tuple(summary))
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(render(told), encoding="utf-8")
+    part.replace(path)
+
+
+def render(told: Told) -> str:
+    """The page as text."""
+    found = marks(told.timeline)
+    return _templates().get_template("report.html.j2").render(_story(told, found) | _inside(told, found))
+
+
+def _story(told: Told, found: Marks) -> dict[str, Any]:
+    """What the page says in words and tables."""
+    verdict = told.verdict
+    return {
+        "drill": told.drill,
+        "run": told.timeline.run,
+        "verdict": verdict,
+        "meaning": MEANING[verdict.verdict],
+        "mark": MARK[verdict.verdict],
+        "summary": story(told.summary, verdict),
+        "cards": cards(verdict.metrics),
+        "charts": charts(told.drill),
+        "spans": [("whole run", "whole"), *((name, name) for name, _, _ in found.phases)],
+        "actions": tables.actions(told.timeline),
+        "calibrations": told.timeline.calibrations,
+        "log": tables.log(told.events),
+        "environment": tables.flat(told.environment),
+        "commands": tables.commands(told.drill, verdict),
+        "fmt": figures,
+    }
+
+
+def _inside(told: Told, found: Marks) -> dict[str, Markup]:
+    """Style, scripts and data that the page carries. Ours and the wheel's, or escaped by ``to_json``."""
+    script = template_text("report.js")
+    texts = {
+        "style": template_text("report.css"),
+        "plotly": plotly_js(),
+        "script": script,
+        "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
+        "data": to_json(page_data(told.drill, told.timeline, found)),
+    }
+    return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
+
+
+def page_data(drill: Drill, timeline: Timeline, found: Marks) -> dict[str, Any]:
+    """What the script draws: rows, figures by theme and size, and the time spans one can zoom to."""
+    return {
+        "rows": [row_data(row) for row in timeline.rows],
+        "figures": {
+            theme.name: {
+                size: {
+                    chart.key: figure(chart, found, theme, size, first=number == 0)
+                    for number, chart in enumerate(charts(drill))
+                }
+                for size in _SIZES
+            }
+            for theme in THEMES
+        },
+        "spans": {"whole": [found.first_s, found.last_s]} | {name: [a, b] for name, a, b in found.phases},
+    }
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("lab.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["units"] = figures.unbroken
+    return environment

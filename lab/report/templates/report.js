@@ -1,0 +1,83 @@
+// Draws the embedded rows. Does no arithmetic: every figure, range and layout comes from Python.
+(() => {
+  "use strict";
+  const data = JSON.parse(document.getElementById("run-data").textContent);
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const narrow = matchMedia("(max-width: 640px)");
+  const plots = [...document.querySelectorAll(".plot")];
+  const others = (plot) => plots.filter((other) => other !== plot);
+  let printing = false;
+  let syncing = false;
+
+  const column = (name) => data.rows.map((row) => row[name]);
+  const provisional = () => data.rows.map((row) => (row.provisional ? " (can still change)" : ""));
+  const theme = () => (printing ? "light" : root.dataset.theme || (dark.matches ? "dark" : "light"));
+  const size = () => (narrow.matches ? "narrow" : "wide");
+  const withRows = (trace) => ({
+    ...trace, x: column("second"), y: column(trace.meta.column), text: provisional(),
+    hovertemplate: `${trace.hovertemplate}%{text}`,
+  });
+  const config = {
+    responsive: true, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
+  };
+
+  const draw = () => Promise.all(plots.map((plot) => {
+    const figure = data.figures[theme()][size()][plot.dataset.chart];
+    const layout = structuredClone(figure.layout);
+    if (plot.layout) layout.xaxis.range = [...plot.layout.xaxis.range];
+    return Plotly.react(plot, figure.traces.map(withRows), layout, config);
+  }));
+
+  const show = async (range, on) => {
+    syncing = true;
+    await Promise.all(on.map((plot) => Plotly.relayout(plot, { "xaxis.range": [...range] })));
+    syncing = false;
+  };
+
+  const press = (pressed) => {
+    for (const button of document.querySelectorAll("[data-span]")) {
+      button.setAttribute("aria-pressed", String(button === pressed));
+    }
+  };
+
+  const follow = (plot) => {
+    plot.on("plotly_relayout", (change) => {
+      const moved = Object.keys(change).some((key) => key.startsWith("xaxis."));
+      if (syncing || !moved) return;
+      press(null);
+      show(plot.layout.xaxis.range, others(plot));
+    });
+    plot.on("plotly_hover", (event) => {
+      const at = { xval: event.points[0].x };
+      for (const other of others(plot)) Plotly.Fx.hover(other, at, "xy", true);
+    });
+    plot.on("plotly_unhover", () => {
+      for (const other of others(plot)) Plotly.Fx.unhover(other, undefined, "xy", true);
+    });
+  };
+
+  const toggle = document.getElementById("theme");
+  const label = () => { toggle.textContent = theme() === "dark" ? "Light theme" : "Dark theme"; };
+  toggle.addEventListener("click", () => {
+    root.dataset.theme = theme() === "dark" ? "light" : "dark";
+    label();
+    draw();
+  });
+  for (const button of document.querySelectorAll("[data-span]")) {
+    button.addEventListener("click", () => {
+      press(button);
+      show(data.spans[button.dataset.span], plots);
+    });
+  }
+  dark.addEventListener("change", () => { label(); draw(); });
+  narrow.addEventListener("change", draw);
+  addEventListener("beforeprint", () => { printing = true; draw(); });
+  addEventListener("afterprint", () => { printing = false; draw(); });
+
+  label();
+  draw().then(() => {
+    plots.forEach(follow);
+    root.dataset.drawn = "true";
+  });
+})();

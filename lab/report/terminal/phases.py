@@ -1,0 +1,63 @@
+"""All phases as a bar, the present one marked."""
+
+from rich.text import Text
+
+from lab.analysis.timeline import Timeline
+from lab.drillfile.model import Drill, Phase
+from lab.report import figures
+from lab.report.terminal.spark import style_of
+
+_MARK = 2
+"""Characters before a name: done, present, to come."""
+
+
+def widths(phases: tuple[Phase, ...], width: int) -> list[int]:
+    """Characters for each phase: room for its name, and the rest by how long it lasts."""
+    least = [len(phase.name) + _MARK for phase in phases]
+    spare = max(0, width - sum(least) - len(phases) + 1)
+    total = sum(phase.planned_s for phase in phases) or 1.0
+    return [low + int(spare * phase.planned_s / total) for low, phase in zip(least, phases, strict=True)]
+
+
+def phase_lines(drill: Drill, timeline: Timeline, now_s: float, width: int) -> list[Text]:
+    """Names, bar, and where in it we are."""
+    sizes = widths(drill.phases, width)
+    names, bar = Text(no_wrap=True), Text(no_wrap=True)
+    for phase, size in zip(drill.phases, sizes, strict=True):
+        done = _share_done(timeline, phase, now_s)
+        names.append_text(_name(phase.name, size, done)).append(" ")
+        full = int(size * done)
+        bar.append("━" * full, style_of(phase.name)).append("─" * (size - full), "dim").append(" ")
+    return [names, bar, _where(drill, timeline, now_s)]
+
+
+def _share_done(timeline: Timeline, phase: Phase, now_s: float) -> float:
+    """0 before the phase, 1 after it, in it the share of its planned time."""
+    span = timeline.phase(phase.name)
+    if span is None:
+        return 0.0
+    if span.end_s is not None or timeline.done_s is not None:
+        return 1.0
+    return min(0.999, max(0.001, (now_s - span.start_s) / (phase.planned_s or 1.0)))
+
+
+def _name(name: str, size: int, done: float) -> Text:
+    if done == 0:
+        return Text(f"  {name}".ljust(size), "dim")
+    mark, style = ("✓", "") if done == 1 else ("▶", "bold ")
+    return Text(f"{mark} {name}".ljust(size), style + style_of(name))
+
+
+def _where(drill: Drill, timeline: Timeline, now_s: float) -> Text:
+    """``aftermath: 7 of 15 s    27 of 75 s``."""
+    span = timeline.phases[-1] if timeline.phases else None
+    if span is None:
+        return Text("before the first phase", "dim")
+    start = timeline.phases[0].start_s
+    if timeline.done_s is not None:
+        return Text("phases over: waiting for the last answers, rolling back")
+    line = Text.assemble(
+        (span.name, "bold " + style_of(span.name)),
+        f" {int(now_s - span.start_s)} of {figures.seconds(span.planned_s)}",
+    )
+    return line.append(f"   whole drill {int(now_s - start)} of {figures.seconds(drill.planned_s)}", "dim")

@@ -1,0 +1,75 @@
+"""Without a terminal: one plain line every 5 s, and the events as lines."""
+
+from typing import Self
+
+from rich.console import Console
+
+from lab.analysis.timeline import Timeline
+from lab.drillfile.model import Drill
+from lab.journal.events import Event, ServiceChanged
+from lab.report import figures
+from lab.report.terminal.bringup import BringUp
+from lab.report.terminal.latest import FRESH_S, present, recent
+from lab.report.words import clean, sentence
+
+EVERY_S = 5.0
+
+
+class PlainView:
+    """Appends lines; nothing is drawn over, so that a CI log reads well."""
+
+    def __init__(self, console: Console, drill: Drill, runtime: str, run_name: str) -> None:
+        self._console = console
+        self._title = f"{drill.name}: {drill.title} ({runtime}, {run_name})"
+        self._bringup = BringUp()
+        self._next_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._say(clean(self._title))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def feed(self, event: Event) -> None:
+        """Say the event, if a person needs to know."""
+        self._bringup.feed(event)
+        said = sentence(event)
+        if said is None or (isinstance(event, ServiceChanged) and event.state == "starting"):
+            return
+        self._say(f"{event.t:7.1f} s  {said}")
+
+    def tick(self, timeline: Timeline, now_s: float) -> None:
+        """Say how things stand, every 5 s."""
+        if now_s < self._next_s:
+            return
+        self._next_s = (now_s // EVERY_S + 1) * EVERY_S
+        self._say(self.line(timeline, now_s))
+
+    def line(self, timeline: Timeline, now_s: float) -> str:
+        """``t=25s trigger  offered 100/s goodput ~0/s attempts 400/s ...``; a tilde: can still change."""
+        if not timeline.phases:
+            return f"t={now_s:.0f}s bringing up  {self._bringup.progress}"
+        rows = recent(timeline, now_s, FRESH_S)
+        told = [
+            ("offered", figures.rate, present(rows, lambda row: row.offered)),
+            ("goodput", figures.rate, present(rows, lambda row: row.good)),
+            ("attempts", figures.rate, present(rows, lambda row: row.attempts)),
+            ("amplification", figures.ratio, present(rows, lambda row: row.amplification)),
+            ("p99", figures.millis, present(rows, lambda row: row.latency_p99_ms)),
+        ]
+        shown = " ".join(
+            f"{name} {_tilde(value, provisional)}{write(value)}" for name, write, (value, provisional) in told
+        )
+        busy, _ = present(rows, lambda row: row.bridge_busy)
+        percent = figures.NONE if busy is None else f"{100 * busy:.0f}%"
+        return f"t={now_s:.0f}s {timeline.phase_at(now_s) or 'after the phases'}  {shown} bridge {percent}"
+
+    def _say(self, line: str) -> None:
+        """Print a line as it is: no markup, no wrapping; flushed, since a log is followed."""
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True, emoji=False)
+        self._console.file.flush()
+
+
+def _tilde(value: float | None, provisional: bool) -> str:  # noqa: FBT001 - private
+    return "~" if provisional and value is not None else ""

@@ -1,0 +1,99 @@
+"""The verdict at the end of a run, for somebody who has never seen one."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from lab.analysis.verdict import Verdict
+from lab.report import figures
+from lab.report.headline import MARK, MEANING, cards, doubts, story, unmet
+from lab.report.words import clean
+
+_STYLE = {"pass": "green", "fail": "red", "inconclusive": "magenta", "unsupported": "magenta"}
+_WIDEST = 100
+
+_MOST = 6
+"""Lines under a title."""
+
+
+def say_verdict(console: Console, verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> None:
+    """Print the verdict: framed on a terminal, as plain lines in logs, pipes and with NO_COLOR."""
+    if console.is_terminal and not console.is_dumb_terminal and not console.no_color:
+        console.print(verdict_panel(verdict, summary, report_path), width=min(_WIDEST, console.width))
+    else:
+        text = verdict_text(verdict, summary, report_path)
+        console.print(text, markup=False, highlight=False, soft_wrap=True, emoji=False)
+
+
+def verdict_panel(verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> RenderableType:
+    """The verdict in a frame: meaning, what happened, the figures, what speaks against it, the report."""
+    style = _STYLE[verdict.verdict]
+    parts: list[RenderableType] = [Text(_sentence(MEANING[verdict.verdict]), "bold")]
+    parts += [Text(clean(said)) for said in story(summary, verdict)]
+    parts.append(Padding(_figures(verdict), (1, 0)) if verdict.phases else Text())
+    for heading, lines in _against(verdict):
+        parts.append(Text(heading, f"bold {style}"))
+        parts += [Padding(Text(f"• {line}"), (0, 0, 0, 2)) for line in lines]
+        parts.append(Text())
+    parts.append(Text.assemble(("Report  ", "bold"), (clean(str(report_path)), "underline")))
+    title = Text(
+        f"{MARK[verdict.verdict]} {verdict.verdict.upper()}  {clean(verdict.drill)}", f"bold {style}"
+    )
+    title.truncate(60, overflow="ellipsis")
+    return Panel(Group(*parts), title=title, title_align="left", border_style=style, padding=(1, 2))
+
+
+def verdict_text(verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> str:
+    """The same in plain lines, for logs, pipes and NO_COLOR."""
+    lines = [f"{verdict.verdict.upper()}  {clean(verdict.drill)}: {MEANING[verdict.verdict]}"]
+    lines += [clean(said) for said in story(summary, verdict)]
+    lines += [f"  {card.value:>8}  {card.label} ({card.note})" for card in cards(verdict.metrics)]
+    for title, against in _against(verdict):
+        lines += [f"{title}:", *(f"  - {line}" for line in against)]
+    return "\n".join([*lines, f"Report: {clean(str(report_path))}"])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _figures(verdict: Verdict) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", no_wrap=True)
+    table.add_column(ratio=1)
+    for card in cards(verdict.metrics):
+        table.add_row(card.value, Text.assemble(card.label, (f"  {card.note}", "dim")))
+    return table
+
+
+def _against(verdict: Verdict) -> Iterator[tuple[str, list[str]]]:
+    """What speaks against a pass, each under its title; what a reason says isn't said again."""
+    reasons = [] if verdict.verdict == "pass" else [clean(reason) for reason in verdict.reasons]
+    if reasons:
+        yield "Why", _first(reasons)
+    if verdict.verdict == "unsupported":
+        return
+    missed = {j.name: f"expected {j.expected}, {figures.found(figures.measured(j))}" for j in unmet(verdict)}
+    doubted = {
+        f.name: f"limit {f.limit}, {figures.found(figures.finding(f.measured))}" for f in doubts(verdict)
+    }
+    for title, found in (("Expected, but not so", missed), ("Checks of the instrument that failed", doubted)):
+        lines = [clean(f"{name}: {said}") for name, said in found.items() if not _told(name, reasons)]
+        if lines:
+            yield title, _first(lines)
+
+
+def _told(name: str, reasons: list[str]) -> bool:
+    return any(reason.startswith(f"{clean(name)}:") for reason in reasons)
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The first lines; the report has them all."""
+    if len(lines) <= _MOST:
+        return lines
+    return [*lines[: _MOST - 1], f"and {len(lines) - _MOST + 1} more, in the report"]

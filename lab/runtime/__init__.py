@@ -1,0 +1,59 @@
+"""The runtimes, and the only place where a runtime's name is compared."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.runtime.base import Runtime, SetupError
+from lab.runtime.slots import hold_slot
+
+ENGINE_ANSWERS_WITHIN_S = 3
+
+__all__ = ["Choice", "Runtime", "SetupError", "choose_runtime", "make_runtime"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A runtime and, in one line, why it was chosen."""
+
+    name: str
+    because: str
+
+
+def choose_runtime(asked: str) -> Choice:
+    """The runtime that was asked for; for ``auto`` compose where an engine answers, else embedded."""
+    if asked != "auto":
+        return Choice(asked, f"runtime: {asked}, as asked")
+    import docker  # noqa: PLC0415 - a fifth of a second that embedded need not pay
+    from docker.errors import DockerException  # noqa: PLC0415
+
+    try:
+        client = docker.from_env(timeout=ENGINE_ANSWERS_WITHIN_S)
+        try:
+            client.ping()
+        finally:
+            client.close()
+    except (DockerException, OSError):
+        return Choice(
+            "embedded", "runtime: embedded (no container engine answers): local processes on loopback"
+        )
+    return Choice("compose", "runtime: compose (a container engine answers)")
+
+
+@contextmanager
+def make_runtime(name: str, run: str, folder: Path, root: Path) -> Iterator[Runtime]:
+    """A runtime with a slot of its own for as long as the context is open.
+
+    Raises:
+        SetupError: no slot is free.
+    """
+    with hold_slot() as slot:
+        if name == "compose":
+            from lab.runtime.compose import Compose  # noqa: PLC0415 - the engine's SDK is slow to import
+
+            yield Compose(run, folder, slot, root)
+        else:
+            from lab.runtime.embedded import Embedded  # noqa: PLC0415
+
+            yield Embedded(run, folder, slot, root)

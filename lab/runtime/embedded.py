@@ -1,0 +1,123 @@
+"""The runtime without an engine: each service a local process on a loopback address of its own."""
+
+import asyncio
+import resource
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chaos.actions import StopProcesses
+from chaos.place import Ability
+from chaos.spawn import Record
+from lab.runtime import embedded_device as device
+from lab.runtime import embedded_kernel as kernel
+from lab.runtime.base import ServiceReport, SetupError
+from lab.runtime.binaries import find_toxiproxy
+from lab.runtime.embedded_plan import Plan, Planner, Programs, locust, python
+from lab.runtime.embedded_readings import LocalReadings
+from lab.runtime.embedded_rewrite import addresses
+from lab.runtime.embedded_start import Starter
+from lab.runtime.slots import Slot
+from lab.topology import Topology
+
+PROGRAMS: Programs = {"python": python, "locust": locust, device.TOXIPROXY: find_toxiproxy}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(slots=True)
+class Embedded(LocalReadings):
+    """A run's services as local processes. Satisfies :class:`lab.runtime.base.Runtime`.
+
+    Args:
+        run: the run's name; every process has it in its environment as ``LAB_RUN``.
+        folder: the run folder.
+        slot: whose loopback addresses are used; whoever took it gives it back.
+        root: the checkout.
+        programs: what the first word of a command means here.
+    """
+
+    slot: Slot
+    root: Path = ROOT
+    programs: Programs = field(default_factory=lambda: PROGRAMS)
+    name: str = field(default="embedded", init=False)
+    isolation: str = field(default="by configuration", init=False)
+    abilities: frozenset[Ability] = field(
+        default=frozenset({Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE}), init=False
+    )
+
+    def variables(self) -> dict[str, str]:
+        """The token file and the run's name; networks mean nothing here."""
+        return {"LAB_TOKEN_FILE": str(self.token_file), "LAB_RUN": self.run}
+
+    def takedown(self) -> StopProcesses:
+        """Stops every process that carries the run's mark, however it was started and by whom."""
+        return StopProcesses(run=self.run)
+
+    async def up(self, topology: Topology, report: Callable[[ServiceReport], None]) -> None:
+        """Start every service as soon as what it depends on is there; return when all are healthy.
+
+        Raises:
+            SetupError: no Linux, a port taken, a program missing, or a service that did not get healthy.
+                What had been started is stopped.
+        """
+        if sys.platform != "linux":
+            remedy = "Use --runtime compose with Docker, or a Linux machine"
+            raise SetupError(f"the embedded runtime needs Linux (this is {sys.platform}). {remedy}")
+        self._prepare_folder()
+        _allow_open_files()
+        self._plans = await asyncio.to_thread(self._plan, topology)
+        for name, plan in self._plans.items():
+            kernel.require_free(name, plan.host, plan.ports)
+
+        async def ready(plan: Plan, record: Record) -> None:
+            await self._fit_device(plan, record)
+            self._running.add(plan.service.name)
+            report(self._report(plan, "healthy"))
+
+        starter = Starter(
+            self._plans, self.folder, lambda plan: report(self._report(plan, "starting")), ready
+        )
+        try:
+            await starter.start()
+        except BaseException:
+            await self.down()
+            raise
+
+    async def refit(self, service: str) -> None:
+        """Give a device's new listener its queue again; other services listen as the host has it."""
+        plan, handle = self._plans[service], self.handle(service)
+        if device.is_device(plan):
+            await device.limit_queue(plan, Record(pid=handle.pid, started_ticks=handle.started_ticks))
+
+    async def down(self) -> None:
+        """Stop every process of this run and wait until it is gone. Idempotent."""
+        self._running.clear()
+        await self.takedown().apply()
+
+    def _prepare_folder(self) -> None:
+        for sub in ("logs", "files", "processes", "specs", "governor"):
+            (self.folder / sub).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.token_file.exists():
+            self.token_file.touch(mode=0o600)
+            self.token_file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+
+    def _plan(self, topology: Topology) -> dict[str, Plan]:
+        """Addresses are dealt over all services, also of inactive profiles: they don't shift by profile."""
+        hosts = addresses(((name, s.names) for name, s in topology.services.items()), self.slot.loopback)
+        planner = Planner(self.run, self.folder, self.root, hosts, self.programs)
+        enabled = topology.enabled()
+        return {name: planner.plan(enabled[name]) for name in topology.start_order()}
+
+    async def _fit_device(self, plan: Plan, record: Record) -> None:
+        if device.is_device(plan):
+            await device.govern(record, self._governor(plan.service.name), self.run)
+            if not await device.limit_queue(plan, record):
+                self.abilities -= {Ability.LISTEN_QUEUE}
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit to the hard one for all that is started: a storm is thousands of connections."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

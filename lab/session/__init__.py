@@ -1,0 +1,40 @@
+"""The owner of a living lab: opened, run, called from other terminals, and taken down."""
+
+from lab.session.background import start_in_background
+from lab.session.client import Client, Unreachable, living, the_living
+from lab.session.interrupts import interruptible
+from lab.session.request import ROOT, Request, known_services
+from lab.session.run import Result, judge_run, run_once
+from lab.session.runfolder import (
+    RunFolder,
+    RunFolderError,
+    UnknownRunError,
+    create_run_folder,
+    find_run,
+    list_runs,
+    prune,
+)
+from lab.session.session import Session
+
+__all__ = [
+    "ROOT",
+    "Client",
+    "Request",
+    "Result",
+    "RunFolder",
+    "RunFolderError",
+    "Session",
+    "UnknownRunError",
+    "Unreachable",
+    "create_run_folder",
+    "find_run",
+    "interruptible",
+    "judge_run",
+    "known_services",
+    "list_runs",
+    "living",
+    "prune",
+    "run_once",
+    "start_in_background",
+    "the_living",
+]

@@ -1,0 +1,54 @@
+"""``lab up``: a session that goes on after the command that started it, until ``lab down``."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from chaos.wait import WaitTimeoutError, wait_until
+from lab.runtime.base import SetupError
+from lab.session.request import Request
+from lab.session.runfolder import RunFolder, create_run_folder
+
+UP_DEADLINE_S = 180.0
+
+
+def start_in_background(request: Request, say: Callable[[str], None]) -> RunFolder:
+    """Start the session's process and return when its lab is calibrated and listens.
+
+    Raises:
+        SetupError: it ended instead; what it said last is in the message.
+    """
+    folder = create_run_folder(request.root, "by-hand", request.out)
+    (folder.path / "request.json").write_text(
+        json.dumps({"drill": request.drill.resolved(), "runtime": request.runtime})
+    )
+    log = folder.path / "lab.log"
+    say(f"bringing the lab up (log: {log})")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lab.session", str(folder.path)],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=request.root,
+        )  # fmt: skip
+
+    def ready() -> bool:
+        if process.poll() is not None:
+            raise SystemExit
+        return folder.socket.is_socket()
+
+    try:
+        asyncio.run(wait_until(ready, UP_DEADLINE_S, "the lab to listen"))
+    except (SystemExit, WaitTimeoutError) as failed:
+        process.terminate()
+        raise SetupError(f"the lab did not come up: {_last_words(log)}") from failed
+    except KeyboardInterrupt:
+        process.terminate()
+        raise
+    return folder
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return "\n".join(lines[-15:]) or f"it said nothing; see {log}"

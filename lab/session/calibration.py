@@ -1,0 +1,71 @@
+"""The calibration's bench on a living lab: canary runs the closed loop, the injector sets the cap."""
+
+import time
+
+from chaos.actions import cpu_cap
+from chaos.injector import Injector
+from lab.calibrate import Calibration, calibrate
+from lab.drillfile import Drill
+from lab.journal.events import CalibrationMeasured
+from lab.probes.control import Control
+from lab.runtime.base import Runtime
+from lab.session.request import listen_queue
+
+
+class LivingBench:
+    """What :func:`lab.calibrate.calibrate` asks for. One cap is in force at a time; the last one stays."""
+
+    def __init__(self, runtime: Runtime, control: Control, injector: Injector, bridge: str) -> None:
+        self._runtime, self._control, self._injector, self._bridge = runtime, control, injector, bridge
+        self._capped: str | None = None
+
+    async def closed_loop(self, in_flight: int, windows: int) -> tuple[float, ...]:
+        """Completions/s in each window of 1 s."""
+        path = f"/closed-loop?in_flight={in_flight}&windows={windows}&window_s=1"
+        answer = await self._control.post(
+            self._runtime.address("canary", "control"), path, deadline_s=windows + 10
+        )
+        return tuple(answer["windows_rps"])
+
+    async def cap(self, cpu_share: float | None) -> None:
+        """Lift the cap, then set the new one."""
+        if self._capped is not None:
+            await self._injector.undo(self._capped, by="calibration")
+            self._capped = None
+        if cpu_share is not None:
+            action = cpu_cap(self._runtime.handle(self._bridge), cpu_share)
+            self._capped = await self._injector.apply(
+                name="bridge-capacity", kind="setting", fault="capacity", target=self._bridge,
+                params={"cpu_share": cpu_share}, actions=(action,), by="calibration",
+            )  # fmt: skip
+
+    async def cpu_s(self) -> float:
+        """CPU seconds that the bridge used so far."""
+        used = (await self._runtime.usage(self._bridge)).cpu_s_total
+        if used is None:
+            raise ValueError(f"calibration: this runtime can't tell the CPU time of {self._bridge}")
+        return used
+
+
+async def calibrate_bridge(
+    bench: LivingBench, runtime: Runtime, bridge: str, asked: Drill
+) -> CalibrationMeasured:
+    """Calibrate for what a drill asks and say what was found, with the queue as the kernel has it."""
+    begun = time.monotonic()
+    found: Calibration = await calibrate(bench, asked.bridge.headroom * asked.load.rate_rps)
+    queue = (await runtime.sockets(bridge)).listen_queue
+    return CalibrationMeasured(
+        target=bridge,
+        windows_rps=found.windows_rps,
+        capacity_rps=found.capacity_rps,
+        spread_ratio=found.spread_ratio if len(found.windows_rps) > 1 else None,
+        steady=found.steady,
+        in_flight=16,
+        headroom=asked.bridge.headroom,
+        asked_rps=found.asked_rps,
+        cpu_share=found.cpu_share,
+        cost_ms=found.cost_ms,
+        listen_queue=queue,
+        listen_queue_asked=listen_queue(asked),
+        took_ms=(time.monotonic() - begun) * 1000,
+    )

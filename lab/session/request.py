@@ -1,0 +1,44 @@
+"""What somebody asks of the lab."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import lab
+from lab.drillfile import Drill
+from lab.topology import load_topology
+
+ROOT = Path(lab.__file__).resolve().parent.parent
+"""The checkout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``.lab/runs``).
+
+    ``measured``: its figures matter, so it takes turns with other measured runs on this machine.
+    """
+
+    root: Path
+    drill: Drill
+    runtime: str
+    out: Path | None = None
+    measured: bool = True
+
+    @property
+    def topology_file(self) -> Path:
+        """The only place that lists services."""
+        return self.root / "compose" / "compose.yaml"
+
+    def variables(self) -> dict[str, str]:
+        """What the drill decides about the topology: the bridge's queue, in connections."""
+        return {"BRIDGE_QUEUE": str(listen_queue(self.drill))}
+
+
+def listen_queue(drill: Drill) -> int:
+    """Connections that the bridge's queue holds: ``headroom x rate x queue_s``, so many seconds of work."""
+    return max(1, round(drill.bridge.headroom * drill.load.rate_rps * drill.bridge.queue_s))
+
+
+def known_services(root: Path) -> frozenset[str]:
+    """The names that a drill may target."""
+    return frozenset(load_topology(root / "compose" / "compose.yaml").services)

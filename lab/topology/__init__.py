@@ -1,0 +1,11 @@
+"""What the lab consists of, read from ``compose/compose.yaml``: the only place that lists services.
+
+The embedded runtime interprets a closed subset of the Compose specification. Whatever is outside of it is
+refused with file, line and remedy, never skipped in silence.
+"""
+
+from lab.topology.errors import TopologyError
+from lab.topology.load import load_topology
+from lab.topology.model import Health, Mount, ServiceSpec, Topology
+
+__all__ = ["Health", "Mount", "ServiceSpec", "Topology", "TopologyError", "load_topology"]

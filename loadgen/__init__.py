@@ -1,0 +1,1 @@
+"""The load: Locust, open loop, a seeded Poisson schedule. Starts with `locust -f loadgen/locustfile.py`."""

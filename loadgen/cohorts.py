@@ -1,0 +1,94 @@
+"""Requests by the second of their intended start, and the latency histogram.
+
+Bucket i holds 1.05^(i-1) ms < x <= 1.05^i ms; bucket 0 holds up to 1 ms. (The services have the same: neither
+may import the other.)
+"""
+
+import math
+from typing import Any
+
+KEPT_S = 30
+_GROWTH = math.log(1.05)
+_ROUNDING = 1e-9  # so that exactly 1.05^i ms falls into bucket i
+
+
+def bucket(latency_ms: float) -> int:
+    """The index of the bucket that holds a latency in milliseconds."""
+    return 0 if latency_ms <= 1 else math.ceil(math.log(latency_ms) / _GROWTH - _ROUNDING)
+
+
+def _add(histogram: dict[str, int], latency_ms: float) -> None:
+    key = str(bucket(latency_ms))
+    histogram[key] = histogram.get(key, 0) + 1
+
+
+class Cohort:
+    """The requests intended to start in one second (CLOCK_MONOTONIC, rounded down)."""
+
+    __slots__ = ("failed", "good", "latency", "latency_all", "requests", "second", "sent")
+
+    def __init__(self, second: int) -> None:
+        self.second = second
+        self.requests = 0
+        self.sent = 0
+        self.good = 0
+        self.failed: dict[str, int] = {}
+        self.latency: dict[str, int] = {}
+        self.latency_all: dict[str, int] = {}
+
+    def end(self, failure: str | None, latency_ms: float) -> None:
+        """One request has ended.
+
+        Args:
+            failure: What went wrong; None: it was good.
+            latency_ms: From the intended start to the end, in milliseconds.
+        """
+        _add(self.latency_all, latency_ms)
+        if failure is None:
+            self.good += 1
+            _add(self.latency, latency_ms)
+        else:
+            self.failed[failure] = self.failed.get(failure, 0) + 1
+
+    def closed(self, now_s: float, give_up_s: float) -> bool:
+        """Whether it can't change any more: 1 s after the last request was given up."""
+        ended = self.good + sum(self.failed.values())
+        return now_s >= self.second + 1 + give_up_s + 1 and ended == self.requests
+
+    def as_json(self, now_s: float, give_up_s: float) -> dict[str, Any]:
+        """As the control port tells it."""
+        return {
+            "second": self.second,
+            "requests": self.requests,
+            "sent": self.sent,
+            "attempts": self.sent,
+            "good": self.good,
+            "failed": self.failed,
+            "latency": self.latency,
+            "latency_all": self.latency_all,
+            "closed": self.closed(now_s, give_up_s),
+        }
+
+
+class Cohorts:
+    """The cohorts of the last 30 s, or longer where the give-up time asks for it."""
+
+    def __init__(self) -> None:
+        self._by_second: dict[int, Cohort] = {}
+
+    def intend(self, intended_s: float) -> Cohort:
+        """The cohort of a request intended to start then, which counts it."""
+        second = math.floor(intended_s)
+        cohort = self._by_second.get(second)
+        if cohort is None:
+            cohort = self._by_second[second] = Cohort(second)
+        cohort.requests += 1
+        return cohort
+
+    def as_json(self, after: float, now_s: float, give_up_s: float) -> list[dict[str, Any]]:
+        """The cohorts of seconds later than `after`, oldest first."""
+        oldest = now_s - KEPT_S - give_up_s
+        for second in [second for second in self._by_second if second < oldest]:
+            del self._by_second[second]
+        kept = [cohort for second, cohort in self._by_second.items() if second > after]
+        return [cohort.as_json(now_s, give_up_s) for cohort in kept]

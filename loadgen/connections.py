@@ -1,0 +1,66 @@
+"""Connections of the load: geventhttpclient without its silent repetition, from the load's own address."""
+
+import socket
+from typing import Any
+
+import gevent.socket
+from geventhttpclient.client import HTTPClient, HTTPClientPool
+from geventhttpclient.connectionpool import ConnectionPool
+from geventhttpclient.url import URL
+
+_IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python 3.11's socket module doesn't name it
+
+
+class _OwnAddress(ConnectionPool):
+    """Sockets that come from `source`; the port is chosen at connect, so TIME_WAIT doesn't use them up."""
+
+    def __init__(self, source: str, *args: Any, **options: Any) -> None:  # noqa: ANN401  ConnectionPool's
+        super().__init__(*args, **options)
+        self._source = source
+
+    def _create_tcp_socket(self, family: int, socktype: int, protocol: int) -> gevent.socket.socket:
+        sock = super()._create_tcp_socket(family, socktype, protocol)
+        sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+        sock.bind((self._source, 0))
+        return sock
+
+
+class OneTryPool(HTTPClientPool):
+    """Each request is sent once.
+
+    geventhttpclient sends an idempotent request again, up to the pool's size times, when a connection closes
+    without an answer (2.6: `HTTPClient.request`, `attempts_left`): load that nobody scheduled. The pool's
+    `size` is read only there once the pool is made; -1 leaves it no repetition.
+
+    Args:
+        source: The address that connections come from; None: the system chooses.
+        concurrency: How many connections at most.
+        timeout_s: For a connect, and for a wait for bytes.
+    """
+
+    def __init__(self, source: str | None, concurrency: int, timeout_s: float) -> None:
+        super().__init__(concurrency=concurrency, connection_timeout=timeout_s, network_timeout=timeout_s)
+        self._source = source
+
+    def get_client(self, url: str | URL) -> HTTPClient:
+        """The client for a URL's host."""
+        parsed = url if isinstance(url, URL) else URL(url)
+        known = (parsed.host, parsed.port) in self.clients
+        client = super().get_client(parsed)
+        if not known:
+            if self._source is not None and not client.ssl:
+                client._connection_pool = self._pool(client)  # noqa: SLF001  there is no public way
+            client._connection_pool.size = -1  # noqa: SLF001
+        return client
+
+    def _pool(self, client: HTTPClient) -> ConnectionPool:
+        return _OwnAddress(
+            str(self._source),
+            client.host,
+            client.port,
+            client.host,
+            client.port,
+            size=self.client_args["concurrency"],
+            connection_timeout=self.client_args["connection_timeout"],
+            network_timeout=self.client_args["network_timeout"],
+        )

@@ -1,0 +1,54 @@
+"""canary: one call a second over the bridge on a new connection, and the calibration's closed loop."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from services.client import Client, ClientSettings
+from services.client.closed_loop import ClosedLoop
+from services.client.pulse import Pulse
+from services.kit.env import required
+from services.kit.role import Handler, Role, json_response
+from services.kit.server import run
+from services.kit.settings import DataSettings
+
+CALLS = ClientSettings(policy="none", timeout_s=8, connections="new")
+
+
+class Canary(Role[DataSettings]):
+    """Sends what the lab itself sends; its data port tells the latest call."""
+
+    name = "canary"
+
+    async def start(self) -> None:
+        """Begin to call."""
+        target = URL(required("UPSTREAM", "http://auth")) / "check" % {"user": "canary"}
+        bridge = required("BRIDGE", "http://bridge:3128")
+        self.calls = self._client = Client(CALLS, bridge, self.place.source)
+        self._loop = ClosedLoop(target, bridge, self.place.source)
+        self._pulse = Pulse(self._client, target)
+        self._beating = asyncio.create_task(self._pulse.run())
+
+    async def stop(self) -> None:
+        """Stop calling."""
+        self._beating.cancel()
+        await asyncio.gather(self._beating, return_exceptions=True)
+        await self._client.close()
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:  # noqa: ARG002  Role's signature
+        """The latest call."""
+        return json_response({"canary": self._pulse.latest()})
+
+    def controls(self) -> dict[str, Handler]:
+        """POST /closed-loop."""
+        return {"/closed-loop": self._loop.handle}
+
+    def extras(self, after: float) -> dict[str, Any]:
+        """The calls that ended after `after`."""
+        return {"canary": self._pulse.since(after)}
+
+
+if __name__ == "__main__":
+    run(Canary)

@@ -1,0 +1,116 @@
+"""aiohttp sessions: new connections or a pool, from the service's own address, closed after the last use."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+
+from services.client.tally import trace_config
+
+_IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python 3.11's socket module doesn't name it
+
+
+def _socket_factory(source: str) -> aiohttp.SocketFactoryType:
+    """Sockets that come from `source`; the port is chosen at connect, so TIME_WAIT doesn't use them up."""
+
+    def make(info: aiohttp.AddrInfoType) -> socket.socket:
+        sock = socket.socket(info[0], info[1], info[2])
+        try:
+            sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+            sock.bind((source, 0))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    return make
+
+
+def open_session(
+    *, pooled: bool, bridge: str | None, source: str | None, counted: bool = False, raw: bool = False
+) -> aiohttp.ClientSession:
+    """A session without limits, cookies, or retries of its own.
+
+    Args:
+        pooled: Keep connections alive; else a new one for each attempt.
+        bridge: The proxy that everything goes through; None: directly.
+        source: The address that connections come from; None: the system chooses.
+        counted: Each request carries an Attempt as its `trace_request_ctx`.
+        raw: For a proxy: bodies stay as they are, no header is added.
+    """
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=0,
+            force_close=not pooled,
+            socket_factory=_socket_factory(source) if source else None,
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        proxy=bridge,
+        trace_configs=[trace_config()] if counted else None,
+        auto_decompress=not raw,
+        skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type") if raw else None,
+    )
+    # aiohttp would send an idempotent request again by itself when a reused connection turns out to be dead:
+    # an attempt that nobody asked for. There is no public switch (3.14, `retry_persistent_connection`).
+    session._retry_connection = False  # noqa: SLF001
+    return session
+
+
+class _Lease:
+    """One session and how many attempts use it."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+        self.users = 0
+
+
+class Sessions:
+    """The session in use; one that was replaced is closed when its last attempt has ended."""
+
+    def __init__(self, bridge: str | None, source: str | None) -> None:
+        self._bridge = bridge
+        self._source = source
+        self._connections = ""
+        self._current: _Lease | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def use(self, connections: str) -> None:
+        """From the next attempt on: "new" connections or "pooled" ones."""
+        if connections == self._connections:
+            return
+        old, self._connections = self._current, connections
+        session = open_session(
+            pooled=connections == "pooled", bridge=self._bridge, source=self._source, counted=True
+        )
+        self._current = _Lease(session)
+        if old is not None and old.users == 0:
+            self._close_soon(old)
+
+    @contextmanager
+    def borrow(self) -> Iterator[aiohttp.ClientSession]:
+        """The session for one attempt."""
+        lease = self._current
+        if lease is None:
+            raise RuntimeError("the client has no session: it was never set up, or is closed")
+        lease.users += 1
+        try:
+            yield lease.session
+        finally:
+            lease.users -= 1
+            if lease.users == 0 and lease is not self._current:
+                self._close_soon(lease)
+
+    async def close(self) -> None:
+        """Close everything, also what is in use."""
+        if self._current is not None:
+            await self._current.session.close()
+            self._current = None
+        while self._closing:
+            await asyncio.gather(*self._closing)
+
+    def _close_soon(self, lease: _Lease) -> None:
+        task = asyncio.get_running_loop().create_task(lease.session.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

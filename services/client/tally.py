@@ -1,0 +1,89 @@
+"""What the client counts.
+
+attempts = ok + timeout + refused + reset + 5xx + 4xx + other + in flight
+
+An attempt counts from the moment a connect or the reuse of a connection starts; rejections count apart.
+"""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+
+from services.kit.cohorts import Cohort, Cohorts
+from services.kit.histogram import Histogram
+from services.policies import Kind
+
+REJECTIONS = ("budget", "breaker")
+
+
+class Tally:
+    """Cumulative counters of one client."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.attempts = 0
+        self.in_flight = 0
+        self.outcomes: dict[str, int] = dict.fromkeys([*(kind.value for kind in Kind), *REJECTIONS], 0)
+        self.errors: dict[str, int] = {}
+        self.latency = Histogram()
+        self.cohorts = Cohorts()
+
+    def reject(self, by: str) -> None:
+        """An attempt that was not to be made."""
+        self.outcomes[by] = self.outcomes.get(by, 0) + 1
+
+    def error(self, name: str) -> None:
+        """Trouble of the machine, such as EMFILE."""
+        self.errors[name] = self.errors.get(name, 0) + 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The counters as the control port tells them."""
+        return {
+            "calls_total": self.calls,
+            "attempts_total": self.attempts,
+            "outcomes_total": self.outcomes,
+            "attempts_in_flight": self.in_flight,
+            "latency": self.latency.as_json(),
+            "latency_sum_ms": round(self.latency.sum_ms, 3),
+        }
+
+
+class Attempt:
+    """One try over the bridge; knows whether it has begun to cost the bridge anything."""
+
+    __slots__ = ("_cohort", "_started_s", "_tally")
+
+    def __init__(self, tally: Tally, cohort: Cohort) -> None:
+        self._tally = tally
+        self._cohort = cohort
+        self._started_s: float | None = None
+
+    def start(self) -> None:
+        """A connect or the reuse of a connection starts."""
+        self._started_s = time.monotonic()
+        self._tally.attempts += 1
+        self._tally.in_flight += 1
+        self._cohort.attempts += 1
+
+    def end(self, kind: Kind) -> None:
+        """It ended; one that never started is no attempt."""
+        if self._started_s is None:
+            self._tally.error("not-started")
+            return
+        self._tally.in_flight -= 1
+        self._tally.outcomes[kind.value] += 1
+        self._tally.latency.add((time.monotonic() - self._started_s) * 1000)
+
+
+def trace_config() -> aiohttp.TraceConfig:
+    """Hooks that start the Attempt given as `trace_request_ctx`."""
+
+    async def started(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+        context.trace_request_ctx.start()
+
+    config = aiohttp.TraceConfig()
+    config.on_connection_create_start.append(started)
+    config.on_connection_reuseconn.append(started)
+    return config

@@ -1,0 +1,1 @@
+"""What every service is made of: two ports, counters, live settings, admission, logs."""

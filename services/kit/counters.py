@@ -1,0 +1,46 @@
+"""What a data port counts. Everything is cumulative; a rate is the reader's business.
+
+requests = served + abandoned + failed + in flight
+"""
+
+import errno
+from typing import Any
+
+
+class Counters:
+    """Cumulative counters of one data port."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.served = 0
+        self.abandoned = 0
+        self.failed: dict[str, int] = {}
+        self.connections = 0
+        self.in_flight = 0
+        self.errors: dict[str, int] = {"EMFILE": 0, "EADDRNOTAVAIL": 0}
+
+    def answered(self, status: int, *, delivered: bool) -> None:
+        """A request has an answer; one whose client is gone was abandoned, whatever the answer is."""
+        if not delivered:
+            self.abandoned += 1
+        elif status < 400:  # noqa: PLR2004  HTTP: 4xx and 5xx are failures
+            self.served += 1
+        else:
+            self.failed[str(status)] = self.failed.get(str(status), 0) + 1
+
+    def error(self, error: BaseException) -> None:
+        """Trouble in the process: by errno's name where it has one, else by its type."""
+        number = getattr(error, "errno", None)
+        name = errno.errorcode.get(number or 0, type(error).__name__)
+        self.errors[name] = self.errors.get(name, 0) + 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The counters as the control port tells them."""
+        return {
+            "requests_total": self.requests,
+            "served_total": self.served,
+            "abandoned_total": self.abandoned,
+            "failed_total": self.failed,
+            "connections_total": self.connections,
+            "in_flight": self.in_flight,
+        }

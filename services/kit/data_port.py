@@ -1,0 +1,111 @@
+"""The data port: what load and clients talk to. One handler for everything, no routes, no access log."""
+
+import asyncio
+import socket
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from services.kit.counters import Counters
+from services.kit.role import Role, json_response
+from services.kit.settings import DataSettings
+
+BACKLOG = 4096
+_PROBE_TIMEOUT_S = 1.0
+
+log = structlog.get_logger()
+
+
+class _CountingServer(web.Server):
+    """Counts the connections accepted, but not those of the service's own health check."""
+
+    def __init__(self, counters: Counters, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  web.Server's
+        super().__init__(*args, **kwargs)
+        self._counters = counters
+        self.probing_from: set[int] = set()
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """One more, unless it is ours."""
+        super().connection_made(handler, transport)
+        peer = transport.get_extra_info("peername") if self.probing_from else None
+        if not (peer and peer[1] in self.probing_from):
+            self._counters.connections += 1
+
+
+class DataPort:
+    """The data port of a role: counts, fails the asked share, and notices who went away."""
+
+    def __init__(self, role: Role[Any]) -> None:
+        self._role = role
+        self._counters = role.counters
+        self._server = _CountingServer(role.counters, self._handle, access_log=None)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=1.0)
+        self._site: web.TCPSite | None = None
+
+    async def open(self) -> None:
+        """Listen."""
+        host, port = self._role.place.data
+        await self._runner.setup()
+        self._site = web.TCPSite(self._runner, host, port, backlog=BACKLOG)
+        await self._site.start()
+        self._role.live.listen(self._apply)
+
+    async def close(self) -> None:
+        """Stop accepting, give what is in flight a second."""
+        await self._runner.cleanup()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, as bound."""
+        host, port = self._runner.addresses[0][:2]
+        return host, port
+
+    async def refuses(self) -> str | None:
+        """Why a connection to the data port can't be made; None: it can."""
+        host, port = self.address
+        host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  a comparison
+        with socket.socket() as probe:
+            probe.settimeout(0)
+            try:
+                probe.bind((host, 0))
+                own_port: int = probe.getsockname()[1]
+                self._server.probing_from.add(own_port)
+                async with asyncio.timeout(_PROBE_TIMEOUT_S):
+                    await asyncio.get_running_loop().sock_connect(probe, (host, port))
+            except OSError as error:  # TimeoutError is one
+                return f"the data port {host}:{port} does not accept: {error!r}"
+        asyncio.get_running_loop().call_later(_PROBE_TIMEOUT_S, self._server.probing_from.discard, own_port)
+        return None
+
+    def _apply(self, settings: DataSettings) -> None:
+        self._server.handler_cancellation = settings.cancel_abandoned
+
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        counters = self._counters
+        counters.requests += 1
+        counters.in_flight += 1
+        response: web.Response | None = None
+        try:
+            response = await self._answer(request)
+        finally:
+            counters.in_flight -= 1
+            status = 0 if response is None else response.status
+            counters.answered(status, delivered=response is not None and request.transport is not None)
+        return response
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        share = self._role.live.now.fail_share
+        if share and self._role.chance.random() < share:
+            return json_response({"error": "fail_share"}, status=503)
+        try:
+            return await self._role.answer(request)
+        except web.HTTPException as error:
+            return json_response({"error": error.reason}, status=error.status)
+        except Exception as error:  # a service answers, whatever happens
+            self._counters.error(error)
+            with suppress(Exception):
+                log.warning("the answer failed", path=request.path, exc_info=error)
+            return json_response({"error": type(error).__name__}, status=500)

@@ -1,0 +1,67 @@
+"""JSON lines on stdout, warnings and worse, rate-limited: a storm must not be paid for by its log."""
+
+import logging
+import sys
+import time
+
+import structlog
+
+_PER_SECOND = 5
+
+
+class RateLimit(logging.Filter):
+    """Lets `per_second` lines a second through and tells in the next one how many it dropped."""
+
+    def __init__(self, per_second: int = _PER_SECOND) -> None:
+        super().__init__()
+        self._per_second = per_second
+        self._second = 0
+        self._passed = 0
+        self._dropped = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written."""
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._passed = second, 0
+        if self._passed >= self._per_second:
+            self._dropped += 1
+            return False
+        self._passed += 1
+        if self._dropped:
+            record.dropped_before, self._dropped = self._dropped, 0
+        return True
+
+
+def configure(service: str) -> None:
+    """Everything that this process logs, libraries included, as JSON lines with the service's name."""
+
+    def name_service(
+        _logger: object, _name: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        return {**event, "service": service}
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_service,
+    ]
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(RateLimit())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow={"dropped_before"})],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(default=str),
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,72 @@
+"""What a role file says: its settings, and how it answers."""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from aiohttp import web
+
+from services.kit.admission import Admission
+from services.kit.counters import Counters
+from services.kit.env import Place
+from services.kit.settings import DataSettings, Live
+
+S = TypeVar("S", bound=DataSettings)
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def json_response(body: Mapping[str, object], status: int = 200) -> web.Response:
+    """An answer in JSON."""
+    return web.json_response(body, status=status)
+
+
+class CountsCalls(Protocol):
+    """A client, as far as the control port knows it."""
+
+    @property
+    def errors(self) -> Mapping[str, int]:
+        """Trouble of the machine by name."""
+
+    def counters(self) -> dict[str, Any]:
+        """The entry `client` of /counters."""
+
+    def cohorts(self, after: float, now_s: float) -> list[dict[str, Any]]:
+        """The cohorts of seconds later than `after`."""
+
+
+class Role(Generic[S]):
+    """A service without its ports. Subclasses say what is different about them.
+
+    Args:
+        place: Where it listens.
+        live: Its settings.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[type[DataSettings]] = DataSettings
+    calls: CountsCalls | None = None
+    admission: Admission | None = None
+
+    def __init__(self, place: Place, live: Live[S]) -> None:
+        self.place = place
+        self.live = live
+        self.counters = Counters()
+        self.chance = random.Random()  # noqa: S311  no secret
+
+    async def start(self) -> None:
+        """Begin; the loop runs, the ports are still closed."""
+
+    async def stop(self) -> None:
+        """End; the ports are closed."""
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """The answer to one request on the data port."""
+        raise NotImplementedError
+
+    def controls(self) -> Mapping[str, Handler]:
+        """Further POST calls on the control port, by path; they ask for the token."""
+        return {}
+
+    def extras(self, after: float) -> dict[str, Any]:  # noqa: ARG002  for subclasses
+        """Further entries of /counters; `after` as the reader gave it."""
+        return {}

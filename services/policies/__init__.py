@@ -1,0 +1,28 @@
+"""Retry policies: pure and synchronous; time is an argument, chance a constructor argument.
+
+A policy is written as text, `"immediate(retries=3)"` or `"budget(ratio=10%) + breaker"`, and read by `parse`.
+Nothing here imports aiohttp or starts anything: the package can be lifted into another project as it is.
+"""
+
+from services.policies.base import Call, Kind, Outcome, Policy, Rejection
+from services.policies.compose import Composition
+from services.policies.errors import PolicyError
+from services.policies.parse import parse, validate
+from services.policies.registry import REGISTRY, names
+from services.policies.retryable import next_delay_s, retryable
+
+__all__ = [
+    "REGISTRY",
+    "Call",
+    "Composition",
+    "Kind",
+    "Outcome",
+    "Policy",
+    "PolicyError",
+    "Rejection",
+    "names",
+    "next_delay_s",
+    "parse",
+    "retryable",
+    "validate",
+]

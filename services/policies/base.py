@@ -1,0 +1,90 @@
+"""What a policy is asked, and what it is told.
+
+    call ─▶ acquire ─▶ attempt ─▶ observe ─▶ delay_s ─▶ wait ─▶ acquire ─▶ ...
+               │                                │
+               └─ Rejection: no attempt         └─ None: give up
+
+A policy is pure: time is an argument, chance a constructor argument, nothing waits.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """How an attempt ended."""
+
+    OK = "ok"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    RESET = "reset"
+    SERVER_ERROR = "5xx"
+    CLIENT_ERROR = "4xx"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one attempt.
+
+    Args:
+        kind: How it ended.
+        status: The HTTP status, where there was an answer.
+        retry_after_s: What the answer's Retry-After asks for, in seconds.
+    """
+
+    kind: Kind
+    status: int | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One request and the attempts made for it so far; lives as long as the request does.
+
+    Args:
+        method: The HTTP method, in capitals.
+        started_s: When the call started, in seconds.
+        attempts: Attempts begun so far; more than 0 at `acquire` means that a retry is asked for.
+        waited_s: The wait before the latest retry, in seconds (decorrelated jitter goes on from it).
+    """
+
+    method: str = "GET"
+    started_s: float = 0.0
+    attempts: int = 0
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """No: this attempt is not to be made.
+
+    Args:
+        by: The policy that refuses, counted under this name.
+    """
+
+    by: str
+
+
+class Policy(Protocol):
+    """One policy, or several composed.
+
+    `now_s` is any clock that never goes back, in seconds. Every attempt that was acquired ends in exactly one
+    `observe` (also when it was cancelled: `Kind.OTHER`) or, if it was never made, in one `release`.
+    """
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:
+        """Seconds to wait before the next attempt; None: give up."""
+
+    def acquire(self, call: Call, now_s: float) -> Rejection | None:
+        """Ask leave for the next attempt; takes a token or a probe slot."""
+
+    def release(self, call: Call) -> None:
+        """Give back what `acquire` took: another layer refused."""
+
+    def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
+        """Learn how the attempt ended."""
+
+    def state(self) -> str | None:
+        """The state that a person wants to see (closed, open, half-open); None where there is none."""

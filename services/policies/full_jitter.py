@@ -1,0 +1,49 @@
+"""Exponential back-off with full jitter: v = min(cap, base * 2^n), wait U(0, v).
+
+n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+"""
+
+import random
+
+from services.policies.base import Call
+from services.policies.none import NoRetries
+from services.policies.parameters import Parameter, Spec
+
+_LARGEST_POWER = 64  # beyond it every cap is reached, and a float would overflow
+
+
+class FullJitter(NoRetries):
+    """Wait longer each time, a random share of it.
+
+    Args:
+        base_s: v before the first retry, in seconds.
+        cap_s: The largest v, in seconds.
+        retries: Attempts after the first.
+        chance: Where the jitter comes from.
+    """
+
+    def __init__(self, base_s: float, cap_s: float, retries: int, chance: random.Random) -> None:
+        self._base_s = base_s
+        self._cap_s = cap_s
+        self._retries = retries
+        self._chance = chance
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
+        """U(0, min(cap, base * 2^n)) seconds, or None when all retries are used."""
+        if call.attempts > self._retries:
+            return None
+        n = min(max(call.attempts - 1, 0), _LARGEST_POWER)
+        return self._chance.uniform(0.0, min(self._cap_s, self._base_s * 2**n))
+
+
+SPEC = Spec(
+    "full-jitter",
+    "schedule",
+    rank=9,
+    parameters={
+        "base": Parameter("duration", default=0.1, least=0.001, most=60),
+        "cap": Parameter("duration", default=2, least=0.001, most=600),
+        "retries": Parameter("count", default=3, least=0, most=100),
+    },
+    build=lambda given, chance: FullJitter(given["base"], given["cap"], int(given["retries"]), chance),
+)

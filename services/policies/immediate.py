@@ -1,0 +1,29 @@
+"""Immediate retries: at most `retries` more attempts, without a wait. What naive clients do."""
+
+from services.policies.base import Call
+from services.policies.none import NoRetries
+from services.policies.parameters import Parameter, Spec
+
+
+class Immediate(NoRetries):
+    """Try again at once.
+
+    Args:
+        retries: Attempts after the first; a call makes at most 1 + retries.
+    """
+
+    def __init__(self, retries: int) -> None:
+        self._retries = retries
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
+        """0 s, or None when all retries are used."""
+        return 0.0 if call.attempts <= self._retries else None
+
+
+SPEC = Spec(
+    "immediate",
+    "schedule",
+    rank=9,
+    parameters={"retries": Parameter("count", default=3, least=0, most=100)},
+    build=lambda given, _chance: Immediate(retries=int(given["retries"])),
+)

@@ -1,0 +1,82 @@
+"""Parameters of policies: text with a unit -> number within a range."""
+
+import math
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.policies.base import Policy
+from services.policies.errors import PolicyError
+
+Unit = Literal["count", "share", "duration", "rate"]
+
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
+_FORMS: dict[Unit, tuple[re.Pattern[str], Mapping[str, float], str]] = {
+    "count": (re.compile(r"([0-9]+)()"), {"": 1}, "a whole number such as 3"),
+    "share": (re.compile(_NUMBER + r"\s*(%?)"), {"": 1, "%": 0.01}, "a share such as 10% or 0.1"),
+    "duration": (
+        re.compile(_NUMBER + r"\s*(ms|s)"),
+        {"ms": 0.001, "s": 1},
+        "a duration such as 100 ms or 5 s",
+    ),
+    "rate": (re.compile(_NUMBER + r"\s*(/\s*s)"), {"/s": 1}, "a rate such as 1/s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a policy.
+
+    Args:
+        unit: What the text must look like.
+        default: The value where none is named.
+        least: The smallest valid value.
+        most: The largest valid value.
+    """
+
+    unit: Unit
+    default: float
+    least: float
+    most: float
+
+    def read(self, name: str, text: str) -> float:
+        """The number that `text` means: a count, a share of 1, seconds, or a rate per second."""
+        pattern, factors, form = _FORMS[self.unit]
+        match = pattern.fullmatch(text.strip())
+        if match is None:
+            raise PolicyError(f"{name}={text.strip()!r} is not {form}")
+        value = float(match[1]) * factors[match[2].replace(" ", "")]
+        if not math.isfinite(value) or not self.least <= value <= self.most:
+            raise PolicyError(
+                f"{name}={text.strip()!r} is out of range: {self.show(self.least)} to {self.show(self.most)}"
+            )
+        return value
+
+    def show(self, value: float) -> str:
+        """A value as a person writes it."""
+        if self.unit == "share":
+            return f"{value * 100:g}%"
+        if self.unit == "duration":
+            return f"{value * 1000:g} ms" if 0 < value < 1 else f"{value:g} s"
+        return f"{value:g}/s" if self.unit == "rate" else f"{value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A policy that can be named.
+
+    Args:
+        name: Its name, kebab-case.
+        role: A schedule says when to try again; a guard says whether an attempt may be made at all.
+        rank: Guards are asked in this order, smallest first.
+        parameters: Its parameters by name.
+        build: Parameters by name and a source of chance -> the policy.
+    """
+
+    name: str
+    role: Literal["schedule", "guard"]
+    rank: int
+    parameters: Mapping[str, Parameter]
+    build: Callable[[Mapping[str, float], random.Random], Policy]

@@ -1,0 +1,89 @@
+"""Text -> policy.
+
+    policy    = layer *("+" layer)                   budget(ratio=10%) + breaker
+    layer     = name ["(" [parameter *("," parameter)] ")"]
+    parameter = key "=" value                        open=5 s
+
+At most one schedule, each guard at most once; the order of writing doesn't matter (guards go by rank). Guards
+without a schedule imply `immediate(retries=3)`: a guard alone would have nothing to guard.
+"""
+
+import random
+import re
+
+from services.policies.base import Policy
+from services.policies.compose import Composition
+from services.policies.errors import PolicyError, unknown
+from services.policies.parameters import Spec
+from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY
+
+_LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
+_LONGEST = 500
+_EXAMPLE = "such as immediate(retries=3) or budget(ratio=10%) + breaker"
+
+_Layer = tuple[Spec, dict[str, float]]
+
+
+def parse(text: str, chance: random.Random | None = None) -> Policy:
+    """The policy that `text` means, in its starting state.
+
+    Args:
+        text: E.g. "budget(ratio=10%) + breaker".
+        chance: Where jitter comes from; default: seeded by the system.
+
+    Raises:
+        PolicyError: The text is wrong; says what, what is near and what is valid.
+    """
+    source = chance if chance is not None else random.Random()  # noqa: S311  jitter is no secret
+    return Composition([spec.build(given, source) for spec, given in _layers(text)])
+
+
+def validate(text: str) -> None:
+    """Nothing, or the PolicyError that `parse` would raise."""
+    _layers(text)
+
+
+def _layers(text: str) -> list[_Layer]:
+    if len(text) > _LONGEST:
+        raise PolicyError(f"a policy has at most {_LONGEST} characters, this one has {len(text)}")
+    if not text.strip():
+        raise PolicyError(f"the policy is empty; write one {_EXAMPLE}, or none")
+    layers = [_layer(part) for part in text.split("+")]
+    seen: set[str] = set()
+    for spec, _ in layers:
+        if spec.name in seen:
+            raise PolicyError(f"{spec.name!r} occurs twice in {text!r}")
+        seen.add(spec.name)
+    schedules = [spec.name for spec, _ in layers if spec.role == "schedule"]
+    if len(schedules) > 1:
+        raise PolicyError(f"only one schedule at a time, {text!r} has {' and '.join(schedules)}")
+    if not schedules:
+        layers.append((DEFAULT_SCHEDULE, _defaults(DEFAULT_SCHEDULE)))
+    return sorted(layers, key=lambda layer: layer[0].rank)
+
+
+def _layer(part: str) -> _Layer:
+    match = _LAYER.fullmatch(part)
+    if match is None:
+        raise PolicyError(f"{part.strip()!r} is not a policy; write one {_EXAMPLE}")
+    spec = REGISTRY.get(match[1])
+    if spec is None:
+        raise unknown("policy", match[1], REGISTRY)
+    given = _defaults(spec)
+    written: set[str] = set()
+    for item in (match[2] or "").split(",") if (match[2] or "").strip() else ():
+        key, equals, value = item.partition("=")
+        key = key.strip()
+        if not equals:
+            raise PolicyError(f"{spec.name}: {item.strip()!r} is not of the form key=value")
+        if key not in spec.parameters:
+            raise unknown(f"parameter of {spec.name}", key, spec.parameters)
+        if key in written:
+            raise PolicyError(f"{spec.name}: {key!r} is given twice")
+        written.add(key)
+        given[key] = spec.parameters[key].read(f"{spec.name}: {key}", value)
+    return spec, given
+
+
+def _defaults(spec: Spec) -> dict[str, float]:
+    return {name: parameter.default for name, parameter in spec.parameters.items()}

@@ -1,0 +1,117 @@
+"""Containers capped, paused, killed, started and taken down: these, and nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import docker
+import pytest
+from docker.errors import NotFound
+from dotenv import dotenv_values
+
+from chaos.actions import ComposeDown, CpuQuota, SendSignal, Start
+from chaos.carry import carry_out
+from chaos.errors import TargetGoneError
+from chaos.place import Container
+from chaos.wait import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from docker import DockerClient
+    from docker.models.containers import Container as Running
+
+pytestmark = pytest.mark.containers
+PROJECT = f"lab-chaos-test-{os.getpid()}"
+LABEL = "com.docker.compose.project"
+RUN = "retry-storm-lab.run"
+HOG = ["python", "-c", "while True: pass"]
+SLEEPS = ["python", "-c", "import signal; signal.pause()"]
+
+
+@pytest.fixture
+def engine() -> Iterator[DockerClient]:
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def run_container(engine: DockerClient) -> Iterator[Callable[..., Running]]:
+    """Start a container of the services' image; removed at the end, by its id."""
+    made: list[Running] = []
+
+    def run(command: list[str], **more: Any) -> Running:  # noqa: ANN401 - the SDK's own
+        image = str(dotenv_values("compose/.env")["SERVICES_IMAGE"])
+        options: dict[str, Any] = {"entrypoint": command[:1], "command": command[1:], "network_mode": "none"}
+        container: Running = engine.containers.run(image, detach=True, **options | more)
+        made.append(container)
+        return container
+
+    yield run
+    for container in made:
+        with contextlib.suppress(NotFound):
+            container.remove(force=True)
+
+
+def handle(container: Running) -> Container:
+    return Container(service="victim", id=str(container.id))
+
+
+async def test_a_quota_is_applied_delivered_and_lifted(run_container: Callable[..., Running]) -> None:
+    """10 % of a core, read back by inspect and seen in the CPU that it gets."""
+    running = await asyncio.to_thread(run_container, HOG)
+    await asyncio.to_thread(running.reload)
+    cap = CpuQuota.of_share(handle(running), 0.1)
+    free = await cap.inverse()
+    assert (await carry_out(cap)) == {"period_us": 20_000, "quota_us": 2_000, "cpu_share": 0.1}
+    assert (await cap.inverse()) == cap
+    clock = (~running.attrs["State"]["Pid"] << 3) | 2
+    begun_s, before_s = time.monotonic(), time.clock_gettime(clock)
+    await wait_until(lambda: time.monotonic() - begun_s > 1, 5, "a second to pass")
+    used_s = time.clock_gettime(clock) - before_s
+    assert used_s / (time.monotonic() - begun_s) == pytest.approx(0.1, rel=0.25)
+    assert (await carry_out(free))["cpu_share"] is None
+    assert free == cap.lifted()
+
+
+async def test_pause_kill_and_start(run_container: Callable[..., Running]) -> None:
+    """Each read back, each with its inverse; a container that is removed is gone."""
+    running = await asyncio.to_thread(run_container, SLEEPS)
+    here = handle(running)
+    for do, undo in [("stop", SendSignal(handle=here, signal="cont")), ("kill", Start(handle=here))]:
+        action = SendSignal.model_validate({"handle": here, "signal": do})
+        assert await action.inverse() == undo
+        await carry_out(action)
+        await action.apply()
+        await carry_out(undo)
+        assert (await undo.read())["state"] == "running"
+    await asyncio.to_thread(running.remove, force=True)
+    with pytest.raises(TargetGoneError, match="victim does not run"):
+        await SendSignal(handle=here, signal="stop").inverse()
+
+
+async def test_a_project_is_removed_whole_and_alone(
+    engine: DockerClient, run_container: Callable[..., Running]
+) -> None:
+    """Containers, network and volume of this run; another run's container of the same project is left."""
+    labels = {LABEL: PROJECT}
+    network = await asyncio.to_thread(engine.networks.create, PROJECT, labels=labels)
+    await asyncio.to_thread(engine.volumes.create, PROJECT, labels=labels)
+    mine = await asyncio.to_thread(
+        run_container, SLEEPS, labels=labels | {RUN: "r1"}, network_mode=None, network=network.name
+    )
+    unmarked = await asyncio.to_thread(run_container, SLEEPS, labels=labels)
+    others = await asyncio.to_thread(run_container, SLEEPS, labels=labels | {RUN: "r2"})
+    down = ComposeDown(project=PROJECT, run="r1")
+    found = await down.read()
+    assert found["containers"] == sorted([mine.name, unmarked.name], key=found["containers"].index)
+    assert found["networks"] == found["volumes"] == [PROJECT]
+    assert not any((await carry_out(down)).values())
+    await asyncio.to_thread(others.reload)
+    assert others.status == "running"
+    await down.apply()

@@ -1,0 +1,97 @@
+"""What is on disk before the world changes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chaos import lines
+from chaos.actions import ANY, AddToxic, RemoveToxic, StopProcesses
+from chaos.ledger import Intent, Ledger, LedgerError, State, Step, read_ledger
+from chaos.toxic import Toxic
+
+TOXIC = Toxic(name="r.slow", type="latency", attributes={"latency": 10})
+STEP = Step(
+    action=AddToxic(api="127.0.0.1:1", proxy="bridge", toxic=TOXIC),
+    inverse=RemoveToxic(api="127.0.0.1:1", proxy="bridge", toxic=TOXIC),
+)
+
+
+def intent(name: str) -> Intent:
+    return Intent(
+        id=name, name=name, kind="fault", fault="latency", target="bridge", params={"latency_ms": 10},
+        by="me", steps=(STEP,),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger.create(tmp_path / "ledger.jsonl", "a-run", 100, (1, 2))
+
+
+def test_reads_back_what_was_written(ledger: Ledger) -> None:
+    """The file alone has all that undoing needs."""
+    ledger.own(StopProcesses(run="a-run"))
+    ledger.intend(intent("a"))
+    ledger.settle("a", "applied")
+    found = read_ledger(ledger.path)
+    assert found == ledger.account
+    assert found.header.epoch_s == 100
+    assert found.open() == [intent("a")]
+    assert found.owned == [StopProcesses(run="a-run")]
+    assert not found.closed
+
+
+@pytest.mark.parametrize(
+    ("state", "still_open"),
+    [("applied", True), ("stuck", True), ("reverted", False), ("refused", False)],
+)
+def test_what_is_open(ledger: Ledger, state: State, still_open: bool) -> None:  # noqa: FBT001
+    """Intended counts: it may have been applied; stuck counts: it may be in force."""
+    ledger.intend(intent("a"))
+    assert ledger.account.open()
+    ledger.settle("a", state)
+    assert bool(ledger.account.open()) is still_open
+
+
+def test_a_torn_last_line_was_not_written(ledger: Ledger) -> None:
+    """At every byte at which a crash can tear it."""
+    before = ledger.path.read_bytes()
+    ledger.intend(intent("a"))
+    whole = ledger.path.read_bytes()
+    for end in range(len(before), len(whole)):
+        ledger.path.write_bytes(whole[:end])
+        assert read_ledger(ledger.path).open() == []
+        lines.cut_torn_line(ledger.path)
+        assert ledger.path.read_bytes() == before
+
+
+def test_a_second_owner_of_a_run_is_refused(ledger: Ledger) -> None:
+    """A ledger is begun once."""
+    with pytest.raises(LedgerError, match="can't be begun"):
+        Ledger.create(ledger.path, "a-run", 100, (3, 4))
+
+
+def test_a_full_disk_leaves_no_half_line(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit is taken back, and nothing is applied."""
+    before, write = ledger.path.read_bytes(), os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:10]))
+    with pytest.raises(LedgerError, match="only 10 of"):
+        ledger.intend(intent("a"))
+    assert ledger.path.read_bytes() == before
+    assert ledger.account.open() == []
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"a": 1}\n', "no json\n", '{"type":"opened"}\nx\n{}\n'])
+def test_what_is_no_ledger_is_an_error_not_a_traceback(tmp_path: Path, content: str) -> None:
+    """With the path, as somebody will have to look."""
+    path = tmp_path / "ledger.jsonl"
+    path.write_text(content)
+    with pytest.raises(LedgerError, match=str(path)):
+        read_ledger(path)
+
+
+def test_an_action_survives_json() -> None:
+    """What the ledger writes, ANY reads."""
+    assert ANY.validate_python(STEP.action.model_dump(mode="json")) == STEP.action
+    assert ANY.validate_json(STEP.inverse.model_dump_json()) == STEP.inverse

@@ -1,0 +1,91 @@
+"""Local processes stopped, continued, killed and started again: these, and never somebody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chaos.actions import SendSignal, Start, StopProcesses
+from chaos.carry import carry_out
+from chaos.errors import TargetGoneError
+from chaos.process import is_alive, of_run, send, started_ticks, state
+from chaos.spawn import exit_code, read_record
+from chaos.wait import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chaos.place import Process
+    from tests.chaos.conftest import Bench
+
+pytestmark = pytest.mark.live
+SLEEPS = "import signal; signal.pause()"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause(); signal.pause()"
+
+
+async def test_stop_and_continue(start_local: Callable[..., Process]) -> None:
+    """Read back from /proc."""
+    victim = start_local(SLEEPS)
+    stop = SendSignal(handle=victim, signal="stop")
+    back = await stop.inverse()
+    assert (await carry_out(stop))["state"] == "paused"
+    assert state(victim.pid) == "T"
+    assert (await carry_out(back))["state"] == "running"
+    assert (await stop.inverse()) == back
+
+
+async def test_a_pid_of_somebody_else_is_never_hit(start_local: Callable[..., Process]) -> None:
+    """The pid is in use, by a process that started at another time."""
+    victim = start_local(SLEEPS)
+    assert send(victim.pid, victim.started_ticks - 1, signal.SIGKILL) is False
+    mistaken = victim.model_copy(update={"started_ticks": victim.started_ticks - 1})
+    with pytest.raises(TargetGoneError, match="is gone"):
+        await SendSignal(handle=mistaken, signal="kill").apply()
+    assert is_alive(victim.pid, victim.started_ticks)
+
+
+async def test_kill_and_start_again(start_local: Callable[..., Process], bench: Bench) -> None:
+    """The fault's end starts it from its spec, and the record says which process it is now."""
+    victim = start_local(SLEEPS)
+    done = await bench.injector.apply(
+        name="kill", kind="fault", fault="kill", target="victim", params={}, by="test",
+        actions=[SendSignal(handle=victim, signal="kill")],
+    )  # fmt: skip
+    await wait_until(lambda: exit_code(victim.pid) is not None, 5, "the kernel to say how it ended")
+    assert exit_code(victim.pid) == -signal.SIGKILL
+    assert await bench.injector.undo(done, "test")
+    again = read_record(victim.record)
+    assert again is not None
+    assert again.alive
+    assert again.pid != victim.pid
+    assert bench.changes[-1].rebuilt_listener
+    await Start(handle=victim).apply()
+    assert read_record(victim.record) == again
+
+
+async def test_what_does_not_run_can_not_be_hurt(start_local: Callable[..., Process]) -> None:
+    """Said before anything is written down."""
+    victim = start_local(SLEEPS)
+    await carry_out(SendSignal(handle=victim, signal="kill"))
+    with pytest.raises(TargetGoneError, match="victim does not run: nothing to stop"):
+        await SendSignal(handle=victim, signal="stop").inverse()
+
+
+async def test_a_run_is_taken_down_whole_and_alone(start_local: Callable[..., Process]) -> None:
+    """A stopped one, one that ignores SIGTERM, a grandchild; and the other run's process lives."""
+    forks = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]).wait()"
+    mine = [
+        start_local(code, run="run-1", service=f"s{number}")
+        for number, code in enumerate([SLEEPS, DEAF, forks])
+    ]
+    other = start_local(SLEEPS, run="run-10", service="other")
+    await wait_until(lambda: len(of_run("run-1")) == 4, 5, "all four")
+    os.kill(mine[0].pid, signal.SIGSTOP)
+    down = StopProcesses(run="run-1", grace_s=0.3)
+    assert (await carry_out(down))["pids"] == []
+    assert not any(started_ticks(one.pid) for one in mine)
+    assert started_ticks(other.pid) == other.started_ticks
+    await down.apply()

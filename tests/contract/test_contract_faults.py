@@ -1,0 +1,133 @@
+"""The contract of the faults: each applies, reads back, bites, reverts, and its effect is gone."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from chaos.faults import FAULTS, BaseFault
+from chaos.faults.bandwidth import Bandwidth
+from chaos.faults.black_hole import BlackHole
+from chaos.faults.capacity import Capacity
+from chaos.faults.down import Down
+from chaos.faults.kill import Kill
+from chaos.faults.latency import Latency
+from chaos.faults.pause import Pause
+from chaos.faults.reset import Reset
+from chaos.faults.surge import Surge
+from chaos.faults.unavailable import Unavailable
+from chaos.toxic import Toxic
+from chaos.toxiproxy import Toxiproxy
+from chaos.wait import wait_until
+from tests.contract.world import Crossing, Lab, applied
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Bites = Callable[[Crossing], bool]
+RATE_RPS = 50
+
+
+def late(least_ms: float) -> Bites:
+    """Everything is answered, but nothing sooner than this."""
+    return lambda seen: seen.rate_rps > 0 and (seen.fastest_ms or 0) >= least_ms
+
+
+def failing(kind: str) -> Bites:
+    """Nothing is answered; calls fail so."""
+    return lambda seen: seen.rate_rps == 0 and seen.errors.keys() == {kind}
+
+
+def silent(seen: Crossing) -> bool:
+    """Nothing is answered, nothing fails."""
+    return seen.rate_rps == 0 and not seen.errors
+
+
+BITES: dict[str, tuple[BaseFault, Bites]] = {
+    "latency": (Latency(target="bridge", latency_ms=200), late(160)),
+    "bandwidth": (Bandwidth(target="bridge", rate_kbps=1), late(100)),
+    "black-hole": (BlackHole(target="bridge"), silent),
+    "reset": (Reset(target="bridge"), failing("reset")),
+    "down": (Down(target="bridge"), failing("refused")),
+    "capacity": (Capacity(target="bridge", share=0.02), lambda seen: seen.rate_rps < 60),
+    "pause": (Pause(target="bridge"), silent),
+    "kill": (Kill(target="auth"), failing("5xx")),
+    "unavailable": (Unavailable(target="auth"), failing("5xx")),
+}
+
+
+def test_every_fault_is_tried() -> None:
+    """A fault that is added without a test here is an error."""
+    assert BITES.keys() | {"surge"} == FAULTS.keys()
+
+
+@pytest.mark.parametrize("name", BITES)
+async def test_a_fault_bites_and_its_effect_goes(lab: Lab, name: str) -> None:
+    """Before: all is well. In force: the effect is seen. Undone: all is well again."""
+    fault, bites = BITES[name]
+    assert (await lab.cross(window_s=0.3)).clean
+
+    async def bitten() -> bool:
+        return bites(await lab.cross(window_s=1))
+
+    async with applied(lab, fault):
+        await wait_until(bitten, 6, f"{name} to bite")
+    await lab.recovered()
+
+
+async def test_a_surge_is_more_arrivals(lab: Lab) -> None:
+    """Four times the rate, as long as it is in force."""
+
+    async def arrive(count: int) -> float:
+        """Seconds that so many more arrivals take."""
+        begun, wanted = time.monotonic(), await intended() + count
+        await wait_until(lambda: reached(wanted), 20, f"{count} arrivals")
+        return time.monotonic() - begun
+
+    async def intended() -> int:
+        return int((await lab.get("load", "/counters"))["load"]["intended_total"])
+
+    async def reached(wanted: int) -> bool:
+        return await intended() >= wanted
+
+    await lab.set("load", rate_rps=RATE_RPS, running=True)
+    try:
+        async with applied(lab, Surge(factor=4)):
+            await arrive(20)  # what was planned before is over
+            assert await arrive(4 * RATE_RPS) < 1.6
+        await arrive(20)
+        assert await arrive(RATE_RPS) > 0.6
+    finally:
+        await lab.set("load", running=False)
+
+
+async def test_a_foreign_toxic_stays(lab: Lab) -> None:
+    """Somebody else's toxic on the same listener is there before, during and after ours."""
+    server = Toxiproxy(lab.runtime.address("bridge", "api"))
+    foreign = Toxic(
+        name="somebody.else", type="latency", stream="upstream", attributes={"latency": 1, "jitter": 0}
+    )
+    await server.add("bridge", foreign)
+    try:
+        async with applied(lab, Latency(target="bridge", latency_ms=50)):
+            assert len(await server.toxics("bridge")) == 2
+        assert list(await server.toxics("bridge")) == [foreign.name]
+    finally:
+        await server.remove("bridge", foreign.name)
+
+
+async def test_a_killed_service_is_reported_once_and_watched_again(lab: Lab) -> None:
+    """The runtime doesn't know who killed it: unplanned. Started again, it is another process on known addresses."""
+    boot = (await lab.get("edge", "/health"))["boot"]
+    async with applied(lab, Kill(target="edge")):
+        reports = await wait_until(lab.runtime.check_alive, 5, "the death to be noticed")
+        assert [(r.service, r.state, r.planned) for r in reports] == [("edge", "exited", False)]
+        assert await lab.runtime.check_alive() == []
+        assert (await lab.runtime.usage("edge")).cpu_share is None
+        assert "edge" not in await lab.runtime.memory_bytes()
+
+    async def reborn() -> bool:
+        await lab.runtime.check_alive()
+        return bool((await lab.get("edge", "/health"))["boot"] != boot)
+
+    await wait_until(reborn, 15, "edge to answer again")
+    assert "edge" in await lab.runtime.memory_bytes()

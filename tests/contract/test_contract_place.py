@@ -1,0 +1,118 @@
+"""The contract of a runtime: what it says about a running lab is so."""
+
+import asyncio
+
+import pytest
+
+from chaos.actions import cpu_cap
+from chaos.carry import carry_out
+from chaos.faults.pause import Pause
+from chaos.wait import wait_until
+from tests.contract.world import QUEUE, Lab, applied
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_every_service_comes_up_healthy_in_its_order(lab: Lab) -> None:
+    """Each is reported as starting, then as healthy, with its addresses; in well under 25 s."""
+    order = lab.topology.start_order()
+    for service in order:
+        states = [report.state for report in lab.reports if report.service == service]
+        assert states == ["starting", "healthy"]
+    assert {report.service for report in lab.reports} == set(order)
+    assert all(report.addresses for report in lab.reports if report.state == "healthy")
+    assert lab.up_s < 25
+
+
+async def test_each_control_port_is_the_services_own(lab: Lab) -> None:
+    """/health and /counters of an address answer with the service's name."""
+    for service, spec in lab.topology.enabled().items():
+        if "control" in spec.named_ports:
+            assert (await lab.get(service, "/health"))["service"] == service
+            assert (await lab.get(service, "/counters"))["service"] == service
+
+
+async def test_requests_cross_the_bridge(lab: Lab) -> None:
+    """What canary sends is answered, and both bridge's router and auth have counted it."""
+    before = [(await lab.get(name, "/counters"))["requests_total"] for name in ("router", "auth")]
+    crossing = await lab.cross()
+    assert crossing.clean
+    after = [(await lab.get(name, "/counters"))["requests_total"] for name in ("router", "auth")]
+    least = crossing.rate_rps * 0.5
+    assert all(now - then >= least for then, now in zip(before, after, strict=True))
+
+
+async def test_unknown_names_are_errors_with_the_valid_ones(lab: Lab) -> None:
+    """Both say which services and ports there are."""
+    with pytest.raises(KeyError, match="storefront"):
+        lab.runtime.handle("shopfront")
+    with pytest.raises(KeyError, match="storefront"):
+        lab.runtime.address("shopfront", "control")
+    with pytest.raises(KeyError, match="control"):
+        lab.runtime.address("storefront", "api")
+    with pytest.raises(KeyError, match="api"):
+        lab.runtime.address("bridge", "control")
+
+
+async def test_handles_tell_services_apart(lab: Lab) -> None:
+    """A handle is the same each time, and each service has another one."""
+    handles = [lab.runtime.handle(service) for service in lab.topology.enabled()]
+    assert handles == [lab.runtime.handle(handle.service) for handle in handles]
+    assert len({str(handle.model_dump(exclude={"service"})) for handle in handles}) == len(handles)
+
+
+async def test_used_cpu_grows_with_work(lab: Lab) -> None:
+    """CPU seconds are cumulative, and a request through the bridge costs it some."""
+    before = await lab.runtime.usage("bridge")
+    await lab.cross()
+    after = await lab.runtime.usage("bridge")
+    assert before.cpu_s_total is not None
+    assert after.cpu_s_total is not None
+    assert 0.005 < after.cpu_s_total - before.cpu_s_total < 4
+    assert after.cpu_share is None, "nobody capped it"
+
+
+async def test_a_cap_reads_back_and_lowers_capacity(lab: Lab) -> None:
+    """The share is as asked, time held back grows, less gets through; lifted, all is as before."""
+    free = await lab.cross(in_flight=16)
+    cap = cpu_cap(lab.runtime.handle("bridge"), 0.04)
+    before = await lab.runtime.usage("bridge")
+    await carry_out(cap)
+    try:
+        capped = await lab.cross(in_flight=16)
+        usage = await lab.runtime.usage("bridge")
+    finally:
+        await carry_out(cap.lifted())
+    assert usage.cpu_share == pytest.approx(0.04, rel=0.01)
+    assert usage.throttled_s_total is not None
+    assert usage.throttled_s_total > (before.throttled_s_total or 0)
+    assert capped.rate_rps < free.rate_rps / 2
+    assert (await lab.runtime.usage("bridge")).cpu_share is None
+
+
+async def test_the_listen_queue_is_as_asked_and_fills(lab: Lab) -> None:
+    """The bridge's queue is the variable's; connections that it doesn't accept wait there."""
+    sockets = await lab.runtime.sockets("bridge")
+    assert sockets.listen_queue == QUEUE
+    assert sockets.listen_overflows_total == 0
+
+    async def waiting() -> bool:
+        return ((await lab.runtime.sockets("bridge")).backlog or 0) >= 16
+
+    async with applied(lab, Pause(target="bridge")), asyncio.TaskGroup() as group:
+        group.create_task(lab.cross(in_flight=16, window_s=1))
+        await wait_until(waiting, 5, "16 connections to wait for a paused bridge")
+        assert ((await lab.runtime.sockets("bridge")).open_connections or 0) >= 16
+    await lab.recovered()
+
+
+async def test_memory_of_every_service_is_known(lab: Lab) -> None:
+    """Each uses some, and not much."""
+    found = await lab.runtime.memory_bytes()
+    assert found.keys() == lab.topology.enabled().keys()
+    assert all(1_000_000 < size < 200_000_000 for size in found.values())
+
+
+async def test_nobody_has_ended(lab: Lab) -> None:
+    """A lab that is well has nothing to report."""
+    assert await lab.runtime.check_alive() == []

@@ -1,0 +1,150 @@
+"""Conditions on a Timeline: the same registry for steady state, expect and abort-if, live and afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.analysis.conditions import evaluate, watch
+from lab.analysis.interval import wilson
+from lab.analysis.metrics import RUN, SERIES
+from lab.analysis.timeline import Timeline
+from lab.drillfile.condition import Condition
+from lab.drillfile.metrics import METRICS
+from lab.journal.events import CohortProvisional
+
+if TYPE_CHECKING:
+    from tests.lab.analysis.conftest import Storm
+
+
+def condition(metric: str, op: str, value: float, **more: object) -> Condition:
+    """A condition, its text being of no interest."""
+    return Condition.model_validate(
+        {"metric": metric, "op": op, "value": value, "text": f"{op} {value}", **more}
+    )
+
+
+def test_every_metric_of_the_registry_can_be_evaluated() -> None:
+    """What a drill may ask for and what can be told are the same names, by shape."""
+    assert set(SERIES) == {name for name, metric in METRICS.items() if metric.shape == "series"}
+    assert set(RUN) == {name for name, metric in METRICS.items() if metric.shape == "run"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "more", "measured"),
+    [
+        ("offered", {"during": "baseline"}, 100.0),
+        ("goodput", {"during": "baseline", "of": "offered"}, 1.0),
+        ("goodput", {"during": "aftermath"}, 0.0),
+        ("goodput", {"during": "mitigation", "stat": "min"}, 0.0),
+        ("goodput", {"during": "mitigation", "stat": "max", "of": "offered"}, 1.0),
+        ("goodput", {"since": "recovery"}, 100.0),
+        ("attempts", {"during": "trigger"}, 400.0),
+        ("amplification", {"stat": "max"}, 4.0),
+        ("error_ratio", {"during": "trigger"}, 1.0),
+        ("latency_p50", {"during": "baseline"}, 19.15),
+        ("backlog", {"during": "aftermath", "stat": "max"}, 80.0),
+        ("backlog", {"during": "aftermath", "last_s": 3.0}, 80.0),
+        ("bridge_busy", {"during": "baseline"}, 0.66),
+        ("queue_depth", {}, 0.0),
+        ("host_cpu_idle", {}, 0.5),
+        ("memory_free", {}, float(2**32)),
+        ("stuck", {}, 1.0),
+        ("time_to_recover", {"since": "mitigation"}, 6.75),
+        ("time_to_recover", {"since": "trigger end"}, 21.75),
+        ("elapsed", {}, 88.0),
+        ("in_flight", {"during": "baseline"}, 2.0),
+        ("open_connections", {"during": "baseline"}, 2.0),
+        ("disk_free", {}, float(2**33)),
+        ("latency_p99", {"during": "aftermath"}, None),
+    ],
+)
+def test_metrics_over_windows(
+    storm: Storm, metric: str, more: dict[str, Any], measured: float | None
+) -> None:
+    """Each metric over its window, as the storm was written; None where nothing was good."""
+    decision = evaluate(Timeline.fold(storm.events()), condition(metric, ">=", 0, **more))
+    assert decision.measured == (None if measured is None else pytest.approx(measured, rel=0.01))
+    assert decision.met is (None if measured is None else True)
+
+
+def test_the_last_seconds_of_a_phase_are_whole_ones(storm: Storm) -> None:
+    """Ten seconds are ten seconds, although the phase begins and ends between two."""
+    decision = evaluate(
+        Timeline.fold(storm.events()), condition("goodput", "<", 5, during="aftermath", last_s=10.0)
+    )
+    assert decision.because == "0.0 /s from 28 s to 38 s"
+
+
+def test_a_live_decision_leaves_out_the_youngest_second(storm: Storm) -> None:
+    """At the end of the baseline the last second's requests are still under way: they are no failures."""
+    waiting = CohortProvisional(
+        t=13.2, source="load", second=12, requests=100, sent=100, attempts=None, good=5, failed={}
+    )
+    young = Timeline.fold(event for event in storm.events() if event.t < 13.3)
+    for second in range(4, 12):
+        young.feed(waiting.model_copy(update={"second": second, "good": 100}))
+    young.feed(waiting)
+    healthy = condition("goodput", ">=", 0.98, during="baseline", of="offered")
+    assert evaluate(young, healthy, final=False).met is True
+
+
+def test_a_verdict_takes_no_provisional_figures(storm: Storm) -> None:
+    """The live view may say what the verdict must not."""
+    timeline = Timeline.fold(event for event in storm.events() if event.type != "cohort.closed")
+    for second in range(4, 14):
+        timeline.feed(CohortProvisional(
+            t=13.9, source="load", second=second, requests=100, sent=100, attempts=None, good=100, failed={}
+        ))  # fmt: skip
+    healthy = condition("goodput", ">=", 0.98, during="baseline", of="offered")
+    assert evaluate(timeline, healthy, final=False).met is True
+    assert evaluate(timeline, healthy, final=True).met is None
+
+
+def test_abort_if_wants_every_second_of_its_time(storm: Storm) -> None:
+    """``for: 5 s`` is five bad seconds in a row; four are not enough, one unknown leaves it open."""
+    starved = condition("host_cpu_idle", "<", 0.02, for_s=5.0)
+    assert _with_idle(storm, 0.0, 4) == (False, 0.0)
+    assert _with_idle(storm, 0.0, 5) == (True, 0.0)
+    assert _with_idle(storm, 0.5, 5) == (False, 0.5)
+    assert watch(Timeline(), starved).met is None
+
+
+def _with_idle(storm: Storm, idle: float, seconds: int) -> tuple[bool | None, float | None]:
+    """What abort-if says after so many seconds with this share of idle time."""
+    timeline, total, idled = Timeline(), 0.0, 0.0
+    sample = next(event for event in storm.events() if event.type == "host.sample")
+    for second in range(20 + seconds + 1):
+        timeline.feed(
+            sample.model_copy(update={"t": float(second), "idle_s_total": idled, "total_s_total": total})
+        )
+        total, idled = total + 2, idled + 2 * (idle if second >= 20 else 0.5)
+    decision = watch(timeline, condition("host_cpu_idle", "<", 0.02, for_s=5.0))
+    return decision.met, decision.measured
+
+
+def test_elapsed_counts_from_the_first_phase(storm: Storm) -> None:
+    """Bring-up is not the drill's time."""
+    events = storm.events()
+    early = Timeline.fold(event for event in events if event.t < 3)
+    assert watch(early, condition("elapsed", ">", 1)).met is None
+    late = Timeline.fold(event for event in events if event.t < 50)
+    assert watch(late, condition("elapsed", ">", 40)).met is True
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [(10, 10, 0.7225, 1.0), (0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (0, 0, 0.0, 1.0)],
+)
+def test_wilson_intervals(k: int, n: int, low: float, high: float) -> None:
+    """Published values of the 95 % score interval; ten of ten is not always."""
+    found = wilson(k, n)
+    assert found.low == pytest.approx(low, abs=1e-4)
+    assert found.high == pytest.approx(high, abs=1e-4)
+
+
+def test_impossible_proportions_are_refused() -> None:
+    """More successes than runs is a bug of the caller."""
+    with pytest.raises(ValueError, match="11 of 10"):
+        wilson(11, 10)

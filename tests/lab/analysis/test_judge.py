@@ -1,0 +1,316 @@
+"""Verdicts: what a run comes to, from its events alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.analysis.judge import judge
+from lab.analysis.summary import summarise
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Verdict, exit_code, unsupported
+from lab.journal import read
+from lab.journal.events import (
+    ActionChanged,
+    CheckDecided,
+    CohortClosed,
+    Event,
+    RunClosed,
+    ServiceChanged,
+    ServiceSample,
+)
+
+if TYPE_CHECKING:
+    from lab.drillfile import Drill
+    from tests.lab.analysis.conftest import Storm
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def decide(events: list[Event]) -> tuple[Verdict, int]:
+    """The verdict and the exit code of a journal."""
+    timeline = Timeline.fold(events)
+    verdict = judge(timeline)
+    return verdict, exit_code(verdict, timeline.closed)
+
+
+def test_a_storm_that_was_ended_passes(storm: Storm) -> None:
+    """Stuck from the trigger to the mitigation, then back: what retry-storm expects."""
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, verdict.reasons, code) == ("pass", (), 0)
+    m = verdict.metrics
+    assert (m.stuck, m.stuck_s, m.amplification_peak, m.attempts_rps_peak) == (True, 15.0, 4.0, 400.0)
+    assert (m.goodput_baseline_rps, m.goodput_trigger_rps, m.goodput_after_trigger_rps) == (100, 0, 0)
+    assert (m.time_to_recover_s, m.censored_at_s) == (6.75, None)
+    assert {e.name: e.met for e in verdict.expectations} == {
+        "retries amplify": True,
+        "stuck": True,
+        "recovers": True,
+        "blast radius": True,
+    }
+
+
+def test_a_storm_that_ended_by_itself_fails_the_drill(storm: Storm) -> None:
+    """Recovered before the mitigation: not stuck, so the drill's claim is wrong."""
+    storm.recovers_in, storm.recovers_s = "aftermath", 3.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("fail", 1)
+    assert verdict.metrics.stuck is False
+    assert verdict.metrics.stuck_s == pytest.approx(2, abs=1)
+    assert [e.name for e in verdict.expectations if not e.met] == ["retries amplify", "stuck"]
+
+
+def test_guarded_clients_recover_by_themselves(storm: Storm, guarded: Drill) -> None:
+    """Without a mitigation recovery counts from the trigger's end."""
+    storm.drill, storm.tries = guarded, {"trigger": 1.1, "aftermath": 1.0}
+    storm.recovers_in, storm.recovers_s = "aftermath", 4.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("pass", 0)
+    assert verdict.metrics.mitigation_s is None
+    assert verdict.metrics.time_to_recover_s == pytest.approx(4.75)
+
+
+def test_never_back_is_a_failure_with_the_time_watched(storm: Storm) -> None:
+    """Not recovered is null, with how long it was watched; the limit was missed, so the drill fails."""
+    storm.recovers_in, storm.good["recovery"] = "never", 0.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("fail", 1)
+    assert verdict.metrics.time_to_recover_s is None
+    assert verdict.metrics.censored_at_s == pytest.approx(39.75)
+
+
+def test_perhaps_back_at_the_end_is_inconclusive(storm: Storm) -> None:
+    """Good again within the limit, but the 10 s that must follow were not watched."""
+    storm.recovers_in, storm.recovers_s, storm.good["recovery"] = "mitigation", 28.0, 0.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("inconclusive", 2)
+    assert any("ended too soon to tell" in reason for reason in verdict.reasons)
+
+
+def test_lost_samples_make_it_inconclusive(storm: Storm) -> None:
+    """A lab that did not see can't vouch, however good the figures look."""
+    kept = storm.events(
+        lambda event: (
+            not (
+                isinstance(event, ServiceSample)
+                and event.service == "edge"
+                and event.requests_total % 400 == 0
+            )
+        )
+    )
+    verdict, code = decide(kept)
+    assert (verdict.verdict, code) == ("inconclusive", 2)
+    assert any(reason.startswith("truth samples") and "edge" in reason for reason in verdict.reasons)
+
+
+def test_what_drains_from_the_queue_is_no_recovery(storm: Storm) -> None:
+    """Stuck is judged from trigger end + queue + timeout on: what is answered in between is the trigger's own."""
+    events = [
+        event.model_copy(update={"good": 100})
+        if isinstance(event, CohortClosed) and event.source == "load" and event.second in range(23, 27)
+        else event
+        for event in storm.events()
+    ]
+    assert decide(events)[0].metrics.stuck is True
+
+
+def test_a_check_without_a_measurement_is_inconclusive(storm: Storm) -> None:
+    """An instrument that did not tell is not an instrument that said yes."""
+    events = [
+        event.model_copy(update={"lag_p99_ms": None}) if event.type == "load.sample" else event
+        for event in storm.events()
+    ]
+    verdict, code = decide(events)
+    assert (verdict.verdict, code) == ("inconclusive", 2)
+    assert verdict.reasons[0].startswith("load's lag p99: not measured")
+
+
+def test_a_missing_cohort_makes_stuck_unknown(storm: Storm) -> None:
+    """Not every second measured: stuck is null, never true by luck."""
+    events = storm.events(lambda event: not (event.type == "cohort.closed" and event.second == 30))
+    verdict, _ = decide(events)
+    assert verdict.metrics.stuck is None
+    assert verdict.verdict == "inconclusive"
+
+
+def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
+    """What was seen is judged as far as it goes; nothing is invented about the rest."""
+    storm.outcome, storm.until_s = "interrupted", 30.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "interrupted", 130)
+    assert len(verdict.reasons) == 1
+    assert verdict.metrics.goodput_baseline_rps == 100
+    assert verdict.metrics.stuck is None
+
+
+@pytest.mark.parametrize("outcome", ["completed", "interrupted", "broken"])
+def test_a_rollback_that_was_not_clean_outranks_all(storm: Storm, outcome: str) -> None:
+    """Exit 5, and the verdict names what was left."""
+    storm.outcome, storm.clean = outcome, False
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("inconclusive", 5)
+    assert verdict.reasons[0] == "not rolled back: slow-bridge"
+
+
+def test_a_journal_without_an_end_is_a_broken_lab(storm: Storm) -> None:
+    """After a kill -9 there is no run.closed: exit 5."""
+    verdict, code = decide(storm.events(lambda event: event.type != "run.closed"))
+    assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "cut-off", 5)
+
+
+def test_an_unsteady_baseline_is_inconclusive(storm: Storm) -> None:
+    """Nothing was applied: the run says which probe was not met, and exits with 2."""
+    storm.outcome, storm.until_s = "not-started", 13.25
+    storm.at(
+        13.21,
+        CheckDecided(
+            name="goodput",
+            role="steady-state",
+            condition=">= 98 %",
+            measured=0.5,
+            met=False,
+            because="50 % of offered",
+        ),
+    )
+    verdict, code = decide(storm.events(lambda event: event.type != "action.changed"))
+    assert (verdict.verdict, code) == ("inconclusive", 2)
+    assert "steady state not met: goodput: 50 % of offered" in verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"),
+    [("bridge never got healthy", "inconclusive"), ("unsupported: needs pause", "unsupported")],
+)
+def test_a_lab_that_did_not_start_exits_4(storm: Storm, reason: str, word: str) -> None:
+    """Not set up, or unsupported: both are 4."""
+    opened = storm.events()[0]
+    closed = RunClosed(seq=1, t=1.0, outcome="not-started", reason=reason, clean=True)
+    verdict, code = decide([opened, closed])
+    assert (verdict.verdict, code) == (word, 4)
+
+
+def test_unsupported_needs_no_run(drill: Drill) -> None:
+    """A drill that can't be done here has a verdict before anything starts."""
+    assert unsupported(drill, "embedded", ("needs link-shaping",)).verdict == "unsupported"
+
+
+def test_a_rebuilt_listener_proves_nothing(storm: Storm) -> None:
+    """The trigger's end emptied the queue: stuck and recovery are null, the verdict is inconclusive."""
+    events = [
+        event.model_copy(update={"rebuilt_listener": True})
+        if isinstance(event, ActionChanged) and event.state == "reverted" and event.name == "slow-bridge"
+        else event
+        for event in storm.events()
+    ]
+    verdict, code = decide(events)
+    assert (verdict.verdict, code) == ("inconclusive", 2)
+    assert (verdict.metrics.stuck, verdict.metrics.time_to_recover_s) == (None, None)
+
+
+def test_hurting_something_else_is_a_failed_expectation(storm: Storm, drill: Drill) -> None:
+    """A fault outside of the blast radius fails the drill although all else is met."""
+    storm.drill = drill.model_copy(update={"blast_radius": ("storefront", "edge")})
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("fail", 1)
+    assert "hurt as well: bridge" in verdict.reasons[0]
+
+
+def test_a_service_that_died_is_outside_of_the_blast_radius(storm: Storm) -> None:
+    """An unplanned exit is damage, whoever did it."""
+    storm.at(50.0, ServiceChanged(service="auth", state="exited", planned=False, exit_code=137))
+    verdict, _ = decide(storm.events())
+    assert next(e for e in verdict.expectations if e.name == "blast radius").met is False
+
+
+def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
+    """design.md, section 4: at least these, and unmeasured is null."""
+    told: dict[str, Any] = json.loads(decide(storm.events())[0].model_dump_json())
+    assert {
+        "schema",
+        "drill",
+        "runtime",
+        "seed",
+        "policy",
+        "verdict",
+        "reasons",
+        "expectations",
+        "instrument",
+        "metrics",
+    } <= told.keys()
+    assert {
+        "offered_rps",
+        "goodput_baseline_rps",
+        "amplification_baseline",
+        "amplification_peak",
+        "trigger_start_s",
+        "trigger_end_s",
+        "goodput_trigger_rps",
+        "goodput_after_trigger_rps",
+        "stuck",
+        "stuck_s",
+        "mitigation_s",
+        "time_to_recover_s",
+        "censored_at_s",
+        "attempts_rps_peak",
+        "latency_p50_ms",
+        "latency_p99_ms",
+        "monitoring",
+    } == told["metrics"].keys()
+    assert all({"name", "expected", "measured", "met"} <= e.keys() for e in told["expectations"])
+    assert all({"name", "limit", "measured", "ok"} <= f.keys() for f in told["instrument"])
+    assert told["metrics"]["censored_at_s"] is None
+    assert told["source"]["amplification_peak"] == "client"
+    assert Verdict.model_validate(told) == decide(storm.events())[0]
+
+
+def test_the_summary_tells_the_story(storm: Storm) -> None:
+    """Before, the trigger, after it, the cure, the verdict: for someone new to retry storms."""
+    assert summarise(decide(storm.events())[0]) == [
+        "Before: 100 of 100 requests/s were answered in time.",
+        "Then came 10 s of latency on bridge: each request became up to 4.0 attempts.",
+        "After that was over, still only 0 of 100 requests/s were answered, for 15 s: the storm fed itself.",
+        "7 s after budget + breaker on storefront was switched on, service was fully back.",
+        "Pass: the system did what the drill expects.",
+    ]
+
+
+def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
+    """An interrupted run has a beginning and no end."""
+    storm.outcome, storm.until_s = "interrupted", 30.0
+    told = summarise(decide(storm.events())[0])
+    assert told[0].startswith("Before: 100 of 100")
+    assert "back" not in " ".join(told[1:])
+    assert told[-1].startswith("Inconclusive")
+
+
+def test_the_golden_journal_has_its_verdict() -> None:
+    """A journal written long ago is still read, and still comes to the same verdict."""
+    verdict = judge(Timeline.fold(read(DATA / "stuck.jsonl").events))
+    assert json.loads(verdict.model_dump_json()) == json.loads((DATA / "stuck.verdict.json").read_text())
+
+
+def test_an_empty_process_rebuilds_the_verdict() -> None:
+    """The journal file is all that a verdict needs, and nothing that could touch the world is loaded."""
+    program = """
+import sys
+from pathlib import Path
+from lab.analysis.judge import judge
+from lab.analysis.timeline import Timeline
+from lab.journal import read
+print(judge(Timeline.fold(read(Path(sys.argv[1])).events)).model_dump_json(indent=1))
+touching = {"chaos", "docker", "aiohttp", "asyncio"} & set(sys.modules)
+sys.exit(f"judging imported {touching}" if touching else 0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(DATA / "stuck.jsonl")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == json.loads((DATA / "stuck.verdict.json").read_text())

@@ -1,0 +1,132 @@
+"""A drill file becomes a typed, frozen Drill."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from lab.drillfile import Drill, DrillError, find_drill, load_drill, make
+from lab.drillfile.registries import Known
+
+Parse = Callable[[str], Drill]
+
+
+def test_the_whole_drill_is_read(parse: Parse, source: str) -> None:
+    """Every section of retry-storm arrives with its units turned into the lab's own."""
+    drill = parse(source)
+    assert drill.name == "x"
+    assert drill.load.rate_rps == 100
+    assert (drill.load.give_up_s, drill.load.slo_s, drill.bridge.queue_s) == (5, 2, 3.4)
+    assert drill.configuration == {
+        "storefront": {"policy": "immediate(retries=3)", "timeout_s": 1.0, "connections": "new"}
+    }
+    assert [(phase.name, phase.planned_s) for phase in drill.phases][:2] == [
+        ("baseline", 10),
+        ("trigger", 10),
+    ]
+    slow, guard = drill.method
+    assert (slow.when, slow.phase, slow.kind, slow.what, slow.target) == (
+        "during", "trigger", "fault", "latency", "bridge",
+    )  # fmt: skip
+    assert slow.params["latency_ms"] == 3000
+    assert (guard.when, guard.kind, guard.params) == ("from", "mitigation", {"policy": "budget + breaker"})
+    assert drill.text == source
+
+
+def test_conditions_are_in_the_metrics_own_units(parse: Parse, source: str) -> None:
+    """Shares become 0..1, durations the metric's unit, and windows seconds."""
+    drill = parse(source)
+    amplified, stuck, recovers = (expectation.condition for expectation in drill.expect)
+    assert (amplified.stat, amplified.op, amplified.value, amplified.during) == (
+        "max",
+        ">=",
+        3.5,
+        "aftermath",
+    )
+    assert (stuck.last_s, stuck.value, stuck.of) == (10, 0.05, "offered")
+    assert (recovers.since, recovers.value) == ("mitigation", 30)
+    idle, elapsed = drill.abort_if
+    assert (idle.for_s, idle.value, elapsed.value) == (5, 0.02, 150)
+    assert drill.steady_state is not None
+    assert {probe.during for probe in drill.steady_state.probes} == {"baseline"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "written", "value"),
+    [("latency_p99", "<= 0.25 s", 250.0), ("goodput", ">= 90 /s", 90.0), ("memory_free", "> 200 MB", 2e8),
+     ("stuck", "true", 1.0), ("queue_depth", "< 10", 10.0)],
+)  # fmt: skip
+def test_each_unit_has_its_comparison(
+    parse: Parse, source: str, metric: str, written: str, value: float
+) -> None:
+    """A comparison is read in the unit of the metric it is about."""
+    line = f'  - {{name: more, metric: {metric}, is: "{written}"}}\nabort-if:'
+    assert parse(source.replace("abort-if:", line)).expect[-1].condition.value == value
+
+
+def test_the_journal_carries_the_drill(parse: Parse, source: str) -> None:
+    """What ``resolved`` gives is plain data from which the same drill is made again."""
+    drill = parse(source)
+    assert Drill.model_validate(drill.resolved()) == drill
+
+
+def test_a_drill_is_frozen_and_overrides_make_another(parse: Parse, source: str) -> None:
+    """``--seed`` and ``--rate`` leave the drill that was read alone."""
+    drill = parse(source)
+    with pytest.raises(ValidationError):
+        drill.seed = 8  # type: ignore[misc]
+    other = drill.with_overrides(seed=8, rate_rps=50)
+    assert (other.seed, other.load.rate_rps, drill.seed, drill.load.rate_rps) == (8, 50, 7, 100)
+
+
+def test_steps_are_found_by_their_phase(parse: Parse, source: str) -> None:
+    """The runner asks which steps begin with a phase."""
+    drill = parse(source)
+    assert [step.name for step in drill.steps("trigger", "during")] == ["slow-bridge"]
+    assert drill.steps("trigger", "from") == ()
+
+
+def test_a_step_makes_the_fault_it_names(parse: Parse, source: str, world: Known) -> None:
+    """Name, target and parameters arrive in the registry's model."""
+    fault = make(parse(source).method[0], world)
+    assert (fault.name, fault.target, vars(fault)["latency_ms"]) == ("slow-bridge", "bridge", 3000)
+
+
+def test_a_change_of_the_load_is_a_step_of_its_own_kind(parse: Parse, source: str) -> None:
+    """``load: surge`` needs no target: there is one load."""
+    surge = "  - {name: more, during: trigger, load: surge, factor: 3}\nexpect:"
+    step = parse(source.replace("expect:", surge)).method[-1]
+    assert (step.kind, step.target, step.params) == ("load", "load", {"factor": 3.0})
+
+
+def test_rollbacks_have_no_phase(parse: Parse, source: str) -> None:
+    """What is done in addition to the ledger at the end is written without a phase."""
+    text = source.replace(
+        "rollbacks: []", "rollbacks: [{name: calm, mitigation: policy, target: storefront, policy: none}]"
+    )
+    assert [step.name for step in parse(text).rollbacks] == ["calm"]
+
+
+def test_drills_are_found_by_name_or_path(tmp_path: Path) -> None:
+    """A name is looked up in the folder, a path is taken as it is."""
+    file = tmp_path / "smoke.yaml"
+    file.write_text("")
+    assert find_drill("smoke", tmp_path) == file
+    assert find_drill(str(file), Path("/nowhere")) == file
+
+
+def test_an_unknown_drill_offers_the_nearest(tmp_path: Path) -> None:
+    """A misspelt name says which one was probably meant."""
+    (tmp_path / "retry-storm.yaml").write_text("")
+    with pytest.raises(DrillError, match=r"unknown drill `retry-strom`.*did you mean `retry-storm`\?"):
+        find_drill("retry-strom", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "a/b", "\0.yaml"])
+def test_a_drill_file_that_is_not_there_is_a_drill_error(tmp_path: Path, name: str, world: Known) -> None:
+    """Missing files, folders and impossible names are told in words."""
+    with pytest.raises(DrillError):
+        load_drill(tmp_path / name, world)
+    with pytest.raises(DrillError):
+        load_drill(tmp_path, world)

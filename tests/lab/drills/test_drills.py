@@ -1,0 +1,52 @@
+"""The drills that come with the lab, read with the lab's real faults, mitigations and policies."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.drillfile import Drill, load_drill, make
+from lab.drillfile.load import OPTIONAL, REQUIRED
+
+DRILLS = Path(__file__).parents[3] / "drills"
+SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
+NAMES = sorted(path.stem for path in DRILLS.glob("*.yaml"))
+
+
+def read(name: str) -> Drill:
+    """A drill by name."""
+    return load_drill(DRILLS / f"{name}.yaml", services=SERVICES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_drill_is_valid_and_bounded(name: str) -> None:
+    """Each can be read, each step makes its fault, and each ends itself if it takes too long."""
+    drill = read(name)
+    assert all(make(step) for step in drill.method)
+    assert drill.description
+    assert any(condition.metric == "elapsed" for condition in drill.abort_if)
+
+
+def test_the_three_drills_are_there() -> None:
+    """The lab ships these."""
+    assert {"smoke", "retry-storm", "retry-storm-guarded"} <= set(NAMES)
+
+
+def test_smoke_is_over_in_25_s() -> None:
+    """Phases, the load's give-up time and the second in which the last cohort closes."""
+    drill = read("smoke")
+    assert drill.planned_s + drill.load.give_up_s + 1 < 25
+
+
+def test_the_guarded_drill_differs_only_in_who_guards() -> None:
+    """Same load, bridge and trigger; the guard of the one's mitigation is the other's start."""
+    storm, guarded = read("retry-storm"), read("retry-storm-guarded")
+    assert (storm.load, storm.bridge, storm.seed) == (guarded.load, guarded.bridge, guarded.seed)
+    assert storm.method[0] == guarded.method[0]
+    assert guarded.configuration["storefront"]["policy"] == storm.method[1].params["policy"]
+    assert not [step for step in guarded.method if step.kind == "mitigation"]
+
+
+def test_retry_storm_shows_every_section() -> None:
+    """It is the example that the docs print: it uses each key there is."""
+    text = (DRILLS / "retry-storm.yaml").read_text()
+    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == []

@@ -1,0 +1,50 @@
+"""The folder of a run."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lab.session.runfolder import KEPT, RunFolderError, create_run_folder, find_run, list_runs, prune
+
+
+def test_a_run_folder_is_private_and_latest_points_to_it(tmp_path: Path) -> None:
+    """The token inside is readable for a container's user, the folder around it only for the owner."""
+    folder = create_run_folder(tmp_path, "smoke")
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    assert len(folder.token.read_text()) >= 32
+    assert (tmp_path / ".lab/runs/latest").resolve() == folder.path
+
+
+def test_two_runs_in_the_same_second_get_two_folders(tmp_path: Path) -> None:
+    """A name that is taken gets a number."""
+    first, second = (create_run_folder(tmp_path, "smoke", tmp_path / "out") for _ in range(2))
+    assert first.path != second.path
+
+
+def test_a_place_that_is_no_folder_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    """Root may write everywhere, but not below a file."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunFolderError, match=r"can't be written.*--out"):
+        create_run_folder(tmp_path, "smoke", tmp_path / "file" / "run")
+
+
+def test_the_last_twenty_are_kept_and_living_ones_never_go(tmp_path: Path) -> None:
+    """Old runs make room; a run whose lab lives stays."""
+    runs = tmp_path / ".lab" / "runs"
+    for number in range(KEPT + 5):
+        (runs / f"20260101T0000{number:02d}-smoke").mkdir(parents=True)
+    os.mknod(runs / "20260101T000000-smoke" / "socket")
+    removed = prune(tmp_path)
+    assert "20260101T000000-smoke" not in removed
+    assert len(removed) == 4
+    assert len(list_runs(tmp_path)) == KEPT + 1
+
+
+def test_an_unknown_run_names_the_newest(tmp_path: Path) -> None:
+    """The error helps to find the one that was meant."""
+    folder = create_run_folder(tmp_path, "smoke")
+    folder.journal.write_text("")
+    assert find_run(tmp_path, "latest").path == folder.path
+    with pytest.raises(RunFolderError, match=folder.name):
+        find_run(tmp_path, "lates")

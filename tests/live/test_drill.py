@@ -1,0 +1,87 @@
+"""A real drill, end to end, on local processes."""
+
+import json
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from chaos.wait import wait_until
+from tests.live.conftest import LAB, ROOT, Start
+
+pytestmark = pytest.mark.live
+
+
+def test_smoke_passes_and_leaves_a_whole_run_folder(start: Start) -> None:
+    """The shortest drill comes to a pass; every file of the contract is there; nothing is left running."""
+    lab = start("run", "smoke", "--runtime", "embedded")
+    assert lab.end() == 0, lab.output.read_text()
+    names = {path.name for path in lab.folder.iterdir()}
+    assert {
+        "drill.yaml",
+        "environment.json",
+        "journal.jsonl",
+        "verdict.json",
+        "report.html",
+        "junit.xml",
+        "logs",
+    } <= names
+    verdict = json.loads((lab.folder / "verdict.json").read_text())
+    assert verdict["verdict"] == "pass"
+    assert all(check["ok"] for check in verdict["instrument"] if check["ok"] is not None)
+    assert ET.parse(lab.folder / "junit.xml").getroot().get("failures") == "0"  # noqa: S314 - our own file
+    assert lab.left() == []
+    _judge_again_elsewhere(lab.folder, verdict)
+
+
+def _judge_again_elsewhere(folder: Path, verdict: dict[str, object]) -> None:
+    """An empty process that has only the journal comes to the same verdict."""
+    code = (
+        "import sys, pathlib; from lab.journal import read; from lab.analysis import Timeline, judge;"
+        "print(judge(Timeline.fold(read(pathlib.Path(sys.argv[1])).events)).model_dump_json(by_alias=True))"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", code, str(folder / "journal.jsonl")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(again.stdout) == verdict
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_rolls_back_and_ends_with_130(start: Start, number: signal.Signals) -> None:
+    """Ctrl-C in the trigger: the fault is undone and read back, the verdict says interrupted, nothing is left."""
+    lab = start("run", "smoke", "--runtime", "embedded")
+    await lab.seen("action.changed", name="throttle", state="applied")
+    lab.process.send_signal(number)
+    lab.process.send_signal(number)
+    assert lab.end() == 130, lab.output.read_text()
+    states = [e["state"] for e in lab.events() if e["type"] == "action.changed" and e["name"] == "throttle"]
+    assert states[-1] == "reverted"
+    assert json.loads((lab.folder / "verdict.json").read_text())["verdict"] == "inconclusive"
+    assert lab.events()[-1]["outcome"] == "interrupted"
+    assert lab.left() == []
+
+
+def _report(folder: Path) -> int:
+    """``lab report`` on a run folder; its exit code."""
+    command = [*LAB, "report", str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False).returncode
+
+
+async def test_kill_9_of_the_runner_is_cleaned_up_by_the_watchdog(start: Start) -> None:
+    """The runner can't do anything any more; the watchdog undoes the fault, ends the processes and the journal."""
+    lab = start("run", "smoke", "--runtime", "embedded")
+    await lab.seen("action.changed", name="throttle", state="applied")
+    lab.process.kill()
+    lab.process.wait(10)
+    await wait_until(lambda: not lab.left(), 30, "everything of the run to be gone")
+    assert lab.events()[-1]["type"] == "run.closed"
+    assert lab.events()[-1]["clean"] is True
+    assert _report(lab.folder) == 130
+    assert json.loads((lab.folder / "verdict.json").read_text())["verdict"] == "inconclusive"

@@ -1,0 +1,153 @@
+"""Locust itself, as the lab starts it, against a real server."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+pytestmark = pytest.mark.live
+ROOT = Path(__file__).parents[2]
+HOST, PORT = "127.0.91.1", 9000
+
+
+class Target(ThreadingHTTPServer):
+    """Repeats the user asked for, or holds its answers back."""
+
+    daemon_threads = True
+    request_queue_size = 1024
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.received = 0
+        self.peers: set[str] = set()
+        self.holds = threading.Event()
+
+
+class Answer(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Target
+
+    def do_GET(self) -> None:
+        """Count, and answer unless told to hold."""
+        self.server.received += 1
+        self.server.peers.add(self.client_address[0])
+        while self.server.holds.is_set():
+            threading.Event().wait(0.05)
+        user = parse_qs(urlparse(self.path).query)["user"][0]
+        body = json.dumps({"user": user}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Not in tests."""
+
+
+def control(method: str, path: str, **changes: object) -> Any:  # noqa: ANN401  JSON
+    """A call of the control port; None when it can't be reached."""
+    connection = http.client.HTTPConnection(HOST, PORT, timeout=2)
+    try:
+        connection.request(method, path, json.dumps(changes), {"X-Lab-Token": "secret"})
+        return json.load(connection.getresponse())
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def wait_until(condition: Callable[[], object], deadline_s: float = 15) -> None:
+    """Until the condition holds."""
+    end_s = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end_s, f"not within {deadline_s} s; counters {control('GET', '/counters')}"
+        threading.Event().wait(0.05)
+
+
+def load() -> dict[str, Any]:
+    """The load's own counters."""
+    told: dict[str, Any] = control("GET", "/counters")["load"]
+    return told
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    """A server on loopback."""
+    server = Target()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.holds.clear()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def locust(target: Target, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Locust with the command of compose.yaml, waiting to be started."""
+    (tmp_path / "token").write_text("secret")
+    environment = {
+        **os.environ,
+        "CONTROL": f"{HOST}:{PORT}",
+        "TARGET": f"http://127.0.0.1:{target.server_address[1]}",
+        "TOKEN_FILE": str(tmp_path / "token"),
+        "WAIT_FOR_START": "1",
+    }
+    command = "-m locust -f loadgen/locustfile.py --headless --users 1 --only-summary --loglevel WARNING"
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, *command.split()], cwd=ROOT, env=environment, stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            wait_until(lambda: (control("GET", "/health") or {}).get("status") == "ok")
+            yield process
+        finally:
+            process.kill()
+
+
+def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) -> None:
+    """Waits, runs its schedule, stays open-loop when nothing answers, surges, stops, counts every request."""
+    assert (load()["intended_total"], target.received) == (0, 0)
+    control("PATCH", "/settings", running=True, seed=7, rate_rps=50, give_up_s=1, slo_s=0.5)
+    wait_until(lambda: load()["ok_total"] >= 50)
+    assert target.peers == {HOST}
+
+    target.holds.set()  # nothing answers: arrivals go on, each is given up after 1 s
+    held = load()["intended_total"]
+    began_s = time.monotonic()
+    wait_until(lambda: load()["failed_total"].get("timeout", 0) >= 50)
+    arrived = load()["intended_total"] - held
+    assert arrived / (time.monotonic() - began_s) == pytest.approx(50, rel=0.35)
+    assert 30 <= load()["in_flight"] <= 80
+    target.holds.clear()
+
+    control("PATCH", "/settings", surge=4)
+    assert load()["rate_rps"] == 200
+    held, began_s = load()["intended_total"], time.monotonic()
+    wait_until(lambda: load()["intended_total"] >= held + 200)
+    assert 200 / (time.monotonic() - began_s) == pytest.approx(200, rel=0.35)
+
+    control("PATCH", "/settings", running=False)
+    wait_until(lambda: load()["in_flight"] == 0)
+    told = load()
+    assert (
+        told["intended_total"] == told["sent_total"] == told["ok_total"] + sum(told["failed_total"].values())
+    )
+    wait_until(lambda: target.received == told["sent_total"])
+    locust.terminate()
+    assert locust.wait(timeout=10) == 0

@@ -1,0 +1,138 @@
+"""Everything about the client can be switched while it works: no request is lost, nothing is left behind."""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from services.client import Client, ClientSettings
+
+Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Serve = Callable[[Respond], Awaitable[str]]
+Eventually = Callable[[Callable[[], object]], Awaitable[None]]
+ASKED = URL("http://auth/check")
+
+
+async def test_switching_under_load_loses_no_request_and_leaks_no_task(serve: Serve) -> None:
+    """300 calls while policy, timeout and connections change all the time: 300 good answers."""
+
+    async def respond(_request: web.BaseRequest) -> web.Response:
+        return web.Response()
+
+    client = Client(ClientSettings(policy="immediate"), await serve(respond))
+    before = len(asyncio.all_tasks())
+    calls = []
+    for n in range(300):
+        calls.append(asyncio.create_task(client.call("GET", ASKED)))
+        client.apply(
+            ClientSettings(
+                policy=("immediate", "budget + breaker", "full-jitter")[n % 3],
+                timeout_s=5 + n / 100,
+                connections=("new", "pooled")[n % 2],
+            )
+        )
+        await asyncio.sleep(0)  # noqa: TID251  lets the calls go on
+    answers = await asyncio.gather(*calls)
+    assert [answer.failure for answer in answers] == [None] * 300
+    await client.close()
+    del calls
+    await asyncio.sleep(0)  # noqa: TID251  lets the servers' tasks end
+    assert client.counters()["attempts_in_flight"] == 0
+    ours = [task for task in asyncio.all_tasks() if "RequestHandler" not in repr(task)]
+    assert len(ours) <= before
+
+
+async def test_an_old_session_is_closed_when_its_last_call_has_ended(
+    serve: Serve, eventually: Eventually
+) -> None:
+    """Not before: the call in flight gets its answer. Not never: its kept-alive connection goes away."""
+    connected: set[object] = set()
+    let_go = asyncio.Event()
+
+    async def respond(request: web.BaseRequest) -> web.Response:
+        connected.add(request.transport)
+        await let_go.wait()
+        return web.Response()
+
+    client = Client(ClientSettings(policy="none", connections="pooled", timeout_s=5), await serve(respond))
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: connected)
+    old = client._sessions._current
+    assert old is not None
+    client.apply(ClientSettings(policy="none", connections="new", timeout_s=5))
+    assert not old.session.closed
+    let_go.set()
+    assert (await call).failure is None
+    await eventually(lambda: old.session.closed)
+    transport = connected.pop()
+    assert isinstance(transport, asyncio.Transport)
+    await eventually(transport.is_closing)
+    await client.close()
+
+
+async def test_an_idle_session_is_closed_at_once(serve: Serve, eventually: Eventually) -> None:
+    """Switching from pooled to new closes the idle pool."""
+    connected: list[asyncio.Transport] = []
+
+    async def respond(request: web.BaseRequest) -> web.Response:
+        assert request.transport is not None
+        connected.append(request.transport)
+        return web.Response()
+
+    client = Client(ClientSettings(policy="none", connections="pooled"), await serve(respond))
+    await client.call("GET", ASKED)
+    assert not connected[0].is_closing()
+    client.apply(ClientSettings(policy="none", connections="new"))
+    await eventually(connected[0].is_closing)
+    await client.close()
+
+
+async def test_a_call_in_progress_goes_on_under_the_new_policy(serve: Serve, eventually: Eventually) -> None:
+    """A hundred retries, switched to none in the second attempt: it is the last one."""
+    held: list[asyncio.Event] = []
+
+    async def respond(_request: web.BaseRequest) -> web.Response:
+        held.append(asyncio.Event())
+        await held[-1].wait()
+        return web.Response(status=503)
+
+    client = Client(ClientSettings(policy="immediate(retries=100)", timeout_s=5), await serve(respond))
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: held)
+    held[0].set()
+    await eventually(lambda: len(held) == 2)
+    client.apply(ClientSettings(policy="none", timeout_s=5))
+    held[1].set()
+    assert (await call).failure == "5xx"
+    assert len(held) == client.counters()["attempts_total"] == 2
+    await client.close()
+
+
+async def test_a_policy_keeps_its_state_when_only_other_settings_change(unused_port: int) -> None:
+    """An open breaker isn't closed by a new timeout, but by a new policy."""
+    client = Client(ClientSettings(policy="breaker(minimum=1)"), f"http://127.0.0.1:{unused_port}")
+    await client.call("GET", ASKED)
+    assert client.counters()["breaker"] == "open"
+    client.apply(ClientSettings(policy="breaker(minimum=1)", timeout_s=2.0))
+    assert client.counters()["breaker"] == "open"
+    client.apply(ClientSettings(policy="breaker(minimum=2)", timeout_s=2.0))
+    assert client.counters()["breaker"] == "closed"
+    await client.close()
+
+
+@pytest.mark.filterwarnings("error")
+async def test_closing_leaves_no_unclosed_session(serve: Serve) -> None:
+    """Aiohttp warns about sessions and connectors that nobody closed: there are none."""
+
+    async def respond(_request: web.BaseRequest) -> web.Response:
+        return web.Response()
+
+    client = Client(ClientSettings(policy="none", connections="pooled"), await serve(respond))
+    await client.call("GET", ASKED)
+    client.apply(ClientSettings(policy="none", connections="new"))
+    await client.close()
+    del client
+    gc.collect()

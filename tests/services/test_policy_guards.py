@@ -1,0 +1,209 @@
+"""Retry budget and circuit breaker: what they promise, for any history."""
+
+import heapq
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.policies import Call, Composition, Kind, Outcome, next_delay_s, parse
+from services.policies.breaker import Breaker
+from services.policies.budget import Budget
+
+OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.TIMEOUT), Outcome(Kind.OTHER)
+
+
+@given(
+    ratio=st.floats(0, 2),
+    floor=st.floats(0, 20),
+    burst=st.integers(1, 50),
+    history=st.lists(st.tuples(st.sampled_from(["first", "retry", "undo"]), st.floats(-1, 2)), max_size=200),
+)
+def test_retries_never_exceed_the_budget(
+    ratio: float, floor: float, burst: int, history: list[tuple[str, float]]
+) -> None:
+    """At most ratio * calls + floor * t + burst, whatever comes, also when attempts are taken back."""
+    budget, now_s, calls, retries = Budget(ratio, floor, burst), 0.0, 0, 0
+    first_s = latest_s = history[0][1] if history else 0.0
+    for what, step_s in history:
+        now_s += step_s  # a clock that goes back must not mint tokens either
+        latest_s = max(latest_s, now_s)
+        call = Call(attempts=0 if what == "first" else 1)
+        if budget.acquire(call, now_s) is not None:
+            continue
+        if what == "undo":
+            budget.release(call)
+        elif what == "first":
+            calls += 1
+        else:
+            retries += 1
+        assert retries <= ratio * calls + floor * (latest_s - first_s) + burst + 1e-6
+
+
+def test_a_budget_of_ten_percent_lets_every_tenth_call_retry() -> None:
+    """After the burst is used up, 100 calls pay for exactly 10 retries."""
+    budget = Budget(0.1, 0.0, 10)
+    retry = Call(attempts=1)
+    while budget.acquire(retry, 0.0) is None:
+        pass
+    granted = 0
+    for _ in range(100):
+        assert budget.acquire(Call(), 0.0) is None
+        granted += budget.acquire(retry, 0.0) is None
+    assert granted == 10
+
+
+def test_a_long_quiet_time_saves_no_more_than_the_burst() -> None:
+    """An hour without failures doesn't pay for a storm."""
+    budget = Budget(0.1, 1.0, 5)
+    for second in range(3600):
+        assert budget.acquire(Call(), float(second)) is None
+    assert sum(budget.acquire(Call(attempts=1), 3600.0) is None for _ in range(100)) == 5
+
+
+def test_the_floor_lets_a_quiet_client_retry() -> None:
+    """One token a second, no more."""
+    budget = Budget(0.0, 1.0, 1)
+    retry = Call(attempts=1)
+    assert budget.acquire(retry, 0.0) is None
+    assert budget.acquire(retry, 0.9) is not None
+    assert budget.acquire(retry, 1.1) is None
+    assert budget.acquire(retry, 1.2) is not None
+
+
+def test_a_refusal_by_the_budget_gives_the_probe_slot_back() -> None:
+    """A layer that took something gets it back when a later one refuses: no slot is lost."""
+    breaker, budget = Breaker(0.5, 10, 1, 1.0, 1), Budget(0.0, 0.0, 1)
+    policy = Composition([breaker, budget])
+    assert budget.acquire(Call(attempts=1), 0.0) is None
+    first = Call()
+    assert policy.acquire(first, 0.0) is None
+    policy.observe(first, BAD, 0.0)
+    assert policy.state() == "open"
+    rejected = policy.acquire(Call(attempts=1), 2.0)
+    assert rejected is not None
+    assert rejected.by == "budget"
+    assert policy.state() == "half-open"
+    assert policy.acquire(Call(), 2.0) is None
+
+
+def test_the_breaker_opens_waits_probes_and_closes() -> None:
+    """The whole circle: closed, open, half-open, closed."""
+    breaker = Breaker(failures=0.5, window=10, minimum=4, open_s=5.0, probes=2)
+    for outcome in (OK, OK, BAD):
+        ask(breaker, outcome, 0.0)
+    assert breaker.state() == "closed"
+    ask(breaker, BAD, 1.0)
+    assert breaker.state() == "open"
+    assert breaker.acquire(Call(), 5.9) is not None
+    ask(breaker, OK, 6.0)
+    assert breaker.state() == "half-open"
+    ask(breaker, OK, 6.1)
+    assert breaker.state() == "closed"
+
+
+def test_a_half_open_breaker_lets_exactly_its_probes_through() -> None:
+    """Of ten that ask at once, three go."""
+    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=3)
+    ask(breaker, BAD, 0.0)
+    assert sum(breaker.acquire(Call(), 5.0) is None for _ in range(10)) == 3
+
+
+def test_a_failed_probe_opens_it_again() -> None:
+    """And it stays open for another `open` seconds."""
+    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=2)
+    ask(breaker, BAD, 0.0)
+    ask(breaker, BAD, 5.0)
+    assert breaker.state() == "open"
+    assert breaker.acquire(Call(), 9.9) is not None
+    assert breaker.acquire(Call(), 10.0) is None
+
+
+def test_what_began_before_a_change_of_state_no_longer_counts() -> None:
+    """Attempts still in flight when the breaker opened can't fail its probes."""
+    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    old = Call()
+    assert breaker.acquire(old, 0.0) is None
+    ask(breaker, BAD, 0.0)
+    probe = Call()
+    assert breaker.acquire(probe, 5.0) is None
+    breaker.observe(old, BAD, 5.1)
+    assert breaker.state() == "half-open"
+    breaker.observe(probe, OK, 5.2)
+    assert breaker.state() == "closed"
+
+
+def test_answers_4xx_and_cancelled_attempts_are_no_failures() -> None:
+    """The server works; a cancelled probe gives its slot back."""
+    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    ask(breaker, Outcome(Kind.CLIENT_ERROR, 404), 0.0)
+    ask(breaker, OTHER, 0.0)
+    assert breaker.state() == "closed"
+    ask(breaker, BAD, 0.0)
+    assert breaker.state() == "open"
+    ask(breaker, OTHER, 5.0)
+    assert breaker.acquire(Call(), 5.0) is None
+
+
+@given(
+    probes=st.integers(1, 5),
+    share=st.floats(0.01, 1),
+    steps=st.lists(
+        st.tuples(st.sampled_from(["ask", "ok", "bad", "cancel", "release", "wait"]), st.integers(0, 20))
+    ),
+)
+def test_half_open_never_has_more_than_its_probes_in_flight(
+    probes: int, share: float, steps: list[tuple[str, int]]
+) -> None:
+    """Whatever is asked, observed, cancelled and given back, in any order."""
+    breaker, now_s = Breaker(share, 10, 1, 1.0, probes), 0.0
+    ask(breaker, BAD, now_s)
+    now_s = 2.0  # the first one asked is a probe
+    in_flight: list[Call] = []
+    probing: set[Call] = set()
+    for what, which in steps:
+        if what == "wait":
+            now_s += 0.4
+        elif what == "ask":
+            call = Call()
+            if breaker.acquire(call, now_s) is None:
+                in_flight.append(call)
+                if breaker.state() == "half-open":
+                    probing.add(call)
+        elif in_flight:
+            call = in_flight.pop(which % len(in_flight))
+            if what == "release":
+                breaker.release(call)
+            else:
+                breaker.observe(call, {"ok": OK, "bad": BAD, "cancel": OTHER}[what], now_s)
+            probing.discard(call)
+        if breaker.state() != "half-open":
+            probing.clear()
+        assert len(probing) <= probes
+
+
+def ask(breaker: Breaker, outcome: Outcome, now_s: float) -> None:
+    """One attempt that is let through and ends so."""
+    call = Call()
+    assert breaker.acquire(call, now_s) is None
+    breaker.observe(call, outcome, now_s)
+
+
+@pytest.mark.parametrize("text", ["budget", "breaker", "budget + breaker"])
+def test_a_hundred_requests_a_second_are_guarded_within_seconds(text: str) -> None:
+    """With the defaults, in an outage with 1 s timeouts, from the 4th second on at most 120 attempts/s."""
+    policy = parse(text)
+    made: dict[int, int] = {}
+    due = [(n / 100, n, Call(), False) for n in range(1000)]  # when, tie-break, call, whether an attempt ends
+    while due:
+        now_s, n, call, ends = heapq.heappop(due)
+        if ends:
+            policy.observe(call, BAD, now_s)
+            if next_delay_s(policy, call, BAD, now_s) is None:
+                continue
+        if policy.acquire(call, now_s) is None:
+            call.attempts += 1
+            made[int(now_s)] = made.get(int(now_s), 0) + 1
+            heapq.heappush(due, (now_s + 1.0, n, call, True))
+    assert made[0] >= 99
+    assert max(made.get(second, 0) for second in range(3, 10)) <= 120

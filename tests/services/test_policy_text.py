@@ -1,0 +1,114 @@
+"""Text -> policy: what is understood, and what is said about the rest."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.policies import REGISTRY, Call, Kind, Outcome, PolicyError, names, next_delay_s, parse, validate
+
+TIMEOUT = Outcome(Kind.TIMEOUT)
+
+
+def attempts(text: str, outcome: Outcome = TIMEOUT) -> int:
+    """How many attempts one call makes when each ends the same way."""
+    policy, call = parse(text), Call("GET")
+    while policy.acquire(call, 0.0) is None:
+        call.attempts += 1
+        policy.observe(call, outcome, 0.0)
+        if next_delay_s(policy, call, outcome, 0.0) is None:
+            break
+    return call.attempts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("none", 1),
+        ("immediate", 4),
+        ("immediate(retries=3)", 4),
+        ("immediate( retries = 0 )", 1),
+        ("full-jitter(retries=2, base=1 ms, cap=2 s)", 3),
+        ("budget(burst=2, floor=0/s, ratio=0%)", 3),
+        ("breaker", 4),
+        ("budget + breaker + full-jitter(retries=1)", 2),
+        ("breaker+immediate(retries=7)+budget(burst=100)", 8),
+        ("none + budget", 1),
+    ],
+)
+def test_a_text_makes_as_many_attempts_as_it_says(text: str, expected: int) -> None:
+    """Schedules state their attempts; guards alone imply three immediate retries."""
+    assert attempts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", ["empty", "none"]),
+        ("budgt", ["'budgt'", "'budget'", "breaker, budget, full-jitter, immediate, none"]),
+        ("immediate(retry=3)", ["'retry'", "'retries'", "immediate"]),
+        ("immediate(retries=101)", ["'101'", "0 to 100"]),
+        ("immediate(retries=-1)", ["'-1'", "whole number"]),
+        ("immediate(retries=1.5)", ["'1.5'", "whole number"]),
+        ("immediate(retries)", ["'retries'", "key=value"]),
+        ("immediate(retries=1, retries=2)", ["'retries'", "twice"]),
+        ("full-jitter(base=100)", ["'100'", "100 ms"]),
+        ("full-jitter(cap=1 h)", ["'1 h'", "duration"]),
+        ("budget(ratio=2000%)", ["'2000%'", "0% to 1000%"]),
+        ("budget(floor=3)", ["'3'", "1/s"]),
+        ("breaker(failures=0)", ["'0'", "1% to 100%"]),
+        ("immediate + none", ["one schedule", "immediate and none"]),
+        ("budget + budget", ["'budget'", "twice"]),
+        ("budget breaker", ["'budget breaker'"]),
+        ("budget +", ["''"]),
+        ("immediate((retries=3))", ["not a policy"]),
+        ("x" * 501, ["500", "501"]),
+        ("Immediate", ["'immediate'"]),
+    ],
+)
+def test_a_wrong_text_is_an_error_that_helps(text: str, said: list[str]) -> None:
+    """The error names what is wrong, what is near, and what is valid."""
+    with pytest.raises(PolicyError) as caught:
+        validate(text)
+    assert [part for part in said if part not in str(caught.value)] == []
+
+
+@given(st.text(alphabet="abdegikmnprtu-+()=,%/ 0123456789.s\n", max_size=60) | st.text(max_size=30))
+def test_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
+    """No text brings the parser down."""
+    try:
+        parse(text)
+    except PolicyError as error:
+        assert str(error)  # noqa: PT017  either way is right
+
+
+def test_guards_are_asked_in_the_same_order_however_written() -> None:
+    """An open breaker refuses before the budget pays in or out."""
+    for text in ("budget(burst=1) + breaker(minimum=1)", "breaker(minimum=1) + budget(burst=1)"):
+        policy, call = parse(text), Call("GET")
+        assert policy.acquire(call, 0.0) is None
+        policy.observe(call, TIMEOUT, 0.0)
+        call.attempts = 1
+        rejection = policy.acquire(call, 0.0)
+        assert rejection is not None
+        assert rejection.by == "breaker"
+
+
+def test_policies_need_no_network_library() -> None:
+    """The lab imports them to validate drills: aiohttp and uvloop stay out."""
+    code = "import sys, services.policies; print({'aiohttp', 'uvloop', 'asyncio'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert out.stdout.strip() == "set()"
+
+
+def test_every_policy_is_documented_with_its_defaults() -> None:
+    """docs/policies.md has a section a policy and a row a parameter, with the default in force."""
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    for name in names():
+        assert f"### `{name}`" in page
+        section = page.split(f"### `{name}`")[1].split("\n### ")[0]
+        for key, parameter in REGISTRY[name].parameters.items():
+            assert f"| `{key}` | {parameter.show(parameter.default)} |" in section
