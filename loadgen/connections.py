@@ -1,5 +1,7 @@
 """Connections of the load: geventhttpclient without its silent repetition, from the load's own address."""
 
+import ipaddress
+import os
 import socket
 from typing import Any
 
@@ -9,6 +11,15 @@ from geventhttpclient.connectionpool import ConnectionPool
 from geventhttpclient.url import URL
 
 _IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python 3.11's socket module doesn't name it
+
+
+def own_address() -> str | None:
+    """The load's own address, if it has one on loopback."""
+    host = os.environ.get("CONTROL", "").rpartition(":")[0]
+    try:
+        return host if ipaddress.ip_address(host).is_loopback else None
+    except ValueError:
+        return None
 
 
 class _OwnAddress(ConnectionPool):

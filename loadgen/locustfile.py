@@ -8,8 +8,6 @@ CONTROL=host:port opens the control port; with WAIT_FOR_START=1 nothing starts b
 {"running": true}.
 """
 
-import ipaddress
-import json
 import os
 import sys
 import time
@@ -25,24 +23,15 @@ if str(Path(__file__).parent.parent) not in sys.path:  # Locust adds only this f
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from loadgen.cohorts import Cohort
-from loadgen.connections import OneTryPool
+from loadgen.connections import OneTryPool, own_address
 from loadgen.control import open_control
 from loadgen.load import Load
-from loadgen.outcomes import of_error, of_status, trouble
+from loadgen.outcomes import echoes, of_error, of_status, trouble
 from loadgen.settings import Settings
 from loadgen.tally import UNSENT
 
 WAITS = os.environ.get("WAIT_FOR_START", "") not in {"", "0"}
 LOAD = Load(Settings(running=False))
-
-
-def _source() -> str | None:
-    """The load's own address, if it has one on loopback."""
-    host = os.environ.get("CONTROL", "").rpartition(":")[0]
-    try:
-        return host if ipaddress.ip_address(host).is_loopback else None
-    except ValueError:
-        return None
 
 
 def _options(parser: Any) -> None:  # noqa: ANN401  Locust's
@@ -117,7 +106,7 @@ class Arriving(FastHttpUser):
     def _connect(self) -> None:
         """Connections for an open loop at the rate in force: never fewer than may be in flight."""
         self.concurrency = LOAD.settings.concurrency
-        self._pool = OneTryPool(_source(), self.concurrency, timeout_s=LOAD.settings.give_up_s + 1)
+        self._pool = OneTryPool(own_address(), self.concurrency, timeout_s=LOAD.settings.give_up_s + 1)
         self.client.client.clientpool = self._pool
         self._url = URL(str(self.host))
 
@@ -150,7 +139,7 @@ class Arriving(FastHttpUser):
             if (name := trouble(error)) is not None:
                 LOAD.tally.error(name)
             return of_error(error), 0
-        correct = self._options.expect == "status" or _echoes(body, user)
+        correct = self._options.expect == "status" or echoes(body, user)
         in_time = time.monotonic() - intended_s <= LOAD.settings.slo_s
         return of_status(answer.get_code(), correct=correct, in_time=in_time), len(body)
 
@@ -163,11 +152,3 @@ class Arriving(FastHttpUser):
             exception=RuntimeError(failure) if failure else None,
             context={},
         )
-
-
-def _echoes(body: bytes, user: str) -> bool:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(answer, dict) and answer.get("user") == user

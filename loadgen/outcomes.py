@@ -1,6 +1,7 @@
 """How a request ended, in one word."""
 
 import errno
+import json
 
 import gevent
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
@@ -45,3 +46,12 @@ def trouble(error: BaseException) -> str | None:
     """The name of the machine's trouble (EMFILE, EADDRNOTAVAIL, ...) behind an error; None: none."""
     number = getattr(error, "errno", None)
     return errno.errorcode[number] if number in _TROUBLE else None
+
+
+def echoes(body: bytes, user: str) -> bool:
+    """Whether an answer is JSON that repeats the user asked for."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.get("user") == user

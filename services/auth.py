@@ -7,8 +7,9 @@ from aiohttp import web
 
 from services.kit.admission import Admission, FullError
 from services.kit.role import Role, json_response
+from services.kit.rules import number, whole
 from services.kit.server import run
-from services.kit.settings import DataSettings, number, whole
+from services.kit.settings import DataSettings
 
 
 @dataclass(frozen=True)

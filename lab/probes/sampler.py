@@ -111,7 +111,10 @@ class Sampler:
                 self.folder,
                 loop_lag_ms=tick.lag_ms,
                 governor_cpu_s=usage.governor_cpu_s_total,
-                overflows=(sum(self._overflows.values()), sockets.listen_overflows_total),
+                overflows=(
+                    sum(self._overflows.values()) + (sockets.listen_overflows_total or 0),
+                    sockets.listen_overflows_total,
+                ),
                 memory=self._memory,
             )
         )

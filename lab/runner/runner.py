@@ -13,8 +13,8 @@ from lab.drillfile import Condition, Drill, Phase, Step
 from lab.journal.events import CheckDecided
 
 Role = Literal["steady-state", "abort-if", "until"]
-TAIL_S = 6.5
-"""After the judged phases the load runs on until their last requests have ended: give-up time and a sample."""
+SETTLE_S = 1.5
+"""After its give-up time a request's cohort is final, and sampled."""
 
 
 class NotSteady(Exception):  # noqa: N818  the name of a state, not of a fault of ours
@@ -107,7 +107,7 @@ async def _step_through(stage: Stage, drill: Drill) -> None:
             _decide_steady(stage, drill)
     stage.enter("done", 0.0, "all phases ran")
     await stage.roll_back()
-    await _last_requests(stage, begins_s)
+    await _last_requests(stage, begins_s, drill.load.give_up_s + SETTLE_S)
     await stage.stop_load()
 
 
@@ -150,10 +150,11 @@ async def _watch_aborts(stage: Stage, drill: Drill) -> None:
                 raise Aborted(f"abort-if {condition} was met (measured: {_said(decision.measured)})")
 
 
-async def _last_requests(stage: Stage, end_s: int) -> None:
+async def _last_requests(stage: Stage, end_s: int, most_s: float) -> None:
+    """The load runs on until the last judged request has ended; what starts meanwhile is not judged."""
     async for _second in stage.seconds():
         rows = [row for row in stage.timeline.rows if row.second < end_s and row.phase is not None]
-        if stage.now_s() >= end_s + TAIL_S or not any(row.provisional for row in rows):
+        if stage.now_s() >= end_s + most_s or not any(row.provisional for row in rows):
             return
 
 

@@ -11,9 +11,10 @@ from lab.runtime import compose_logs as container_logs
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.compose_cgroup import PROC
 from lab.runtime.compose_engine import Seen, Watch, inspect
-from lab.runtime.compose_inside import NOTHING, Inside, open_inside
+from lab.runtime.compose_inside import Inside, open_inside
 from lab.runtime.compose_netns import UNKNOWN
 from lab.runtime.compose_places import ContainerPlaces
+from lab.runtime.compose_stats import NOTHING
 
 
 @dataclass(slots=True)
@@ -49,16 +50,17 @@ class ContainerReadings(ContainerPlaces):
 
     async def memory_bytes(self) -> dict[str, int]:
         """The working set of each service's control group."""
-        found: dict[str, int] = {}
-        for service in sorted(self._running):
-            if inside := await self._inside(service):
-                try:
-                    size = await inside.memory_bytes()
-                except OSError:
-                    self._forget(service)
-                else:
-                    found |= {} if size is None else {service: size}
-        return found
+        services = sorted(self._running)
+        sizes = await asyncio.gather(*map(self._memory_bytes, services))
+        return {name: size for name, size in zip(services, sizes, strict=True) if size is not None}
+
+    async def _memory_bytes(self, service: str) -> int | None:
+        if inside := await self._inside(service):
+            try:
+                return await inside.memory_bytes()
+            except OSError:
+                self._forget(service)
+        return None
 
     async def check_alive(self) -> list[ServiceReport]:
         """Services that ended since the last call. One that was started again is watched again.

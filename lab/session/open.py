@@ -125,8 +125,8 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
         missing = make(step).needs - runtime.abilities
         if missing:
             raise UnsupportedDrillError(
-                f"unsupported: step {step.name} of drill {drill.name} needs {', '.join(sorted(missing))}, which the runtime "
-                f"{runtime.name} can't do here. Try another --runtime."
+                f"unsupported: step {step.name} of drill {drill.name} needs {', '.join(sorted(missing))}, which "
+                f"the runtime {runtime.name} can't do here. Try another --runtime."
             )
 
 

@@ -61,6 +61,7 @@ def judge_run(folder: RunFolder) -> Result:
     verdict = judge(timeline)
     folder.verdict.write_text(verdict.model_dump_json(indent=2, by_alias=True) + "\n")
     environment = json.loads((folder.path / "environment.json").read_text())
+    environment.pop("packages")  # the file has them all; the page tells those that matter, from the journal
     if timeline.drill is not None:
         write_report(
             folder.report, timeline.drill, timeline, verdict, environment,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.kit.settings import DataSettings, choice, number, text
+from services.kit.rules import choice, number, text
+from services.kit.settings import DataSettings
 from services.policies import names, validate
 
 

@@ -106,7 +106,7 @@ async def test_reading_counters_of_a_quiet_service_is_cheap(
         before_s = time.process_time()
         await counters(http, control_url(service))
         spent.append(time.process_time() - before_s)
-    assert statistics.median(spent) < 0.003  # measured here: 0.8 ms for both ends
+    assert statistics.median(spent) < 0.001
 
 
 async def test_after_must_be_a_number(
@@ -263,16 +263,15 @@ async def test_the_control_ports_calls_are_not_on_the_data_port(
 async def test_a_share_is_failed_at_once(
     open_service: Open, data_url: Url, http: aiohttp.ClientSession, change: Change
 ) -> None:
-    """fail_share 1 answers 503 to all, 0 to none, 0.5 to about half."""
+    """The share is exact, evenly spread: a known answer must be known."""
     service = await open_service(Slow, DataSettings())
-    service.role.chance.seed(7)
-    for share, least, most in ((1, 60, 60), (0.5, 18, 42), (0, 0, 0)):
+    for share, expected in ((1, 60), (0.5, 30), (0.05, 3), (0, 0)):
         await change(service, {"fail_share": share})
         failed = 0
         for _ in range(60):
             async with http.get(data_url(service) + "/fast") as answer:
                 failed += answer.status == 503
-        assert least <= failed <= most
+        assert failed == expected
 
 
 @pytest.mark.parametrize(("cancel", "expected"), [(False, "worked"), (True, "cancelled")])

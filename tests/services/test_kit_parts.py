@@ -79,7 +79,7 @@ async def test_who_just_stopped_waiting_is_passed_over(eventually: Eventually) -
     admission.resize(workers=2, queue_limit=5)
     assert admission.depth == 0
     let_go.set()
-    assert await asyncio.gather(first, third) == ["done", "done"]
+    assert [await first, await third] == ["done", "done"]
     await asyncio.gather(second, return_exceptions=True)
     assert second.cancelled()
 

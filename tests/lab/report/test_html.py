@@ -7,14 +7,13 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-from conftest import make_drill, make_events, make_verdict
-
 from lab.analysis.timeline import Timeline
 from lab.journal.events import ActionChanged, Event, NoteWritten
 from lab.report.html import write_report
 from lab.report.html.embed import template_text, to_json
 from lab.report.html.lanes import LANE_PX, Label, height_px, place
 from lab.report.html.theme import THEMES, Theme
+from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&{{7*7}}"
 VOID = {"meta", "link", "br", "img", "input", "hr"}

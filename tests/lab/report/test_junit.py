@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from conftest import make_verdict
 
 from lab.report.junit import junit, write_junit
+from tests.lab.report.conftest import make_verdict
 
 DOUBT = {"name": "loop lag", "limit": "< 50 ms", "measured": 81.0, "ok": False}
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import make_drill, make_events, make_verdict
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
 from lab.report.html import write_report
+from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 pytestmark = pytest.mark.live
 

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 
 import pytest
-from conftest import make_drill, make_events, make_verdict
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
@@ -13,6 +12,7 @@ from lab.analysis.timeline import Timeline
 from lab.journal.events import ActionChanged
 from lab.report.terminal import LiveView, PlainView, say_verdict, verdict_panel, view_for
 from lab.report.terminal.spark import sparkline
+from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 NASTY = "\x1b[31mevil\x1b]0;x\x07 [bold]markup[/] " + "long " * 60
 
