@@ -5,10 +5,10 @@ from bench.runs import Run
 MB = 1e6
 
 
-def ready_after_s(run: Run) -> float:
+def ready_after_s(run: Run) -> float | None:
     """Seconds from the start of the command ``lab run`` to the first scheduled arrival of the baseline."""
-    first: int = min(event["second"] for event in run.events("cohort.closed") if event["source"] == "load")
-    return round(run.epoch_s + first - run.begun_s, 1)
+    seconds = [event["second"] for event in run.events("cohort.closed") if event["source"] == "load"]
+    return round(run.epoch_s + min(seconds) - run.begun_s, 1) if seconds else None
 
 
 def memory_of(run: Run, span: tuple[float, float]) -> float | None:

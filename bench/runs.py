@@ -1,11 +1,13 @@
 """Run a drill as a person would, and read what its folder says."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,12 @@ class Run:
                 yield event
 
     def phase(self, name: str) -> tuple[float, float]:
-        """Start and end of a phase on the run's clock."""
+        """Start and end of a phase on the run's clock; an empty span when the run did not get through it."""
         entered = list(self.events("phase.entered"))
-        at = next(i for i, event in enumerate(entered) if event["phase"] == name)
-        return entered[at]["t"], entered[at + 1]["t"]
+        for event, following in pairwise(entered):
+            if event["phase"] == name:
+                return event["t"], following["t"]
+        return 0.0, 0.0
 
 
 def run_drill(drill: str, folder: Path, runtime: str, *options: str) -> Run:
@@ -55,6 +59,7 @@ def run_drill(drill: str, folder: Path, runtime: str, *options: str) -> Run:
         subprocess.TimeoutExpired: it did not end within a quarter of an hour.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # what an interrupted benchmark left
     begun_s = time.monotonic()
     command = [*LAB, "run", drill, "--runtime", runtime, "--out", str(folder), *options]
     with folder.with_suffix(".log").open("w") as log:

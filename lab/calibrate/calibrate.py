@@ -7,6 +7,7 @@ run is inconclusive.
 """
 
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,14 +38,16 @@ class Calibration:
         return statistics.median(self.windows_rps)
 
     @property
-    def spread_ratio(self) -> float:
-        """(max - min) / median of the windows."""
+    def spread_ratio(self) -> float | None:
+        """(max - min) / median of the windows; None for a single one, or when nothing came through."""
+        if len(self.windows_rps) == 1 or not self.capacity_rps:
+            return None
         return (max(self.windows_rps) - min(self.windows_rps)) / self.capacity_rps
 
     @property
-    def cost_ms(self) -> float:
+    def cost_ms(self) -> float | None:
         """CPU time per connection at capacity, in ms: the share of a second that was spent, per completion."""
-        return self.cpu_share * 1000 / self.capacity_rps
+        return self.cpu_share * 1000 / self.capacity_rps if self.capacity_rps else None
 
 
 class Bench(Protocol):
@@ -70,21 +73,56 @@ async def calibrate(bench: Bench, asked_rps: float) -> Calibration:
         ValueError: nothing at all came back through the bridge.
     """
     share = await first_guess(bench, asked_rps)
-    spent = 1
+    seen: dict[float, float] = {}
+    left = MOST_WINDOWS - 1
     while True:
         await bench.cap(share)
-        windows = await bench.closed_loop(IN_FLIGHT, 1)
-        spent += 1
-        if not misses(windows, asked_rps):
-            rest = min(WINDOWS - 1, MOST_WINDOWS - spent)
-            windows += await bench.closed_loop(IN_FLIGHT, rest) if rest else ()
-            spent += rest
-        found = Calibration(asked_rps, windows, share, steady=False)
-        if len(windows) >= WINDOWS and not misses(windows, asked_rps) and found.spread_ratio <= SPREAD:
-            return Calibration(asked_rps, windows, share, steady=True)
-        if spent >= MOST_WINDOWS:
+        windows = await measure(bench, asked_rps, left)
+        left -= len(windows)
+        found = Calibration(asked_rps, windows[-WINDOWS:], share, steady=agree(windows[-WINDOWS:], asked_rps))
+        if found.steady or left <= 0:
             return found
-        share = bounded(share * asked_rps / max(found.capacity_rps, asked_rps / 20))
+        seen[share] = found.capacity_rps
+        share = next_share(seen, asked_rps)
+
+
+async def measure(bench: Bench, asked_rps: float, most: int) -> tuple[float, ...]:
+    """Windows (completions/s) under one cap: until the last three agree, or it is clear that the cap is wrong.
+
+    Windows that are right in the median but spread (something else ran on the machine) are followed by another
+    one under the same cap; another cap would not make them steadier.
+    """
+    windows = await bench.closed_loop(IN_FLIGHT, 1)
+    if most >= WINDOWS and not misses(windows, asked_rps):
+        windows += await bench.closed_loop(IN_FLIGHT, WINDOWS - 1)
+    while len(windows) < most and not misses(windows[-WINDOWS:], asked_rps):
+        if agree(windows[-WINDOWS:], asked_rps):
+            break
+        windows += await bench.closed_loop(IN_FLIGHT, 1)
+    return windows
+
+
+def agree(windows_rps: tuple[float, ...], asked_rps: float) -> bool:
+    """Three windows whose median is what is asked and which don't spread too far."""
+    if len(windows_rps) < WINDOWS or misses(windows_rps, asked_rps):
+        return False
+    return (max(windows_rps) - min(windows_rps)) / statistics.median(windows_rps) <= SPREAD
+
+
+def next_share(seen: Mapping[float, float], asked_rps: float) -> float:
+    """The share to try next, from the capacities (completions/s) measured so far by share.
+
+    Between two that enclose what is asked, by linear interpolation; otherwise in proportion to the nearest one.
+    Capacity grows faster than the share (a starved process wastes more of it), so proportion alone swings.
+    """
+    below = [share for share, rate in seen.items() if rate < asked_rps]
+    above = [share for share, rate in seen.items() if rate >= asked_rps]
+    if below and above and max(below) < min(above):
+        low, high = max(below), min(above)
+        part = (asked_rps - seen[low]) / (seen[high] - seen[low])
+        return low + part * (high - low)
+    nearest = min(seen, key=lambda share: abs(seen[share] - asked_rps))
+    return bounded(nearest * asked_rps / max(seen[nearest], asked_rps / 20))
 
 
 async def first_guess(bench: Bench, asked_rps: float) -> float:

@@ -10,9 +10,10 @@ from chaos.carry import carry_out
 from chaos.errors import ChaosError
 from chaos.place import Ability
 from lab.runtime.base import ServiceReport
-from lab.runtime.compose_engine import Seen, remove_all, start_all, taken_networks
+from lab.runtime.compose_engine import Seen, remove_all, start_all
 from lab.runtime.compose_health import Gate
 from lab.runtime.compose_plugin import create
+from lab.runtime.compose_preflight import taken_networks
 from lab.runtime.compose_readings import ContainerReadings
 from lab.runtime.slots import Slot
 from lab.topology import Topology

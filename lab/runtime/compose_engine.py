@@ -1,8 +1,6 @@
-"""What the engine has of a project: containers, their state and their published ports; other networks."""
+"""What the engine has of a project: containers, their state and their published ports."""
 
 import asyncio
-import ipaddress
-import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,14 +14,12 @@ from docker.errors import APIError, DockerException
 from chaos.engine import with_engine
 from chaos.errors import ChaosError, DeadlineError, RefusedError
 from lab.runtime.base import SetupError
-from lab.runtime.compose_plugin import HOST
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 ALIVE = frozenset({"running", "paused"})
 LOOK_DEADLINE_S = 5.0
 START_DEADLINE_S = 30.0
-LEAST_API = "1.41"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,39 +142,3 @@ async def inspect(container_id: str) -> dict[str, Any]:
 def connect(deadline_s: float) -> docker.DockerClient:
     """A client with the newest API that both sides know."""
     return docker.from_env(version="auto", timeout=round(deadline_s))
-
-
-def taken_networks() -> list[ipaddress.IPv4Network]:
-    """The IPv4 networks of every network that the engine has.
-
-    Raises:
-        SetupError: no engine answers, or it is too old.
-    """
-    try:
-        client = connect(LOOK_DEADLINE_S)
-        try:
-            networks = client.api.networks()
-            version = client.api.api_version
-        finally:
-            client.close()
-    except (DockerException, requests.RequestException) as error:
-        raise SetupError(_no_engine(error)) from error
-    if _numbers(version) < _numbers(LEAST_API):
-        raise SetupError(
-            f"the container engine speaks API {version}; the lab needs {LEAST_API} (Docker 20.10)"
-        )
-    configs = (config for one in networks for config in (one.get("IPAM") or {}).get("Config") or ())
-    subnets = (ipaddress.ip_network(config["Subnet"]) for config in configs if config.get("Subnet"))
-    return [subnet for subnet in subnets if isinstance(subnet, ipaddress.IPv4Network)]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
-def _no_engine(error: Exception) -> str:
-    host = os.environ.get("DOCKER_HOST", HOST)
-    remedy = "Start it (on Debian: `make engine`), set DOCKER_HOST to where it is, or use --runtime embedded"
-    if "Permission denied" in str(error):
-        remedy = "Join the group that may use it (`sudo usermod -aG docker $USER`), or use --runtime embedded"
-    return f"no container engine answers at {host} ({error}). {remedy}"

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.runtime.base import Sockets
@@ -39,6 +39,7 @@ class Listener:
     query: socket.socket
     port: int
     netstat: Path
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def read(self) -> Sockets | None:
         """Backlog, queue and open connections (also those not yet accepted); None: nobody listens.
@@ -46,7 +47,10 @@ class Listener:
         Raises:
             OSError: the namespace is gone.
         """
-        overflows = _overflows(self.netstat)
+        with self._turn:
+            return self._read(_overflows(self.netstat))
+
+    def _read(self, overflows: int | None) -> Sockets | None:
         for family in (socket.AF_INET, socket.AF_INET6):
             if list(_dump(self.query, family, self.port, LISTEN)):
                 found = list(_dump(self.query, family, self.port, LISTEN, ESTABLISHED, CLOSE_WAIT))
@@ -55,8 +59,9 @@ class Listener:
         return None
 
     def close(self) -> None:
-        """Let go of the namespace."""
-        self.query.close()
+        """Let go of the namespace, after a read that is under way."""
+        with self._turn:
+            self.query.close()
 
 
 def open_listener(pid: int, port: int) -> Listener | None:

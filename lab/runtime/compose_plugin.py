@@ -85,10 +85,10 @@ async def _run(command: tuple[str, ...], variables: Mapping[str, str]) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Wait for it to be gone: what it still creates could not be taken down."""
-    for stop in (process.terminate, process.kill):
+    """Wait for it to be gone, best by itself: what it still creates could not be taken down."""
+    for stop in (None, process.terminate, process.kill):
         with suppress(ProcessLookupError):
-            if process.returncode is None:
+            if stop and process.returncode is None:
                 stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):

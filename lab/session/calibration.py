@@ -58,7 +58,7 @@ async def calibrate_bridge(
         target=bridge,
         windows_rps=found.windows_rps,
         capacity_rps=found.capacity_rps,
-        spread_ratio=found.spread_ratio if len(found.windows_rps) > 1 else None,
+        spread_ratio=found.spread_ratio,
         steady=found.steady,
         in_flight=16,
         headroom=asked.bridge.headroom,

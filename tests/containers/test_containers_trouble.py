@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaos.place import Ability
-from lab.runtime import Runtime, compose_engine
+from lab.runtime import Runtime, compose_preflight
 from lab.runtime.base import SetupError
 from tests.contract.world import COMPOSE_FILE, living, new_runtime
 
@@ -49,7 +49,7 @@ def test_an_engine_that_does_not_answer(
         silent.bind(str(tmp_path / "silent.sock"))
         silent.listen()
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/silent.sock")
-        monkeypatch.setattr(compose_engine, "LOOK_DEADLINE_S", 1.0)
+        monkeypatch.setattr(compose_preflight, "DEADLINE_S", 1.0)
         with pytest.raises(SetupError, match=r"no container engine answers.*timed out"):
             runtime.variables()
 

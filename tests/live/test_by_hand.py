@@ -33,7 +33,7 @@ def test_a_lab_lives_until_it_is_taken_down() -> None:
         assert "latency" in lab("fault", "clear")
         assert "latency" not in lab("fault", "list")
         assert "did you mean `latency`" in lab("fault", "add", "latncy", code=3)
-        assert "did you mean `budget`" in lab("policy", "set", "storefront", "bugdet", code=3)
+        assert "did you mean 'budget'" in lab("policy", "set", "storefront", "bugdet", code=3)
     finally:
         assert "down" in lab("down")
     assert "No lab is up" in lab("down")

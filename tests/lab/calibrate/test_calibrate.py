@@ -43,6 +43,23 @@ async def test_the_cap_is_adjusted_until_capacity_is_what_was_asked(factor: floa
     assert len(found.windows_rps) == 3
 
 
+async def test_capacity_that_grows_faster_than_the_share_is_enclosed() -> None:
+    """With proportion alone the search would swing around; it needs at most six windows."""
+
+    class Starved(Device):
+        def _window(self) -> float:
+            self.windows += 1
+            if self.share is None:
+                self.used_s += 1000 * 1.5 * self.cost_s
+                return 1000.0
+            return (self.share / 0.12) ** 2 * 150
+
+    device = Starved(0.0006)
+    found = await calibrate(device, asked_rps=150)
+    assert found.steady
+    assert device.windows <= 7
+
+
 async def test_windows_that_spread_too_far_are_not_steady() -> None:
     """(max - min) / median above 15 % after eight windows: no vouching for this capacity."""
     device = Device(0.0008, noise=(1.0, 1.08, 0.92, 1.09, 0.91))

@@ -1,0 +1,44 @@
+"""``python -m bench``: run what is asked for, keep every row, and write docs/benchmarks.md from all rows.
+
+python -m bench storms --runtime embedded --seeds 10
+python -m bench ceiling --runtime embedded
+python -m bench proofs --runtime embedded
+python -m bench page                          only the page, from the rows that are kept
+python -m bench                               all of it, on both runtimes: about 80 minutes
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.ceiling import ceiling
+from bench.page import write_page
+from bench.proofs import proofs
+from bench.rows import Rows
+from bench.runs import ROOT
+from bench.storms import storms
+
+WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
+    "storms": storms,
+    "ceiling": ceiling,
+    "proofs": proofs,
+}
+
+
+def main() -> None:
+    """Parse, measure, write."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=[*WORK, "page", "all"], default="all")
+    parser.add_argument("--runtime", choices=["embedded", "compose"], action="append")
+    parser.add_argument("--seeds", type=int, default=10, help="how many seeds, from 1 on")
+    asked = parser.parse_args()
+    rows = Rows(ROOT / "docs" / "benchmarks.jsonl", Path(ROOT / ".lab" / "bench"))
+    for name in WORK if asked.what == "all" else [asked.what]:
+        for runtime in asked.runtime or ["embedded", "compose"]:
+            if name in WORK:
+                WORK[name](rows, runtime, range(1, asked.seeds + 1))
+    write_page(rows, ROOT / "docs" / "benchmarks.md")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""docs/benchmarks.md, written from the rows alone: no figure in it was typed by hand."""
+
+import platform
+import statistics
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+from bench.rows import Row, Rows
+from lab.analysis.interval import wilson
+
+HEAD = """# Benchmarks
+
+Written by `python -m bench page` from [benchmarks.jsonl](benchmarks.jsonl), which `make bench` fills; every row there
+is one run. Medians, with the range in brackets; k of n with its 95 % interval (Wilson).
+"""
+GOALS = {
+    "retry-storm": "stuck, amplification >= 3.5, goodput at the end of the aftermath < 5 % of offered, recovered "
+    "within 30 s of the mitigation",
+    "retry-storm-guarded": "recovers by itself",
+}
+
+
+def write_page(rows: Rows, path: Path) -> None:
+    """Write the page."""
+    parts = [HEAD, _machine(), *_storms(rows), *_ceiling(rows), *_proofs(rows)]
+    path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _machine() -> str:
+    gib = psutil.virtual_memory().total / 2**30
+    return (
+        f"Machine: {psutil.cpu_count()} cores, {gib:.0f} GiB, Linux {platform.release()}, "
+        f"Python {platform.python_version()}. Nothing else ran beside it.\n"
+    )
+
+
+def _storms(rows: Rows) -> Iterable[str]:
+    yield "## The storms (`python -m bench storms`)\n"
+    yield "Ready: from the start of `lab run` to the first request of the baseline, calibration included. Memory: all"
+    yield "services through the aftermath (embedded: PSS; compose: working set of the cgroups). Lab: session, sampler,"
+    yield "journal and terminal, in % of a core; the governor apart.\n"
+    for drill, goal in GOALS.items():
+        yield f"### `{drill}`: {goal}\n"
+        head = (
+            "runtime",
+            "passed",
+            "stuck",
+            "amplification",
+            "goodput after /s",
+            "recovered after s",
+            "attempts/s",
+        )
+        yield _row((*head, "ready s", "memory MB", "lab %"))
+        yield _row(["---"] * 10)
+        for runtime in ("embedded", "compose"):
+            found = rows.of(what="storm", drill=drill, runtime=runtime)
+            if found:
+                yield _row(_storm(runtime, found))
+        yield ""
+        yield from _not_passed(rows.of(what="storm", drill=drill))
+
+
+def _storm(runtime: str, found: list[Row]) -> tuple[str, ...]:
+    return (
+        runtime,
+        str(wilson(sum(row["verdict"] == "pass" for row in found), len(found))),
+        f"{sum(row['stuck'] is True for row in found)} of {len(found)}",
+        _spread(row["amplification_peak"] for row in found),
+        _spread(row["goodput_after_trigger_rps"] for row in found),
+        _spread(row["time_to_recover_s"] for row in found),
+        _spread(row["attempts_rps_peak"] for row in found),
+        _spread(row["ready_s"] for row in found),
+        _spread(row["memory_mb"] for row in found),
+        _spread(100 * row["lab_cores"] for row in found if row["lab_cores"] is not None),
+    )
+
+
+def _not_passed(found: list[Row]) -> Iterable[str]:
+    for row in found:
+        if row["verdict"] != "pass":
+            yield f"* {row['runtime']}, seed {row['seed']}: {row['verdict']}: {'; '.join(row['reasons'])}\n"
+
+
+def _ceiling(rows: Rows) -> Iterable[str]:
+    yield "## The highest storm that the instrument vouches for (`python -m bench ceiling`)\n"
+    yield _row(("runtime", "requests/s", "attempts/s at the peak", "verdict", "what it can't vouch for"))
+    yield _row(["---"] * 5)
+    for row in rows.of(what="ceiling"):
+        doubts = "; ".join(row["doubts"]) or "; ".join(row["reasons"])
+        yield _row(
+            (row["runtime"], row["rate_rps"], _figure(row["attempts_rps_peak"]), row["verdict"], doubts)
+        )
+    yield ""
+
+
+def _proofs(rows: Rows) -> Iterable[str]:
+    yield "## Is the instrument right? (`python -m bench proofs`)\n"
+    yield "`aa`: nothing is done. `known-503`: exactly 1 % of the requests is refused. `known-latency`: the bridge"
+    yield "holds every answer back for 100 ms. `long-aftermath`: stuck for two minutes. See `bench/drills/`.\n"
+    yield _row(("runtime", "proof", "seed", "verdict", "measured"))
+    yield _row(["---"] * 5)
+    for row in rows.of(what="proof"):
+        told = ", ".join(
+            f"{name}: {_figure(value)}" for name, value in row["measured"].items() if value is not None
+        )
+        yield _row((row["runtime"], row["proof"], row["seed"], row["verdict"], told))
+    yield ""
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |"
+
+
+def _spread(values: Iterable[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return "-"
+    return f"{_figure(statistics.median(known))} [{_figure(min(known))}..{_figure(max(known))}]"
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

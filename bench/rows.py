@@ -1,0 +1,32 @@
+"""The rows that were measured, kept as JSON lines: a benchmark that was interrupted goes on where it was."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """``file`` holds the rows, ``folder`` the run folders that they come from."""
+
+    file: Path
+    folder: Path
+
+    def of(self, **fields: object) -> list[Row]:
+        """All rows with these fields."""
+        return [row for row in self._all() if fields.items() <= row.items()]
+
+    def add(self, row: Row) -> None:
+        """Keep one more, and say so."""
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        print(json.dumps(row), flush=True)  # noqa: T201 - progress of a command
+
+    def _all(self) -> Iterator[Row]:
+        if self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                yield json.loads(line)
