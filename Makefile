@@ -22,13 +22,19 @@ help: ## this list
 setup: ## install all that the lab needs into .venv (every target begins with it)
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh $(if $(filter setup,$(MAKECMDGOALS)),,--quiet)
 
-drill: setup ## run DRILL (default: retry-storm) to its verdict
+# The images, where the runtime will be compose: asked for, or auto and an engine answers.
+.PHONY: runtime
+runtime: setup
+	@case $(RUNTIME) in embedded) ;; compose) sh compose/images.sh ;; \
+	*) if timeout 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
+
+drill: runtime ## run DRILL (default: retry-storm) to its verdict
 	@$(LAB) run $(DRILL) --runtime $(RUNTIME) $(ARGS)
 
-smoke: setup ## run the shortest drill: does everything work?
+smoke: runtime ## run the shortest drill: does everything work?
 	@$(LAB) run smoke --runtime $(RUNTIME) $(ARGS)
 
-up: setup ## start a lab and leave it running, to try things by hand
+up: runtime ## start a lab and leave it running, to try things by hand
 	@$(LAB) up --runtime $(RUNTIME) $(ARGS)
 
 down: setup ## end the lab that `make up` started

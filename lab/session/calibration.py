@@ -19,9 +19,9 @@ class LivingBench:
         self._runtime, self._control, self._injector, self._bridge = runtime, control, injector, bridge
         self._capped: str | None = None
 
-    async def closed_loop(self, in_flight: int, windows: int) -> tuple[float, ...]:
+    async def closed_loop(self, in_flight: int, windows: int, warm_up_s: float) -> tuple[float, ...]:
         """Completions/s in each window of 1 s."""
-        path = f"/closed-loop?in_flight={in_flight}&windows={windows}&window_s=1"
+        path = f"/closed-loop?in_flight={in_flight}&windows={windows}&window_s=1&warm_up_s={warm_up_s}"
         answer = await self._control.post(
             self._runtime.address("canary", "control"), path, deadline_s=windows + 10
         )

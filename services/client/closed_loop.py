@@ -15,7 +15,6 @@ from services.client.settings import ClientSettings
 from services.kit.histogram import Histogram
 from services.kit.role import json_response
 
-WARM_UP_S = 0.5
 _CALLS = ClientSettings(policy="none", timeout_s=5, connections="new")
 
 
@@ -29,31 +28,35 @@ class Loop:
 
     Args:
         in_flight: Calls in flight at any time.
-        windows: How many windows are measured, after a warm-up of 0.5 s.
+        windows: How many windows are measured.
         window_s: How long each is, in seconds.
+        warm_up_s: How long the loop runs before the first window, in seconds.
     """
 
     in_flight: int = 16
     windows: int = 3
     window_s: float = 1.0
+    warm_up_s: float = 0.5
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Loop":
         """The loop that a URL's query asks for."""
         for key in query:
-            if key not in {"in_flight", "windows", "window_s"}:
-                raise BadLoopError(f"unknown parameter {key!r} (valid: in_flight, windows, window_s)")
+            if key not in {"in_flight", "windows", "window_s", "warm_up_s"}:
+                valid = "in_flight, windows, window_s, warm_up_s"
+                raise BadLoopError(f"unknown parameter {key!r} (valid: {valid})")
         return cls(
             in_flight=int(_between(query, "in_flight", "16", 1, 256)),
             windows=int(_between(query, "windows", "3", 1, 20)),
             window_s=_between(query, "window_s", "1", 0.2, 10),
+            warm_up_s=_between(query, "warm_up_s", "0.5", 0, 10),
         )
 
     async def run(self, target: URL, bridge: str, source: str | None) -> dict[str, Any]:
         """Completions per second of each window, errors by kind, latencies (from the warm-up on)."""
         client = Client(_CALLS, bridge, source)
         windows, errors, latency = [0] * self.windows, Counter[str](), Histogram()
-        begin_s = time.monotonic() + WARM_UP_S
+        begin_s = time.monotonic() + self.warm_up_s
         end_s = begin_s + self.windows * self.window_s
 
         async def worker() -> None:
@@ -107,7 +110,7 @@ class ClosedLoop:
 def _between(query: Mapping[str, str], key: str, default: str, least: float, most: float) -> float:
     text = query.get(key, default)
     try:
-        value = float(text) if key == "window_s" else int(text)
+        value = float(text) if key.endswith("_s") else int(text)
     except ValueError:
         value = float("nan")
     if not least <= value <= most:
