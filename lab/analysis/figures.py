@@ -40,6 +40,7 @@ def make_figures(timeline: Timeline) -> Figures:
         mitigation_s=_short(timeline.mitigation_s),
         time_to_recover_s=_short(recovery.time_s),
         censored_at_s=_short(recovery.censored_at_s),
+        back_from_s=_short(recovery.pending_s),
         attempts_rps_peak=_peak(judged, lambda span: per_second(timeline, span, "attempts")),
         latency_p50_ms=_short(SERIES["latency_p50"](timeline, baseline, final=True)),
         latency_p99_ms=_short(SERIES["latency_p99"](timeline, baseline, final=True)),

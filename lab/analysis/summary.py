@@ -53,6 +53,8 @@ def _end(verdict: Verdict) -> str:
     since = "that was over" if verdict.mitigation is None else f"{verdict.mitigation} was switched on"
     if m.time_to_recover_s is not None:
         return f"{m.time_to_recover_s:.0f} s after {since}, service was fully back."
+    if m.back_from_s is not None:
+        return f"{m.back_from_s:.0f} s after {since}, service was back, until the run ended."
     if m.censored_at_s is not None:
         return f"{m.censored_at_s:.0f} s after {since}, service was still not back."
     return ""

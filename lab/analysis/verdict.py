@@ -82,6 +82,7 @@ class Figures(_Part):
         stuck_s: how long after the trigger's end goodput stayed under 50 %.
         time_to_recover_s: since the mitigation, or since the trigger's end where there is none.
         censored_at_s: where it did not recover: how long it was watched, from the same moment.
+        back_from_s: where the run ended within the 10 s that make a recovery: since when service was back.
         latency_p50_ms: of good answers in the baseline; ``latency_p99_ms`` alike.
     """
 
@@ -98,6 +99,7 @@ class Figures(_Part):
     mitigation_s: float | None = None
     time_to_recover_s: float | None = None
     censored_at_s: float | None = None
+    back_from_s: float | None = None
     attempts_rps_peak: float | None = None
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None

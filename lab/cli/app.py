@@ -27,6 +27,7 @@ app.command()(by_hand.logs)
 app.add_typer(by_hand.fault, name="fault")
 app.add_typer(by_hand.policy, name="policy")
 app.command()(runs.report)
+app.command()(runs.recover)
 app.add_typer(runs.runs, name="runs")
 app.command()(doctor.doctor)
 

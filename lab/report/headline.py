@@ -75,6 +75,10 @@ def _recovered(metrics: Figures) -> Card:
     label = "to recover"
     if metrics.time_to_recover_s is not None:
         return Card(figures.seconds(metrics.time_to_recover_s), label, f"since {since}")
+    if metrics.back_from_s is not None:
+        return Card(
+            figures.seconds(metrics.back_from_s), "until service was back", "the run ended soon after"
+        )
     if metrics.censored_at_s is not None:
         return Card("never", label, f"watched for {figures.seconds(metrics.censored_at_s)} since {since}")
     return Card(figures.NONE, label, "not judged")

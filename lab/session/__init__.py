@@ -3,6 +3,7 @@
 from lab.session.background import start_in_background
 from lab.session.client import Client, Unreachable, living, the_living
 from lab.session.interrupts import interruptible
+from lab.session.recover import recover
 from lab.session.request import ROOT, Request, known_services
 from lab.session.run import Result, judge_run, run_once
 from lab.session.runfolder import (
@@ -34,6 +35,7 @@ __all__ = [
     "list_runs",
     "living",
     "prune",
+    "recover",
     "run_once",
     "start_in_background",
     "the_living",

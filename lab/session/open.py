@@ -141,7 +141,7 @@ class Guard:
 
 @asynccontextmanager
 async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Guard]:
-    """Ledger, lease and watchdog; the ledger is closed at the end, and the watchdog ends by itself."""
+    """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself."""
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
     ledger = Ledger.create(folder.path / "ledger.jsonl", folder.name, journal.origin_s, owner)
@@ -159,9 +159,11 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
         async with running(renew()):
             yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
-        ledger.close("session")
-        await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
-        lease.path.unlink(missing_ok=True)
+        if not ledger.account.open():
+            ledger.close("session")
+            await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
+            lease.path.unlink(missing_ok=True)
+        # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Command] = []
 
     def begin(*arguments: str) -> Command:
-        folder = tmp_path / f"run{len(started)}"
+        folder = tmp_path / ".lab" / "runs" / f"{tmp_path.name}-{len(started)}"
         output = tmp_path / f"output{len(started)}"
         with output.open("w") as file:
             process = subprocess.Popen(

@@ -256,6 +256,7 @@ def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
         "mitigation_s",
         "time_to_recover_s",
         "censored_at_s",
+        "back_from_s",
         "attempts_rps_peak",
         "latency_p50_ms",
         "latency_p99_ms",
