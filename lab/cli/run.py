@@ -14,6 +14,7 @@ from lab.cli.exits import Exit
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.runtime import choose_runtime
+from lab.runtime.slots import measuring_now
 from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
 
 
@@ -46,6 +47,8 @@ async def watched_run(request: Request, *, quiet: bool) -> Result:
     """One run with its view; Ctrl-C and SIGTERM roll back."""
     folder = create_run_folder(request.root, request.drill.name, request.out)
     viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
+    if (holder := measuring_now()) is not None:
+        viewing.say(f"waiting for its turn: {holder} measures on this machine")
     with interruptible(viewing.say):
         async with viewing.showing():
             return await run_once(request, folder, viewing.timeline, viewing.tell)

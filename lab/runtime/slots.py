@@ -181,6 +181,12 @@ async def hold_measure_lock(holder: str, deadline_s: float) -> AsyncIterator[Non
         await lock.release()
 
 
+def measuring_now() -> str | None:
+    """Who has the machine for a measured drill; None: nobody, as far as the note beside the lock says."""
+    note = runtime_folder() / "measure.holder"
+    return _read(note) if note.exists() else None
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
