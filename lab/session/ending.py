@@ -1,0 +1,38 @@
+"""How a run ended, for the last line of its journal."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.journal.events import RunClosed
+from lab.runner import Aborted, NotSteady
+from lab.runtime.base import SetupError
+
+Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started"]
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a run ended, as far as it is known. ``stuck`` could not be undone, ``standing`` not be taken down."""
+
+    outcome: Outcome = "interrupted"
+    reason: str = ""
+    stuck: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
+
+    def by(self, error: BaseException) -> None:
+        """Take note of the exception that ended the run."""
+        match error:
+            case asyncio.CancelledError() | KeyboardInterrupt():
+                self.outcome, self.reason = "interrupted", "interrupted by a signal"
+            case NotSteady() | Aborted():
+                self.outcome, self.reason = "aborted", str(error)
+            case SetupError():
+                self.outcome, self.reason = "not-started", str(error)
+            case _:
+                self.outcome, self.reason = "broken", f"{type(error).__name__}: {error}"
+
+    def closed(self) -> RunClosed:
+        """As the journal says it."""
+        left = self.stuck + self.standing
+        return RunClosed(outcome=self.outcome, reason=self.reason, clean=not left, left=left)
