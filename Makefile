@@ -44,6 +44,7 @@ doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)
 
 test: setup ## all tests that need no container engine, with coverage
+	@sh scripts/setup.sh --tests
 	@$(TESTS) -m "not containers and not soak" --cov --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine

@@ -3,6 +3,7 @@
 #
 #   sh scripts/setup.sh            what is missing; says so when nothing is
 #   sh scripts/setup.sh --quiet    the same, without a word when nothing is (every make target begins with it)
+#   sh scripts/setup.sh --tests    what only the tests need: a real browser
 #
 # A second run needs no network and takes a moment: .venv/setup.stamp holds what the first one was made from.
 # Packages of the distribution (python3-venv, iproute2) are installed on Debian as root and elsewhere only named.
@@ -57,6 +58,14 @@ apt_install() {
         : >"$work/updated"
     fi
     timeout "$APT_DEADLINE_S" apt-get install -q -y --no-install-recommends "$@"
+}
+
+# A folder for the output of steps, gone when the script ends.
+make_work() {
+    work=$(mktemp -d)
+    log=$work/log
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 130' INT TERM
 }
 
 # --- is everything there? ------------------------------------------------------------------------------------
@@ -166,6 +175,15 @@ require_git() {
     say "no git here: the lab runs without, but can't record its own version. Install it: $(install_hint git)" >&2
 }
 
+require_chromium() {
+    if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then return; fi
+    if is_debian && is_root; then
+        step "chromium (the report's tests open it) installed" apt_install chromium && return
+        tail -n 5 "$log" >&2
+    fi
+    give_up "the report's tests need a real browser. Install it: $(install_hint chromium)"
+}
+
 get_toxiproxy() {
     if .venv/bin/python -m lab.runtime.binaries >"$log"; then
         sed -n 's/^toxiproxy: \(.*\) ([0-9.]* s)$/\1/p' "$log" >"$TOXIPROXY"
@@ -175,15 +193,17 @@ get_toxiproxy() {
 }
 
 main() {
+    if [ "${1:-}" = --tests ]; then
+        make_work
+        require_chromium
+        return
+    fi
     if is_ready; then
         [ "${1:-}" = --quiet ] || say "nothing to do: $(.venv/bin/python -V), $(cat "$TOXIPROXY")"
         return
     fi
     all_began=$(now)
-    work=$(mktemp -d)
-    log=$work/log
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM
+    make_work
     require_git
     require_ss
     if [ "$(inputs 2>/dev/null)" != "$(cat "$STAMP" 2>/dev/null)" ]; then

@@ -14,6 +14,9 @@ from lab.drillfile.metrics import METRICS, Unit
 UNSUPPORTED = "unsupported"
 """With this word the reason of a run begins that was not started because the runtime lacks an ability."""
 
+SAID = {"capacity": "less capacity", "down": "a closed port", "unavailable": "refusals", "reset": "resets"}
+"""How a fault is called in a sentence, where its name won't do."""
+
 ATTEMPT_FIGURES = ("amplification_baseline", "amplification_peak", "attempts_rps_peak")
 
 
@@ -164,5 +167,8 @@ def _source(timeline: Timeline) -> str | None:
 
 def _described(actions: list[ActionSpan]) -> str | None:
     """``latency on bridge``; several joined by ``and``."""
-    said = [f"{action.params.get('policy') or action.fault} on {action.target}" for action in actions]
+    said = [
+        f"{action.params.get('policy') or SAID.get(action.fault, action.fault)} on {action.target}"
+        for action in actions
+    ]
     return " and ".join(dict.fromkeys(said)) or None

@@ -9,6 +9,9 @@ _WORDS = {
     "unsupported": "Unsupported: this drill can't be run here",
 }
 
+HARDLY = 1.05
+"""An amplification below this is not worth a word."""
+
 
 def summarise(verdict: Verdict) -> list[str]:
     """Before, during, after, and what ended it; then the verdict. Says nothing that was not measured."""
@@ -30,6 +33,8 @@ def _during(verdict: Verdict) -> str:
     lasted = "" if m.trigger_end_s is None else f"{m.trigger_end_s - m.trigger_start_s:.0f} s of "
     if m.amplification_peak is None:
         return f"Then came {lasted}{verdict.trigger}."
+    if m.amplification_peak < HARDLY:
+        return f"Then came {lasted}{verdict.trigger}; hardly anything was retried."
     return (
         f"Then came {lasted}{verdict.trigger}: each request became up to {m.amplification_peak:.1f} attempts."
     )

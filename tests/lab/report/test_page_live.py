@@ -14,7 +14,7 @@ from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 pytestmark = pytest.mark.live
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
 ARGS = [
     "--no-sandbox",
