@@ -2,8 +2,8 @@
 
 Cost at low load is not capacity (design.md, section 2), so the cap is adjusted and the capacity measured again
 until three windows of one second under the *same* cap agree: their median within 10 % of what is asked, and
-(max - min) / median <= 15 %. At most eight windows are spent under one cap, and fourteen in all; after that the
-calibration is not steady, and the run is inconclusive.
+(max - min) / median <= 15 %. At most eight windows are spent under one cap, and no further cap is
+tried after fourteen in all; then the calibration is not steady, and the run is inconclusive.
 """
 
 import math
@@ -87,7 +87,7 @@ async def calibrate(bench: Bench, asked_rps: float) -> Calibration:
     left = MOST_IN_ALL
     while True:
         await bench.cap(share)
-        windows = await measure(bench, asked_rps, min(left, MOST_WINDOWS))
+        windows = await measure(bench, asked_rps, min(max(left, WINDOWS), MOST_WINDOWS))
         left -= len(windows)
         found = Calibration(asked_rps, windows[-WINDOWS:], share, steady=agree(windows[-WINDOWS:], asked_rps))
         if found.steady or left <= 0:
