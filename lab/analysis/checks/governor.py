@@ -1,4 +1,8 @@
-"""The cap was delivered: while connections queue for the bridge it uses its CPU share, to 5 %."""
+"""The cap was delivered: while connections queue for the bridge it uses its CPU share, to 5 %.
+
+Our governor has to deliver the share. A quota is the kernel's: a bridge that waits for the router, with connections
+in its queue, uses less of it, and that is no fault of the instrument.
+"""
 
 from itertools import pairwise
 
@@ -24,12 +28,13 @@ def check_governor(timeline: Timeline) -> list[Finding]:
     if seconds < LEAST_S or not cap:
         return []
     off = 100 * (used / cap - 1)
+    governed = any(host.governor_cpu_s_total is not None for host in timeline.hosts)
     return [
         Finding(
             name="CPU cap delivered",
-            limit=f"within {PERCENT:g} %",
+            limit=f"within {PERCENT:g} %" if governed else f"at most {PERCENT:g} % too much",
             measured=round(off, 2),
-            ok=abs(off) <= PERCENT,
+            ok=off <= PERCENT and (off >= -PERCENT or not governed),
             detail=f"over {seconds} s with connections waiting",
         )
     ]
