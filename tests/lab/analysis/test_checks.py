@@ -352,3 +352,11 @@ def test_the_95th_of_a_hundred() -> None:
     """Nearest rank: five of a hundred may exceed it."""
     assert most_of([float(n) for n in range(1, 101)]) == 95
     assert most_of([]) is None
+
+
+def test_only_a_governor_must_deliver_the_whole_share(storm: Storm) -> None:
+    """8 % less than the cap with connections waiting: the governor's fault, but not a kernel quota's."""
+    starved = changed(storm.events(), "bridge.sample", lambda e: {"cpu_s_total": e.cpu_s_total * 0.93})
+    governed = changed(starved, "host.sample", lambda e: {"governor_cpu_s_total": 0.01 * e.t})
+    assert findings(starved)["CPU cap delivered"].ok is True
+    assert findings(governed)["CPU cap delivered"].ok is False
