@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.rows import Rows
 from bench.runs import run_drill
 
-RATES_RPS = (150, 200, 250, 300)
+RATES_RPS = (200, 250, 300)
 
 
 def ceiling(rows: Rows, runtime: str, seeds: Sequence[int]) -> None:
