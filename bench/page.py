@@ -32,7 +32,7 @@ def _machine() -> str:
     gib = psutil.virtual_memory().total / 2**30
     return (
         f"Machine: {psutil.cpu_count()} cores, {gib:.0f} GiB, Linux {platform.release()}, "
-        f"Python {platform.python_version()}. Nothing else ran beside it.\n"
+        f"Python {platform.python_version()}. Other work on the machine shows as *inconclusive*, or as a longer wait.\n"
     )
 
 
