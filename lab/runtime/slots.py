@@ -182,9 +182,15 @@ async def hold_measure_lock(holder: str, deadline_s: float) -> AsyncIterator[Non
 
 
 def measuring_now() -> str | None:
-    """Who has the machine for a measured drill; None: nobody, as far as the note beside the lock says."""
-    note = runtime_folder() / "measure.holder"
-    return _read(note) if note.exists() else None
+    """Who has the machine for a measured drill; None: nobody (a note of one that was killed doesn't count)."""
+    folder = runtime_folder()
+    lock = FileLock(folder / "measure.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return _read(folder / "measure.holder")
+    lock.release()
+    return None
 
 
 def _read(file: Path) -> str:

@@ -82,3 +82,12 @@ async def test_who_waits_for_the_measure_lock_is_told_who_has_it() -> None:
                 pass
     async with slots.hold_measure_lock("run two", 0.05):
         pass
+
+
+async def test_who_measures_now_is_told_only_while_the_lock_is_held() -> None:
+    """The note that a killed run leaves behind is nobody's turn."""
+    assert slots.measuring_now() is None
+    async with slots.hold_measure_lock("run one", 1):
+        assert "run one" in (slots.measuring_now() or "")
+    (slots.runtime_folder() / "measure.holder").write_text("a run that was killed")
+    assert slots.measuring_now() is None
