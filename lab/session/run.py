@@ -5,7 +5,7 @@ import json
 import shutil
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 
 from chaos.errors import ChaosError
@@ -50,8 +50,7 @@ async def run_once(
         log = folder.logs / "lab.log"
         log.write_text(traceback.format_exc())
         error = f"the lab broke: {type(fault).__name__}: {fault}\nThe traceback is in {log}"
-    result = judge_run(folder)
-    return Result(folder, result.timeline, result.verdict, result.exit_code, error)
+    return replace(judge_run(folder), error=error)
 
 
 def judge_run(folder: RunFolder) -> Result:
