@@ -18,8 +18,16 @@ from tests.live.conftest import LAB, ROOT, Start
 pytestmark = pytest.mark.live
 
 
-MACHINE = ("calibration steady", "capacity = headroom x rate", "loop lag", "load's lag", "steal", "CPU of")
-"""Doubts that are about the machine: it had other work to do."""
+MACHINE = (
+    "calibration steady",
+    "capacity = headroom x rate",
+    "loop lag",
+    "load's lag",
+    "steal",
+    "CPU of",
+    "throttle did bite",  # 2 s of a small share, which comes in bursts of 2 ms: seen at 88.8 % for 90 %
+)
+"""Doubts that are about the machine or about how little can be measured in a short drill."""
 
 
 def test_smoke_passes_and_leaves_a_whole_run_folder(start: Start) -> None:
