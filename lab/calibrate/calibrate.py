@@ -17,14 +17,17 @@ WINDOWS = 3
 MOST_WINDOWS = 8
 MOST_IN_ALL = 14
 WITHIN = 0.10
-CLEARLY_OFF = 0.20
-"""A single window varies by about 10 % on a shared machine: further off than this, the cap is wrong."""
+ONE_WINDOW, RIGHT = 0.10, 0.03
+"""How far one window may be off by chance (its spread on a shared machine is 7 %), and what is as good as right."""
 SPREAD = 0.15
 NEAR = 0.35
 COLD_S, WARM_S = 1.0, 0.4
 """Warm-up in seconds. After a new cap the first connections cost up to 1.6 times as much (measured)."""
 SHARES = (0.004, 4.0)
 """The smallest cap is a quota of 2 ms in a period of 500 ms; the largest one no machine's bridge reaches alone."""
+
+Seen = Mapping[float, tuple[float, ...]]
+"""Windows (completions/s) by the share that they were measured under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +79,59 @@ class Bench(Protocol):
         ...
 
 
-async def calibrate(bench: Bench, asked_rps: float) -> Calibration:
+async def calibrate(bench: Bench, asked_rps: float, guess: float | None = None) -> Calibration:
     """Adjust the cap until capacity is ``asked_rps`` and steady, or the windows are spent.
+
+    ``guess`` is the share to try first, an earlier run's for one; without it the cost is measured without a cap.
+    It only saves time: the capacity is measured under whatever cap it comes to.
 
     Raises:
         ValueError: nothing at all came back through the bridge.
     """
-    share = await first_guess(bench, asked_rps)
-    seen: dict[float, float] = {}
+    share = await first_guess(bench, asked_rps) if guess is None else bounded(guess)
+    seen: dict[float, tuple[float, ...]] = {}
     left = MOST_IN_ALL
     while True:
         await bench.cap(share)
-        windows = await measure(bench, asked_rps, min(max(left, WINDOWS), MOST_WINDOWS))
-        left -= len(windows)
-        found = Calibration(asked_rps, windows[-WINDOWS:], share, steady=agree(windows[-WINDOWS:], asked_rps))
+        seen[share] = await measure(bench, asked_rps, share, min(max(left, WINDOWS), MOST_WINDOWS), seen)
+        left -= len(seen[share])
+        last = seen[share][-WINDOWS:]
+        found = Calibration(asked_rps, last, share, steady=agree(last, asked_rps))
         if found.steady or left <= 0:
             return found
-        seen[share] = statistics.median(windows)
         share = next_share(seen, asked_rps)
 
 
-async def measure(bench: Bench, asked_rps: float, most: int) -> tuple[float, ...]:
-    """Windows (completions/s) under one cap: until the last three agree, or it is clear that the cap is wrong.
+async def measure(bench: Bench, asked_rps: float, share: float, most: int, seen: Seen) -> tuple[float, ...]:
+    """Windows (completions/s) under one cap: until the last three agree, or the cap is clearly wrong.
 
-    Windows that are right in the median but spread (the machine has other work) are followed by another one
-    under the same cap; another cap would not make them steadier.
+    Windows that are right in the mean but spread (the machine has other work) are followed by another one
+    under the same cap: another cap would not make them steadier. What ``seen`` has of earlier caps counts in the
+    mean: a cap that was chosen by eight windows isn't given up for a single one.
     """
     windows = await bench.closed_loop(IN_FLIGHT, 1, COLD_S)
-    if off(windows, asked_rps) > CLEARLY_OFF:
-        return windows
-    while len(windows) < most:
-        windows += await bench.closed_loop(
-            IN_FLIGHT, min(max(1, WINDOWS - len(windows)), most - len(windows)), WARM_S
-        )
-        if agree(windows[-WINDOWS:], asked_rps):
+    while len(windows) < most and not agree(windows[-WINDOWS:], asked_rps):
+        known = near({**seen, share: windows}, asked_rps)
+        wrong = not known or abs(statistics.mean(known) * share / asked_rps - 1) > doubt(len(known))
+        if wrong and most > WINDOWS:  # the last cap that there is time for is not given up
             break
-        if len(windows) > WINDOWS and off(windows, asked_rps) > WITHIN:
-            break
+        windows += await bench.closed_loop(IN_FLIGHT, 1, WARM_S)
     return windows
+
+
+def doubt(windows: int) -> float:
+    """How far off the mean of so many windows may be before the cap is wrong, as a share of what is asked."""
+    return ONE_WINDOW / math.sqrt(windows) + RIGHT
+
+
+def near(seen: Seen, asked_rps: float) -> list[float]:
+    """Capacity per share, of each window that came near what is asked.
+
+    The others don't count: capacity grows faster than the share (a starved process wastes more of it).
+    """
+    return [
+        rate / share for share, rates in seen.items() for rate in rates if abs(rate / asked_rps - 1) < NEAR
+    ]
 
 
 def agree(windows_rps: tuple[float, ...], asked_rps: float) -> bool:
@@ -123,21 +141,19 @@ def agree(windows_rps: tuple[float, ...], asked_rps: float) -> bool:
     return (max(windows_rps) - min(windows_rps)) / statistics.median(windows_rps) <= SPREAD
 
 
-def next_share(seen: Mapping[float, float], asked_rps: float) -> float:
-    """The share to try next, from the capacities (completions/s) measured so far by share.
+def next_share(seen: Seen, asked_rps: float) -> float:
+    """The share to try next: pooled over the windows that came near what is asked, because each one is noisy.
 
-    Capacity per share is pooled over the caps that came near what is asked, because each window is noisy; farther
-    ones don't count, because capacity grows faster than the share (a starved process wastes more of it): between
-    one that is too low and one that is too high, their geometric mean is tried.
+    Where none did, between a share that is too low and one that is too high their geometric mean is tried.
     """
-    near = [rate / share for share, rate in seen.items() if abs(rate / asked_rps - 1) < NEAR]
-    if near:
-        return bounded(asked_rps / statistics.median(near))
-    low = max((share for share, rate in seen.items() if rate < asked_rps), default=None)
-    high = min((share for share, rate in seen.items() if rate >= asked_rps), default=None)
+    if known := near(seen, asked_rps):
+        return bounded(asked_rps / statistics.mean(known))
+    rates = {share: statistics.median(windows) for share, windows in seen.items()}
+    low = max((share for share, rate in rates.items() if rate < asked_rps), default=None)
+    high = min((share for share, rate in rates.items() if rate >= asked_rps), default=None)
     if low is not None and high is not None:
         return math.sqrt(low * high)
-    share, rate = min(seen.items(), key=lambda one: abs(one[1] - asked_rps))
+    share, rate = min(rates.items(), key=lambda one: abs(one[1] - asked_rps))
     return bounded(share * asked_rps / max(rate, asked_rps / 20))
 
 

@@ -1,8 +1,11 @@
 """The calibration's bench on a living lab: canary runs the closed loop, the injector sets the cap."""
 
 import time
+from contextlib import suppress
+from pathlib import Path
 
 from chaos.actions import cpu_cap
+from chaos.files import read_json, write_json
 from chaos.injector import Injector
 from lab.calibrate import Calibration, calibrate
 from lab.drillfile import Drill
@@ -48,11 +51,19 @@ class LivingBench:
 
 
 async def calibrate_bridge(
-    bench: LivingBench, runtime: Runtime, bridge: str, asked: Drill
+    bench: LivingBench, runtime: Runtime, bridge: str, asked: Drill, remembered: Path
 ) -> CalibrationMeasured:
-    """Calibrate for what a drill asks and say what was found, with the queue as the kernel has it."""
+    """Calibrate for what a drill asks and say what was found, with the queue as the kernel has it.
+
+    ``remembered`` is a file with what the last calibration found: where this one begins to look.
+    """
     begun = time.monotonic()
-    found: Calibration = await calibrate(bench, asked.bridge.headroom * asked.load.rate_rps)
+    asked_rps = asked.bridge.headroom * asked.load.rate_rps
+    found: Calibration = await calibrate(bench, asked_rps, recall(remembered, asked_rps))
+    if found.steady:
+        with suppress(OSError):  # it would only have saved the next run some seconds
+            remembered.parent.mkdir(exist_ok=True)
+            write_json(remembered, {"cost_ms": found.cost_ms})
     queue = (await runtime.sockets(bridge)).listen_queue
     return CalibrationMeasured(
         target=bridge,
@@ -69,3 +80,9 @@ async def calibrate_bridge(
         listen_queue_asked=listen_queue(asked),
         took_ms=(time.monotonic() - begun) * 1000,
     )
+
+
+def recall(path: Path, asked_rps: float) -> float | None:
+    """The share that would do if a connection cost what it cost in the last calibration; None: nothing is known."""
+    cost_ms = (read_json(path) or {}).get("cost_ms")
+    return asked_rps * cost_ms / 1000 if isinstance(cost_ms, int | float) and cost_ms > 0 else None

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from chaos.errors import ChaosError
 from chaos.injector import Injector
@@ -91,7 +92,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     await runtime.up(topology, lambda report: session.write(service_changed(report)))
     await stack.enter_async_context(running(session.sample_forever(make_sampler(session, topology))))
     stack.push_async_callback(_roll_back, session, ending)
-    await _configure(session)
+    await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
 
 
 def require_abilities(drill: Drill, runtime: Runtime) -> None:
@@ -109,10 +110,10 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
             )
 
 
-async def _configure(session: Session) -> None:
+async def _configure(session: Session, remembered: Path) -> None:
     """Calibrate with clients that don't matter yet, then put the drill's configuration in force."""
     bench = LivingBench(session.runtime, session.control, session.injector, BRIDGE)
-    measured = await calibrate_bridge(bench, session.runtime, BRIDGE, session.drill)
+    measured = await calibrate_bridge(bench, session.runtime, BRIDGE, session.drill, remembered)
     session.write(measured)
     if measured.cpu_share is not None:
         session.runtime.caps[BRIDGE] = measured.cpu_share

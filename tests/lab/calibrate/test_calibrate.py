@@ -85,3 +85,18 @@ async def test_cost_is_cpu_per_completion() -> None:
     """150 completions/s at a share of 0.12 cost 0.8 ms each."""
     found = await calibrate(Device(0.0008), asked_rps=150)
     assert found.cost_ms == pytest.approx(0.8, rel=0.01)
+
+
+async def test_a_guess_that_is_right_saves_the_measurement_without_a_cap() -> None:
+    """An earlier run's share is where the search begins; three windows under it suffice."""
+    device = Device(0.0008)
+    found = await calibrate(device, asked_rps=150, guess=0.12)
+    assert found.steady
+    assert device.windows == WINDOWS
+
+
+async def test_a_guess_that_is_wrong_costs_a_window_and_is_not_believed() -> None:
+    """What an earlier run found holds nothing: the capacity is what was measured."""
+    found = await calibrate(Device(0.0008), asked_rps=150, guess=0.31)
+    assert found.steady
+    assert found.cpu_share == pytest.approx(0.12, rel=0.1)
