@@ -85,12 +85,21 @@ def _not_passed(found: list[Row]) -> Iterable[str]:
 
 def _ceiling(rows: Rows) -> Iterable[str]:
     yield "## The highest storm that the instrument vouches for (`python -m bench ceiling`)\n"
-    yield _row(("runtime", "requests/s", "attempts/s at the peak", "verdict", "what it can't vouch for"))
-    yield _row(["---"] * 5)
+    yield _row(
+        ("runtime", "requests/s", "seed", "attempts/s at the peak", "verdict", "what it can't vouch for")
+    )
+    yield _row(["---"] * 6)
     for row in rows.of(what="ceiling"):
         doubts = "; ".join(row["doubts"]) or "; ".join(row["reasons"])
         yield _row(
-            (row["runtime"], row["rate_rps"], _figure(row["attempts_rps_peak"]), row["verdict"], doubts)
+            (
+                row["runtime"],
+                row["rate_rps"],
+                row["seed"],
+                _figure(row["attempts_rps_peak"]),
+                row["verdict"],
+                doubts,
+            )
         )
     yield ""
 

@@ -1,12 +1,15 @@
 """The rows that were measured, kept as JSON lines: a benchmark that was interrupted goes on where it was."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+
+_GIT = ("git", "describe", "--always", "--dirty", "--exclude=*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Rows:
         return [row for row in self._all() if fields.items() <= row.items()]
 
     def add(self, row: Row) -> None:
-        """Keep one more, and say so."""
+        """Keep one more, with the commit that it was measured on, and say so."""
+        row = {**row, "commit": _commit()}
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps(row), flush=True)  # noqa: T201 - progress of a command
@@ -30,3 +34,11 @@ class Rows:
         if self.file.exists():
             for line in self.file.read_text(encoding="utf-8").splitlines():
                 yield json.loads(line)
+
+
+def _commit() -> str | None:
+    """The commit that is checked out, ``-dirty`` when files differ from it; None outside of a repository."""
+    done = subprocess.run(
+        _GIT, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10, check=False
+    )
+    return done.stdout.strip() or None

@@ -1,6 +1,7 @@
 """Runs one service: data port and control port on one uvloop, until SIGTERM or SIGINT."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -29,6 +30,7 @@ def run(kind: type[Role[Any]]) -> None:
         place = Place.from_environment(kind.name)
         logs.configure(place.service)
         live = Live(from_environment(kind.settings, os.environ))
+        _calm_collector()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(kind, place, live))
     except (BadEnvironmentError, SettingsError, OSError) as error:
@@ -79,6 +81,18 @@ class Service:
         if error is not None:
             self.role.counters.error(error)
         loop.default_exception_handler(context)
+
+
+def _calm_collector() -> None:
+    """Let the garbage collector run rarely, over what is young only.
+
+    With its defaults (700, 10, 10) it stops the loop for up to 60 ms at 800 attempts/s: with hundreds of requests in
+    flight there is much to walk and nothing to find. What is due meanwhile starts at once afterwards: a burst that
+    the instrument made, not the storm.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
 
 
 def _raise_file_limit() -> None:
