@@ -2,14 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
 
-_GIT = ("git", "describe", "--always", "--dirty", "--exclude=*")
+_COMMIT = ("git", "rev-parse", "--short", "HEAD")
+_CHANGED = ("git", "status", "--porcelain", "--", ".", ":!docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,12 @@ class Rows:
                 yield json.loads(line)
 
 
-def _commit() -> str | None:
-    """The commit that is checked out, ``-dirty`` when files differ from it; None outside of a repository."""
-    done = subprocess.run(
-        _GIT, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10, check=False
-    )
-    return done.stdout.strip() or None
+def _commit() -> str:
+    """The commit that is checked out, with ``-dirty`` when files other than the docs differ from it."""
+    return _git(_COMMIT) + ("-dirty" if _git(_CHANGED) else "")
+
+
+def _git(command: Sequence[str]) -> str:
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10, check=False)
+    return done.stdout.strip()
