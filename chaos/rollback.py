@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chaos.actions import Cap, Reading
 from chaos.carry import Undone, undo
@@ -12,11 +12,15 @@ from chaos.ledger import Intent, Ledger, LedgerError, State
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """``by`` is who undoes; ``tell`` hears of each that is settled."""
+    """``by`` is who undoes; ``tell`` hears of each that is settled.
+
+    What ``tell`` raises (a journal on a full disk) is raised as well, but only when everything is undone.
+    """
 
     ledger: Ledger
     by: str
     tell: Callable[[Change], None]
+    _unheard: list[Exception] = field(default_factory=list, init=False)
 
     async def everything(self) -> tuple[str, ...]:
         """Undo all that is open: CPU caps first, then what is stopped or dead, then toxics, then the rest.
@@ -37,6 +41,7 @@ class Rollback:
             whole = len(outcomes[intent.id]) == len(intent.steps)
             if whole and not self._settle(intent, outcomes[intent.id], begun_s):
                 left.append(intent.id)
+        self._complain()
         return tuple(left)
 
     async def one(self, intent: Intent) -> bool:
@@ -44,7 +49,9 @@ class Rollback:
         begun_s = time.monotonic()
         caps = caps_on(self.ledger.account.open(), intent)
         outcomes = [await undo(step.inverse, caps) for step in reversed(intent.steps)]
-        return self._settle(intent, outcomes, begun_s)
+        done = self._settle(intent, outcomes, begun_s)
+        self._complain()
+        return done
 
     def _settle(self, intent: Intent, outcomes: Sequence[Undone], begun_s: float) -> bool:
         """Write down what came of undoing ``intent``, and tell."""
@@ -62,8 +69,15 @@ class Rollback:
             "rebuilt_listener": any(step.inverse.rebuilds_listener for step in intent.steps),
             "error": "; ".join(errors) or None,
         }
-        self.tell(change(intent, state, self.by, **more))
+        try:
+            self.tell(change(intent, state, self.by, **more))
+        except Exception as error:  # noqa: BLE001 - a deaf journal keeps nobody from undoing the rest
+            self._unheard.append(error)
         return done
+
+    def _complain(self) -> None:
+        if self._unheard:
+            raise self._unheard[0]
 
 
 def caps_on(intents: Sequence[Intent], undoing: Intent) -> list[Cap]:

@@ -9,7 +9,7 @@ dead, or hangs):
 3. undo what is open, CPU caps first
 4. take down what the run owns (processes, containers)
 5. undo again what was stuck: much of that went with its process
-6. write the journal's end, close the ledger, end
+6. write the journal's end, close the ledger if nothing is left, end
 
 It ends as well when its owner has closed the ledger. It keeps no connection to anything.
 """
@@ -21,6 +21,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,16 +89,24 @@ class Watchdog:
         if reason == "closed":
             return 0
         say(f"taking over: {reason}")
-        take(self.run_dir / LEASE)
+        with suppress(OSError):  # a full disk: nobody can be told, but all can be undone
+            take(self.run_dir / LEASE)
         try:
             left = await self._clean_up()
-            Ledger.open(self.run_dir / LEDGER).close(BY)
         except Exception as error:  # noqa: BLE001 - whatever it is, the journal gets its end
             left = [f"the watchdog broke: {error!r}"]
-        t = time.monotonic() - self._epoch_s
-        end_journal(self.run_dir / JOURNAL, t, reason, self.changes, left)
+        self._end(reason, left)
         say(f"done; left: {', '.join(left) or 'nothing'}")
         return 1 if left else 0
+
+    def _end(self, reason: str, left: list[str]) -> None:
+        """Step 6. With something left the ledger stays open: ``lab recover`` tries again."""
+        try:
+            end_journal(self.run_dir / JOURNAL, time.monotonic() - self._epoch_s, reason, self.changes, left)
+            if not left:
+                Ledger.open(self.run_dir / LEDGER).close(BY)
+        except (OSError, ValueError, LedgerError) as error:
+            say(f"the end could not be written down: {error}")
 
     def _why_now(self) -> str | None:
         """``closed``, or why the owner can't be trusted any more; the ledger is read only then."""
@@ -131,8 +140,9 @@ class Watchdog:
 
 
 def say(text: str) -> None:
-    """To the log."""
-    sys.stderr.write(f"{text}\n")
+    """To the log, which may lie on a full disk: not to be heard is no reason not to act."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
 
 
 def main() -> int:

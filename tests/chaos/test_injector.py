@@ -175,6 +175,23 @@ async def test_what_can_not_be_undone_is_stuck_and_stays_in_the_ledger(
     assert stub.toxics == {}
 
 
+async def test_a_journal_that_can_not_be_written_keeps_nothing_in_force(
+    bench: Bench, stub: Stub, token_file: Path
+) -> None:
+    """Its disk is full: everything is undone first, and only then is that said."""
+    await inject(bench, slow(stub), name="slow")
+    await inject(bench, policy(stub, token_file, "budget"), name="policy")
+
+    def deaf(_change: object) -> None:
+        raise OSError("the disk is full")
+
+    bench.injector._on_change = deaf
+    with pytest.raises(OSError, match="the disk is full"):
+        await bench.injector.undo_all("test")
+    assert (stub.toxics, stub.settings["policy"]) == ({}, "none")
+    assert read_ledger(bench.ledger.path).open() == []
+
+
 async def test_a_target_that_is_gone_has_nothing_left_to_undo(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:
