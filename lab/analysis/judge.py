@@ -14,6 +14,8 @@ from lab.drillfile.metrics import METRICS, Unit
 UNSUPPORTED = "unsupported"
 """With this word the reason of a run begins that was not started because the runtime lacks an ability."""
 
+NO_END = "interrupted: the journal has no end: the lab still runs, or was killed; then `lab recover` ends it"
+
 SAID = {"capacity": "less capacity", "down": "a closed port", "unavailable": "refusals", "reset": "resets"}
 """How a fault is called in a sentence, where its name won't do."""
 
@@ -68,7 +70,7 @@ def _decide(
 ) -> tuple[Word, tuple[str, ...]]:
     """The one word, and every reason for it."""
     closed, outcome = timeline.closed, outcome_of(timeline)
-    reason = closed.reason if closed else "the journal has no end: the lab was killed, or still runs"
+    reason = closed.reason if closed else NO_END
     if outcome == "not-started" and reason.lower().startswith(UNSUPPORTED):
         return "unsupported", (reason,)
     broken = (
@@ -76,12 +78,18 @@ def _decide(
     )
     if outcome != "completed":
         unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
-        return "inconclusive", (*broken, f"{outcome}: {reason}", *unsteady)
+        return "inconclusive", (*broken, f"{outcome}: {reason}", *unsteady, *_died(timeline))
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts
     failed = tuple(f"{e.name}: expected {e.expected}, {e.because}" for e in expectations if not e.met)
     return ("fail", failed) if failed else ("pass", ())
+
+
+def _died(timeline: Timeline) -> list[str]:
+    """Services that ended though nobody wanted that: what ended the run may be only what came of it."""
+    ended = [change for change in timeline.changes if change.state == "exited" and not change.planned]
+    return [f"{c.service} died at {c.t:.1f} s (exit code {c.exit_code})" for c in ended]
 
 
 def _doubts(

@@ -21,6 +21,7 @@ from lab.analysis.checks.sockets import check_sockets
 from lab.analysis.checks.steady import check_steady_state
 from lab.analysis.checks.steps import check_steps
 from lab.analysis.checks.truth import check_truth
+from lab.analysis.checks.undone import check_undone
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Finding
 
@@ -31,6 +32,7 @@ CHECKS: Mapping[str, Checker] = {
     "conservation": check_conservation,
     "steps": check_steps,
     "bite": check_bite,
+    "undone": check_undone,
     "crossing": check_crossing,
     "calibration": check_calibration,
     "saturation": check_saturation,

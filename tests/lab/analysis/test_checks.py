@@ -360,3 +360,16 @@ def test_only_a_governor_must_deliver_the_whole_share(storm: Storm) -> None:
     governed = changed(starved, "host.sample", lambda e: {"governor_cpu_s_total": 0.01 * e.t})
     assert findings(starved)["CPU cap delivered"].ok is True
     assert findings(governed)["CPU cap delivered"].ok is False
+
+
+def test_a_detour_in_the_undoing_is_told_and_what_stayed_is_not_ok(storm: Storm) -> None:
+    """A removal that hung and was made harmless is undone; a fault that was never read back as gone is not."""
+    why = "put out of effect instead, as: DELETE was not answered"
+    wanted: dict[str, object] = {"name": "slow-bridge", "state": "reverted"}
+    detour = findings(changed(storm.events(), "action.changed", lambda _: {"error": why}, **wanted))
+    assert detour["undone and read back"].ok is True
+    assert f"slow-bridge: {why}" in detour["undone and read back"].detail
+    stayed = findings(changed(storm.events(), "action.changed", lambda _: {"verified": False}, **wanted))
+    assert stayed["undone and read back"].ok is False
+    assert stayed["undone and read back"].detail == "not: slow-bridge"
+    assert "undone and read back" not in findings(storm.events())

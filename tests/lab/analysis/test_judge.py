@@ -161,6 +161,17 @@ def test_a_journal_without_an_end_is_a_broken_lab(storm: Storm) -> None:
     """After a kill -9 there is no run.closed: exit 5."""
     verdict, code = decide(storm.events(lambda event: event.type != "run.closed"))
     assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "cut-off", 5)
+    assert "interrupted: the journal has no end" in verdict.reasons[0]
+
+
+@pytest.mark.parametrize("outcome", ["completed", "broken"])
+def test_a_service_that_died_is_named_whatever_came_of_it(storm: Storm, outcome: str) -> None:
+    """A step that was refused, say: the reason behind that reason is told as well, and it is never a pass."""
+    storm.outcome = outcome
+    storm.at(20.0, ServiceChanged(service="bridge", state="exited", exit_code=-9, planned=False))
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, code) == ("inconclusive", 2 if outcome == "completed" else 5)
+    assert any("bridge" in reason for reason in verdict.reasons)
 
 
 def test_an_unsteady_baseline_is_inconclusive(storm: Storm) -> None:
