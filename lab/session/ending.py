@@ -2,8 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Literal
 
+from lab.journal import JournalWriter
 from lab.journal.events import RunClosed
 from lab.runner import Aborted, NotSteady
 from lab.runtime.base import SetupError
@@ -20,9 +22,11 @@ class Ending:
     stuck: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
 
-    def by(self, error: BaseException) -> None:
-        """Take note of the exception that ended the run."""
+    def by(self, error: BaseException | None) -> None:
+        """Take note of what ended the run: an exception, or None when all of it took place."""
         match error:
+            case None:
+                self.outcome, self.reason = "completed", "all phases ran"
             case asyncio.CancelledError() | KeyboardInterrupt():
                 self.outcome, self.reason = "interrupted", "interrupted by a signal"
             case NotSteady() | Aborted():
@@ -31,6 +35,21 @@ class Ending:
                 self.outcome, self.reason = "not-started", str(error)
             case _:
                 self.outcome, self.reason = "broken", f"{type(error).__name__}: {error}"
+
+    def write(
+        self,
+        journal: JournalWriter,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Write the journal's last line, as the exit of a context.
+
+        By then ``error`` is what the parts of the lab ended with: where one of them failed and had the rest
+        cancelled, its own failure and not the cancellation.
+        """
+        self.by(error)
+        journal.write(self.closed())
 
     def closed(self) -> RunClosed:
         """As the journal says it."""

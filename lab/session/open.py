@@ -6,6 +6,7 @@ Everything is entered into one AsyncExitStack, so that it ends in the opposite o
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from lab.session.guard import guarded, running
 from lab.session.request import Request
 from lab.session.runfolder import RunFolder
 from lab.session.session import Session, service_changed
+from lab.session.unbroken import unbroken
 from lab.topology import Topology, load_topology
 
 BRIDGE = "bridge"
@@ -67,18 +69,13 @@ async def open_session(
         if listener is not None:
             journal.listen(listener)
         journal.write(opened(request, folder, runtime))
-        stack.callback(lambda: journal.write(ending.closed()))
+        stack.push(partial(ending.write, journal))
         control = Control(folder.token.read_text())
         stack.push_async_callback(control.close)
         session = Session(folder, request.drill, runtime, journal, control, timeline)
-        try:
-            require_abilities(request.drill, runtime)
-            await _bring_up(stack, request, session, ending)
-            yield session
-        except BaseException as error:
-            ending.by(error)
-            raise
-        ending.outcome, ending.reason = "completed", "all phases ran"
+        require_abilities(request.drill, runtime)
+        await _bring_up(stack, request, session, ending)
+        yield session
 
 
 async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, ending: Ending) -> None:
@@ -88,10 +85,10 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(guard.ledger, guard.lease, session.on_action, guard.watchdog_alive)
-    stack.push_async_callback(_take_down, session, ending)
+    stack.push_async_callback(lambda: unbroken(_take_down(session, ending)))
     await runtime.up(topology, lambda report: session.write(service_changed(report)))
     await stack.enter_async_context(running(session.sample_forever(make_sampler(session, topology))))
-    stack.push_async_callback(_roll_back, session, ending)
+    stack.push_async_callback(lambda: unbroken(_roll_back(session, ending)))
     await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
 
 

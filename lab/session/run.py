@@ -5,6 +5,7 @@ import json
 import shutil
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 
@@ -12,15 +13,17 @@ from chaos.errors import ChaosError
 from lab.analysis import Timeline, Verdict, exit_code, judge, summarise
 from lab.journal import Journal, JournalError, read
 from lab.journal.events import Event
+from lab.probes.control import ControlError
 from lab.report.html import write_report
 from lab.report.junit import write_junit
 from lab.runner import Aborted, NotSteady, run_drill
 from lab.runtime.base import SetupError
+from lab.session.cut_off import end_cut_off
 from lab.session.open import open_session
 from lab.session.request import Request
-from lab.session.runfolder import RunFolder
+from lab.session.runfolder import RunFolder, RunFolderError
 
-EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, JournalError, asyncio.CancelledError)
+EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalError, asyncio.CancelledError)
 """Ways to end early that the journal tells; of anything else, a fault of ours, the traceback is kept as well."""
 
 
@@ -38,23 +41,42 @@ class Result:
 async def run_once(
     request: Request, folder: RunFolder, timeline: Timeline, listener: Callable[[Event], None]
 ) -> Result:
-    """Run a drill and judge it from its journal. A cancelled run is rolled back and judged as far as it came."""
+    """Run a drill and judge it from its journal. A cancelled run is rolled back and judged as far as it came.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted before anything was begun (while it waited for its turn).
+        SetupError: nothing could be begun.
+        RunFolderError: verdict and report could not be written; says what had happened before.
+    """
     save_environment(request, folder)
     error: str | None = None
     try:
         async with open_session(request, folder, timeline, listener) as session:
             await run_drill(session, request.drill)
     except EXPECTED as early:
+        if not folder.journal.exists():
+            if isinstance(early, asyncio.CancelledError):
+                raise KeyboardInterrupt from early
+            raise
         error = str(early) or type(early).__name__
     except Exception as fault:  # noqa: BLE001 - it was rolled back, and is told: exit code 5
         log = folder.logs / "lab.log"
-        log.write_text(traceback.format_exc())
+        with suppress(OSError):
+            log.write_text(traceback.format_exc())
         error = f"the lab broke: {type(fault).__name__}: {fault}\nThe traceback is in {log}"
-    return replace(judge_run(folder), error=error)
+    try:
+        return replace(judge_run(folder), error=error)
+    except OSError as unwritten:
+        before = f"{error}\n" if error else ""
+        raise RunFolderError(
+            f"{before}verdict and report can't be written to {folder.path}: {unwritten.strerror or unwritten}. "
+            f"Free some space, then make them by `lab report {folder.path}`"
+        ) from unwritten
 
 
 def judge_run(folder: RunFolder) -> Result:
     """Verdict, report and JUnit of a run, from its journal alone; written into its folder."""
+    end_cut_off(folder)
     journal: Journal = read(folder.journal)
     timeline = Timeline.fold(journal.events)
     verdict = judge(timeline)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from lab.drillfile import Drill, Step, make
 from lab.journal import JournalWriter
 from lab.journal.events import ActionChanged, CheckDecided, Event, PhaseEntered, ServiceChanged
 from lab.probes import Sampler, Ticker
-from lab.probes.control import Control
+from lab.probes.control import Control, ControlError
 from lab.runtime.base import Runtime, ServiceReport
 from lab.session.runfolder import RunFolder
 
@@ -110,8 +110,9 @@ class Session:
         await self.control.change(self.runtime.address("load", "control"), {**start, "running": True})
 
     async def stop_load(self) -> None:
-        """Start no more arrivals; those in flight end."""
-        await self.control.change(self.runtime.address("load", "control"), {"running": False})
+        """Start no more arrivals; those in flight end. A load that died has stopped, too: the journal tells that."""
+        with suppress(ControlError):
+            await self.control.change(self.runtime.address("load", "control"), {"running": False})
 
     async def step(self, step: Step, by: str = "runner") -> str:
         """Apply a fault, a mitigation or a change of the load; the id to undo it by.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chaos.errors import RefusedError
 from lab.analysis import Timeline
 from lab.drillfile import Drill, Step, load_drill
 from lab.journal.events import CheckDecided, CohortClosed, HostSample, PhaseEntered
@@ -136,3 +137,14 @@ async def test_an_abort_condition_stops_the_drill(drill: Drill) -> None:
         await run_drill(stage, drill)
     assert "abort-if memory_free True" in stage.said
     assert "load off" not in stage.said
+
+
+async def test_a_step_that_is_refused_ends_the_drill_by_its_own_name(drill: Drill) -> None:
+    """Not as an "ExceptionGroup (1 sub-exception)", which tells nobody what happened."""
+
+    class Refusing(Stage):
+        async def step(self, step: Step) -> str:
+            raise RefusedError(f"{step.what} could not be applied: nothing listens there")
+
+    with pytest.raises(RefusedError, match="latency could not be applied"):
+        await run_drill(Refusing(), drill)

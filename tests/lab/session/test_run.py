@@ -1,0 +1,61 @@
+"""Ends of a run that come before its beginning, or after its disk was full."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.analysis import Timeline
+from lab.drillfile import find_drill, load_drill
+from lab.runtime import slots
+from lab.runtime.base import SetupError
+from lab.session import ROOT, Request, RunFolderError, create_run_folder, run_once
+from lab.session.runfolder import RunFolder
+
+
+@pytest.fixture
+def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
+    """A drill on a machine that has no slot for another lab."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(slots, "SLOTS", 0)
+    drill = load_drill(find_drill("smoke", ROOT / "drills"))
+    return Request(ROOT, drill, "embedded", tmp_path / "run", measured=False)
+
+
+@pytest.fixture
+def folder(request_of: Request) -> RunFolder:
+    """Its run folder."""
+    return create_run_folder(ROOT, "smoke", request_of.out)
+
+
+async def test_a_run_that_never_began_says_why(request_of: Request, folder: RunFolder) -> None:
+    """What kept it from beginning, not that there is no journal."""
+    with pytest.raises(SetupError, match="all 0 slots"):
+        await run_once(request_of, folder, Timeline(), lambda _: None)
+
+
+def test_an_interrupt_before_the_beginning_is_an_interrupt(request_of: Request, folder: RunFolder) -> None:
+    """Ctrl-C while it waits for its turn: 130 on the command line, with nothing to judge."""
+    waiting = replace(request_of, measured=True)
+
+    async def interrupted() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        async with slots.hold_measure_lock("somebody else", 1):
+            asyncio.get_running_loop().call_later(0.3, task.cancel)
+            await run_once(waiting, folder, Timeline(), lambda _: None)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(interrupted())
+    assert not folder.journal.exists()
+
+
+async def test_a_report_that_can_not_be_written_is_one_sentence(
+    request_of: Request, folder: RunFolder
+) -> None:
+    """A full disk, or a folder in the report's place: where, what to do, and what had happened before."""
+    folder.verdict.mkdir()
+    folder.journal.touch()
+    with pytest.raises(RunFolderError, match=r"(?s)slots.*can't be written to .*lab report"):
+        await run_once(request_of, folder, Timeline(), lambda _: None)
