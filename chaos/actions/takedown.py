@@ -78,7 +78,8 @@ class ComposeDown(BaseAction):
     deadline_s: float = 30.0
 
     async def apply(self) -> None:
-        """Containers first: the rest can't go while they use it."""
+        """Whoever still creates some (a plugin that outlived its runner), then containers, then what they use."""
+        await StopProcesses(run=self.run, grace_s=1.0).apply()
         await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")
 
     def _remove(self, engine: DockerClient) -> None:
