@@ -1,11 +1,12 @@
 """A drill file's bytes -> a tree of plain values that know their lines. YAML 1.2, without its traps.
 
-Refused, each with its line: more than 256 KB, bytes that are no text, several documents, anchors and
+Refused, each with its line: more than 256 KB, brackets 100 deep, bytes that are no text, several documents, anchors and
 aliases (a few lines of them can stand for gigabytes), tags, duplicate keys, keys that are no words, NaN and
 infinity.
 """
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from lab.drillfile.problems import DrillError, Problem
 from lab.units import quote
 
 MOST_BYTES = 256 * 1024
+MOST_DEEP = 100
+"""Brackets open at once: the YAML reader takes seconds to minutes for thousands before it gives up."""
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {
     f"{_TAG}{kind}"
@@ -47,7 +50,9 @@ def parse_source(file: str, content: bytes) -> tuple[Value, list[Problem]]:
     Raises:
         DrillError: nothing can be made of the file at all.
     """
-    node = _compose(file, _decode(file, content))
+    text = _decode(file, content)
+    _refuse_deep(file, text)
+    node = _compose(file, text)
     if not isinstance(node, MappingNode):
         what = "the file is empty" if node is None else "a drill is a mapping of keys, like `title: ...`"
         raise DrillError.of(file, [Problem(1, _TOP, f"{what}; see drills/retry-storm.yaml for a whole one")])
@@ -70,6 +75,17 @@ def _decode(file: str, content: bytes) -> str:
         raise DrillError.of(
             file, [Problem(line, _TOP, "not text in UTF-8; is this a drill file?")]
         ) from error
+
+
+def _refuse_deep(file: str, text: str) -> None:
+    """Count brackets, also those in quotes and comments: no text that is meant for people has so many."""
+    depth, line = 0, 1
+    for found in re.finditer(r"[\[{}\]\n]", text):
+        mark = found.group()
+        line += mark == "\n"
+        depth = max(0, depth + (mark in "[{") - (mark in "]}"))
+        if depth > MOST_DEEP:
+            raise DrillError.of(file, [Problem(line, "yaml", "nested too deeply; a drill needs four levels")])
 
 
 def _compose(file: str, text: str) -> Node | None:

@@ -84,21 +84,6 @@ async def test_a_killed_owners_faults_are_undone(
     await assert_all_is_as_before(tmp_path, planted, stub)
 
 
-@pytest.mark.parametrize("after_ms", [3, 11, 29, 61])
-async def test_a_kill_in_the_middle_of_a_change(
-    planted: LiveToxiproxy, stub: Stub, token_file: Path, tmp_path: Path, after_ms: int
-) -> None:
-    """The whole process group, at moments at which it applies and undoes without a pause."""
-    owner = await start_owner(tmp_path, planted, stub, token_file, "--loop")
-    patched = len(stub.asked)
-    await wait_until(
-        lambda: len(stub.asked) > patched + after_ms % 7, 10, "more changes", every_s=after_ms / 1000
-    )
-    os.killpg(owner.pid, signal.SIGKILL)
-    await owner.wait()
-    await assert_all_is_as_before(tmp_path, planted, stub)
-
-
 async def test_an_owner_that_hangs_is_taken_for_dead_and_learns_of_it(
     planted: LiveToxiproxy, stub: Stub, token_file: Path, tmp_path: Path
 ) -> None:

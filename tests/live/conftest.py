@@ -5,19 +5,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from chaos.lease import LEASE_S
 from chaos.process import of_run
 from chaos.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 LAB = [sys.executable, "-c", "from lab.cli import main; main()"]
+UNMEASURED = [sys.executable, "-m", "tests.live.unmeasured"]
+SHORT = Path(__file__).with_name("short.yaml")
 DEADLINE_S = 120
 
 
@@ -49,9 +52,29 @@ class Command:
         assert event is not None
         return event
 
+    async def says(self, text: str) -> None:
+        """Wait until it prints this."""
+        await wait_until(
+            lambda: text in self.output.read_text(), DEADLINE_S, f"lab to say {text!r}", every_s=0.01
+        )
+
     def end(self) -> int:
         """Wait for its exit code."""
         return self.process.wait(DEADLINE_S)
+
+    async def ended(self) -> int:
+        """Wait for its exit code, while other labs run."""
+        await wait_until(lambda: self.process.poll() is not None, DEADLINE_S, "lab to end")
+        return self.process.wait(0)
+
+    def pid_of(self, service: str) -> int:
+        """The process of a service, or of the watchdog."""
+        record = "watchdog.json" if service == "watchdog" else f"processes/{service}.json"
+        return int(json.loads((self.folder / record).read_text())["pid"])
+
+    async def gone(self, within_s: float = LEASE_S + 5) -> None:
+        """Wait until nothing of it runs any more: by default as long as a lab that was killed may take for that."""
+        await wait_until(lambda: not self.left(), within_s, f"everything of {self.folder.name} to be gone")
 
     def left(self) -> list[str]:
         """Processes that this run left behind, and its watchdog."""
@@ -64,26 +87,42 @@ class Command:
         return marked + about
 
 
-Start = Callable[..., Command]
+@dataclass
+class Starter:
+    """Starts labs, each with a run folder of the test's own and in a process group of its own."""
+
+    folder: Path
+    started: list[Command] = field(default_factory=list)
+
+    def __call__(self, *arguments: str) -> Command:
+        """``lab`` with these arguments."""
+        run = self._next()
+        return self._start(run, [*LAB, *arguments, "--out", str(run)])
+
+    def short(self, drill: Path = SHORT, runtime: str = "embedded", run: Path | None = None) -> Command:
+        """A short drill that takes no turn at the machine: others may run at the same time."""
+        run = run or self._next()
+        return self._start(run, [*UNMEASURED, str(drill), runtime, str(run)])
+
+    def _next(self) -> Path:
+        return self.folder / ".lab" / "runs" / f"{self.folder.name}-{len(self.started):03d}"
+
+    def _start(self, run: Path, command: list[str]) -> Command:
+        output = self.folder / f"output{len(self.started)}"
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                command, stdout=file, stderr=file, text=True, cwd=ROOT, start_new_session=True
+            )
+        self.started.append(Command(process, run, output))
+        return self.started[-1]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts ``lab`` with arguments and a run folder of the test's own; kills what a failed test leaves."""
-    started: list[Command] = []
-
-    def begin(*arguments: str) -> Command:
-        folder = tmp_path / ".lab" / "runs" / f"{tmp_path.name}-{len(started)}"
-        output = tmp_path / f"output{len(started)}"
-        with output.open("w") as file:
-            process = subprocess.Popen(
-                [*LAB, *arguments, "--out", str(folder)], stdout=file, stderr=file, text=True, cwd=ROOT
-            )
-        started.append(Command(process, folder, output))
-        return started[-1]
-
-    yield begin
-    for command in started:
+def start(tmp_path: Path) -> Iterator[Starter]:
+    """Starts labs; ends what a failed test leaves."""
+    starter = Starter(tmp_path)
+    yield starter
+    for command in starter.started:
         if command.process.poll() is None:
             command.process.send_signal(signal.SIGTERM)
             command.process.wait(60)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.wait import wait_until
 from lab.session import recover
-from tests.live.conftest import LAB, ROOT, Start
+from tests.live.conftest import Starter
 
 pytestmark = pytest.mark.live
 
@@ -29,7 +28,7 @@ MACHINE = (
 """Doubts that are about the machine."""
 
 
-def test_smoke_passes_and_leaves_a_whole_run_folder(start: Start) -> None:
+def test_smoke_passes_and_leaves_a_whole_run_folder(start: Starter) -> None:
     """The shortest drill comes to a pass; every file of the contract is there; nothing is left running.
 
     On a machine that is busy with something else *inconclusive* is the right answer, and it must say so.
@@ -74,41 +73,7 @@ def _judge_again_elsewhere(folder: Path, verdict: dict[str, object]) -> None:
     assert json.loads(again.stdout) == verdict
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_rolls_back_and_ends_with_130(start: Start, number: signal.Signals) -> None:
-    """Ctrl-C in the trigger: the fault is undone and read back, the verdict says interrupted, nothing is left."""
-    lab = start("run", "smoke", "--runtime", "embedded")
-    await lab.seen("action.changed", name="throttle", state="applied")
-    lab.process.send_signal(number)
-    lab.process.send_signal(number)
-    assert lab.end() == 130, lab.output.read_text()
-    states = [e["state"] for e in lab.events() if e["type"] == "action.changed" and e["name"] == "throttle"]
-    assert states[-1] == "reverted"
-    assert json.loads((lab.folder / "verdict.json").read_text())["verdict"] == "inconclusive"
-    assert lab.events()[-1]["outcome"] == "interrupted"
-    assert lab.left() == []
-
-
-def _report(folder: Path) -> int:
-    """``lab report`` on a run folder; its exit code."""
-    command = [*LAB, "report", str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False).returncode
-
-
-async def test_kill_9_of_the_runner_is_cleaned_up_by_the_watchdog(start: Start) -> None:
-    """The runner can't do anything any more; the watchdog undoes the fault, ends the processes and the journal."""
-    lab = start("run", "smoke", "--runtime", "embedded")
-    await lab.seen("action.changed", name="throttle", state="applied")
-    lab.process.kill()
-    lab.process.wait(10)
-    await wait_until(lambda: not lab.left(), 30, "everything of the run to be gone")
-    assert lab.events()[-1]["type"] == "run.closed"
-    assert lab.events()[-1]["clean"] is True
-    assert _report(lab.folder) == 130
-    assert json.loads((lab.folder / "verdict.json").read_text())["verdict"] == "inconclusive"
-
-
-async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Start, tmp_path: Path) -> None:
+async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Starter, tmp_path: Path) -> None:
     """Kill -9 of watchdog and runner: nobody is left to clean up, until somebody calls ``lab recover``."""
     lab = start("run", "smoke", "--runtime", "embedded")
     await lab.seen("service.changed", service="load", state="healthy")

@@ -1,0 +1,80 @@
+"""SIGINT and SIGTERM at every stage: rolled back, taken down, exit code 130; a second Ctrl-C changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chaos.process import of_run
+from chaos.wait import wait_until
+from tests.live.aftermath import assert_nothing_in_force
+
+if TYPE_CHECKING:
+    from tests.live.conftest import Command, Starter
+
+pytestmark = pytest.mark.live
+BOTH = (signal.SIGINT, signal.SIGTERM)
+STAGES = {
+    "bring-up": ("service.changed", {"state": "starting"}),
+    "calibration": ("action.changed", {"state": "applied"}),
+    "baseline": ("phase.entered", {"phase": "baseline"}),
+    "trigger": ("action.changed", {"name": "crowd", "state": "applied"}),
+    "aftermath": ("phase.entered", {"phase": "aftermath"}),
+    "rolling back": ("phase.entered", {"phase": "done"}),
+}
+"""What the journal says when a stage has begun."""
+
+
+async def come(lab: Command, stage: str) -> None:
+    """Wait for a stage."""
+    if stage != "taking down":
+        event, fields = STAGES[stage]
+        await lab.seen(event, **fields)
+        return
+    await lab.seen("action.changed", name="bridge-capacity", by="rollback", state="reverted")
+    whole = len(of_run(lab.folder.name))
+    await wait_until(lambda: len(of_run(lab.folder.name)) < whole, 30, "its processes to end", every_s=0.005)
+
+
+async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: bool = False) -> None:
+    """Send the signal at that stage; all of it is rolled back, nothing is left, and the run says so."""
+    try:
+        await come(lab, stage)
+        lab.process.send_signal(number)
+        if twice:
+            await lab.says("stopping; rolling back")
+            lab.process.send_signal(number)
+            await lab.says("still rolling back")
+        assert await lab.ended() == 130
+        verdict = json.loads((lab.folder / "verdict.json").read_text())
+        assert (verdict["verdict"], verdict["outcome"]) == ("inconclusive", "interrupted")
+        assert lab.events()[-1]["clean"] is True
+        assert lab.left() == []
+        assert_nothing_in_force(lab.folder)
+    except BaseException as error:
+        error.add_note(f"{number.name} at {stage}: {lab.output.read_text()[-2000:]}")
+        raise
+
+
+async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Starter) -> None:
+    """While the lab comes up, while it is calibrated, while it is taken down; and twice in the trigger."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(interrupt(start.short(), signal.SIGINT, "bring-up"))
+        group.create_task(interrupt(start.short(), signal.SIGTERM, "calibration"))
+        group.create_task(interrupt(start.short(), signal.SIGINT, "taking down"))
+        group.create_task(interrupt(start.short(), signal.SIGINT, "trigger", twice=True))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("stage", [*STAGES, "taking down"])
+@pytest.mark.parametrize("number", BOTH)
+async def test_a_signal_at_every_stage(
+    start: Starter, number: signal.Signals, stage: str, *, twice: bool
+) -> None:
+    """Both signals, once and twice."""
+    await interrupt(start.short(), number, stage, twice=twice)

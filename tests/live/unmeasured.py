@@ -1,0 +1,26 @@
+"""``python -m tests.live.unmeasured DRILL RUNTIME FOLDER``: as ``lab run``, but it takes no turn at the machine.
+
+Its figures aren't the point, so several may run side by side, and beside a measured drill.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from lab.cli.exits import explained
+from lab.cli.run import watched_run
+from lab.drillfile import load_drill
+from lab.session import ROOT, Request, known_services
+
+
+def main(drill: Path, runtime: str, folder: Path) -> None:
+    """Run it to its verdict and leave with its exit code."""
+    with explained():
+        asked = load_drill(drill, services=known_services(ROOT))
+        result = asyncio.run(watched_run(Request(ROOT, asked, runtime, folder, measured=False), quiet=False))
+        sys.stdout.write(f"{result.verdict.verdict}: {result.error or 'it ran to its end'}\n")
+        raise SystemExit(result.exit_code)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
