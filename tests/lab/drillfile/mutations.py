@@ -111,7 +111,7 @@ def mutate(text: str, kind: str, pick: Pick) -> str:  # noqa: C901, PLR0911, PLR
         case "CRLF":
             return text.replace("\n", ("\r\n", "\r", "\n\r")[pick(3)])
         case "300 KB":
-            return _instead(_VALUE, text, pick, lambda value: value + " # " + "x" * 300_000)
+            return _instead(_VALUE, text, pick, lambda value: value + " #" + " x" * 150_000)
     raise ValueError(f"no mutation {kind!r}")
 
 
