@@ -32,9 +32,9 @@ from chaos.journal_end import end_journal
 from chaos.lease import take, why_expired
 from chaos.ledger import Ledger, LedgerError, read_ledger
 from chaos.lines import cut_torn_line
-from chaos.process import is_running, started_ticks
+from chaos.process import is_running, send, started_ticks
 from chaos.rollback import Rollback
-from chaos.spawn import Spec, own_module, spawn
+from chaos.spawn import Spec, own_module, read_record, spawn
 from chaos.wait import wait_until
 
 LOOK_EVERY_S = 0.1
@@ -45,10 +45,14 @@ BY = "watchdog"
 async def start_watchdog(run_dir: Path, deadline_s: float = 10.0) -> None:
     """Start the watchdog of a run that has a ledger and a lease; returns when it says that it watches.
 
+    One that was started before and doesn't run (it is stopped) is killed first: there is never more than one.
+
     Raises:
         UnguardedError: it ended at once; the message has the end of its log.
         DeadlineError: it says nothing; its log is ``logs/watchdog.log`` of the run folder.
     """
+    if (before := read_record(run_dir / RECORD)) is not None:
+        send(before.pid, before.started_ticks, signal.SIGKILL)
     spec = _spec(run_dir)
     started = spawn(spec)
     what = f"the watchdog to watch {run_dir} (log: {spec.log})"

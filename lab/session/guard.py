@@ -13,10 +13,13 @@ from chaos.process import started_ticks
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal import JournalWriter
+from lab.journal.events import NoteWritten
 from lab.probes import Ticker
 from lab.session.runfolder import RunFolder
 
 RENEW_S = 1.0
+LOOK_EVERY_S = 0.5
+RESTARTED = "the watchdog had died; another one watches this run now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class Guard:
 
 @asynccontextmanager
 async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Guard]:
-    """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself."""
+    """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself.
+
+    A watchdog that dies is replaced; where that fails, the run is ended: nothing is in force without one.
+    """
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
     ledger = Ledger.create(folder.path / "ledger.jsonl", folder.name, journal.origin_s, owner)
@@ -44,8 +50,15 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
             lease.renew()
             await ticker.until(journal.now_s + RENEW_S)
 
+    async def keep_watched() -> None:
+        while True:
+            await ticker.until(journal.now_s + LOOK_EVERY_S)
+            if not watchdog_alive(folder.path):
+                await start_watchdog(folder.path)
+                journal.write(NoteWritten(by="lab", role="session", kind="watchdog", text=RESTARTED))
+
     try:
-        async with running(renew()):
+        async with running(renew()), running(keep_watched()):
             yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
         if not ledger.account.open():
