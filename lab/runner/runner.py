@@ -14,7 +14,7 @@ from lab.journal.events import CheckDecided
 
 Role = Literal["steady-state", "abort-if", "until"]
 SETTLE_S = 1.5
-"""After its give-up time a request's cohort is final, and sampled."""
+"""A request's cohort is final, and sampled, at most this long after its give-up time."""
 
 
 class NotSteady(Exception):  # noqa: N818  the name of a state, not of a fault of ours

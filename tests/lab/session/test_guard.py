@@ -17,6 +17,8 @@ from lab.journal import JournalWriter
 from lab.session import guard
 from lab.session.runfolder import RunFolder
 
+pytestmark = pytest.mark.live
+
 
 @pytest.fixture
 async def journal(tmp_path: Path) -> AsyncIterator[JournalWriter]:
