@@ -8,6 +8,7 @@ from docker import DockerClient
 from chaos.actions.base import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError
+from chaos.mark import VARIABLE
 from chaos.place import Container, Handle, Process
 from chaos.process import send, state
 from chaos.spawn import read_record, read_spec, spawn, start_governor
@@ -134,4 +135,4 @@ def _start_process(process: Process) -> None:
     spec = read_spec(process.spec)
     record = spawn(spec, process.record)
     if process.governor is not None:
-        start_governor(record, process.governor, spec.env.get("LAB_RUN", ""))
+        start_governor(record, process.governor, spec.env.get(VARIABLE, ""))

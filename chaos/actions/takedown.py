@@ -11,15 +11,15 @@ from docker.errors import APIError, NotFound
 
 from chaos.actions.base import BaseAction, Reading
 from chaos.engine import with_engine
+from chaos.mark import LABEL
 from chaos.process import of_run, send
 from chaos.wait import WaitTimeoutError, wait_until
 
 PROJECT_LABEL = "com.docker.compose.project"
-RUN_LABEL = "retry-storm-lab.run"
 
 
 class StopProcesses(BaseAction):
-    """End every process of this user whose environment has ``LAB_RUN=<run>``: SIGTERM, then SIGKILL."""
+    """End every process of this user that carries the mark ``run``: SIGTERM, then SIGKILL."""
 
     do: Literal["stop_processes"] = "stop_processes"
     run: str
@@ -99,7 +99,7 @@ class ComposeDown(BaseAction):
             "containers": [
                 c
                 for c in engine.containers.list(all=True, filters=mine, ignore_removed=True)
-                if c.labels.get(RUN_LABEL, self.run) == self.run
+                if c.labels.get(LABEL, self.run) == self.run
             ],
             "networks": engine.networks.list(filters=mine),
             "volumes": engine.volumes.list(filters=mine),
