@@ -11,7 +11,7 @@ from chaos.errors import ChaosError
 from chaos.mark import VARIABLE
 from chaos.place import Ability
 from lab.runtime.base import ServiceReport
-from lab.runtime.compose_engine import Seen, remove_all, start_all
+from lab.runtime.compose_engine import Seen, start_all
 from lab.runtime.compose_health import Gate
 from lab.runtime.compose_plugin import create
 from lab.runtime.compose_preflight import taken_networks
@@ -83,7 +83,6 @@ class Compose(ContainerReadings):
         for service in list(self._insides):
             self._forget(service)
         self._running.clear()
-        await remove_all(self._seen.values())  # all at once: a second less than one after the other
         await carry_out(self.takedown())
         self._watch.close()
 
