@@ -113,6 +113,10 @@ class ComposeDown(BaseAction):
     def _ours(self, labels: Mapping[str, str]) -> bool:
         return labels.get(PROJECT_LABEL) == self.project and labels.get(LABEL, self.run) == self.run
 
+    def outlives_boot(self) -> bool:
+        """The engine keeps what it made."""
+        return True
+
     async def read(self) -> Reading:
         """Names of what is left."""
         found = await with_engine(self._owned, self.deadline_s, f"list project {self.project}")

@@ -24,6 +24,10 @@ class _OfService(BaseAction):
     rank: ClassVar[Rank] = Rank.LIFE
     handle: Handle
 
+    def outlives_boot(self) -> bool:
+        """A container keeps its id."""
+        return isinstance(self.handle, Container)
+
     async def read(self) -> Reading:
         """``{"state": "running" | "paused" | "gone", ...}``."""
         if isinstance(self.handle, Process):

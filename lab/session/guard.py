@@ -48,7 +48,7 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
         async with running(renew()):
             yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
-        if not ledger.account.open():
+        if ledger.account.done():
             ledger.close("session")
             await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
             lease.path.unlink(missing_ok=True)
