@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lab.cli import by_hand, doctor, drills, run, runs
+from lab.cli import by_hand, doctor, drills, recover, run, runs
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ app.command()(by_hand.logs)
 app.add_typer(by_hand.fault, name="fault")
 app.add_typer(by_hand.policy, name="policy")
 app.command()(runs.report)
-app.command()(runs.recover)
+app.command()(recover.recover)
 app.add_typer(runs.runs, name="runs")
 app.command()(doctor.doctor)
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from lab.cli import options
 from lab.cli.drills import open_drill
+from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
 from lab.drillfile import Drill, Step, read_step
 from lab.runtime import choose_runtime
@@ -28,9 +29,12 @@ def up(
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
+    *,
+    yes: options.Yes = False,
 ) -> None:
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    offer_recovery(yes=yes)
     run = start_in_background(Request(ROOT, found, choose_runtime(runtime.value).name), Console().print)
     Console().print(
         f"The lab is up: {run.name}\n"

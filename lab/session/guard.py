@@ -14,6 +14,7 @@ from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal import JournalWriter
 from lab.probes import Ticker
+from lab.session import registry
 from lab.session.runfolder import RunFolder
 
 RENEW_S = 1.0
@@ -33,7 +34,8 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
     """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself."""
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
-    ledger = Ledger.create(folder.path / "ledger.jsonl", folder.name, journal.origin_s, owner)
+    registry.enter(folder)
+    ledger = Ledger.create(folder.ledger, folder.name, journal.origin_s, owner)
     lease = Lease(folder.path / "lease")
     lease.renew()
     await start_watchdog(folder.path)
@@ -52,6 +54,7 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
             ledger.close("session")
             await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
             lease.path.unlink(missing_ok=True)
+            registry.leave(folder)
         # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
 
 
