@@ -14,6 +14,7 @@ from docker import DockerClient
 from docker.errors import APIError, NotFound
 
 from chaos.actions.base import BaseAction, Reading
+from chaos.actions.stop_processes import StopProcesses
 from chaos.engine import with_engine
 from chaos.errors import RefusedError
 from chaos.mark import LABEL
@@ -35,11 +36,12 @@ class ComposeDown(BaseAction):
     deadline_s: float = 30.0
 
     async def apply(self) -> None:
-        """Containers first, all at once: the rest can't go while they use it.
+        """Whoever still creates some (a plugin that outlived its runner), then containers, then what they use.
 
         Raises:
             RefusedError: a container of somebody else holds a network; everything else was removed.
         """
+        await StopProcesses(run=self.run, grace_s=1.0).apply()
         await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")
 
     def _remove(self, engine: DockerClient) -> None:

@@ -86,6 +86,10 @@ class Compose(ContainerReadings):
         await carry_out(self.takedown())
         self._watch.close()
 
+    async def guests(self) -> tuple[str, ...]:
+        """Who else is on the project's networks."""
+        return await self.takedown().guests()
+
     async def _clean_up_after(self, error: BaseException) -> None:
         try:
             await self.down()

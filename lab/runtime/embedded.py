@@ -97,6 +97,10 @@ class Embedded(LocalReadings):
         self._running.clear()
         await self.takedown().apply()
 
+    async def guests(self) -> tuple[str, ...]:
+        """There are no networks to be on."""
+        return ()
+
     def _prepare_folder(self) -> None:
         for sub in ("logs", "files", "processes", "specs", "governor"):
             (self.folder / sub).mkdir(parents=True, exist_ok=True, mode=0o700)

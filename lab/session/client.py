@@ -9,7 +9,6 @@ from typing import Any
 import aiohttp
 
 from chaos.files import read_json
-from chaos.ledger import is_closed
 from chaos.process import is_alive
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.session.runfolder import RunFolder, list_runs
@@ -23,8 +22,8 @@ class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is 
 
 
 def living(root: Path) -> list[RunFolder]:
-    """Runs whose lab listens; one that was killed leaves its socket behind."""
-    return [run for run in list_runs(root) if run.socket.is_socket() and not is_closed(run.ledger)]
+    """Runs whose lab listens."""
+    return [run for run in list_runs(root) if run.socket.is_socket()]
 
 
 def the_living(root: Path) -> RunFolder:
