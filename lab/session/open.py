@@ -11,7 +11,6 @@ from pathlib import Path
 
 from chaos.errors import ChaosError
 from chaos.injector import Injector
-from chaos.ledger import Ledger
 from lab.analysis import Timeline
 from lab.drillfile import Drill, make
 from lab.journal import JournalWriter
@@ -89,7 +88,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(guard.ledger, guard.lease, session.on_action, guard.watchdog_alive)
-    stack.push_async_callback(_take_down, session, ending, guard.ledger)
+    stack.push_async_callback(_take_down, session, ending)
     await runtime.up(topology, lambda report: session.write(service_changed(report)))
     await stack.enter_async_context(running(session.sample_forever(make_sampler(session, topology))))
     stack.push_async_callback(_roll_back, session, ending)
@@ -143,14 +142,14 @@ async def _roll_back(session: Session, ending: Ending) -> None:
     ending.stuck = await session.roll_back()
 
 
-async def _take_down(session: Session, ending: Ending, ledger: Ledger) -> None:
+async def _take_down(session: Session, ending: Ending) -> None:
     """Keep the logs and end every service; then try again what was stuck: much of it went with its process."""
     try:
         await session.runtime.collect_logs(session.folder.logs)
     finally:
         try:
             await session.runtime.down()
-            ledger.release()
+            session.injector.release()
         except (ChaosError, SetupError) as error:
             ending.standing = (f"the services: {error}",)
         if ending.stuck:

@@ -1,5 +1,6 @@
 """Clean up after labs that were killed together with their watchdog, from their ledgers alone."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +8,14 @@ from pathlib import Path
 from filelock import AsyncFileLock, Timeout
 
 from chaos.change import Change
-from chaos.lease import why_expired
+from chaos.lease import LEASE_S, why_expired
 from chaos.ledger import Account, LedgerError, is_closed, read_ledger
 from chaos.watchdog import LEASE, Watchdog, watchdog_alive
 from lab.session.registry import leave, registered
 from lab.session.runfolder import RunFolder, list_runs
 
 TURN_S = 120.0
+LATELY_S = 3 * LEASE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,19 @@ def _account_of_nobody(run: RunFolder) -> Account | None:
         account = read_ledger(run.ledger)
     except LedgerError:
         return None
-    header = account.header
-    watched = header.of_this_boot() and watchdog_alive(run.path)
-    return None if account.closed or watched or header.owner_alive() else account
+    if account.header.of_this_boot():
+        cared_for = account.header.owner_alive() or watchdog_alive(run.path)
+    else:
+        cared_for = _renewed_lately(run)
+    return None if account.closed or cared_for else account
+
+
+def _renewed_lately(run: RunFolder) -> bool:
+    """Whether somebody renews the lease although no pid of this machine can tell: on another one that has this disk."""
+    try:
+        return time.time() - (run.path / LEASE).stat().st_mtime < LATELY_S
+    except FileNotFoundError:
+        return False
 
 
 async def _in_turn(run: RunFolder) -> Recovered | None:

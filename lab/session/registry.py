@@ -8,6 +8,7 @@ and one that leads nowhere, or to a closed ledger, is forgotten by whoever finds
 from pathlib import Path
 
 from chaos.ledger import is_closed
+from lab.runtime.base import SetupError
 from lab.runtime.slots import runtime_folder
 from lab.session.runfolder import RunFolder
 
@@ -16,11 +17,15 @@ def enter(run: RunFolder) -> None:
     """Make the run known to the machine; entered twice is entered.
 
     Raises:
-        SetupError: the user's folder for locks and links can't be had.
+        SetupError: there is no place for the link; says where and what to do.
     """
     link = _link(run)
-    if not link.is_symlink():
+    try:
         link.symlink_to(run.path.resolve())
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _no_place(link, error) from error
 
 
 def leave(run: RunFolder) -> None:
@@ -46,5 +51,14 @@ def _link(run: RunFolder) -> Path:
 
 def _folder() -> Path:
     folder = runtime_folder() / "runs"
-    folder.mkdir(exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _no_place(folder, error) from error
     return folder
+
+
+def _no_place(path: Path, error: OSError) -> SetupError:
+    """What is said when the list can't be written."""
+    remedy = "Free some space there, remove what is in the way, or set XDG_RUNTIME_DIR"
+    return SetupError(f"the list of runs {path} can't be written: {error.strerror}. {remedy}")

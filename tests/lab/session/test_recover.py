@@ -75,6 +75,20 @@ async def test_processes_of_another_boot_are_somebody_elses(
     assert process.poll() is None
 
 
+async def test_a_run_on_another_machine_with_this_disk_is_left_alone(
+    tmp_path: Path, dead_run: Dead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its boot is another one, too; but its lease is renewed, and after a reboot nobody would do that."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(chaos.ledger, "boot_id", lambda: "another")
+        run, _ = dead_run("x")
+    lease = run.path / "lease"
+    lease.touch()
+    assert await recovered(tmp_path) == []
+    os.utime(lease, (0, 0))
+    assert [one.left for one in await recovered(tmp_path)] == [()]
+
+
 async def test_what_is_left_stays_in_the_ledger_for_the_next_try(
     tmp_path: Path, dead_run: Dead, monkeypatch: pytest.MonkeyPatch
 ) -> None:

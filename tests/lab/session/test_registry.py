@@ -3,7 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from chaos.ledger import Ledger
+from lab.runtime.base import SetupError
 from lab.session import registry
 from lab.session.runfolder import RunFolder, create_run_folder
 
@@ -21,6 +24,14 @@ def test_runs_of_every_checkout_are_known_until_they_leave(tmp_path: Path) -> No
     registry.leave(one)
     registry.leave(one)
     assert registry.registered() == [other]
+
+
+def test_no_place_for_the_link_is_said_with_a_remedy(tmp_path: Path) -> None:
+    """A file lies where the list should be (a full disk says the same)."""
+    (tmp_path / "runtime" / "retry-storm-lab").mkdir(mode=0o700)
+    (tmp_path / "runtime" / "retry-storm-lab" / "runs").write_text("")
+    with pytest.raises(SetupError, match="set XDG_RUNTIME_DIR"):
+        registry.enter(new_run(tmp_path))
 
 
 def test_what_leads_nowhere_is_forgotten(tmp_path: Path) -> None:
