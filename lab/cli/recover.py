@@ -15,6 +15,10 @@ from lab.cli.exits import Exit
 from lab.session import ROOT, Recovered, Stray, abandoned, find_strays, open_runs
 from lab.session import recover as recover_each
 
+STRAYS = (
+    "Left alone, as no run of yours answers for it (somebody else's lab may live; look before you remove)"
+)
+
 
 def recover(*, as_json: options.Json = False) -> None:
     """Clean up after labs of this user that were killed together with their watchdog, wherever they ran from."""
@@ -24,7 +28,7 @@ def recover(*, as_json: options.Json = False) -> None:
         runs = [asdict(one) | {"folder": str(one.folder)} for one in done]
         typer.echo(json.dumps({"runs": runs, "strays": [asdict(one) for one in strays]}, indent=2))
     elif strays:
-        _say(console, "Left alone, as no run on this machine answers for it:")
+        _say(console, f"{STRAYS}:")
         for stray in strays:
             _say(console, f"  {stray}")
     if any(one.left for one in done):

@@ -39,6 +39,6 @@ def runs_list() -> None:
 
 @runs.command("prune")
 def runs_prune(keep: Annotated[int, typer.Option(min=0, help="How many to keep.")] = 20) -> None:
-    """Remove all but the newest runs; living ones stay."""
+    """Remove all but the newest runs; those that live, or wait for `lab recover`, stay."""
     for name in prune(ROOT, keep):
         Console().print(f"removed {name}", markup=False)
