@@ -9,9 +9,10 @@ dead, or hangs):
 3. undo what is open, CPU caps first
 4. take down what the run owns (processes, containers)
 5. undo again what was stuck: much of that went with its process
-6. write the journal's end, close the ledger, end
+6. close the ledger, unless something is left, write the journal's end, end
 
-It ends as well when its owner has closed the ledger. It keeps no connection to anything.
+`lab recover` does the same for a run whose watchdog was killed as well. It ends, too, when its owner has closed
+the ledger. It keeps no connection to anything.
 """
 
 import argparse
@@ -21,16 +22,16 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos.carry import undo
 from chaos.change import Change
 from chaos.errors import UnguardedError
 from chaos.files import read_json, write_json
 from chaos.journal_end import end_journal
 from chaos.lease import take, why_expired
-from chaos.ledger import Ledger, LedgerError, read_ledger
+from chaos.ledger import Ledger, LedgerError, is_closed, read_ledger
 from chaos.lines import cut_torn_line
 from chaos.process import is_running, send, started_ticks
 from chaos.rollback import Rollback
@@ -75,68 +76,76 @@ def watchdog_alive(run_dir: Path) -> bool:
     return record is not None and is_running(record["pid"], record["started_ticks"])
 
 
+def say(text: str) -> None:
+    """To the log."""
+    sys.stderr.write(f"{text}\n")
+
+
 @dataclass(slots=True)
 class Watchdog:
-    """``run_dir`` is the run folder."""
+    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` tell what it did."""
 
     run_dir: Path
+    log: Callable[[str], None] = say
     changes: list[Change] = field(default_factory=list)
-    _epoch_s: int = 0
+    taken_down: list[str] = field(default_factory=list)
 
     async def watch(self) -> int:
         """Wait for the end of the run or of its owner; the exit code."""
         pid = os.getpid()
-        self._epoch_s = read_ledger(self.run_dir / LEDGER).header.epoch_s
+        read_ledger(
+            self.run_dir / LEDGER
+        )  # what can't be read can't be undone: said now, not when it is too late
         write_json(self.run_dir / RECORD, {"pid": pid, "started_ticks": started_ticks(pid)})
         reason = await wait_until(self._why_now, math.inf, "the end of the run", every_s=LOOK_EVERY_S) or ""
         if reason == "closed":
             return 0
-        say(f"taking over: {reason}")
+        return 1 if await self.take_over(reason) else 0
+
+    async def take_over(self, reason: str) -> list[str]:
+        """Steps 1 to 6, for this reason. What could not be undone or taken down; the ledger keeps it."""
+        self.log(f"taking over: {reason}")
         take(self.run_dir / LEASE)
         try:
-            left = await self._clean_up()
-            Ledger.open(self.run_dir / LEDGER).close(BY)
+            cut_torn_line(self.run_dir / LEDGER)
+            ledger = Ledger.open(self.run_dir / LEDGER)
+            left = await self._clean_up(ledger)
+            if not left:
+                ledger.close(BY)
         except Exception as error:  # noqa: BLE001 - whatever it is, the journal gets its end
             left = [f"the watchdog broke: {error!r}"]
-        t = time.monotonic() - self._epoch_s
-        end_journal(self.run_dir / JOURNAL, t, reason, self.changes, left)
-        say(f"done; left: {', '.join(left) or 'nothing'}")
-        return 1 if left else 0
+        end_journal(self.run_dir / JOURNAL, self._now_s(), reason, self.changes, left)
+        self.log(f"done; left: {', '.join(left) or 'nothing'}")
+        return left
+
+    def _now_s(self) -> float:
+        """On the run's clock; 0 where that went with another boot, or is not known."""
+        try:
+            header = read_ledger(self.run_dir / LEDGER).header
+        except LedgerError:
+            return 0.0
+        return time.monotonic() - header.epoch_s if header.of_this_boot() else 0.0
 
     def _why_now(self) -> str | None:
         """``closed``, or why the owner can't be trusted any more; the ledger is read only then."""
         reason = why_expired(self.run_dir / LEASE)
-        return "closed" if self._closed() else reason
+        return "closed" if is_closed(self.run_dir / LEDGER) else reason
 
-    def _closed(self) -> bool:
-        """Closed by the owner; a ledger that was removed has nothing to undo, either."""
-        try:
-            with (self.run_dir / LEDGER).open("rb") as file:
-                file.seek(max(file.seek(0, os.SEEK_END) - 200, 0))
-                return b'{"type":"closed"' in file.read()
-        except FileNotFoundError:
-            return True
-
-    async def _clean_up(self) -> list[str]:
-        """Steps 2 to 5; what could not be undone or taken down."""
-        cut_torn_line(self.run_dir / LEDGER)
-        ledger = Ledger.open(self.run_dir / LEDGER)
+    async def _clean_up(self, ledger: Ledger) -> list[str]:
+        """Steps 3 to 5; what could not be undone or taken down."""
         rollback = Rollback(ledger, BY, self.changes.append)
         stuck = await rollback.everything()
         left = []
         for action in reversed(ledger.account.owned):
-            undone = await undo(action)
-            say(f"{action!r}: {undone}")
-            if not undone.done:
-                left.append(f"{action!r}: {undone.error}")
+            undone = await rollback.undo(action)
+            self.log(f"{action}: {undone}")
+            if undone.done:
+                self.taken_down.append(str(action))
+            else:
+                left.append(f"{action}: {undone.error}")
         if stuck:
             stuck = await rollback.everything()
         return [*stuck, *left]
-
-
-def say(text: str) -> None:
-    """To the log."""
-    sys.stderr.write(f"{text}\n")
 
 
 def main() -> int:

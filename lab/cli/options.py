@@ -27,5 +27,11 @@ Repeat = Annotated[
     int, typer.Option(min=1, max=1000, help="Run so often, with seeds counting up; a k-of-N verdict.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", "-y", help="Clean up after labs that were killed without asking (as where CI is set)."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Put the run folder here.")]
 Junit = Annotated[Path | None, typer.Option(help="Also write JUnit XML to this file.")]

@@ -10,6 +10,7 @@ from lab.analysis import interval, series
 from lab.cli import options
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
+from lab.cli.recover import offer_recovery
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
@@ -28,9 +29,11 @@ def run(  # noqa: PLR0913  the command's options
     as_json: options.Json = False,
     junit: options.Junit = None,
     out: options.Out = None,
+    yes: options.Yes = False,
 ) -> None:
     """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    offer_recovery(yes=yes)
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
     results = []

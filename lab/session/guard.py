@@ -15,6 +15,7 @@ from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten
 from lab.probes import Ticker
+from lab.session import registry
 from lab.session.runfolder import RunFolder
 
 RENEW_S = 1.0
@@ -39,7 +40,8 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
     """
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
-    ledger = Ledger.create(folder.path / "ledger.jsonl", folder.name, journal.origin_s, owner)
+    registry.enter(folder)
+    ledger = Ledger.create(folder.ledger, folder.name, journal.origin_s, owner)
     lease = Lease(folder.path / "lease")
     lease.renew()
     await start_watchdog(folder.path)
@@ -61,10 +63,11 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
         async with running(renew()), running(keep_watched()):
             yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
-        if not ledger.account.open():
+        if ledger.account.done():
             ledger.close("session")
             await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
             lease.path.unlink(missing_ok=True)
+            registry.leave(folder)
         # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
 
 

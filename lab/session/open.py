@@ -149,6 +149,7 @@ async def _take_down(session: Session, ending: Ending) -> None:
     finally:
         try:
             await session.runtime.down()
+            session.injector.release()
         except (ChaosError, SetupError) as error:
             ending.standing = (f"the services: {error}",)
         if ending.stuck:

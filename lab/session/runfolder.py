@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chaos.ledger import is_closed
+from chaos.mark import run_mark
+
 KEPT = 20
 
 
@@ -32,6 +35,16 @@ class RunFolder:
     def journal(self) -> Path:
         """Every event, append-only."""
         return self.path / "journal.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        """What was done to the world, with its inverse; open until nothing of the run is left."""
+        return self.path / "ledger.jsonl"
+
+    @property
+    def mark(self) -> str:
+        """What the run's processes, containers and networks carry."""
+        return run_mark(self.name, self.path)
 
     @property
     def token(self) -> Path:
@@ -133,8 +146,8 @@ def find_run(root: Path, name: str) -> RunFolder:
 
 
 def prune(root: Path, keep: int = KEPT) -> list[str]:
-    """Remove all but the newest ``keep`` runs that are not living; the names of those removed."""
-    idle = [run for run in list_runs(root) if not run.socket.exists() and not (run.path / "lease").exists()]
+    """Remove all but the newest ``keep`` runs; the names of those removed. One with an open ledger stays."""
+    idle = [run for run in list_runs(root) if is_closed(run.ledger)]
     removed = idle[: max(0, len(idle) - keep)]
     for run in removed:
         shutil.rmtree(run.path)

@@ -12,6 +12,7 @@ from aiohttp import web
 from chaos.errors import ChaosError
 from lab.drillfile import Step
 from lab.journal.events import EVENT
+from lab.session.foreign import foreign_things
 from lab.session.session import Session
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,6 +30,7 @@ class Server:
                 web.get("/status", self._status),
                 web.get("/events", self._events),
                 web.get("/logs/{service}", self._logs),
+                web.get("/foreign", self._foreign),
                 web.post("/actions", self._inject),
                 web.delete("/actions/{id}", self._undo),
                 web.delete("/actions", self._clear),
@@ -51,6 +53,9 @@ class Server:
 
     async def _status(self, _: web.Request) -> web.Response:
         return web.json_response(self._session.status())
+
+    async def _foreign(self, _: web.Request) -> web.Response:
+        return web.json_response({"foreign": await foreign_things(self._session.runtime)})
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())

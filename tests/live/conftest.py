@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from chaos.mark import run_mark
 from chaos.process import of_run
 from chaos.wait import wait_until
 
@@ -55,7 +56,7 @@ class Command:
 
     def left(self) -> list[str]:
         """Processes that this run left behind, and its watchdog."""
-        marked = [f"{pid}" for pid, _ in of_run(self.folder.name)]
+        marked = [f"{pid}" for pid, _ in of_run(run_mark(self.folder.name, self.folder))]
         about = [
             " ".join(p.info["cmdline"])
             for p in psutil.process_iter(["cmdline"])
