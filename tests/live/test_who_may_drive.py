@@ -13,6 +13,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
+from chaos.mark import run_mark
 from chaos.process import of_run
 from lab.session import living
 from tests.live.conftest import LAB, ROOT
@@ -80,7 +81,7 @@ def changed(address: str, headers: dict[str, str]) -> int:
 
 def test_everything_listens_on_loopback_only(lab: Path) -> None:
     """Not one socket of any process of the run can be reached from another machine."""
-    pids = {pid for pid, _ in of_run(lab.name)}
+    pids = {pid for pid, _ in of_run(run_mark(lab.name, lab))}
     listening = [
         one.laddr[0]
         for one in psutil.net_connections("inet")
@@ -113,7 +114,7 @@ def test_a_change_needs_the_token_and_no_web_page_behind_it(lab: Path) -> None:
 def test_no_argument_and_no_environment_holds_the_token(lab: Path) -> None:
     """What every user can read of a process, and what its children inherit, has the file's path only."""
     token = (lab / "token").read_text().encode()
-    for pid, _ in of_run(lab.name):
+    for pid, _ in of_run(run_mark(lab.name, lab)):
         assert token not in Path(f"/proc/{pid}/cmdline").read_bytes()
         assert token not in Path(f"/proc/{pid}/environ").read_bytes()
 
