@@ -77,7 +77,8 @@ def _decide(
     )
     if outcome != "completed":
         unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
-        return "inconclusive", (*broken, f"{outcome}: {reason}", *unsteady)
+        told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
+        return "inconclusive", (*broken, told, *unsteady)
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts

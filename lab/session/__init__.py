@@ -16,6 +16,7 @@ from lab.session.runfolder import (
     prune,
 )
 from lab.session.session import Session
+from lab.session.stop import Stop
 
 __all__ = [
     "ROOT",
@@ -25,6 +26,7 @@ __all__ = [
     "RunFolder",
     "RunFolderError",
     "Session",
+    "Stop",
     "UnknownRunError",
     "Unreachable",
     "create_run_folder",

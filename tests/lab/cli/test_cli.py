@@ -36,6 +36,8 @@ def lab(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("run", "smoke", "--runtime", "kubernetes"), 3, "embedded"),
         (("frobnicate",), 3, "No such command"),
         (("report", "no-such-run"), 3, "no run 'no-such-run'"),
+        (("abort", "--run", "no-such-run"), 3, "no run 'no-such-run'"),
+        (("status", "--run", "no-such-run"), 3, "no run 'no-such-run'"),
         (("show", "smok"), 3, "did you mean `smoke`?"),
     ],
 )
