@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lab.cli import by_hand, doctor, drills, in_force, recover, run, runs
+from lab.cli import abort, by_hand, doctor, drills, in_force, recover, run, runs
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     "5 the lab broke or a rollback could not be verified, 130 interrupted.",
 )
 app.command()(run.run)
+app.command()(abort.abort)
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)

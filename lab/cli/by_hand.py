@@ -12,10 +12,9 @@ from rich.table import Table
 from lab.cli import options
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
-from lab.cli.in_force import call, say_foreign
+from lab.cli.in_force import say_foreign
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
-from lab.drillfile import Drill
 from lab.journal import read
 from lab.runtime import choose_runtime
 from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
@@ -50,10 +49,13 @@ def up(
 
 
 def down() -> None:
-    """Roll back every fault and take the living labs down; what isn't theirs is listed, and left."""
+    """Roll back every fault and take the living labs down; drills and what isn't theirs are listed, and left."""
     runs = living(ROOT)
-    left = [word for run in runs for word in _end(run)]
-    if not runs:
+    left = [word for run in runs if run.by_hand for word in _end(run)]
+    for run in runs:
+        if not run.by_hand:
+            Console().print(f"{run.name}: left alone: a drill runs here; `lab abort` ends it", markup=False)
+    if not any(run.by_hand for run in runs):
         Console().print("No lab is up.")
     if left:
         raise typer.Exit(int(Exit.BROKEN))
@@ -71,9 +73,9 @@ def _end(run: RunFolder) -> tuple[str, ...]:
     return left
 
 
-def status(*, as_json: options.Json = False) -> None:
-    """The living lab's figures of the last seconds, its services and what is in force."""
-    now = call("GET", "/status")
+def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
+    """What the living lab or drill is at: its figures of the last seconds, and what is in force."""
+    now = asyncio.run(Client(the_living(ROOT, run)).call("GET", "/status"))
     if as_json:
         typer.echo(json.dumps(now, indent=2))
         return
@@ -83,20 +85,23 @@ def status(*, as_json: options.Json = False) -> None:
     Console().print(table)
 
 
-def watch() -> None:
-    """The live view of a living lab; Ctrl-C ends the view, not the lab."""
-    run = the_living(ROOT)
-    asked = json.loads((run.path / "request.json").read_text())
-    drill = Drill.model_validate(asked["drill"])
+def watch(*, run: options.Living = None) -> None:
+    """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
+    found = the_living(ROOT, run)
     with suppress(KeyboardInterrupt):
-        asyncio.run(watch_stream(Console(), drill, run, Client(run).lines("/events")))
+        asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))
 
 
-def logs(service: Annotated[str, typer.Argument(help="Whose log.")], *, follow: Follow = False) -> None:
-    """What a service of the living lab wrote."""
+def logs(
+    service: Annotated[str, typer.Argument(help="Whose log.")],
+    *,
+    run: options.Living = None,
+    follow: Follow = False,
+) -> None:
+    """What a service of the living lab or drill wrote."""
 
-    async def run() -> None:
-        async for line in Client(the_living(ROOT)).lines(f"/logs/{service}?follow={int(follow)}"):
+    async def echo() -> None:
+        async for line in Client(the_living(ROOT, run)).lines(f"/logs/{service}?follow={int(follow)}"):
             typer.echo(line)
 
-    asyncio.run(run())
+    asyncio.run(echo())

@@ -17,6 +17,9 @@ class RuntimeName(StrEnum):
 
 Drill = Annotated[str, typer.Argument(help="A drill's name (see `lab list`) or a path to a drill file.")]
 Run = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
+Living = Annotated[
+    str | None, typer.Option("--run", help="A living run's name or folder; default: the one that lives.")
+]
 Runtime = Annotated[
     RuntimeName,
     typer.Option(help="compose where a container engine answers, embedded (local processes) elsewhere."),

@@ -40,21 +40,21 @@ def run(  # noqa: PLR0913  the command's options
     for number in range(repeat):
         asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
         results.append(asyncio.run(watched_run(asked, quiet=as_json)))
-        if results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             break
     _report(results, found, repeat, as_json=as_json, junit=junit)
     raise typer.Exit(together(results))
 
 
 async def watched_run(request: Request, *, quiet: bool) -> Result:
-    """One run with its view; Ctrl-C and SIGTERM roll back."""
+    """One run with its view; Ctrl-C, SIGTERM and `lab abort` roll back."""
     folder = create_run_folder(request.root, request.drill.name, request.out)
     viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
     if (holder := measuring_now()) is not None:
         viewing.say(f"waiting for its turn: {holder} measures on this machine")
-    with interruptible(viewing.say):
+    with interruptible(viewing.say) as stop:
         async with viewing.showing():
-            return await run_once(request, folder, viewing.timeline, viewing.tell)
+            return await run_once(request, folder, viewing.timeline, stop, viewing.tell)
 
 
 def together(results: list[Result]) -> int:

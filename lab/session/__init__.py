@@ -16,6 +16,7 @@ from lab.session.runfolder import (
     prune,
 )
 from lab.session.session import Session
+from lab.session.stop import Stop
 from lab.session.strays import Stray, find_strays
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "RunFolder",
     "RunFolderError",
     "Session",
+    "Stop",
     "Stray",
     "UnknownRunError",
     "Unreachable",

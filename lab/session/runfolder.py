@@ -53,8 +53,18 @@ class RunFolder:
 
     @property
     def socket(self) -> Path:
-        """Where a living ``lab up`` listens for the command line."""
+        """Where a living run listens for the command line."""
         return self.path / "socket"
+
+    @property
+    def asked(self) -> Path:
+        """What ``lab up`` was asked for; a drill's run has none."""
+        return self.path / "request.json"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a lab of ``lab up``, not a drill's."""
+        return self.asked.is_file()
 
     @property
     def logs(self) -> Path:
