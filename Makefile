@@ -56,11 +56,12 @@ soak: setup ## the tests that take long
 bench: setup ## measure what docs/benchmarks.md says
 	@$(RUN) bench $(ARGS)
 
-lint: setup ## ruff, mypy, import-linter, shell syntax
+lint: setup ## ruff, mypy, import-linter, shell syntax, known vulnerabilities
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/python scripts/audit.py requirements/all.lock
 	@for script in scripts/*.sh compose/*.sh; do sh -n "$$script" || exit 1; done; bash -n .ci/run
 
 engine: ## install and start Docker with Compose (Debian, as root); elsewhere: what to do

@@ -1,10 +1,11 @@
 """``python -m bench``: run what is asked for, keep every row, and write docs/benchmarks.md from all rows.
 
 python -m bench storms --runtime embedded --seeds 10
+python -m bench fresh
 python -m bench ceiling --runtime embedded
 python -m bench proofs --runtime embedded
 python -m bench page                          only the page, from the rows that are kept
-python -m bench                               all of it, on both runtimes: about 80 minutes
+python -m bench                               all of it, on both runtimes: about 100 minutes
 """
 
 import argparse
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.ceiling import ceiling
+from bench.fresh import fresh
 from bench.page import write_page
 from bench.proofs import proofs
 from bench.rows import Rows
@@ -20,6 +22,7 @@ from bench.storms import storms
 
 WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "storms": storms,
+    "fresh": fresh,
     "ceiling": ceiling,
     "proofs": proofs,
 }

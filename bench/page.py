@@ -24,7 +24,7 @@ GOALS = {
 
 def write_page(rows: Rows, path: Path) -> None:
     """Write the page."""
-    parts = [HEAD, _machine(), *_storms(rows), *_ceiling(rows), *_proofs(rows)]
+    parts = [HEAD, _machine(), *_storms(rows), *_fresh(rows), *_ceiling(rows), *_proofs(rows)]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -81,6 +81,14 @@ def _not_passed(found: list[Row]) -> Iterable[str]:
     for row in found:
         if row["verdict"] != "pass":
             yield f"* {row['runtime']}, seed {row['seed']}: {row['verdict']}: {'; '.join(row['reasons'])}\n"
+
+
+def _fresh(rows: Rows) -> Iterable[str]:
+    yield "## From a fresh clone to a verdict (`python -m bench fresh`)\n"
+    for row in rows.of(what="fresh"):
+        passed = "passed" if row["passed"] else "did not pass"
+        yield f"`git clone`, then `make drill RUNTIME={row['runtime']}` with empty caches of pip, Go and the lab:"
+        yield f"{row['to_verdict_s']:.0f} s to the verdict; it {passed}.\n"
 
 
 def _ceiling(rows: Rows) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """A ledger's lines as data, and what they come to when they are folded."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from chaos.actions import ANY, Action, BaseAction
 from chaos.errors import ChaosError
 from chaos.lines import read_lines
+from chaos.process import is_alive
 
 SCHEMA = 1
 State = Literal["intended", "applied", "refused", "reverted", "stuck"]
@@ -32,6 +34,14 @@ class Header(BaseModel):
     boot: str
     owner_pid: int
     owner_started_ticks: int
+
+    def of_this_boot(self) -> bool:
+        """Whether its pids, ports and clock still mean anything."""
+        return self.boot == boot_id()
+
+    def owner_alive(self) -> bool:
+        """Whether whoever began the ledger still runs."""
+        return self.of_this_boot() and is_alive(self.owner_pid, self.owner_started_ticks)
 
 
 class Step(BaseModel):
@@ -70,6 +80,10 @@ class Account:
         """What may be in force, oldest first."""
         return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
 
+    def done(self) -> bool:
+        """Whether nothing is in force and nothing has to be taken down: it may be closed."""
+        return not self.open() and not self.owned
+
     def take(self, line: dict[str, Any]) -> None:
         """Fold one line. Lines of an unknown type belong to a later version and are passed over."""
         match line["type"]:
@@ -81,6 +95,8 @@ class Account:
                 self.states[line["id"]] = line["state"]
             case "owned":
                 self.owned.append(ANY.validate_python(line["action"]))
+            case "released":
+                self.owned.clear()
             case "closed":
                 self.closed = True
 
@@ -102,6 +118,16 @@ def read_ledger(path: Path) -> Account:
     except (OSError, ValueError, KeyError) as error:
         raise LedgerError(f"the ledger {path} can't be read: {error}") from error
     return account
+
+
+def is_closed(path: Path) -> bool:
+    """Whether a ledger has its end; only that is read. One that was removed has nothing to undo, either."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - 200, 0))
+            return b'{"type":"closed"' in file.read()
+    except FileNotFoundError:
+        return True
 
 
 def boot_id() -> str:

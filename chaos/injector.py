@@ -99,6 +99,14 @@ class Injector:
             self._lease.check()
             return await Rollback(self._ledger, by, self._told).everything()
 
+    def release(self) -> None:
+        """Write down that what the run owns is taken down: nobody else need do it.
+
+        Raises:
+            LedgerError: it can't be written down; then it will be taken down once more.
+        """
+        self._ledger.release()
+
     def open(self) -> tuple[Intent, ...]:
         """What may be in force, oldest first."""
         return tuple(self._ledger.account.open())

@@ -13,7 +13,7 @@ def end_journal(journal: Path, t: float, reason: str, changes: Sequence[Change],
 
     Args:
         journal: its path; a torn last line is cut off first.
-        t: now, in seconds of the run's clock.
+        t: now, in seconds of the run's clock; not before the last line, so 0 for a clock that is gone.
         reason: why the writer is taken for dead.
         changes: what was undone.
         left: what could not be.
@@ -28,4 +28,4 @@ def end_journal(journal: Path, t: float, reason: str, changes: Sequence[Change],
     end = {"outcome": "interrupted", "reason": reason, "clean": not left, "left": list(left)}
     events.append({"type": "run.closed", **end})
     for number, event in enumerate(events, start=last.get("seq", -1) + 1):
-        append_line(journal, {"seq": number, "t": round(t, 6), **event})
+        append_line(journal, {"seq": number, "t": round(max(t, last.get("t", 0.0)), 6), **event})

@@ -4,7 +4,8 @@
     {"type": "owned",   "action"}                      take this down when the owner is gone
     {"type": "intended", "id", "kind", ..., "steps": [{"action", "inverse"}]}
     {"type": "settled", "id", "state", "error"}        applied, refused, reverted or stuck
-    {"type": "closed",  "by"}
+    {"type": "released"}                               what was owned is taken down
+    {"type": "closed",  "by"}                          nothing of the run is left
 
 Every line is synced before the world is touched. A reader takes a torn last line for not written; nothing
 came of it, as the write would have come first.
@@ -13,11 +14,21 @@ came of it, as the write would have come first.
 from pathlib import Path
 from typing import Any
 
-from chaos.account import Account, Header, Intent, LedgerError, State, Step, boot_id, read_ledger
+from chaos.account import Account, Header, Intent, LedgerError, State, Step, boot_id, is_closed, read_ledger
 from chaos.actions import BaseAction
 from chaos.lines import append_line
 
-__all__ = ["Account", "Header", "Intent", "Ledger", "LedgerError", "State", "Step", "read_ledger"]
+__all__ = [
+    "Account",
+    "Header",
+    "Intent",
+    "Ledger",
+    "LedgerError",
+    "State",
+    "Step",
+    "is_closed",
+    "read_ledger",
+]
 
 
 class Ledger:
@@ -40,6 +51,8 @@ class Ledger:
         try:
             with path.open("x"):
                 pass
+        except FileExistsError:
+            raise LedgerError(refusal(path)) from None
         except OSError as error:
             raise LedgerError(f"the ledger {path} can't be begun: {error}") from error
         ledger = cls(path, Account(header))
@@ -55,6 +68,10 @@ class Ledger:
         """Register what takes down all that the run starts; before anything is started."""
         self._write({"type": "owned", "action": action.model_dump(mode="json")})
 
+    def release(self) -> None:
+        """What the run owns is taken down: nobody else need do it."""
+        self._write({"type": "released"})
+
     def intend(self, intent: Intent) -> None:
         """Write down what is about to be done, and how to undo it."""
         self._write({"type": "intended", **intent.model_dump(mode="json")})
@@ -64,7 +81,7 @@ class Ledger:
         self._write({"type": "settled", "id": action_id, "state": state, "error": error})
 
     def close(self, by: str) -> None:
-        """Nothing more to come: the watchdog ends."""
+        """Nothing more to come, nothing is left: the watchdog ends, `lab recover` passes it over."""
         self._write({"type": "closed", "by": by})
 
     def _write(self, line: dict[str, Any]) -> None:
@@ -75,3 +92,19 @@ class Ledger:
                 f"the ledger {self.path} can't be written: {error.strerror or error}"
             ) from error
         self.account.take(line)
+
+
+def refusal(path: Path) -> str:
+    """What a second owner is told: who has the run, and what to do."""
+    try:
+        account = read_ledger(path)
+    except LedgerError as error:
+        return f"the run in {path.parent} has an owner already: {error}. Choose another folder"
+    header = account.header
+    if account.closed:
+        state = "it has ended. Choose another folder"
+    elif header.owner_alive():
+        state = f"process {header.owner_pid}, which is alive. End it by Ctrl-C or `lab down`, or choose another folder"
+    else:
+        state = f"process {header.owner_pid}, which is gone. Call `lab recover`, then choose another folder"
+    return f"the run {header.run} in {path.parent} has an owner already: {state}"

@@ -2,8 +2,11 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+from chaos.mark import VARIABLE
 
 PROC = Path("/proc")
 STATE, START_TICKS = 0, 19
@@ -59,10 +62,14 @@ def send(pid: int, ticks: int, number: signal.Signals) -> bool:
         os.close(fd)
 
 
-def of_run(run: str) -> list[tuple[int, int]]:
-    """(pid, start ticks) of this user's processes whose environment has ``LAB_RUN=<run>``, but this one."""
-    mark = f"LAB_RUN={run}".encode()
-    found = []
+def of_run(mark: str) -> list[tuple[int, int]]:
+    """(pid, start ticks) of this user's processes that carry this run's mark, but this one."""
+    return [(pid, ticks) for pid, ticks, found in marked() if found == mark]
+
+
+def marked() -> Iterator[tuple[int, int, str]]:
+    """(pid, start ticks, mark) of this user's processes with a mark in their environment, but this one."""
+    begins = f"{VARIABLE}=".encode()
     for folder in PROC.iterdir():
         if not folder.name.isdigit() or int(folder.name) == os.getpid():
             continue
@@ -70,6 +77,7 @@ def of_run(run: str) -> list[tuple[int, int]]:
             if folder.stat().st_uid != os.getuid():
                 continue
             ticks = started_ticks(int(folder.name))
-            if mark in (folder / "environ").read_bytes().split(b"\0") and ticks is not None:
-                found.append((int(folder.name), ticks))
-    return found
+            words = (folder / "environ").read_bytes().split(b"\0")
+            mark = next((word for word in words if word.startswith(begins)), None)
+            if mark is not None and ticks is not None:
+                yield int(folder.name), ticks, os.fsdecode(mark.removeprefix(begins))

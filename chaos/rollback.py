@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from chaos.actions import Cap, Reading
+from chaos.actions import BaseAction, Cap, Reading
 from chaos.carry import Undone, undo
 from chaos.change import Change, change
 from chaos.ledger import Intent, Ledger, LedgerError, State
@@ -22,6 +22,12 @@ class Rollback:
     tell: Callable[[Change], None]
     _unheard: list[Exception] = field(default_factory=list, init=False)
 
+    async def undo(self, inverse: BaseAction, caps: Sequence[Cap] = ()) -> Undone:
+        """Apply an inverse, unless its target went with another boot: that address may be somebody else's by now."""
+        if self.ledger.account.header.of_this_boot() or inverse.outlives_boot():
+            return await undo(inverse, caps)
+        return Undone(done=True, readback={"gone": "the machine was started anew since"})
+
     async def everything(self) -> tuple[str, ...]:
         """Undo all that is open: CPU caps first, then what is stopped or dead, then toxics, then the rest.
 
@@ -37,7 +43,7 @@ class Rollback:
         outcomes: dict[str, list[Undone]] = {intent.id: [] for intent in intents}
         left = []
         for intent, step in steps:
-            outcomes[intent.id].append(await undo(step.inverse))
+            outcomes[intent.id].append(await self.undo(step.inverse))
             whole = len(outcomes[intent.id]) == len(intent.steps)
             if whole and not self._settle(intent, outcomes[intent.id], begun_s):
                 left.append(intent.id)
@@ -48,7 +54,7 @@ class Rollback:
         """Undo one thing, while others stay in force. Whether it could be done."""
         begun_s = time.monotonic()
         caps = caps_on(self.ledger.account.open(), intent)
-        outcomes = [await undo(step.inverse, caps) for step in reversed(intent.steps)]
+        outcomes = [await self.undo(step.inverse, caps) for step in reversed(intent.steps)]
         done = self._settle(intent, outcomes, begun_s)
         self._complain()
         return done

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 import chaos
 from chaos.errors import RefusedError
 from chaos.files import read_json, write_json
+from chaos.mark import VARIABLE
 from chaos.process import is_alive, started_ticks
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -97,17 +98,17 @@ def read_spec(path: Path) -> Spec:
         raise RefusedError(f"{path} does not say how to start it again: {error}") from error
 
 
-def own_module(module: str, *arguments: str, log: Path, run: str | None = None) -> Spec:
-    """The spec of ``python -m chaos.<module>``. With ``run``, it ends with the processes of that run."""
-    env = {k: v for k, v in os.environ.items() if k != "LAB_RUN"}
+def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> Spec:
+    """The spec of ``python -m chaos.<module>``. With ``mark``, it ends with the processes of that run."""
+    env = {k: v for k, v in os.environ.items() if k != VARIABLE}
     env["PYTHONPATH"] = str(Path(chaos.__file__).parent.parent)
-    if run is not None:
-        env["LAB_RUN"] = run
+    if mark is not None:
+        env[VARIABLE] = mark
     return Spec(argv=(sys.executable, "-m", module, *arguments), env=env, cwd=Path("/"), log=log)
 
 
-def start_governor(target: Record, folder: Path, run: str) -> Record:
+def start_governor(target: Record, folder: Path, mark: str) -> Record:
     """Start a CPU governor for a process; its share, status and log lie in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     arguments = ("--pid", target.pid, "--started-ticks", target.started_ticks, "--dir", folder)
-    return spawn(own_module("chaos.governor", *map(str, arguments), log=folder / "log", run=run))
+    return spawn(own_module("chaos.governor", *map(str, arguments), log=folder / "log", mark=mark))

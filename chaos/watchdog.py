@@ -9,9 +9,10 @@ dead, or hangs):
 3. undo what is open, CPU caps first
 4. take down what the run owns (processes, containers)
 5. undo again what was stuck: much of that went with its process
-6. write the journal's end, close the ledger if nothing is left, end
+6. write the journal's end, close the ledger, unless something is left, end
 
-It ends as well when its owner has closed the ledger. It keeps no connection to anything.
+`lab recover` does the same for a run whose watchdog was killed as well. It ends, too, when its owner has closed
+the ledger. It keeps no connection to anything.
 """
 
 import argparse
@@ -21,21 +22,21 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chaos.carry import undo
 from chaos.change import Change
 from chaos.errors import UnguardedError
 from chaos.files import read_json, write_json
 from chaos.journal_end import end_journal
 from chaos.lease import take, why_expired
-from chaos.ledger import Ledger, LedgerError, read_ledger
+from chaos.ledger import Ledger, LedgerError, is_closed, read_ledger
 from chaos.lines import cut_torn_line
-from chaos.process import is_running, started_ticks
+from chaos.process import is_running, send, started_ticks
 from chaos.rollback import Rollback
-from chaos.spawn import Spec, own_module, spawn
+from chaos.spawn import Spec, own_module, read_record, spawn
 from chaos.wait import wait_until
 
 LOOK_EVERY_S = 0.1
@@ -46,10 +47,14 @@ BY = "watchdog"
 async def start_watchdog(run_dir: Path, deadline_s: float = 10.0) -> None:
     """Start the watchdog of a run that has a ledger and a lease; returns when it says that it watches.
 
+    One that was started before and doesn't run (it is stopped) is killed first: there is never more than one.
+
     Raises:
         UnguardedError: it ended at once; the message has the end of its log.
         DeadlineError: it says nothing; its log is ``logs/watchdog.log`` of the run folder.
     """
+    if (before := read_record(run_dir / RECORD)) is not None:
+        send(before.pid, before.started_ticks, signal.SIGKILL)
     spec = _spec(run_dir)
     started = spawn(spec)
     what = f"the watchdog to watch {run_dir} (log: {spec.log})"
@@ -72,77 +77,84 @@ def watchdog_alive(run_dir: Path) -> bool:
     return record is not None and is_running(record["pid"], record["started_ticks"])
 
 
-@dataclass(slots=True)
-class Watchdog:
-    """``run_dir`` is the run folder."""
-
-    run_dir: Path
-    changes: list[Change] = field(default_factory=list)
-    _epoch_s: int = 0
-
-    async def watch(self) -> int:
-        """Wait for the end of the run or of its owner; the exit code."""
-        pid = os.getpid()
-        self._epoch_s = read_ledger(self.run_dir / LEDGER).header.epoch_s
-        write_json(self.run_dir / RECORD, {"pid": pid, "started_ticks": started_ticks(pid)})
-        reason = await wait_until(self._why_now, math.inf, "the end of the run", every_s=LOOK_EVERY_S) or ""
-        if reason == "closed":
-            return 0
-        say(f"taking over: {reason}")
-        with suppress(OSError):  # a full disk: nobody can be told, but all can be undone
-            take(self.run_dir / LEASE)
-        try:
-            left = await self._clean_up()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the journal gets its end
-            left = [f"the watchdog broke: {error!r}"]
-        self._end(reason, left)
-        say(f"done; left: {', '.join(left) or 'nothing'}")
-        return 1 if left else 0
-
-    def _end(self, reason: str, left: list[str]) -> None:
-        """Step 6. With something left the ledger stays open: ``lab recover`` tries again."""
-        try:
-            end_journal(self.run_dir / JOURNAL, time.monotonic() - self._epoch_s, reason, self.changes, left)
-            if not left:
-                Ledger.open(self.run_dir / LEDGER).close(BY)
-        except (OSError, ValueError, LedgerError) as error:
-            say(f"the end could not be written down: {error}")
-
-    def _why_now(self) -> str | None:
-        """``closed``, or why the owner can't be trusted any more; the ledger is read only then."""
-        reason = why_expired(self.run_dir / LEASE)
-        return "closed" if self._closed() else reason
-
-    def _closed(self) -> bool:
-        """Closed by the owner; a ledger that was removed has nothing to undo, either."""
-        try:
-            with (self.run_dir / LEDGER).open("rb") as file:
-                file.seek(max(file.seek(0, os.SEEK_END) - 200, 0))
-                return b'{"type":"closed"' in file.read()
-        except FileNotFoundError:
-            return True
-
-    async def _clean_up(self) -> list[str]:
-        """Steps 2 to 5; what could not be undone or taken down."""
-        cut_torn_line(self.run_dir / LEDGER)
-        ledger = Ledger.open(self.run_dir / LEDGER)
-        rollback = Rollback(ledger, BY, self.changes.append)
-        stuck = await rollback.everything()
-        left = []
-        for action in reversed(ledger.account.owned):
-            undone = await undo(action)
-            say(f"{action!r}: {undone}")
-            if not undone.done:
-                left.append(f"{action!r}: {undone.error}")
-        if stuck:
-            stuck = await rollback.everything()
-        return [*stuck, *left]
-
-
 def say(text: str) -> None:
     """To the log, which may lie on a full disk: not to be heard is no reason not to act."""
     with suppress(OSError):
         sys.stderr.write(f"{text}\n")
+
+
+@dataclass(slots=True)
+class Watchdog:
+    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` tell what it did."""
+
+    run_dir: Path
+    log: Callable[[str], None] = say
+    changes: list[Change] = field(default_factory=list)
+    taken_down: list[str] = field(default_factory=list)
+
+    async def watch(self) -> int:
+        """Wait for the end of the run or of its owner; the exit code."""
+        pid = os.getpid()
+        read_ledger(
+            self.run_dir / LEDGER
+        )  # what can't be read can't be undone: said now, not when it is too late
+        write_json(self.run_dir / RECORD, {"pid": pid, "started_ticks": started_ticks(pid)})
+        reason = await wait_until(self._why_now, math.inf, "the end of the run", every_s=LOOK_EVERY_S) or ""
+        if reason == "closed":
+            return 0
+        return 1 if await self.take_over(reason) else 0
+
+    async def take_over(self, reason: str) -> list[str]:
+        """Steps 1 to 6, for this reason. What could not be undone or taken down; the ledger keeps it."""
+        self.log(f"taking over: {reason}")
+        with suppress(OSError):  # a full disk: nobody can be told, but all can be undone
+            take(self.run_dir / LEASE)
+        try:
+            cut_torn_line(self.run_dir / LEDGER)
+            left = await self._clean_up(Ledger.open(self.run_dir / LEDGER))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the journal gets its end
+            left = [f"the watchdog broke: {error!r}"]
+        self._end(reason, left)
+        self.log(f"done; left: {', '.join(left) or 'nothing'}")
+        return left
+
+    def _end(self, reason: str, left: list[str]) -> None:
+        """Step 6, in this order: who finds a closed ledger finds the journal ended."""
+        try:
+            end_journal(self.run_dir / JOURNAL, self._now_s(), reason, self.changes, left)
+            if not left:
+                Ledger.open(self.run_dir / LEDGER).close(BY)
+        except (OSError, ValueError, LedgerError) as error:
+            self.log(f"the end could not be written down: {error}")
+
+    def _now_s(self) -> float:
+        """On the run's clock; 0 where that went with another boot, or is not known."""
+        try:
+            header = read_ledger(self.run_dir / LEDGER).header
+        except LedgerError:
+            return 0.0
+        return time.monotonic() - header.epoch_s if header.of_this_boot() else 0.0
+
+    def _why_now(self) -> str | None:
+        """``closed``, or why the owner can't be trusted any more; the ledger is read only then."""
+        reason = why_expired(self.run_dir / LEASE)
+        return "closed" if is_closed(self.run_dir / LEDGER) else reason
+
+    async def _clean_up(self, ledger: Ledger) -> list[str]:
+        """Steps 3 to 5; what could not be undone or taken down."""
+        rollback = Rollback(ledger, BY, self.changes.append)
+        stuck = await rollback.everything()
+        left = []
+        for action in reversed(ledger.account.owned):
+            undone = await rollback.undo(action)
+            self.log(f"{action}: {undone}")
+            if undone.done:
+                self.taken_down.append(str(action))
+            else:
+                left.append(f"{action}: {undone.error}")
+        if stuck:
+            stuck = await rollback.everything()
+        return [*stuck, *left]
 
 
 def main() -> int:

@@ -23,29 +23,8 @@ CACHE=${XDG_CACHE_HOME:-${HOME:-/var}/.cache}/retry-storm-lab
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH DEBIAN_FRONTEND=noninteractive
 
-say() { echo "engine: $*"; }
-give_up() {
-    say "$@" >&2
-    exit 4
-}
-
-# step TEXT COMMAND...: run it quietly and say how long it took; if it fails, show the end of its output.
-step() {
-    text=$1
-    began=$(date +%s)
-    shift
-    if "$@" >"$work/step.log" 2>&1; then
-        say "$text ($(($(date +%s) - began)) s)" >&2
-        return
-    fi
-    tail -n 15 "$work/step.log" >&2
-    give_up "failed after $(($(date +%s) - began)) s, wanted: $text (its last lines are above)"
-}
-
-# within SECONDS COMMAND...: a deadline where the machine has one to offer (stock macOS has no timeout).
-within() {
-    if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
-}
+who=engine
+. "$(dirname -- "$0")/steps.sh"
 
 engine_version() { within 20 docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}' 2>&1; }
 compose_version() { within 20 docker compose version --short 2>&1; }

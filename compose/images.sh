@@ -18,29 +18,8 @@ BUILD_DEADLINE_S=1200
 SUITE=bookworm
 CACHE=${XDG_CACHE_HOME:-${HOME:-/var}/.cache}/retry-storm-lab
 
-say() { echo "images: $*"; }
-give_up() {
-    say "$@" >&2
-    exit 4
-}
-
-# step TEXT COMMAND...: run it quietly and say how long it took; if it fails, show the end of its output.
-step() {
-    text=$1
-    began=$(date +%s)
-    shift
-    if "$@" >"$work/step.log" 2>&1; then
-        say "$text ($(($(date +%s) - began)) s)"
-        return
-    fi
-    tail -n 20 "$work/step.log" >&2
-    give_up "failed after $(($(date +%s) - began)) s, wanted: $text (its last lines are above)"
-}
-
-# within SECONDS COMMAND...: a deadline where the machine has one to offer (stock macOS has no timeout).
-within() {
-    if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
-}
+who=images
+. compose/steps.sh
 
 load_env() { # compose/.env; as with docker compose, what the environment has wins
     # shellcheck disable=SC2034 # eval reads value

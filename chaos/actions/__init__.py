@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.compose_down import ComposeDown
 from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
 from chaos.actions.life import SendSignal, Start
 from chaos.actions.settings import Settings
-from chaos.actions.takedown import ComposeDown, StopProcesses
+from chaos.actions.stop_processes import StopProcesses
 from chaos.actions.toxics import AddToxic, ProxyEnabled, RemoveToxic, UpdateToxic
 
 Action = Annotated[

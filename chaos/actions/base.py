@@ -62,6 +62,10 @@ class BaseAction(BaseModel, ABC):
         """The action that leads back to the *present* state; asked for before ``apply``."""
         raise UnsupportedError(f"{type(self).__name__} can't be undone")
 
+    def outlives_boot(self) -> bool:
+        """Whether its target is the same after the machine was started anew: a container is, a pid or a port isn't."""
+        return False
+
     def neutral(self) -> "BaseAction | None":
         """Another action with the same effect, for when this one is refused or hangs; None: there is none."""
         return None

@@ -86,6 +86,10 @@ class CpuQuota(BaseAction):
             return self.of_share(self.container, None)
         return self.model_copy(update={"period_us": now["period_us"] or 100_000, "quota_us": now["quota_us"]})
 
+    def outlives_boot(self) -> bool:
+        """A container keeps its id, and its quota."""
+        return True
+
     @property
     def place(self) -> str:
         """What is capped."""

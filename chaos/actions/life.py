@@ -8,6 +8,7 @@ from docker import DockerClient
 from chaos.actions.base import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError
+from chaos.mark import VARIABLE
 from chaos.place import Container, Handle, Process
 from chaos.process import send, state
 from chaos.spawn import read_record, read_spec, spawn, start_governor
@@ -22,6 +23,10 @@ class _OfService(BaseAction):
 
     rank: ClassVar[Rank] = Rank.LIFE
     handle: Handle
+
+    def outlives_boot(self) -> bool:
+        """A container keeps its id."""
+        return isinstance(self.handle, Container)
 
     async def read(self) -> Reading:
         """``{"state": "running" | "paused" | "gone", ...}``."""
@@ -134,4 +139,4 @@ def _start_process(process: Process) -> None:
     spec = read_spec(process.spec)
     record = spawn(spec, process.record)
     if process.governor is not None:
-        start_governor(record, process.governor, spec.env.get("LAB_RUN", ""))
+        start_governor(record, process.governor, spec.env.get(VARIABLE, ""))

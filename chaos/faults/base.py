@@ -104,6 +104,11 @@ class ToxicFault(BaseFault):
         return (AddToxic(api=api, proxy=self.listener or self.target, toxic=toxic),)
 
 
+def is_toxic_of(run: str, name: str) -> bool:
+    """Whether a toxic of this name is this run's."""
+    return name == toxic_name(run, name.rpartition(".")[2])
+
+
 def toxic_name(run: str, fault: str) -> str:
     """``<run>.<fault>`` of at most 96 characters that need no quoting in a URL; the run's end is kept."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "-", fault)[: TOXIC_NAME // 2]

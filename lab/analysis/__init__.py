@@ -2,8 +2,20 @@
 
 from lab.analysis.conditions import Decision, evaluate, watch
 from lab.analysis.judge import judge
+from lab.analysis.series import Series, series
 from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Verdict, exit_code
 
-__all__ = ["Decision", "Timeline", "Verdict", "evaluate", "exit_code", "judge", "summarise", "watch"]
+__all__ = [
+    "Decision",
+    "Series",
+    "Timeline",
+    "Verdict",
+    "evaluate",
+    "exit_code",
+    "judge",
+    "series",
+    "summarise",
+    "watch",
+]

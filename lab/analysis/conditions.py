@@ -8,15 +8,17 @@ from lab.analysis.recovery import find_recovery, moment_s
 from lab.analysis.rows import ratio
 from lab.analysis.seconds import WINDOW_S
 from lab.analysis.timeline import Timeline
+from lab.analysis.urls import URL, answer
 from lab.analysis.windows import judged_seconds, last_seconds, phase_seconds, sliding, whole_seconds
 from lab.analysis.words import NOT_MEASURED, show_for
 from lab.drillfile.condition import TRIGGER_END, Condition
+from lab.drillfile.metrics import METRICS
 
 FRESH_S = 1
 """Seconds younger than this are left out of a window: their requests are still under way."""
 
 SEARCHED_S = 3
-"""A live check takes the newest measured second of these last ones."""
+"""A live check takes the newest measured second of these last ones, and bridges gaps that are shorter."""
 
 _STATS = {"min": min, "max": max}
 
@@ -45,6 +47,8 @@ def window(timeline: Timeline, condition: Condition) -> range:
 
 def value_over(timeline: Timeline, condition: Condition, span: range, *, final: bool) -> float | None:
     """The condition's metric over some seconds, as a share of ``of`` where it asks for one."""
+    if condition.url is not None:
+        return URL[condition.metric](timeline, span, condition.url)
     value = SERIES[condition.metric](timeline, span, final=final)
     return value if condition.of is None else ratio(value, SERIES[condition.of](timeline, span, final=final))
 
@@ -76,22 +80,52 @@ def evaluate(timeline: Timeline, condition: Condition, *, final: bool = True) ->
 
 
 def watch(timeline: Timeline, condition: Condition) -> Decision:
-    """Decide a live condition (abort-if): it must have held in each of the last ``for`` seconds.
+    """Decide a live condition (abort-if): it must have held all through the last ``for`` seconds.
 
-    Takes the newest second that was measured; one unmeasured second among the others leaves it undecided.
+    A figure of requests is known once their answers can't be in time any more, ``slo`` after their second. What
+    was before the first phase (the calibration's closed loop, for one) counts only where a metric is lasting. A
+    second that was not measured, as it happens on a machine that is short of everything, is taken as those just
+    before it were.
     """
-    now = math.floor(timeline.now_s)
-    for newest in range(now, now - SEARCHED_S - 1, -1):
-        measured = value_over(timeline, condition, range(newest, newest + 1), final=False)
+    first, newest = _watched(timeline, condition)
+    for second in range(newest, max(first, newest - SEARCHED_S) - 1, -1):
+        measured = _in_second(timeline, condition, second)
         if measured is not None:
             break
     else:
         return Decision(None, None, f"{condition.metric} was {NOT_MEASURED} in the last {SEARCHED_S} s")
-    seconds = range(newest - max(1, math.ceil(condition.for_s or 1)) + 1, newest + 1)
-    values = [value_over(timeline, condition, range(second, second + 1), final=False) for second in seconds]
+    seconds = range(second - max(1, math.ceil(condition.for_s or 1)) + 1, second + 1)
+    values = [_known(timeline, condition, range(first, one + 1)) for one in seconds]
     held = [None if value is None else condition.holds(value) for value in values]
     met = False if False in held else None if None in held else True
-    return Decision(measured, met, f"{condition}: {show_for(condition, measured)} at {newest} s")
+    return Decision(measured, met, f"{_found(timeline, condition, second, measured)} at {second} s")
+
+
+def _watched(timeline: Timeline, condition: Condition) -> tuple[int, int]:
+    """The first and the newest second that a live condition may look at."""
+    newest = math.floor(timeline.now_s)
+    if condition.metric in SMOOTHED and timeline.drill is not None:
+        newest -= math.ceil(timeline.drill.load.slo_s) + FRESH_S
+    if METRICS[condition.metric].lasting:
+        return 0, newest
+    return (math.floor(timeline.phases[0].start_s) if timeline.phases else newest + 1), newest
+
+
+def _in_second(timeline: Timeline, condition: Condition, second: int) -> float | None:
+    return value_over(timeline, condition, range(second, second + 1), final=False)
+
+
+def _known(timeline: Timeline, condition: Condition, seconds: range) -> float | None:
+    """The newest value in the last few of these seconds."""
+    values = (_in_second(timeline, condition, second) for second in reversed(seconds[-SEARCHED_S:]))
+    return next((value for value in values if value is not None), None)
+
+
+def _found(timeline: Timeline, condition: Condition, second: int, measured: float) -> str:
+    """What was measured, as a person reads it."""
+    if condition.url is not None:
+        return answer(timeline, second, condition.url)
+    return show_for(condition, measured)
 
 
 def _of_run(timeline: Timeline, condition: Condition) -> Decision:

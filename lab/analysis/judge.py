@@ -1,5 +1,6 @@
 """Timeline -> Verdict. What counts most is said first: broken > inconclusive > fail > pass."""
 
+from lab.analysis.blast import find_hurt
 from lab.analysis.checks import run_checks
 from lab.analysis.conditions import evaluate
 from lab.analysis.figures import make_figures, make_phases
@@ -78,7 +79,8 @@ def _decide(
     )
     if outcome != "completed":
         unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
-        return "inconclusive", (*broken, f"{outcome}: {reason}", *unsteady, *_died(timeline))
+        told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
+        return "inconclusive", (*broken, told, *unsteady, *_died(timeline))
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts
@@ -139,9 +141,8 @@ def _blast_radius(timeline: Timeline) -> list[Judged]:
     radius = timeline.drill.blast_radius if timeline.drill else ()
     if not radius:
         return []
-    hurt = {fault.target for fault in timeline.faults if fault.kind == "fault"}
-    hurt |= {c.service for c in timeline.changes if not c.planned and c.state in {"exited", "unhealthy"}}
-    outside = sorted(hurt - set(radius))
+    outside = {service: how for service, how in find_hurt(timeline).items() if service not in radius}
+    told = ", ".join(f"{service} ({how})" for service, how in outside.items())
     return [
         Judged(
             name="blast radius",
@@ -149,7 +150,7 @@ def _blast_radius(timeline: Timeline) -> list[Judged]:
             measured=float(len(outside)),
             met=not outside,
             unit="services outside",
-            because=f"hurt as well: {', '.join(outside)}" if outside else "nothing else was hurt",
+            because=f"hurt as well: {told}" if outside else "nothing else was hurt",
         )
     ]
 

@@ -12,6 +12,7 @@ from lab.journal.events import (
     LoadSample,
     SampleMissed,
     ServiceSample,
+    UrlSample,
 )
 
 Cohort = CohortClosed | CohortProvisional
@@ -37,6 +38,7 @@ class Seen:
     queues: dict[str, int] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     breakers: dict[str, str] = field(default_factory=dict)
+    urls: dict[str, UrlSample] = field(default_factory=dict)
     missed: int = 0
 
 
@@ -86,6 +88,8 @@ class Seconds:
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
+            case UrlSample():
+                self._touch(event.second).urls[event.url] = event
             case SampleMissed():
                 self._touch(event.t).missed += 1
             case _:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lab.cli import by_hand, doctor, drills, run, runs
+from lab.cli import abort, by_hand, doctor, drills, in_force, recover, run, runs
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     "5 the lab broke or a rollback could not be verified, 130 interrupted.",
 )
 app.command()(run.run)
+app.command()(abort.abort)
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)
@@ -24,10 +25,10 @@ app.command()(by_hand.down)
 app.command()(by_hand.status)
 app.command()(by_hand.watch)
 app.command()(by_hand.logs)
-app.add_typer(by_hand.fault, name="fault")
-app.add_typer(by_hand.policy, name="policy")
+app.add_typer(in_force.fault, name="fault")
+app.add_typer(in_force.policy, name="policy")
 app.command()(runs.report)
-app.command()(runs.recover)
+app.command()(recover.recover)
 app.add_typer(runs.runs, name="runs")
 app.command()(doctor.doctor)
 

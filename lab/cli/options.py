@@ -17,6 +17,9 @@ class RuntimeName(StrEnum):
 
 Drill = Annotated[str, typer.Argument(help="A drill's name (see `lab list`) or a path to a drill file.")]
 Run = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
+Living = Annotated[
+    str | None, typer.Option("--run", help="A living run's name or folder; default: the one that lives.")
+]
 Runtime = Annotated[
     RuntimeName,
     typer.Option(help="compose where a container engine answers, embedded (local processes) elsewhere."),
@@ -27,5 +30,11 @@ Repeat = Annotated[
     int, typer.Option(min=1, max=1000, help="Run so often, with seeds counting up; a k-of-N verdict.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", "-y", help="Clean up after labs that were killed without asking (as where CI is set)."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Put the run folder here.")]
 Junit = Annotated[Path | None, typer.Option(help="Also write JUnit XML to this file.")]

@@ -1,18 +1,19 @@
 """``lab run``: a drill to its verdict."""
 
 import asyncio
-import json
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from lab.analysis import interval
+from lab.analysis import interval, series
 from lab.cli import options
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
+from lab.cli.recover import offer_recovery
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
+from lab.report.junit import write_junit_of_series
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
 from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
@@ -28,30 +29,32 @@ def run(  # noqa: PLR0913  the command's options
     as_json: options.Json = False,
     junit: options.Junit = None,
     out: options.Out = None,
+    yes: options.Yes = False,
 ) -> None:
     """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    offer_recovery(yes=yes)
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
     results = []
     for number in range(repeat):
         asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
         results.append(asyncio.run(watched_run(asked, quiet=as_json)))
-        if results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             break
-    _report(results, found, as_json=as_json, junit=junit)
+    _report(results, found, repeat, as_json=as_json, junit=junit)
     raise typer.Exit(together(results))
 
 
 async def watched_run(request: Request, *, quiet: bool) -> Result:
-    """One run with its view; Ctrl-C and SIGTERM roll back."""
+    """One run with its view; Ctrl-C, SIGTERM and `lab abort` roll back."""
     folder = create_run_folder(request.root, request.drill.name, request.out)
     viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
     if (holder := measuring_now()) is not None:
         viewing.say(f"waiting for its turn: {holder} measures on this machine")
-    with interruptible(viewing.say):
+    with interruptible(viewing.say) as stop:
         async with viewing.showing():
-            return await run_once(request, folder, viewing.timeline, viewing.tell)
+            return await run_once(request, folder, viewing.timeline, stop, viewing.tell)
 
 
 def together(results: list[Result]) -> int:
@@ -61,16 +64,17 @@ def together(results: list[Result]) -> int:
     return next(int(code) for code in order if code in codes)
 
 
-def _report(results: list[Result], drill: Drill, *, as_json: bool, junit: Path | None) -> None:
+def _report(results: list[Result], drill: Drill, asked: int, *, as_json: bool, junit: Path | None) -> None:
+    verdicts = [result.verdict for result in results]
+    of_many = series(drill.name, asked, verdicts)
     if junit is not None:
-        junit.write_bytes(results[-1].folder.junit.read_bytes())
+        write_junit_of_series(junit, [(result.verdict, result.timeline.now_s) for result in results])
     if as_json:
-        said = [result.verdict.model_dump(mode="json", by_alias=True) for result in results]
-        typer.echo(json.dumps(said[0] if len(said) == 1 else said, indent=2))
+        said = verdicts[0] if asked == 1 else of_many
+        typer.echo(said.model_dump_json(by_alias=True, indent=2))
         return
     console = Console()
     for result in results:
         show_verdict(console, result)
-    if len(results) > 1:
-        passed = sum(result.exit_code == Exit.PASS for result in results)
-        console.print(f"{drill.name} passed {interval.wilson(passed, len(results))}", highlight=False)
+    if asked > 1:
+        console.print(f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}", highlight=False)

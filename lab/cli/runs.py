@@ -1,6 +1,5 @@
 """Commands on finished runs: report, runs list, runs prune."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -9,10 +8,8 @@ from rich.table import Table
 
 from lab.analysis import Verdict
 from lab.cli import options
-from lab.cli.exits import Exit
 from lab.cli.viewing import show_verdict
 from lab.session import ROOT, find_run, judge_run, list_runs, living, prune
-from lab.session import recover as recover_all
 
 runs = typer.Typer(help="The runs that are kept.", no_args_is_help=True)
 
@@ -22,14 +19,6 @@ def report(run: options.Run = "latest") -> None:
     result = judge_run(find_run(ROOT, run))
     show_verdict(Console(), result)
     raise typer.Exit(result.exit_code)
-
-
-def recover() -> None:
-    """Clean up after labs that were killed together with their watchdog."""
-    failed = asyncio.run(recover_all(ROOT, Console().print))
-    if failed:
-        raise typer.Exit(int(Exit.BROKEN))
-    Console().print("nothing is left of any earlier run")
 
 
 @runs.command("list")
@@ -50,6 +39,6 @@ def runs_list() -> None:
 
 @runs.command("prune")
 def runs_prune(keep: Annotated[int, typer.Option(min=0, help="How many to keep.")] = 20) -> None:
-    """Remove all but the newest runs; living ones stay."""
+    """Remove all but the newest runs; those that live, or wait for `lab recover`, stay."""
     for name in prune(ROOT, keep):
         Console().print(f"removed {name}", markup=False)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from lab.analysis import Timeline, summarise
 from lab.drillfile import Drill
-from lab.journal.events import EVENT, Event
+from lab.journal.events import EVENT, Event, RunOpened
 from lab.probes import Ticker
 from lab.report.terminal import View, say_verdict, view_for
 from lab.session import Result, RunFolder
@@ -53,9 +53,12 @@ class Viewing:
             await ticker.until(time.monotonic() + DRAW_EVERY_S)
 
 
-async def watch_stream(console: Console, drill: Drill, folder: RunFolder, lines: AsyncIterator[str]) -> None:
+async def watch_stream(console: Console, folder: RunFolder, lines: AsyncIterator[str]) -> None:
     """The view of a lab that lives in another process, from its stream of events; ends with that lab."""
-    viewing = Viewing(console, drill, "by hand", folder)
+    opened = RunOpened.model_validate_json(await anext(lines))
+    runtime = f"{opened.runtime}, by hand" if folder.by_hand else opened.runtime
+    viewing = Viewing(console, Drill.model_validate(opened.drill), runtime, folder)
+    viewing.timeline.feed(opened)
     async with viewing.showing():
         async for line in lines:
             event = EVENT.validate_json(line)

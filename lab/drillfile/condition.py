@@ -34,6 +34,7 @@ class Condition(Frozen):
     share of that other metric over the same window. ``during`` is a phase, ``last_s`` only its end;
     ``since`` a phase or ``trigger end``; ``for_s`` how long it must have held without a break (live
     checks). No window: the whole run, or, live, the latest second. ``text`` is the comparison as written.
+    ``url`` is whose answers the metric is about, where it is about those of a URL.
     """
 
     metric: str
@@ -46,6 +47,7 @@ class Condition(Frozen):
     since: str | None = None
     for_s: float | None = None
     stat: Stat = "mean"
+    url: str | None = None
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value (a share of ``of``, where that is set) satisfies the comparison."""
@@ -53,9 +55,11 @@ class Condition(Frozen):
 
     def __str__(self) -> str:
         """As an engineer would say it: ``goodput during aftermath (last 10 s) < 5 % of offered``."""
+        held = f" for {self.for_s:g} s" if self.for_s else ""
+        if self.url is not None:
+            return f"{self.url} {'failing' if self.value else 'healthy'}{held}"
         stat = "" if self.stat == "mean" else f"{self.stat} "
         during = f" during {self.during}" if self.during else ""
         since = f" since {self.since}" if self.since else ""
         last = f" (last {self.last_s:g} s)" if self.last_s else ""
-        held = f" for {self.for_s:g} s" if self.for_s else ""
         return f"{stat}{self.metric}{during}{since}{last} {self.text}{held}"

@@ -10,6 +10,7 @@ from lab.drillfile.condition import TRIGGER_END, Condition, Op, Stat
 from lab.drillfile.metrics import METRICS, Metric, Unit
 from lab.drillfile.reader import Reader, kind
 from lab.drillfile.source import Value
+from lab.drillfile.urls import is_about_url, read_url_condition
 from lab.units import Quantity, UnitError, quote, suggest
 
 _COMPARISON = re.compile(r"(?P<op>>=|<=|==|>|<)\s*(?P<amount>[^<>=\s].*)")
@@ -48,15 +49,18 @@ class Place:
     keys: Collection[str]
     run_metrics: bool
     during: str | None = None
+    urls: bool = False
 
 
 STEADY_STATE = Place(keys=("stat",), run_metrics=False, during="baseline")
 EXPECT = Place(keys=("during", "last", "since", "stat"), run_metrics=True)
-ABORT_IF = Place(keys=("for",), run_metrics=False)
+ABORT_IF = Place(keys=("for",), run_metrics=False, urls=True)
 
 
 def read_condition(reader: Reader, value: Value, place: Place, phases: Collection[str]) -> Condition:
     """Read one condition; ``phases`` are those of the drill. A ``name`` beside it is the caller's."""
+    if place.urls and is_about_url(value):
+        return read_url_condition(reader, value)
     named = ("name",) if place is EXPECT else ()
     found = reader.keys(value, required=(*named, "metric", "is"), optional=place.keys)
     name = reader.choice(found["metric"], METRICS, "metric") if "metric" in found else ""
@@ -65,6 +69,8 @@ def read_condition(reader: Reader, value: Value, place: Place, phases: Collectio
         reader.fail(
             found["metric"], f"{quote(name)} is known only after the run; it can stand under `expect`"
         )
+    if metric.shape == "url":
+        reader.fail(found["metric"], f"{quote(name)} is written `{{url: ..., for: 3 s}}`, under `abort-if`")
     op, amount, of, text = (
         _comparison(reader, found["is"], metric) if "is" in found and name in METRICS else _NONE
     )

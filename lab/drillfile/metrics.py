@@ -24,18 +24,22 @@ class Unit(StrEnum):
     BOOL = "true/false"
 
 
-Shape = Literal["series", "run"]
-"""``series``: has a value at every second; ``run``: one value, known only after the run."""
+Shape = Literal["series", "run", "url"]
+"""``series``: has a value at every second; ``run``: one value, known only after the run; ``url``: one for each URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's name, unit, shape, and what it means in a sentence."""
+    """A metric's name, unit, shape, and what it means in a sentence.
+
+    ``lasting``: it tells of the world around the drill, so that it counts while the lab is still coming up, too.
+    """
 
     name: str
     unit: Unit
     sentence: str
     shape: Shape = "series"
+    lasting: bool = False
 
 
 _ALL = (
@@ -52,9 +56,10 @@ _ALL = (
     Metric("backlog", Unit.COUNT, "Connections in the bridge's listen queue that it has not accepted yet."),
     Metric("queue_depth", Unit.COUNT, "Requests waiting for a worker, where most do."),
     Metric("host_cpu_idle", Unit.SHARE, "Share of the machine's CPU time that was idle."),
-    Metric("memory_free", Unit.BYTES, "Memory that the machine can still give."),
-    Metric("disk_free", Unit.BYTES, "Space left where the run folder is."),
+    Metric("memory_free", Unit.BYTES, "Memory that the machine can still give.", lasting=True),
+    Metric("disk_free", Unit.BYTES, "Space left where the run folder is.", lasting=True),
     Metric("elapsed", Unit.SECONDS, "Time since the first phase began."),
+    Metric("url_failing", Unit.BOOL, "No 2xx within 1 s from a URL of yours (`url:`).", "url", lasting=True),
     Metric("stuck", Unit.BOOL, "Under 50 % good from trigger end + queue + timeout on.", "run"),
     Metric("time_to_recover", Unit.SECONDS, "To the first 5 s >= 95 % good, then 10 s >= 90 %.", "run"),
 )  # fmt: skip

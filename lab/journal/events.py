@@ -234,6 +234,20 @@ class HostSample(Entry):
     memory_bytes: dict[str, int] = {}
 
 
+class UrlSample(Entry):
+    """A URL of the user's that must stay healthy, asked in this second of the run.
+
+    ``status`` is null where no answer came; ``error`` says why there is none that counts.
+    """
+
+    type: Literal["url.sample"] = "url.sample"
+    url: str
+    second: int
+    status: int | None
+    took_ms: float
+    error: str | None = None
+
+
 class SampleMissed(Entry):
     """A figure that should have been read this second and was not."""
 
@@ -277,6 +291,7 @@ Event = Annotated[
     | CanarySample
     | BridgeSample
     | HostSample
+    | UrlSample
     | SampleMissed
     | NoteWritten
     | RunClosed,

@@ -132,6 +132,7 @@ class JournalWriter:
 
     def _append(self, line: bytes) -> None:
         fd = self._open_fd()
+        self._check_alone(fd)
         done = 0
         try:
             with self._explained():
@@ -142,6 +143,15 @@ class JournalWriter:
                 os.ftruncate(fd, self._size)  # never leave half a line before the next one
             raise
         self._size += len(line)
+
+    def _check_alone(self, fd: int) -> None:
+        """A watchdog that took this process for dead has ended the journal: nothing may come after that."""
+        found = os.fstat(fd).st_size
+        if found != self._size:
+            raise JournalError(
+                f"{self.path}: somebody else wrote here ({found} bytes instead of {self._size}): the watchdog has "
+                "ended this run, as its owner did not renew the lease"
+            )
 
     def _tell(self, event: Event) -> Event:
         for listener in tuple(self._listeners):

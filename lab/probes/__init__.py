@@ -2,5 +2,6 @@
 
 from lab.probes.sampler import Sampler
 from lab.probes.ticker import Ticker
+from lab.probes.urls import watch_urls
 
-__all__ = ["Sampler", "Ticker"]
+__all__ = ["Sampler", "Ticker", "watch_urls"]

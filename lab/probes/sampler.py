@@ -18,7 +18,7 @@ from lab.journal.events import (
 from lab.probes.cohorts import CohortTracker
 from lab.probes.control import Control, ControlError
 from lab.probes.host import read_host
-from lab.probes.observed import Observed
+from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.ticker import Tick
 
 MEMORY_EVERY_S = 5
@@ -30,6 +30,7 @@ class Sampler:
 
     ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not.
     ``toxics`` gives the names that the injector has in force: the bridge's API is not asked for samples.
+    ``up``: the services are there; before, only the machine is read.
     """
 
     runtime: Observed
@@ -40,20 +41,31 @@ class Sampler:
     epoch_s: int
     write: Callable[[Event], None]
     toxics: Callable[[], tuple[str, ...]]
+    up: bool = False
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
     _canary_seen: set[float] = field(default_factory=set)
     _memory: dict[str, int] = field(default_factory=dict)
     _overflows: dict[str, int] = field(default_factory=dict)
+    _device: tuple[Usage, Sockets] | None = None
 
     async def sample(self, tick: Tick) -> None:
         """Read and record one second. A source that doesn't answer becomes a ``sample.missed``."""
+        if not self.up:
+            await self._guard("host", self._read_host(tick))
+            return
         if tick.second % MEMORY_EVERY_S == 0:
             await self._guard("memory", self._read_memory())
         await asyncio.gather(
             *(self._guard(name, self._read_service(name)) for name in self.services),
-            self._guard(self.bridge, self._read_bridge(tick)),
+            self._read_outside(tick),
         )
+
+    async def _read_outside(self, tick: Tick) -> None:
+        """The bridge, then the machine, whether or not the bridge could be read."""
+        self._device = None
+        await self._guard(self.bridge, self._read_bridge())
+        await self._guard("host", self._read_host(tick))
 
     async def _guard(self, source: str, reading: Awaitable[None]) -> None:
         begun = time.monotonic()
@@ -89,10 +101,11 @@ class Sampler:
                 )
             )
 
-    async def _read_bridge(self, tick: Tick) -> None:
+    async def _read_bridge(self) -> None:
         usage, sockets = await asyncio.gather(
             self.runtime.usage(self.bridge), self.runtime.sockets(self.bridge)
         )
+        self._device = usage, sockets
         router = self.latest.get("router", {})
         self.write(
             BridgeSample(
@@ -106,15 +119,17 @@ class Sampler:
                 toxics=self.toxics(),
             )
         )
+
+    async def _read_host(self, tick: Tick) -> None:
+        """The machine; with what the kernel says of the bridge, where that was read."""
+        usage, sockets = self._device or (None, None)
+        bridge = sockets.listen_overflows_total if sockets else None
         self.write(
             read_host(
                 self.folder,
                 loop_lag_ms=tick.lag_ms,
-                governor_cpu_s=usage.governor_cpu_s_total,
-                overflows=(
-                    sum(self._overflows.values()) + (sockets.listen_overflows_total or 0),
-                    sockets.listen_overflows_total,
-                ),
+                governor_cpu_s=usage.governor_cpu_s_total if usage else None,
+                overflows=(sum(self._overflows.values()) + (bridge or 0) if sockets else None, bridge),
                 memory=self._memory,
             )
         )

@@ -10,6 +10,7 @@ A figure that was not measured has no property, rather than 0.
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.analysis.verdict import Finding, Judged, Verdict
@@ -34,9 +35,7 @@ def write_junit(path: Path, verdict: Verdict, took_s: float = 0.0) -> None:
         verdict: what the run came to.
         took_s: how long the run took.
     """
-    tree = ET.ElementTree(junit(verdict, took_s))
-    ET.indent(tree)
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+    _save(junit(verdict, took_s), path)
 
 
 def junit(verdict: Verdict, took_s: float = 0.0) -> ET.Element:
@@ -56,6 +55,24 @@ def junit(verdict: Verdict, took_s: float = 0.0) -> ET.Element:
     _total(root, [expected, instrument])
     root.set("time", f"{took_s:.3f}")
     return root
+
+
+def write_junit_of_series(path: Path, runs: Sequence[tuple[Verdict, float]]) -> None:
+    """Write one document with the suites of several runs, each named with its seed; (verdict, took_s) a run."""
+    root = ET.Element("testsuites", name=clean(runs[0][0].drill))
+    for verdict, took_s in runs:
+        for suite in junit(verdict, took_s):
+            suite.set("name", f"{suite.get('name')} seed {verdict.seed}")
+            root.append(suite)
+    _total(root, list(root))
+    root.set("time", f"{sum(took_s for _, took_s in runs):.3f}")
+    _save(root, path)
+
+
+def _save(root: ET.Element, path: Path) -> None:
+    tree = ET.ElementTree(root)
+    ET.indent(tree)
+    tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
 def _suite(name: str, took_s: float) -> ET.Element:

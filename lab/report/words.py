@@ -40,6 +40,8 @@ def sentence(event: Event) -> str | None:
             said = calibration(event)
         case CheckDecided():
             said = _check(event)
+        case NoteWritten(kind="abort"):
+            said = f"aborting by hand: {event.text}"
         case NoteWritten():
             said = f"{event.by}: {event.text}"
         case RunClosed():
@@ -123,5 +125,6 @@ def _check(event: CheckDecided) -> str | None:
 
 def _closed(event: RunClosed) -> str:
     left = "" if event.clean else f"; NOT rolled back: {', '.join(event.left) or 'see lab recover'}"
-    why = f": {event.reason}" if event.reason else ""
+    reason = event.reason.removeprefix(event.outcome).lstrip(": ")
+    why = f": {reason}" if reason else ""
     return f"run {event.outcome}{why}{left}"

@@ -3,72 +3,19 @@
 What is in force when this returns or raises is rolled back by the session, from the ledger alone.
 """
 
-import asyncio
 import math
-from collections.abc import AsyncIterator
-from typing import Literal, Protocol
 
-from lab.analysis import Decision, Timeline, evaluate, watch
-from lab.drillfile import Condition, Drill, Phase, Step
-from lab.journal.events import CheckDecided
+from lab.analysis import Decision, evaluate, watch
+from lab.drillfile import Condition, Drill, Phase
+from lab.runner.abort import check
+from lab.runner.stage import Stage
 
-Role = Literal["steady-state", "abort-if", "until"]
 SETTLE_S = 1.5
-"""After its give-up time a request's cohort is final, and sampled."""
+"""A request's cohort is final, and sampled, at most this long after its give-up time."""
 
 
 class NotSteady(Exception):  # noqa: N818  the name of a state, not of a fault of ours
     """The steady state was not met in the baseline: nothing was applied."""
-
-
-class Aborted(Exception):  # noqa: N818  the same
-    """An ``abort-if`` condition was met."""
-
-
-class Stage(Protocol):
-    """What a runner asks of the living lab; the session satisfies it."""
-
-    timeline: Timeline
-
-    def now_s(self) -> float:
-        """Seconds on the run's clock."""
-        ...
-
-    async def until(self, instant_s: float) -> None:
-        """Wait for an instant of the run's clock."""
-        ...
-
-    def seconds(self) -> AsyncIterator[int]:
-        """Each second of the run, after it was sampled."""
-        ...
-
-    def enter(self, phase: str, planned_s: float, because: str) -> None:
-        """Journal that a phase begins."""
-        ...
-
-    def decided(self, check: CheckDecided) -> None:
-        """Journal a decision."""
-        ...
-
-    async def start_load(self) -> None:
-        """Start the arrivals."""
-        ...
-
-    async def stop_load(self) -> None:
-        """Start no more arrivals; those in flight end."""
-        ...
-
-    async def step(self, step: Step) -> str:
-        """Apply a step of the drill; the id to undo it by."""
-        ...
-
-    async def undo(self, action: str, by: str) -> None:
-        """Undo one applied step."""
-        ...
-
-    async def roll_back(self) -> tuple[str, ...]:
-        """Undo everything that is still in force; the ids of what could not be undone."""
-        ...
 
 
 async def run_drill(stage: Stage, drill: Drill) -> None:
@@ -80,23 +27,9 @@ async def run_drill(stage: Stage, drill: Drill) -> None:
     4. everything is rolled back
     5. the load runs on until the last judged request has ended, then stops
 
-    ``abort-if`` is watched from the first second to the last.
-
     Raises:
         NotSteady: the steady state was not met.
-        Aborted: an abort condition was met.
-        chaos.errors.ChaosError: a step could not be applied or undone.
     """
-    try:
-        async with asyncio.TaskGroup() as group:
-            watching = group.create_task(_watch_aborts(stage, drill), name="abort-if")
-            await _step_through(stage, drill)
-            watching.cancel()
-    except* Exception as several:  # noqa: BLE001 - whatever ended the drill, by its own name and not as one of a group
-        raise several.exceptions[0] from None
-
-
-async def _step_through(stage: Stage, drill: Drill) -> None:
     await stage.start_load()
     begins_s = math.ceil(stage.now_s())
     await stage.until(begins_s)
@@ -129,26 +62,20 @@ async def _sampled(stage: Stage, second: int) -> None:
 
 
 def _decide_steady(stage: Stage, drill: Drill) -> None:
-    failed = []
-    for probe in drill.steady_state.probes if drill.steady_state else ():
-        decision = evaluate(stage.timeline, probe, final=False)
-        stage.decided(_check(probe, "steady-state", decision))
-        if decision.met is not True:
-            failed.append(f"{probe} (measured: {_said(decision.measured)})")
+    probes = drill.steady_state.probes if drill.steady_state else ()
+    decided = [(probe, evaluate(stage.timeline, probe, final=False)) for probe in probes]
+    decided += [_healthy(stage, url) for url in drill.abort_if if url.url is not None]
+    for condition, decision in decided:
+        stage.decided(check(condition, "steady-state", decision))
+    failed = [f"{c} ({d.because})" for c, d in decided if d.met is not True]
     if failed:
         raise NotSteady("the steady state was not met, so nothing was applied: " + "; ".join(failed))
 
 
-async def _watch_aborts(stage: Stage, drill: Drill) -> None:
-    begun_s = stage.now_s()
-    async for _second in stage.seconds():
-        for condition in drill.abort_if:
-            if stage.now_s() - begun_s < (condition.for_s or 0) + 1:
-                continue  # what was before the drill, the calibration's closed loop for one, doesn't count
-            decision = watch(stage.timeline, condition)
-            if decision.met:
-                stage.decided(_check(condition, "abort-if", decision))
-                raise Aborted(f"abort-if {condition} was met (measured: {_said(decision.measured)})")
+def _healthy(stage: Stage, failing: Condition) -> tuple[Condition, Decision]:
+    """A URL that must stay healthy must be so to begin with: its newest answer counts, without patience."""
+    healthy = failing.model_copy(update={"value": 0.0, "text": "false", "for_s": None})
+    return healthy, watch(stage.timeline, healthy)
 
 
 async def _last_requests(stage: Stage, end_s: int, most_s: float) -> None:
@@ -157,18 +84,3 @@ async def _last_requests(stage: Stage, end_s: int, most_s: float) -> None:
         rows = [row for row in stage.timeline.rows if row.second < end_s and row.phase is not None]
         if stage.now_s() >= end_s + most_s or not any(row.provisional for row in rows):
             return
-
-
-def _check(condition: Condition, role: Role, decision: Decision) -> CheckDecided:
-    return CheckDecided(
-        name=condition.metric,
-        role=role,
-        condition=str(condition),
-        measured=decision.measured,
-        met=decision.met,
-        because=decision.because,
-    )
-
-
-def _said(measured: float | None) -> str:
-    return "nothing" if measured is None else f"{measured:.4g}"

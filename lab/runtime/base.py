@@ -60,6 +60,8 @@ class Runtime(Place, Protocol):
     """Brings a topology up and down and says where everything is."""
 
     name: str
+    mark: str
+    """What all that the run starts carries (``chaos.mark``)."""
     isolation: str  # "by network" or "by configuration"
     abilities: frozenset[Ability]
     caps: dict[str, float]
@@ -95,6 +97,13 @@ class Runtime(Place, Protocol):
 
     async def check_alive(self) -> list[ServiceReport]:
         """Services that have exited since the last call, without being asked to."""
+
+    async def guests(self) -> tuple[str, ...]:
+        """Names of containers of others that are on this run's networks; none where nothing can be.
+
+        Raises:
+            ChaosError: the engine did not answer.
+        """
 
     def logs(self, service: str, *, follow: bool) -> AsyncIterator[LogLine]:
         """What a service wrote, oldest first."""

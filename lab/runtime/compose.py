@@ -8,9 +8,10 @@ from pathlib import Path
 from chaos.actions import ComposeDown
 from chaos.carry import carry_out
 from chaos.errors import ChaosError
+from chaos.mark import VARIABLE
 from chaos.place import Ability
 from lab.runtime.base import ServiceReport
-from lab.runtime.compose_engine import Seen, remove_all, start_all
+from lab.runtime.compose_engine import Seen, start_all
 from lab.runtime.compose_health import Gate
 from lab.runtime.compose_plugin import create
 from lab.runtime.compose_preflight import taken_networks
@@ -26,7 +27,7 @@ class Compose(ContainerReadings):
     """A run's services as containers of a project of its own. Satisfies :class:`lab.runtime.base.Runtime`.
 
     Args:
-        run: the run's name; every container has it as the label ``retry-storm-lab.run``.
+        run: the run's name; containers and networks have the run's mark as the label ``retry-storm-lab.run``.
         folder: the run folder.
         slot: whose block of networks is used; whoever took it gives it back.
         root: the checkout.
@@ -42,18 +43,18 @@ class Compose(ContainerReadings):
     _networks: dict[str, str] = field(default_factory=dict, init=False)
 
     def variables(self) -> dict[str, str]:
-        """Networks that neither a host route nor the engine uses, the token file and the run's name.
+        """Networks that neither a host route nor the engine uses, the token file and the run's mark.
 
         Raises:
             SetupError: no engine answers, or no block of networks is free.
         """
         if not self._networks:
             self._networks = self.slot.networks(taken_networks())
-        return {"LAB_TOKEN_FILE": str(self.token_file), "LAB_RUN": self.run, **self._networks}
+        return {"LAB_TOKEN_FILE": str(self.token_file), VARIABLE: self.mark, **self._networks}
 
     def takedown(self) -> ComposeDown:
         """Removes the project's containers, networks and volumes."""
-        return ComposeDown(project=self.project, run=self.run)
+        return ComposeDown(project=self.project, run=self.mark)
 
     async def up(self, topology: Topology, report: Callable[[ServiceReport], None]) -> None:
         """Create everything, start all at once, and return when all are healthy.
@@ -82,9 +83,12 @@ class Compose(ContainerReadings):
         for service in list(self._insides):
             self._forget(service)
         self._running.clear()
-        await remove_all(self._seen.values())  # all at once: a second less than one after the other
         await carry_out(self.takedown())
         self._watch.close()
+
+    async def guests(self) -> tuple[str, ...]:
+        """Who else is on the project's networks."""
+        return await self.takedown().guests()
 
     async def _clean_up_after(self, error: BaseException) -> None:
         try:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,26 +103,6 @@ def _start(engine: docker.DockerClient, container: Seen) -> None:
         engine.api.start(container.id)
     except APIError as error:
         raise SetupError(f"the engine could not start {container.service}: {error.explanation}") from error
-
-
-async def remove_all(containers: Iterable[Seen]) -> None:
-    """Kill and remove containers with their anonymous volumes, all at once; one that is gone is fine.
-
-    Raises:
-        ChaosError: the engine did not answer in time.
-    """
-    found = list(containers)
-
-    def remove(engine: docker.DockerClient) -> None:
-        with ThreadPoolExecutor(max_workers=len(found) or 1) as pool:
-            list(pool.map(lambda one: _remove(engine, one), found))
-
-    await with_engine(remove, START_DEADLINE_S, "remove the services")
-
-
-def _remove(engine: docker.DockerClient, container: Seen) -> None:
-    with suppress(APIError):  # gone, or somebody else removes it already; who takes down looks again
-        engine.api.remove_container(container.id, force=True, v=True)
 
 
 async def inspect(container_id: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Where the services of a Compose run are: names -> containers and published ports. Pure look-ups."""
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chaos.mark import run_mark
 from chaos.place import Container
 from lab.runtime.compose_engine import Seen
 from lab.topology import ServiceSpec
@@ -12,21 +12,21 @@ from lab.topology import ServiceSpec
 UNPUBLISHED = "isn't published: only the services on its networks reach it"
 
 
-def project_name(run: str, folder: Path) -> str:
-    """A run's Compose project: valid, and another one for a run of the same name in another folder."""
-    plain = re.sub(r"[^a-z0-9_-]+", "-", run.lower())[-40:]
-    return f"lab-{plain}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]}"
+def project_name(mark: str) -> str:
+    """A run's Compose project: its mark in the letters that Compose takes; the end of it tells runs apart."""
+    return "lab-" + re.sub(r"[^a-z0-9_-]+", "-", mark.lower())[-50:]
 
 
 @dataclass(slots=True)
 class ContainerPlaces:
     """Satisfies :class:`chaos.place.Place`.
 
-    ``caps`` is for who calibrates: the share of one core that a device got.
+    ``caps`` is for who calibrates: the share of one core that a device got. ``mark`` is the label of all that is made.
     """
 
     run: str
     folder: Path
+    mark: str = field(init=False)
     token_file: Path = field(init=False)
     project: str = field(init=False)
     caps: dict[str, float] = field(default_factory=dict, init=False)
@@ -35,7 +35,8 @@ class ContainerPlaces:
 
     def __post_init__(self) -> None:
         self.token_file = self.folder.resolve() / "token"
-        self.project = project_name(self.run, self.folder)
+        self.mark = run_mark(self.run, self.folder)
+        self.project = project_name(self.mark)
 
     def cpu_cap(self, service: str) -> float | None:
         """The share of one core that calibration set; None: none."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.actions import StopProcesses
+from chaos.mark import VARIABLE
 from chaos.place import Ability
 from chaos.spawn import Record
 from lab.runtime import embedded_device as device
@@ -31,7 +32,7 @@ class Embedded(LocalReadings):
     """A run's services as local processes. Satisfies :class:`lab.runtime.base.Runtime`.
 
     Args:
-        run: the run's name; every process has it in its environment as ``LAB_RUN``.
+        run: the run's name; every process has the run's mark in its environment as ``LAB_RUN``.
         folder: the run folder.
         slot: whose loopback addresses are used; whoever took it gives it back.
         root: the checkout.
@@ -48,12 +49,12 @@ class Embedded(LocalReadings):
     )
 
     def variables(self) -> dict[str, str]:
-        """The token file and the run's name; networks mean nothing here."""
-        return {"LAB_TOKEN_FILE": str(self.token_file), "LAB_RUN": self.run}
+        """The token file and the run's mark; networks mean nothing here."""
+        return {"LAB_TOKEN_FILE": str(self.token_file), VARIABLE: self.mark}
 
     def takedown(self) -> StopProcesses:
         """Stops every process that carries the run's mark, however it was started and by whom."""
-        return StopProcesses(run=self.run)
+        return StopProcesses(run=self.mark)
 
     async def up(self, topology: Topology, report: Callable[[ServiceReport], None]) -> None:
         """Start every service as soon as what it depends on is there; return when all are healthy.
@@ -96,6 +97,10 @@ class Embedded(LocalReadings):
         self._running.clear()
         await self.takedown().apply()
 
+    async def guests(self) -> tuple[str, ...]:
+        """There are no networks to be on."""
+        return ()
+
     def _prepare_folder(self) -> None:
         for sub in ("logs", "files", "processes", "specs", "governor"):
             (self.folder / sub).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -106,13 +111,13 @@ class Embedded(LocalReadings):
     def _plan(self, topology: Topology) -> dict[str, Plan]:
         """Addresses are dealt over all services, also of inactive profiles: they don't shift by profile."""
         hosts = addresses(((name, s.names) for name, s in topology.services.items()), self.slot.loopback)
-        planner = Planner(self.run, self.folder, self.root, hosts, self.programs)
+        planner = Planner(self.mark, self.folder, self.root, hosts, self.programs)
         enabled = topology.enabled()
         return {name: planner.plan(enabled[name]) for name in topology.start_order()}
 
     async def _fit_device(self, plan: Plan, record: Record) -> None:
         if device.is_device(plan):
-            await device.govern(record, self._governor(plan.service.name), self.run)
+            await device.govern(record, self._governor(plan.service.name), self.mark)
             if not await device.limit_queue(plan, record):
                 self.abilities -= {Ability.LISTEN_QUEUE}
 

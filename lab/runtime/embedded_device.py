@@ -29,6 +29,6 @@ async def limit_queue(plan: Plan, record: Record) -> bool:
     return True
 
 
-async def govern(record: Record, folder: Path, run: str) -> None:
+async def govern(record: Record, folder: Path, mark: str) -> None:
     """Start the governor; it limits nothing until it is asked to."""
-    await asyncio.to_thread(start_governor, record, folder, run)
+    await asyncio.to_thread(start_governor, record, folder, mark)

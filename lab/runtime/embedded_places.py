@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chaos.mark import run_mark
 from chaos.place import Process
 from chaos.spawn import read_record
 from lab.runtime.embedded_device import is_device
@@ -13,16 +14,18 @@ from lab.runtime.embedded_plan import Plan
 class LocalPlaces:
     """Satisfies :class:`chaos.place.Place`.
 
-    ``caps`` is for who calibrates: the share of one core that a device got.
+    ``caps`` is for who calibrates: the share of one core that a device got. ``mark`` is what all processes carry.
     """
 
     run: str
     folder: Path
+    mark: str = field(init=False)
     token_file: Path = field(init=False)
     caps: dict[str, float] = field(default_factory=dict, init=False)
     _plans: dict[str, Plan] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        self.mark = run_mark(self.run, self.folder)
         self.token_file = self.folder / "token"
 
     def cpu_cap(self, service: str) -> float | None:

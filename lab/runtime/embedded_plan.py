@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chaos.mark import VARIABLE
 from chaos.spawn import Spec
 from lab.runtime.base import SetupError
 from lab.runtime.embedded_rewrite import Rewriter
@@ -41,14 +42,14 @@ class Planner:
     """Plans every service of one run.
 
     Args:
-        run: the run's name: the mark in the environment by which its processes are found again.
+        mark: the run's mark, by which its processes are found again.
         folder: the run folder.
         root: the checkout: working directory and ``PYTHONPATH``.
         hosts: every name and alias of the topology -> its address.
         programs: how to find the programs.
     """
 
-    run: str
+    mark: str
     folder: Path
     root: Path
     hosts: Mapping[str, str]
@@ -91,7 +92,7 @@ class Planner:
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(self.root),
             "PYTHONUNBUFFERED": "1",
-            "LAB_RUN": self.run,
+            VARIABLE: self.mark,
             **{name: rewriter.value(value) for name, value in service.environment.items()},
         }
 

@@ -3,7 +3,7 @@
 from lab.session.background import start_in_background
 from lab.session.client import Client, Unreachable, living, the_living
 from lab.session.interrupts import interruptible
-from lab.session.recover import recover
+from lab.session.recover import Recovered, abandoned, open_runs, recover
 from lab.session.request import ROOT, Request, known_services
 from lab.session.run import Result, judge_run, run_once
 from lab.session.runfolder import (
@@ -16,24 +16,32 @@ from lab.session.runfolder import (
     prune,
 )
 from lab.session.session import Session
+from lab.session.stop import Stop
+from lab.session.strays import Stray, find_strays
 
 __all__ = [
     "ROOT",
     "Client",
+    "Recovered",
     "Request",
     "Result",
     "RunFolder",
     "RunFolderError",
     "Session",
+    "Stop",
+    "Stray",
     "UnknownRunError",
     "Unreachable",
+    "abandoned",
     "create_run_folder",
     "find_run",
+    "find_strays",
     "interruptible",
     "judge_run",
     "known_services",
     "list_runs",
     "living",
+    "open_runs",
     "prune",
     "recover",
     "run_once",

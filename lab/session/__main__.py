@@ -7,32 +7,32 @@ from pathlib import Path
 
 from lab.analysis import Timeline
 from lab.drillfile import Drill
+from lab.runner import Aborted
 from lab.runtime.base import SetupError
 from lab.session.interrupts import interruptible
 from lab.session.open import open_session
 from lab.session.request import ROOT, Request
 from lab.session.run import judge_run, save_environment
 from lab.session.runfolder import RunFolder
-from lab.session.server import Server
 
 
 async def serve(request: Request, folder: RunFolder) -> None:
     """A living lab with its load on, until somebody asks it to end."""
     save_environment(request, folder)
-    with interruptible(lambda text: print(text, flush=True)):  # noqa: T201 - its output is the log
-        async with open_session(request, folder, Timeline()) as session:
+    with interruptible(lambda text: print(text, flush=True)) as stop:  # noqa: T201 - its output is the log
+        async with open_session(request, folder, Timeline(), stop) as session:
             await session.start_load()
-            await Server(session).run()
+            await session.down.wait()
 
 
 def main() -> None:
-    """Run what ``request.json`` in the run folder asks for, then judge what was seen."""
+    """Run what was written into the run folder, then judge what was seen."""
     folder = RunFolder(Path(sys.argv[1]))
-    asked = json.loads((folder.path / "request.json").read_text())
+    asked = json.loads(folder.asked.read_text())
     request = Request(ROOT, Drill.model_validate(asked["drill"]), asked["runtime"], measured=False)
     try:
         asyncio.run(serve(request, folder))
-    except SetupError as error:
+    except (SetupError, Aborted) as error:
         sys.exit(f"lab: {error}")
     except asyncio.CancelledError:
         sys.exit(130)

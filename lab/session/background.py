@@ -9,8 +9,10 @@ from pathlib import Path
 
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
+from lab.session.client import Client
 from lab.session.request import Request
 from lab.session.runfolder import RunFolder, create_run_folder
+from lab.session.status import UP
 
 UP_DEADLINE_S = 180.0
 
@@ -22,9 +24,7 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
         SetupError: it ended instead; what it said last is in the message.
     """
     folder = create_run_folder(request.root, "by-hand", request.out)
-    (folder.path / "request.json").write_text(
-        json.dumps({"drill": request.drill.resolved(), "runtime": request.runtime})
-    )
+    folder.asked.write_text(json.dumps({"drill": request.drill.resolved(), "runtime": request.runtime}))
     log = folder.path / "lab.log"
     say(f"bringing the lab up (log: {log})")
     with log.open("wb") as output:
@@ -33,13 +33,14 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=request.root,
         )  # fmt: skip
 
-    def ready() -> bool:
+    async def ready() -> bool:
         if process.poll() is not None:
             raise SystemExit
-        return folder.socket.is_socket()
+        return folder.socket.is_socket() and (await Client(folder).call("GET", "/status"))["state"] == UP
 
     try:
-        asyncio.run(wait_until(ready, UP_DEADLINE_S, "the lab to listen"))
+        # Half a second between two questions: the calibration that goes on meanwhile is a measurement.
+        asyncio.run(wait_until(ready, UP_DEADLINE_S, "the lab to be up", every_s=0.5))
     except (SystemExit, WaitTimeoutError) as failed:
         process.terminate()
         raise SetupError(f"the lab did not come up: {_last_words(log)}") from failed

@@ -1,8 +1,9 @@
-"""Talking to a living ``lab up`` from another terminal."""
+"""Talking to a living run from another terminal."""
 
 import asyncio
-import os
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,14 @@ import aiohttp
 from chaos.files import read_json
 from chaos.process import is_alive
 from chaos.wait import WaitTimeoutError, wait_until
-from lab.session.runfolder import RunFolder, list_runs
+from lab.journal import read
+from lab.journal.events import RunClosed
+from lab.session.address import short_path
+from lab.session.runfolder import RunFolder, find_run, list_runs
 
 DEADLINE_S = 30.0
 END_S = 90.0
+KNOCK_S = 2.0
 
 
 class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is unreachable"
@@ -22,20 +27,39 @@ class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is 
 
 
 def living(root: Path) -> list[RunFolder]:
-    """Runs whose lab listens."""
-    return [run for run in list_runs(root) if run.socket.is_socket()]
+    """Runs that listen: labs of ``lab up``, and drills that run."""
+    return [run for run in list_runs(root) if listens(run)]
 
 
-def the_living(root: Path) -> RunFolder:
-    """The one living lab, the newest if there are several.
+def the_living(root: Path, name: str | None = None) -> RunFolder:
+    """The one living run, by its name or folder, or else the newest: a lab by hand before a drill.
 
     Raises:
-        Unreachable: none lives.
+        Unreachable: it does not live, or none does.
+        UnknownRunError: there is no run of this name.
     """
-    runs = living(root)
+    if name is not None:
+        run = find_run(root, name)
+        if not listens(run):
+            raise Unreachable(f"the run {run.name} is over: nothing listens in {run.path}")
+        return run
+    runs = sorted(living(root), key=lambda run: (run.by_hand, run.name))
     if not runs:
         raise Unreachable("no lab is up. Start one with `lab up` (or `make up`).")
     return runs[-1]
+
+
+def listens(run: RunFolder) -> bool:
+    """Whether somebody is behind a run's socket: one that was killed leaves its socket behind."""
+    if not run.socket.is_socket():
+        return False
+    with socket.socket(socket.AF_UNIX) as knock, short_path(run.socket) as path:
+        knock.settimeout(KNOCK_S)
+        try:
+            knock.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 class Client:
@@ -65,6 +89,28 @@ class Client:
             raise Unreachable(said.get("error", f"the lab answered {answer.status}"))
         return said
 
+    async def abort(self, reason: str) -> bool:
+        """Ask the run to roll back and end. False: that was under way already.
+
+        Raises:
+            Unreachable: no answer in time.
+        """
+        return bool((await self.call("POST", "/abort", {"reason": reason}))["first"])
+
+    async def ended(self) -> RunClosed | None:
+        """Wait until a run that was asked to end has rolled back; how it ended. None: it was killed meanwhile.
+
+        Raises:
+            Unreachable: it did not end in time.
+        """
+        try:
+            await wait_until(
+                lambda: not listens(self.run), END_S, f"{self.run.name} to roll back", every_s=0.2
+            )
+        except WaitTimeoutError as late:
+            raise Unreachable(f"{late}; what it does is in {self.run.journal}") from late
+        return read(self.run.journal).closed
+
     async def end(self) -> None:
         """Ask the lab to end, and wait until its process has rolled back, judged and gone.
 
@@ -91,11 +137,12 @@ class Client:
         except (aiohttp.ClientError, OSError) as gone:
             raise Unreachable(f"the lab {self.run.name} went away: {gone}") from gone
 
-    def _session(self) -> aiohttp.ClientSession:
-        # A unix socket's path has at most 107 bytes; a relative one fits wherever the checkout lies.
-        path = os.path.relpath(self.run.socket)
-        short = min((str(self.run.socket), path), key=len)
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
         timeout = aiohttp.ClientTimeout(total=None, connect=DEADLINE_S)
-        return aiohttp.ClientSession(
-            connector=aiohttp.UnixConnector(path=short), timeout=timeout, read_bufsize=2**22
-        )
+        with short_path(self.run.socket) as path:
+            connector = aiohttp.UnixConnector(path=path)
+            async with aiohttp.ClientSession(
+                connector=connector, timeout=timeout, read_bufsize=2**22
+            ) as session:
+                yield session

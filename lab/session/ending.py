@@ -22,11 +22,9 @@ class Ending:
     stuck: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
 
-    def by(self, error: BaseException | None) -> None:
-        """Take note of what ended the run: an exception, or None when all of it took place."""
+    def by(self, error: BaseException) -> None:
+        """Take note of the exception that ended the run."""
         match error:
-            case None:
-                self.outcome, self.reason = "completed", "all phases ran"
             case asyncio.CancelledError() | KeyboardInterrupt():
                 self.outcome, self.reason = "interrupted", "interrupted by a signal"
             case NotSteady() | Aborted():
@@ -45,10 +43,10 @@ class Ending:
     ) -> None:
         """Write the journal's last line, as the exit of a context.
 
-        By then ``error`` is what the parts of the lab ended with: where one of them failed and had the rest
-        cancelled, its own failure and not the cancellation.
+        Where a task of the lab failed and had the rest cancelled, ``error`` is by now that task's own.
         """
-        self.by(error)
+        if self.outcome == "broken" and isinstance(error, Exception):
+            self.by(error)
         journal.write(self.closed())
 
     def closed(self) -> RunClosed:

@@ -13,10 +13,14 @@ from chaos.process import started_ticks
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal import JournalWriter
+from lab.journal.events import NoteWritten
 from lab.probes import Ticker
+from lab.session import registry
 from lab.session.runfolder import RunFolder
 
 RENEW_S = 1.0
+LOOK_EVERY_S = 0.5
+RESTARTED = "the watchdog had died; another one watches this run now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,14 @@ class Guard:
 
 @asynccontextmanager
 async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Guard]:
-    """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself."""
+    """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself.
+
+    A watchdog that dies is replaced; where that fails, the run is ended: nothing is in force without one.
+    """
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
-    ledger = Ledger.create(folder.path / "ledger.jsonl", folder.name, journal.origin_s, owner)
+    registry.enter(folder)
+    ledger = Ledger.create(folder.ledger, folder.name, journal.origin_s, owner)
     lease = Lease(folder.path / "lease")
     lease.renew()
     await start_watchdog(folder.path)
@@ -44,14 +52,22 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
             lease.renew()
             await ticker.until(journal.now_s + RENEW_S)
 
+    async def keep_watched() -> None:
+        while True:
+            await ticker.until(journal.now_s + LOOK_EVERY_S)
+            if not watchdog_alive(folder.path):
+                await start_watchdog(folder.path)
+                journal.write(NoteWritten(by="lab", role="session", kind="watchdog", text=RESTARTED))
+
     try:
-        async with running(renew()):
+        async with running(renew()), running(keep_watched()):
             yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
-        if not ledger.account.open():
+        if ledger.account.done():
             ledger.close("session")
             await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
             lease.path.unlink(missing_ok=True)
+            registry.leave(folder)
         # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
 
 

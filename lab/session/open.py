@@ -17,9 +17,10 @@ from lab.drillfile import Drill, make
 from lab.journal import JournalWriter
 from lab.journal.events import Event, RunOpened
 from lab.journal.latency import FIRST_MS, GROWTH
-from lab.probes import Sampler
+from lab.probes import Sampler, watch_urls
 from lab.probes.control import Control
 from lab.probes.host import describe_machine
+from lab.runner import watch_aborts
 from lab.runtime import make_runtime
 from lab.runtime.base import Runtime, SetupError
 from lab.runtime.slots import hold_measure_lock
@@ -28,8 +29,9 @@ from lab.session.ending import Ending
 from lab.session.guard import guarded, running
 from lab.session.request import Request
 from lab.session.runfolder import RunFolder
+from lab.session.server import serving
 from lab.session.session import Session, service_changed
-from lab.session.unbroken import unbroken
+from lab.session.stop import Stop
 from lab.topology import Topology, load_topology
 
 BRIDGE = "bridge"
@@ -43,39 +45,70 @@ class UnsupportedDrillError(SetupError):
 
 @asynccontextmanager
 async def open_session(
-    request: Request, folder: RunFolder, timeline: Timeline, listener: Callable[[Event], None] | None = None
+    request: Request,
+    folder: RunFolder,
+    timeline: Timeline,
+    stop: Stop,
+    listener: Callable[[Event], None] | None = None,
 ) -> AsyncIterator[Session]:
     """A living, calibrated lab for as long as the context is open.
 
-    1. the machine-wide lock: measured drills take turns
-    2. the journal's first line
+    1. the journal's first line, and the socket by which others ask or abort
+    2. the machine-wide lock: measured drills take turns
     3. ledger, lease and watchdog: from here on a kill -9 is cleaned up after
-    4. the runtime brings the topology up
-    5. samples, each second
+    4. samples, each second, and with them ``abort-if``
+    5. the runtime brings the topology up
     6. the drill's configuration, the bridge's calibration
     7. (the caller's turn)
     8. back in the opposite order: roll back, logs, down, watchdog, the journal's last line
 
     Raises:
         SetupError: it could not be brought up; the journal says so as well.
+        Aborted: a condition under ``abort-if`` was met, or ``stop`` was asked for by hand.
     """
     ending = Ending()
     async with AsyncExitStack() as stack:
-        if request.measured:
-            await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
         runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path, request.root))
         journal = stack.enter_context(JournalWriter(folder.journal))
         journal.listen(timeline.feed)
         if listener is not None:
             journal.listen(listener)
         journal.write(opened(request, folder, runtime))
-        stack.push(partial(ending.write, journal))
         control = Control(folder.token.read_text())
         stack.push_async_callback(control.close)
-        session = Session(folder, request.drill, runtime, journal, control, timeline)
-        require_abilities(request.drill, runtime)
-        await _bring_up(stack, request, session, ending)
-        yield session
+        session = Session(folder, request.drill, runtime, journal, control, timeline, stop, request.measured)
+        await stack.enter_async_context(serving(session))
+        stack.push(partial(ending.write, journal))
+        try:
+            require_abilities(request.drill, runtime)
+            if request.measured:
+                await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
+            async with watching(session):
+                await _bring_up(stack, request, session, ending)
+                session.ready = True
+                yield session
+        except BaseException as error:
+            cause = stop.cause(error)
+            ending.by(cause)
+            if cause is error:
+                raise
+            raise cause from None
+        stop.ending = True
+        ending.outcome, ending.reason = "completed", "all phases ran"
+
+
+@asynccontextmanager
+async def watching(session: Session) -> AsyncIterator[None]:
+    """Ask the URLs that a drill wants healthy, and watch its ``abort-if``, while the context is open."""
+    if not session.measured:
+        yield
+        return
+    urls = sorted({condition.url for condition in session.drill.abort_if if condition.url is not None})
+    async with (
+        running(watch_urls(urls, session.ticker, session.write)),
+        running(watch_aborts(session, session.drill)),
+    ):
+        yield
 
 
 async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, ending: Ending) -> None:
@@ -85,10 +118,12 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(guard.ledger, guard.lease, session.on_action, guard.watchdog_alive)
-    stack.push_async_callback(lambda: unbroken(_take_down(session, ending)))
+    stack.push_async_callback(_take_down, session, ending)
+    sampler = make_sampler(session, topology)
+    await stack.enter_async_context(running(session.sample_forever(sampler)))
     await runtime.up(topology, lambda report: session.write(service_changed(report)))
-    await stack.enter_async_context(running(session.sample_forever(make_sampler(session, topology))))
-    stack.push_async_callback(lambda: unbroken(_roll_back(session, ending)))
+    sampler.up = True
+    stack.push_async_callback(_roll_back, session, ending)
     await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
 
 
@@ -146,6 +181,7 @@ async def _take_down(session: Session, ending: Ending) -> None:
     finally:
         try:
             await session.runtime.down()
+            session.injector.release()
         except (ChaosError, SetupError) as error:
             ending.standing = (f"the services: {error}",)
         if ending.stuck:

@@ -16,12 +16,13 @@ from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.report.html import write_report
 from lab.report.junit import write_junit
-from lab.runner import Aborted, NotSteady, run_drill
+from lab.runner import Aborted, AbortedByHand, NotSteady, run_drill
 from lab.runtime.base import SetupError
 from lab.session.cut_off import end_cut_off
 from lab.session.open import open_session
 from lab.session.request import Request
 from lab.session.runfolder import RunFolder, RunFolderError
+from lab.session.stop import Stop
 
 EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalError, asyncio.CancelledError)
 """Ways to end early that the journal tells; of anything else, a fault of ours, the traceback is kept as well."""
@@ -29,43 +30,42 @@ EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalErr
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished run. ``error``: what ended it early, in words."""
+    """A finished run. ``error``: what ended it early, in words; ``by_hand``: somebody asked for that end."""
 
     folder: RunFolder
     timeline: Timeline
     verdict: Verdict
     exit_code: int
     error: str | None = None
+    by_hand: bool = False
 
 
 async def run_once(
-    request: Request, folder: RunFolder, timeline: Timeline, listener: Callable[[Event], None]
+    request: Request, folder: RunFolder, timeline: Timeline, stop: Stop, listener: Callable[[Event], None]
 ) -> Result:
     """Run a drill and judge it from its journal. A cancelled run is rolled back and judged as far as it came.
 
     Raises:
-        KeyboardInterrupt: it was interrupted before anything was begun (while it waited for its turn).
-        SetupError: nothing could be begun.
+        SetupError: nothing could be begun, not even a journal.
         RunFolderError: verdict and report could not be written; says what had happened before.
     """
     save_environment(request, folder)
     error: str | None = None
+    by_hand = False
     try:
-        async with open_session(request, folder, timeline, listener) as session:
+        async with open_session(request, folder, timeline, stop, listener) as session:
             await run_drill(session, request.drill)
     except EXPECTED as early:
         if not folder.journal.exists():
-            if isinstance(early, asyncio.CancelledError):
-                raise KeyboardInterrupt from early
             raise
-        error = str(early) or type(early).__name__
+        error, by_hand = str(early) or type(early).__name__, isinstance(early, AbortedByHand)
     except Exception as fault:  # noqa: BLE001 - it was rolled back, and is told: exit code 5
         log = folder.logs / "lab.log"
         with suppress(OSError):
             log.write_text(traceback.format_exc())
         error = f"the lab broke: {type(fault).__name__}: {fault}\nThe traceback is in {log}"
     try:
-        return replace(judge_run(folder), error=error)
+        return replace(judge_run(folder), error=error, by_hand=by_hand)
     except OSError as unwritten:
         before = f"{error}\n" if error else ""
         raise RunFolderError(

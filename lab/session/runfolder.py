@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chaos.ledger import is_closed
+from chaos.mark import run_mark
+
 KEPT = 20
 
 
@@ -34,14 +37,34 @@ class RunFolder:
         return self.path / "journal.jsonl"
 
     @property
+    def ledger(self) -> Path:
+        """What was done to the world, with its inverse; open until nothing of the run is left."""
+        return self.path / "ledger.jsonl"
+
+    @property
+    def mark(self) -> str:
+        """What the run's processes, containers and networks carry."""
+        return run_mark(self.name, self.path)
+
+    @property
     def token(self) -> Path:
         """What changes a living service's settings asks for this file's content."""
         return self.path / "token"
 
     @property
     def socket(self) -> Path:
-        """Where a living ``lab up`` listens for the command line."""
+        """Where a living run listens for the command line."""
         return self.path / "socket"
+
+    @property
+    def asked(self) -> Path:
+        """What ``lab up`` was asked for; a drill's run has none."""
+        return self.path / "request.json"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a lab of ``lab up``, not a drill's."""
+        return self.asked.is_file()
 
     @property
     def logs(self) -> Path:
@@ -133,8 +156,8 @@ def find_run(root: Path, name: str) -> RunFolder:
 
 
 def prune(root: Path, keep: int = KEPT) -> list[str]:
-    """Remove all but the newest ``keep`` runs that are not living; the names of those removed."""
-    idle = [run for run in list_runs(root) if not run.socket.exists() and not (run.path / "lease").exists()]
+    """Remove all but the newest ``keep`` runs; the names of those removed. One with an open ledger stays."""
+    idle = [run for run in list_runs(root) if is_closed(run.ledger)]
     removed = idle[: max(0, len(idle) - keep)]
     for run in removed:
         shutil.rmtree(run.path)

@@ -11,11 +11,20 @@ from chaos.injector import Change, Injector
 from lab.analysis import Timeline
 from lab.drillfile import Drill, Step, make
 from lab.journal import JournalWriter
-from lab.journal.events import ActionChanged, CheckDecided, Event, PhaseEntered, ServiceChanged
+from lab.journal.events import (
+    ActionChanged,
+    CheckDecided,
+    Event,
+    NoteWritten,
+    PhaseEntered,
+    ServiceChanged,
+)
 from lab.probes import Sampler, Ticker
 from lab.probes.control import Control, ControlError
+from lab.runner import AbortedByHand
 from lab.runtime.base import Runtime, ServiceReport
 from lab.session.runfolder import RunFolder
+from lab.session.stop import Stop
 
 
 @dataclass(slots=True)
@@ -23,6 +32,7 @@ class Session:
     """A living lab. Opened by :func:`lab.session.open_session`, which also takes it down.
 
     ``timeline`` is fed every event as it happens: terminal, abort-if and steady state read the same one.
+    ``measured``: it is a drill's, so that nobody else may change anything; by hand, ``down`` is set to end it.
     """
 
     folder: RunFolder
@@ -31,6 +41,10 @@ class Session:
     journal: JournalWriter
     control: Control
     timeline: Timeline
+    stop: Stop
+    measured: bool
+    ready: bool = False
+    down: asyncio.Event = field(default_factory=asyncio.Event)
     ticker: Ticker = field(init=False)
     injector: Injector = field(init=False)
     _sampled: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -80,7 +94,7 @@ class Session:
         """Sample each second, notice services that died, and wake who waits for the second."""
         async for tick in self.ticker.ticks():
             await sampler.sample(tick)
-            for death in await self.runtime.check_alive():
+            for death in await self.runtime.check_alive() if sampler.up else ():
                 self.write(service_changed(replace(death, planned=self._killed(death.service))))
             self.journal.sync()
             async with self._sampled:
@@ -157,32 +171,14 @@ class Session:
             await self.undo(action, by=by)
         return ids
 
-    def status(self) -> dict[str, Any]:
-        """What a person asks a living lab: figures of the last whole seconds, and what is in force."""
-        now_s = self.now_s()
-        rows = [row for row in self.timeline.rows if now_s - 7 <= row.second < now_s - 2]
-        seen = [row for row in rows if row.offered]
-        last = self.timeline.row(int(now_s) - 1)
-
-        def mean(values: list[int | None]) -> float | None:
-            known = [value for value in values if value is not None]
-            return round(sum(known) / len(known), 1) if known else None
-
-        return {
-            "run": self.folder.name,
-            "runtime": self.runtime.name,
-            "up for s": round(now_s, 1),
-            "offered /s": mean([row.offered for row in seen]),
-            "goodput /s": mean([row.good for row in seen]),
-            "attempts /s": mean([row.attempts for row in seen]),
-            "amplification": seen[-1].amplification if seen else None,
-            "bridge busy": last.bridge_busy,
-            "bridge backlog": last.backlog,
-            "policy": last.policy,
-            "in force": [
-                f"{intent.id}: {intent.fault} on {intent.target}" for intent in self.injector.open()
-            ],
-        }
+    def abort(self, reason: str) -> bool:
+        """End the run on somebody's word; it rolls back while it unwinds. False: it ends already."""
+        if not self.stop.ask(AbortedByHand(reason)):
+            return False
+        self.write(
+            NoteWritten(by="lab abort", role="person", kind="abort", text=reason or "no reason was given")
+        )
+        return True
 
 
 def service_changed(report: ServiceReport) -> ServiceChanged:

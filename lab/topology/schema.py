@@ -111,9 +111,10 @@ class SecretModel(_Strict):
 
 
 class NetworkModel(_Strict):
-    """A network: its addresses are the engine's business."""
+    """A network: its addresses and labels are the engine's business."""
 
     internal: bool = False
+    labels: dict[str, Any] = {}
     ipam: dict[str, Any] = {}
     driver: Text = "bridge"
     driver_opts: dict[str, Any] = {}

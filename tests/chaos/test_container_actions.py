@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 
 from chaos.actions import ComposeDown, CpuQuota, SendSignal, Start
 from chaos.carry import carry_out
-from chaos.errors import TargetGoneError
+from chaos.errors import RefusedError, TargetGoneError
 from chaos.place import Container
 from chaos.wait import wait_until
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
     from docker.models.containers import Container as Running
+    from docker.models.networks import Network
+    from docker.models.volumes import Volume
 
 pytestmark = pytest.mark.containers
 PROJECT = f"lab-chaos-test-{os.getpid()}"
@@ -95,23 +97,76 @@ async def test_pause_kill_and_start(run_container: Callable[..., Running]) -> No
         await SendSignal(handle=here, signal="stop").inverse()
 
 
+@pytest.fixture
+def network(engine: DockerClient) -> Iterator[Callable[..., Network]]:
+    """Make a network of the project; removed at the end if it is still there."""
+    made: list[Network] = []
+
+    def create(name: str, **labels: str) -> Network:
+        made.append(engine.networks.create(name, labels={LABEL: PROJECT} | labels))
+        return made[-1]
+
+    yield create
+    for one in made:
+        with contextlib.suppress(NotFound):
+            one.remove()
+
+
+@pytest.fixture
+def volume(engine: DockerClient) -> Iterator[Callable[..., Volume]]:
+    """Make a volume of the project; removed at the end if it is still there."""
+    made: list[Volume] = []
+
+    def create(name: str, **labels: str) -> Volume:
+        made.append(engine.volumes.create(name, labels={LABEL: PROJECT} | labels))
+        return made[-1]
+
+    yield create
+    for one in made:
+        with contextlib.suppress(NotFound):
+            one.remove()
+
+
 async def test_a_project_is_removed_whole_and_alone(
-    engine: DockerClient, run_container: Callable[..., Running]
+    run_container: Callable[..., Running],
+    network: Callable[..., Network],
+    volume: Callable[..., Volume],
 ) -> None:
-    """Containers, network and volume of this run; another run's container of the same project is left."""
-    labels = {LABEL: PROJECT}
-    network = await asyncio.to_thread(engine.networks.create, PROJECT, labels=labels)
-    await asyncio.to_thread(engine.volumes.create, PROJECT, labels=labels)
-    mine = await asyncio.to_thread(
-        run_container, SLEEPS, labels=labels | {RUN: "r1"}, network_mode=None, network=network.name
+    """Containers, networks and volumes of this run; what another run has in the same project is left."""
+    labels, mine, theirs = {LABEL: PROJECT}, {RUN: "r1"}, {RUN: "r2"}
+    own = await asyncio.to_thread(network, PROJECT, **mine)
+    await asyncio.to_thread(volume, PROJECT)
+    foreign = [await asyncio.to_thread(make, f"{PROJECT}-theirs", **theirs) for make in (network, volume)]
+    marked = await asyncio.to_thread(
+        run_container, SLEEPS, labels=labels | mine, network_mode=None, network=own.name
     )
     unmarked = await asyncio.to_thread(run_container, SLEEPS, labels=labels)
-    others = await asyncio.to_thread(run_container, SLEEPS, labels=labels | {RUN: "r2"})
+    others = await asyncio.to_thread(run_container, SLEEPS, labels=labels | theirs)
     down = ComposeDown(project=PROJECT, run="r1")
     found = await down.read()
-    assert found["containers"] == sorted([mine.name, unmarked.name], key=found["containers"].index)
+    assert set(found["containers"]) == {marked.name, unmarked.name}
     assert found["networks"] == found["volumes"] == [PROJECT]
     assert not any((await carry_out(down)).values())
     await asyncio.to_thread(others.reload)
     assert others.status == "running"
+    for one in foreign:
+        await asyncio.to_thread(one.reload)
     await down.apply()
+
+
+async def test_a_foreign_container_on_our_network_is_named_and_left(
+    run_container: Callable[..., Running], network: Callable[..., Network], volume: Callable[..., Volume]
+) -> None:
+    """The network can't go without touching what isn't ours: everything else goes, and the error says who holds it."""
+    own = await asyncio.to_thread(network, PROJECT, **{RUN: "r1"})
+    await asyncio.to_thread(volume, PROJECT, **{RUN: "r1"})
+    guest = await asyncio.to_thread(run_container, SLEEPS, network_mode=None, network=own.name)
+    down = ComposeDown(project=PROJECT, run="r1")
+    assert await down.guests() == (guest.name,)
+    with pytest.raises(RefusedError, match=f"docker network disconnect {PROJECT} {guest.name}"):
+        await carry_out(down)
+    assert await down.read() == {"containers": [], "networks": [PROJECT], "volumes": []}
+    await asyncio.to_thread(guest.reload)
+    assert guest.status == "running"
+    await asyncio.to_thread(guest.remove, force=True)
+    assert not any((await carry_out(down)).values())

@@ -13,7 +13,7 @@ from chaos.actions import ANY, AddToxic, CpuGovernor, CpuQuota, ProxyEnabled, Se
 from chaos.actions.cpu import UNLIMITED, quota
 from chaos.errors import UnsupportedError
 from chaos.faults import FAULTS
-from chaos.faults.base import toxic_name
+from chaos.faults.base import is_toxic_of, toxic_name
 from chaos.mitigations import MITIGATIONS
 from chaos.place import Container, Process
 
@@ -84,6 +84,15 @@ def test_a_long_name_is_cut_at_the_runs_beginning() -> None:
     name = toxic_name("x" * 200 + "-the-end", "f" * 80)
     assert len(name) == 96
     assert name.endswith("-the-end." + "f" * 48)
+
+
+@pytest.mark.parametrize("run", ["20260101T000000-smoke", "x" * 200 + "-the-end"])
+def test_a_toxic_is_a_runs_only_by_its_whole_name(run: str) -> None:
+    """Cut or not; one that only begins or ends like it is somebody else's."""
+    own = toxic_name(run, "slow")
+    assert is_toxic_of(run, own)
+    for other in ("slow", "smoke.slow", "end.slow", f"{own}.more", f"x{own}", own.replace(".", "-2."), ""):
+        assert not is_toxic_of(run, other)
 
 
 def test_down_closes_the_listener(place: Here) -> None:

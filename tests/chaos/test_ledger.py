@@ -7,7 +7,8 @@ import pytest
 
 from chaos import lines
 from chaos.actions import ANY, AddToxic, RemoveToxic, StopProcesses
-from chaos.ledger import Intent, Ledger, LedgerError, State, Step, read_ledger
+from chaos.ledger import Intent, Ledger, LedgerError, State, Step, is_closed, read_ledger
+from chaos.process import started_ticks
 from chaos.toxic import Toxic
 
 TOXIC = Toxic(name="r.slow", type="latency", attributes={"latency": 10})
@@ -66,10 +67,46 @@ def test_a_torn_last_line_was_not_written(ledger: Ledger) -> None:
         assert ledger.path.read_bytes() == before
 
 
-def test_a_second_owner_of_a_run_is_refused(ledger: Ledger) -> None:
-    """A ledger is begun once."""
-    with pytest.raises(LedgerError, match="can't be begun"):
-        Ledger.create(ledger.path, "a-run", 100, (3, 4))
+def test_a_second_owner_is_told_who_the_first_is_and_what_to_do(tmp_path: Path) -> None:
+    """Whether that one lives, is gone, has ended, or can't be told: a ledger is begun once."""
+    path, me = tmp_path / "ledger.jsonl", os.getpid()
+    Ledger.create(path, "a-run", 100, (me, started_ticks(me) or 0))
+    with pytest.raises(
+        LedgerError, match=rf"a-run in .* has an owner already: process {me}, .*alive.*lab down"
+    ):
+        Ledger.create(path, "a-run", 100, (3, 4))
+    path.unlink()
+    gone = Ledger.create(path, "a-run", 100, (me, 1))
+    with pytest.raises(LedgerError, match=r"which is gone. Call `lab recover`"):
+        Ledger.create(path, "a-run", 100, (3, 4))
+    gone.close("me")
+    with pytest.raises(LedgerError, match=r"it has ended. Choose another folder"):
+        Ledger.create(path, "a-run", 100, (3, 4))
+    path.write_text("")
+    with pytest.raises(LedgerError, match=r"can't be read.*Choose another folder"):
+        Ledger.create(path, "a-run", 100, (3, 4))
+
+
+def test_what_was_released_need_not_be_taken_down(ledger: Ledger) -> None:
+    """A ledger is done when nothing is in force and nothing is owned; only then it may be closed."""
+    assert ledger.account.done()
+    ledger.own(StopProcesses(run="a-run"))
+    assert not ledger.account.done()
+    ledger.intend(intent("a"))
+    ledger.release()
+    assert not ledger.account.done()
+    ledger.settle("a", "reverted")
+    assert ledger.account.done()
+    assert read_ledger(ledger.path).owned == []
+
+
+def test_a_ledger_that_is_gone_is_as_good_as_closed(ledger: Ledger) -> None:
+    """The end alone is read, so it can be asked ten times a second."""
+    assert not is_closed(ledger.path)
+    ledger.close("me")
+    assert is_closed(ledger.path)
+    ledger.path.unlink()
+    assert is_closed(ledger.path)
 
 
 def test_a_full_disk_leaves_no_half_line(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

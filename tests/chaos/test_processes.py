@@ -11,12 +11,14 @@ import pytest
 from chaos.actions import SendSignal, Start, StopProcesses
 from chaos.carry import carry_out
 from chaos.errors import TargetGoneError
+from chaos.mark import run_mark
 from chaos.process import is_alive, of_run, send, started_ticks, state
 from chaos.spawn import exit_code, read_record
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from chaos.place import Process
     from tests.chaos.conftest import Bench
@@ -89,3 +91,18 @@ async def test_a_run_is_taken_down_whole_and_alone(start_local: Callable[..., Pr
     assert not any(started_ticks(one.pid) for one in mine)
     assert started_ticks(other.pid) == other.started_ticks
     await down.apply()
+
+
+async def test_two_runs_of_one_name_in_two_folders_are_two(
+    start_local: Callable[..., Process], tmp_path: Path
+) -> None:
+    """``lab run --out a/x`` and ``--out b/x``: the end of the first is not the end of the second."""
+    mine, theirs = (run_mark("x", tmp_path / folder / "x") for folder in "ab")
+    one, other = (
+        start_local(SLEEPS, run=mine, service="one"),
+        start_local(SLEEPS, run=theirs, service="other"),
+    )
+    await wait_until(lambda: of_run(mine) and of_run(theirs), 5, "both")
+    await carry_out(StopProcesses(run=mine, grace_s=0.3))
+    assert started_ticks(one.pid) is None
+    assert started_ticks(other.pid) == other.started_ticks

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chaos.actions.cpu import UNLIMITED
+from chaos.mark import run_mark
 from lab.runtime.compose_cgroup import CgroupV2, find_cgroup, share
 from lab.runtime.compose_places import project_name
 from lab.runtime.compose_plugin import HEALTH_INTERVAL, environment
@@ -14,10 +15,10 @@ ID = "ab" * 32
 
 def test_a_project_is_valid_and_of_one_folder(tmp_path: Path) -> None:
     """Compose takes lower case, digits, - and _; a run of the same name elsewhere is another project."""
-    name = project_name("20261121T210000-Retry Storm!", tmp_path / "a")
+    name = project_name(run_mark("20261121T210000-Retry Storm!", tmp_path / "a"))
     assert name.startswith("lab-20261121t210000-retry-storm-")
-    assert name != project_name("20261121T210000-Retry Storm!", tmp_path / "b")
-    assert len(project_name("x" * 300, tmp_path)) < 64
+    assert name != project_name(run_mark("20261121T210000-Retry Storm!", tmp_path / "b"))
+    assert len(project_name(run_mark("x" * 300, tmp_path))) < 64
 
 
 def test_the_plugin_gets_the_topologys_variables_and_nothing_of_the_users(

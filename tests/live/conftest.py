@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from chaos.lease import LEASE_S
+from chaos.mark import run_mark
 from chaos.process import of_run
 from chaos.wait import wait_until
 
@@ -76,9 +77,13 @@ class Command:
         """Wait until nothing of it runs any more: by default as long as a lab that was killed may take for that."""
         await wait_until(lambda: not self.left(), within_s, f"everything of {self.folder.name} to be gone")
 
+    def marked(self) -> list[int]:
+        """The processes that carry its mark."""
+        return [pid for pid, _ in of_run(run_mark(self.folder.name, self.folder))]
+
     def left(self) -> list[str]:
         """Processes that this run left behind, and its watchdog."""
-        marked = [f"{pid}" for pid, _ in of_run(self.folder.name)]
+        marked = [str(pid) for pid in self.marked()]
         about = [
             " ".join(p.info["cmdline"])
             for p in psutil.process_iter(["cmdline"])
@@ -88,7 +93,7 @@ class Command:
 
 
 @dataclass
-class Starter:
+class Start:
     """Starts labs, each with a run folder of the test's own and in a process group of its own."""
 
     folder: Path
@@ -118,9 +123,9 @@ class Starter:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Starter]:
+def start(tmp_path: Path) -> Iterator[Start]:
     """Starts labs; ends what a failed test leaves."""
-    starter = Starter(tmp_path)
+    starter = Start(tmp_path)
     yield starter
     for command in starter.started:
         if command.process.poll() is None:

@@ -1,13 +1,18 @@
 """A living lab by hand: up, fault, policy, status, logs, down."""
 
+import asyncio
 import json
 import subprocess
 
 import pytest
 
+from chaos.toxic import Toxic
+from chaos.toxiproxy import Toxiproxy
+from lab.session import living
 from tests.live.conftest import LAB, ROOT
 
 pytestmark = pytest.mark.live
+FOREIGN = Toxic(name="somebody.elses", type="slow_close", attributes={"delay": 0})
 
 
 def lab(*arguments: str, code: int = 0) -> str:
@@ -19,8 +24,17 @@ def lab(*arguments: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
+def bridge() -> Toxiproxy:
+    """The API of the living lab's bridge, as anybody on this machine may call it."""
+    (run,) = living(ROOT)
+    started = (json.loads(line) for line in run.journal.read_text().splitlines())
+    api = next(e["addresses"]["api"] for e in started if e.get("service") == "bridge")
+    return Toxiproxy(api)
+
+
 def test_a_lab_lives_until_it_is_taken_down() -> None:
     """Everything that the README tells to type, in order."""
+    foreign = f"foreign, left alone: toxic {FOREIGN.name} (slow_close) on bridge"
     assert "The lab is up" in lab("up", "--runtime", "embedded")
     try:
         added = lab("fault", "add", "latency", "--target", "bridge", "latency=400ms", "stream=downstream")
@@ -30,10 +44,17 @@ def test_a_lab_lives_until_it_is_taken_down() -> None:
         status = json.loads(lab("status", "--json"))
         assert status["offered /s"] is None or status["offered /s"] > 0
         lab("logs", "router")
-        assert "latency" in lab("fault", "clear")
-        assert "latency" not in lab("fault", "list")
+        asyncio.run(bridge().add("bridge", FOREIGN))
+        assert foreign in lab("fault", "list")
+        cleared = lab("fault", "clear", "--all")
+        assert "latency" in cleared
+        assert foreign in cleared
+        assert set(asyncio.run(bridge().toxics("bridge"))) == {FOREIGN.name}
+        assert "latency on bridge" not in lab("fault", "list")
         assert "did you mean `latency`" in lab("fault", "add", "latncy", code=3)
         assert "did you mean 'budget'" in lab("policy", "set", "storefront", "bugdet", code=3)
     finally:
-        assert "down" in lab("down")
+        ended = lab("down")
+    assert ": down" in ended
+    assert foreign in ended
     assert "No lab is up" in lab("down")

@@ -15,7 +15,7 @@ from chaos.watchdog import watchdog_alive
 from tests.live.aftermath import Killed, assert_nothing_in_force
 
 if TYPE_CHECKING:
-    from tests.live.conftest import Command, Starter
+    from tests.live.conftest import Command, Start
 
 pytestmark = pytest.mark.live
 PARTS = ("bridge", "load", "storefront", "auth")
@@ -26,7 +26,7 @@ async def in_force(lab: Command) -> None:
     await lab.seen("action.changed", name="crowd", state="applied")
 
 
-async def test_a_part_that_dies_is_named_and_nothing_is_left(start: Starter) -> None:
+async def test_a_part_that_dies_is_named_and_nothing_is_left(start: Start) -> None:
     """Toxiproxy, the load, a client and a service, each in a lab of its own: inconclusive, 2 or 5."""
 
     async def check(part: str) -> None:
@@ -47,7 +47,7 @@ async def test_a_part_that_dies_is_named_and_nothing_is_left(start: Starter) -> 
             group.create_task(check(part))
 
 
-async def test_a_watchdog_that_dies_is_replaced_and_the_new_one_does_its_work(start: Starter) -> None:
+async def test_a_watchdog_that_dies_is_replaced_and_the_new_one_does_its_work(start: Start) -> None:
     """Noticed and said within seconds; then the runner is killed, too, and the second watchdog cleans up."""
     lab = start.short()
     await lab.seen("service.changed", service="edge", state="healthy")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab.session import recover
-from tests.live.conftest import Starter
+from tests.live.conftest import Start
 
 pytestmark = pytest.mark.live
 
@@ -28,7 +28,7 @@ MACHINE = (
 """Doubts that are about the machine."""
 
 
-def test_smoke_passes_and_leaves_a_whole_run_folder(start: Starter) -> None:
+def test_smoke_passes_and_leaves_a_whole_run_folder(start: Start) -> None:
     """The shortest drill comes to a pass; every file of the contract is there; nothing is left running.
 
     On a machine that is busy with something else *inconclusive* is the right answer, and it must say so.
@@ -73,7 +73,7 @@ def _judge_again_elsewhere(folder: Path, verdict: dict[str, object]) -> None:
     assert json.loads(again.stdout) == verdict
 
 
-async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Starter, tmp_path: Path) -> None:
+async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Start, tmp_path: Path) -> None:
     """Kill -9 of watchdog and runner: nobody is left to clean up, until somebody calls ``lab recover``."""
     lab = start("run", "smoke", "--runtime", "embedded")
     await lab.seen("service.changed", service="load", state="healthy")
@@ -82,9 +82,7 @@ async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Starter, 
     lab.process.kill()
     lab.process.wait(10)
     assert lab.left()
-    said: list[str] = []
-    assert await recover(tmp_path, said.append) == 0
+    done = [one async for one in recover(tmp_path) if one.folder == lab.folder.resolve()]
     assert lab.left() == []
-    assert said == [f"{lab.folder.name}: cleaned up"]
-    assert await recover(tmp_path, said.append) == 0
-    assert len(said) == 1
+    assert [(one.run, one.left) for one in done] == [(lab.folder.name, ())]
+    assert not [one async for one in recover(tmp_path) if one.folder == lab.folder.resolve()]

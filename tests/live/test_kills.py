@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.chaos.conftest import LiveToxiproxy
-    from tests.live.conftest import Starter
+    from tests.live.conftest import Start
 
 __all__ = ["live_toxiproxy", "toxiproxy_binary"]
 pytestmark = [pytest.mark.live, pytest.mark.scaled]
@@ -39,9 +39,9 @@ FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1,
 
 @pytest.fixture
 def foreign(request: pytest.FixtureRequest) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Two processes of somebody else's, marked almost as ours are; the second one is stopped, and to stay so."""
+    """Two processes of somebody else's, marked by a run's bare name; the second one is stopped, and to stay so."""
     name = request.getfixturevalue("tmp_path").name
-    environment = {**os.environ, "LAB_RUN": f"{name}-0000"}
+    environment = {**os.environ, "LAB_RUN": f"{name}-000"}
     sleepers = [subprocess.Popen([sys.executable, "-c", SLEEPER], env=environment) for _ in range(2)]
     sleepers[1].send_signal(signal.SIGSTOP)
     yield sleepers
@@ -51,7 +51,7 @@ def foreign(request: pytest.FixtureRequest) -> Iterator[list[subprocess.Popen[by
 
 
 async def test_kill_9_of_the_runner_at_any_moment(
-    start: Starter,
+    start: Start,
     live_toxiproxy: LiveToxiproxy,
     foreign: list[subprocess.Popen[bytes]],
     record_property: Callable[[str, object], None],

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chaos.process import of_run
 from chaos.wait import wait_until
 from tests.live.aftermath import assert_nothing_in_force
 
 if TYPE_CHECKING:
-    from tests.live.conftest import Command, Starter
+    from tests.live.conftest import Command, Start
 
 pytestmark = pytest.mark.live
 BOTH = (signal.SIGINT, signal.SIGTERM)
@@ -31,13 +30,13 @@ STAGES = {
 
 async def come(lab: Command, stage: str) -> None:
     """Wait for a stage."""
-    if stage != "taking down":
+    if stage in STAGES:
         event, fields = STAGES[stage]
         await lab.seen(event, **fields)
         return
     await lab.seen("action.changed", name="bridge-capacity", by="rollback", state="reverted")
-    whole = len(of_run(lab.folder.name))
-    await wait_until(lambda: len(of_run(lab.folder.name)) < whole, 30, "its processes to end", every_s=0.005)
+    whole = len(lab.marked())
+    await wait_until(lambda: len(lab.marked()) < whole, 30, "its processes to end", every_s=0.005)
 
 
 async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: bool = False) -> None:
@@ -60,21 +59,32 @@ async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: 
         raise
 
 
-async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Starter) -> None:
+async def too_late(lab: Command) -> None:
+    """A Ctrl-C when all phases ran and the lab is taken down changes nothing: it is told so, and all is taken down."""
+    await come(lab, "taking down")
+    lab.process.send_signal(signal.SIGINT)
+    assert await lab.ended() in {0, 1, 2}, lab.output.read_text()
+    assert "still rolling back" in lab.output.read_text()
+    assert lab.events()[-1]["outcome"] == "completed"
+    assert lab.left() == []
+    assert_nothing_in_force(lab.folder)
+
+
+async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Start) -> None:
     """While the lab comes up, while it is calibrated, while it is taken down; and twice in the trigger."""
     async with asyncio.TaskGroup() as group:
         group.create_task(interrupt(start.short(), signal.SIGINT, "bring-up"))
         group.create_task(interrupt(start.short(), signal.SIGTERM, "calibration"))
-        group.create_task(interrupt(start.short(), signal.SIGINT, "taking down"))
+        group.create_task(too_late(start.short()))
         group.create_task(interrupt(start.short(), signal.SIGINT, "trigger", twice=True))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("twice", [False, True])
-@pytest.mark.parametrize("stage", [*STAGES, "taking down"])
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("number", BOTH)
 async def test_a_signal_at_every_stage(
-    start: Starter, number: signal.Signals, stage: str, *, twice: bool
+    start: Start, number: signal.Signals, stage: str, *, twice: bool
 ) -> None:
     """Both signals, once and twice."""
     await interrupt(start.short(), number, stage, twice=twice)

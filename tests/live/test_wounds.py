@@ -16,7 +16,7 @@ from tests.live.conftest import DEADLINE_S, LAB, ROOT, SHORT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.live.conftest import Command, Starter
+    from tests.live.conftest import Command, Start
 
 pytestmark = pytest.mark.live
 UNSTEADY = """\
@@ -37,7 +37,7 @@ def report(lab: Command) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
-async def test_a_baseline_that_fails_exits_2_and_nothing_is_applied(start: Starter, tmp_path: Path) -> None:
+async def test_a_baseline_that_fails_exits_2_and_nothing_is_applied(start: Start, tmp_path: Path) -> None:
     """Elsewhere that is a 0, and CI goes on."""
     drill = tmp_path / "unsteady.yaml"
     drill.write_text(SHORT.read_text().replace("phases:", UNSTEADY))
@@ -48,7 +48,7 @@ async def test_a_baseline_that_fails_exits_2_and_nothing_is_applied(start: Start
     assert lab.left() == []
 
 
-async def test_an_interrupt_runs_the_rollbacks_and_exits_130(start: Starter) -> None:
+async def test_an_interrupt_runs_the_rollbacks_and_exits_130(start: Start) -> None:
     """Elsewhere it skips them."""
     lab = start.short()
     await lab.seen("action.changed", name="crowd", state="applied")
@@ -60,7 +60,7 @@ async def test_an_interrupt_runs_the_rollbacks_and_exits_130(start: Starter) -> 
     assert lab.left() == []
 
 
-async def test_kill_9_leaves_nothing_broken_and_can_be_judged(start: Starter) -> None:
+async def test_kill_9_leaves_nothing_broken_and_can_be_judged(start: Start) -> None:
     """Elsewhere the network stays broken. The report of what there is: 130, interrupted."""
     lab = start.short()
     await lab.seen("action.changed", name="crowd", state="applied")
@@ -73,7 +73,7 @@ async def test_kill_9_leaves_nothing_broken_and_can_be_judged(start: Starter) ->
     assert "interrupted" in done.stdout
 
 
-async def test_the_journal_is_readable_at_every_moment_while_it_is_written(start: Starter) -> None:
+async def test_the_journal_is_readable_at_every_moment_while_it_is_written(start: Start) -> None:
     """Elsewhere it is written at the end: after a crash there is none."""
     lab = start.short()
     journal = lab.folder / "journal.jsonl"

@@ -84,14 +84,16 @@ def test_lag_is_of_the_last_two_seconds() -> None:
     assert tally.lag_p99_ms() == 1.0
 
 
-def test_a_cohort_closes_a_second_after_the_give_up_time() -> None:
-    """Second 100 ends at 101, its last request is given up at 106, it is closed at 107."""
+def test_a_cohort_closes_when_its_second_is_past_and_every_request_has_ended() -> None:
+    """Second 100 ends at 101 and waits until 102 for late arrivals; one in flight keeps it open longer."""
     cohorts = Cohorts()
     cohorts.intend(100.9).end(None, 10.0)
-    assert not cohorts.as_json(0, 106.9, 5.0)[0]["closed"]
-    assert cohorts.as_json(0, 107.0, 5.0)[0]["closed"]
-    cohorts.intend(100.9)
-    assert not cohorts.as_json(0, 107.0, 5.0)[0]["closed"]
+    assert not cohorts.as_json(0, 101.9, 5.0)[0]["closed"]
+    assert cohorts.as_json(0, 102.0, 5.0)[0]["closed"]
+    late = cohorts.intend(100.9)
+    assert not cohorts.as_json(0, 105.0, 5.0)[0]["closed"]
+    late.end("timeout", 5000.0)
+    assert cohorts.as_json(0, 106.0, 5.0)[0]["closed"]
     assert cohorts.as_json(100, 107.0, 5.0) == []
     assert cohorts.as_json(0, 150.0, 5.0) == []
 

@@ -1,5 +1,6 @@
 """Nothing died or started again that was not meant to."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from lab.analysis.timeline import Timeline
@@ -11,15 +12,7 @@ BACK_S = 15.0
 
 def check_restarts(timeline: Timeline) -> list[Finding]:
     """Unplanned exits, and boot ids that changed."""
-    seen = {
-        f"{c.service} {c.state}"
-        for c in timeline.changes
-        if not c.planned and not _meant(timeline, c.service, c.t)
-    }
-    for service, samples in timeline.services.items():
-        for before, after in pairwise(samples):
-            if before.boot != after.boot and not _meant(timeline, service, after.t):
-                seen.add(f"{service} started again")
+    seen = {f"{service} {what}" for service, what in unmeant(timeline)}
     measured = float(len(seen)) if timeline.services else None
     return [
         Finding(
@@ -30,6 +23,17 @@ def check_restarts(timeline: Timeline) -> list[Finding]:
             detail=", ".join(sorted(seen)),
         )
     ]
+
+
+def unmeant(timeline: Timeline) -> Iterator[tuple[str, str]]:
+    """Services, and what became of them although no fault was to do that."""
+    for change in timeline.changes:
+        if not change.planned and not _meant(timeline, change.service, change.t):
+            yield change.service, change.state
+    for service, samples in timeline.services.items():
+        for before, after in pairwise(samples):
+            if before.boot != after.boot and not _meant(timeline, service, after.t):
+                yield service, "started again"
 
 
 def _meant(timeline: Timeline, service: str, t: float) -> bool:

@@ -48,6 +48,7 @@ class Storm:
     recovers_s: float = 6.0
     rate: int = 100
     outcome: str = "completed"
+    reason: str = "all phases done"
     clean: bool = True
     until_s: float = 1e9
     timed: list[tuple[float, Event]] = field(default_factory=list)
@@ -265,7 +266,7 @@ class Storm:
             RunClosed.model_validate(
                 {
                     "outcome": self.outcome,
-                    "reason": "all phases done",
+                    "reason": self.reason,
                     "clean": self.clean,
                     "left": () if self.clean else ("slow-bridge",),
                 }

@@ -10,9 +10,10 @@ from lab.analysis.conditions import evaluate, watch
 from lab.analysis.interval import wilson
 from lab.analysis.metrics import RUN, SERIES
 from lab.analysis.timeline import Timeline
+from lab.analysis.urls import URL
 from lab.drillfile.condition import Condition
 from lab.drillfile.metrics import METRICS
-from lab.journal.events import CohortProvisional
+from lab.journal.events import CohortClosed, CohortProvisional, PhaseEntered, UrlSample
 
 if TYPE_CHECKING:
     from tests.lab.analysis.conftest import Storm
@@ -29,6 +30,7 @@ def test_every_metric_of_the_registry_can_be_evaluated() -> None:
     """What a drill may ask for and what can be told are the same names, by shape."""
     assert set(SERIES) == {name for name, metric in METRICS.items() if metric.shape == "series"}
     assert set(RUN) == {name for name, metric in METRICS.items() if metric.shape == "run"}
+    assert set(URL) == {name for name, metric in METRICS.items() if metric.shape == "url"}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_a_verdict_takes_no_provisional_figures(storm: Storm) -> None:
 
 
 def test_abort_if_wants_every_second_of_its_time(storm: Storm) -> None:
-    """``for: 5 s`` is five bad seconds in a row; four are not enough, one unknown leaves it open."""
+    """``for: 5 s`` is five bad seconds in a row; four are not enough; nothing known leaves it open."""
     starved = condition("host_cpu_idle", "<", 0.02, for_s=5.0)
     assert _with_idle(storm, 0.0, 4) == (False, 0.0)
     assert _with_idle(storm, 0.0, 5) == (True, 0.0)
@@ -114,6 +116,7 @@ def test_abort_if_wants_every_second_of_its_time(storm: Storm) -> None:
 def _with_idle(storm: Storm, idle: float, seconds: int) -> tuple[bool | None, float | None]:
     """What abort-if says after so many seconds with this share of idle time."""
     timeline, total, idled = Timeline(), 0.0, 0.0
+    timeline.feed(PhaseEntered(t=0.1, phase="baseline", planned_s=30, because=""))
     sample = next(event for event in storm.events() if event.type == "host.sample")
     for second in range(20 + seconds + 1):
         timeline.feed(
@@ -122,6 +125,91 @@ def _with_idle(storm: Storm, idle: float, seconds: int) -> tuple[bool | None, fl
         total, idled = total + 2, idled + 2 * (idle if second >= 20 else 0.5)
     decision = watch(timeline, condition("host_cpu_idle", "<", 0.02, for_s=5.0))
     return decision.met, decision.measured
+
+
+def _memory(storm: Storm, free: dict[int, int], before: float = 0.0) -> Timeline:
+    """A run before its first phase that has told so many bytes of free memory, by second."""
+    sample = next(event for event in storm.events() if event.type == "host.sample")
+    timeline = Timeline.fold(event for event in storm.events() if event.t < before)
+    for second, left in free.items():
+        timeline.feed(sample.model_copy(update={"t": second + 0.1, "memory_free_bytes": left}))
+    return timeline
+
+
+def test_what_is_around_the_drill_counts_while_the_lab_comes_up() -> None:
+    """A machine that runs full is no place to begin; one whose CPU is busy with the calibration is."""
+    lasting = {name for name, metric in METRICS.items() if metric.lasting}
+    assert lasting == {"memory_free", "disk_free", "url_failing"}
+
+
+def test_the_calibration_does_not_count_for_the_drill(storm: Storm) -> None:
+    """Before the first phase memory can end a run, and busy cores can't."""
+    timeline = _memory(storm, dict.fromkeys(range(8), 10))
+    assert watch(timeline, condition("memory_free", "<", 100, for_s=3.0)).met is True
+    assert watch(timeline, condition("host_cpu_idle", "<", 2)).met is None
+
+
+def test_a_machine_too_busy_to_be_sampled_is_still_watched(storm: Storm) -> None:
+    """Every other second is lost; what is known says the same all the time, so that is decided."""
+    short = condition("memory_free", "<", 100, for_s=5.0)
+    assert watch(_memory(storm, dict.fromkeys(range(0, 12, 2), 10)), short).met is True
+    assert watch(_memory(storm, dict.fromkeys(range(0, 12, 4), 10)), short).met is None
+    assert watch(_memory(storm, {0: 10, 2: 10, 4: 10, 6: 10**9, 8: 10, 10: 10}), short).met is False
+
+
+def test_requests_still_under_way_are_no_failures(storm: Storm) -> None:
+    """An answer counts as good within the slo (2 s): until then nobody can say that there is none."""
+    floor = condition("goodput", "<", 0.5, of="offered")
+    waiting = CohortProvisional(
+        t=13.2, source="load", second=12, requests=100, sent=100, attempts=None, good=0, failed={}
+    )
+    early = Timeline.fold(event for event in storm.events() if event.t < 13.1)
+    for second in range(4, 11):
+        early.feed(waiting.model_copy(update={"second": second, "good": 100}))
+    for second in (11, 12, 13):
+        early.feed(waiting.model_copy(update={"second": second}))
+    decision = watch(early, floor)
+    assert (decision.met, decision.because) == (False, "100.0 % of offered at 10 s")
+    early.feed(waiting.model_copy(update={"t": 14.2, "second": 11}))
+    assert watch(early, floor).met is True
+
+
+def test_the_goodput_floor_holds_through_a_storm_and_its_tail(storm: Storm) -> None:
+    """Met in the trigger, not before it, and still decided when the phases are over."""
+    floor = condition("goodput", "<", 0.5, of="offered", for_s=3.0)
+    events = storm.events()
+    provisional = [
+        event.model_copy(update={"t": event.second + 1.1})
+        for event in events
+        if isinstance(event, CohortClosed) and event.source == "load"
+    ]
+    both = sorted([*events, *provisional], key=lambda event: event.t)
+    met = {t: watch(Timeline.fold(e for e in both if e.t < t), floor).met for t in (12.5, 17.5, 40.0, 86.0)}
+    assert met == {12.5: False, 17.5: False, 40.0: True, 86.0: False}
+
+
+def test_a_url_is_failing_once_it_has_failed_for_its_time() -> None:
+    """Three bad answers in a row, whatever was bad about them; one good one begins it anew."""
+    failing = condition("url_failing", "==", 1.0, url=SHOP, for_s=3.0)
+    assert str(failing) == f"{SHOP} failing for 3 s"
+    assert watch(_answers([None, None, "answered 503"]), failing).met is False
+    assert watch(_answers(["answered 503", None, "answered 503", "answered 503"]), failing).met is False
+    worst = watch(_answers([None, "answered 500", "answered 302", "no answer within 1 s"]), failing)
+    assert (worst.met, worst.because) == (True, "no answer within 1 s at 3 s")
+    assert watch(Timeline(), failing).met is None
+
+
+SHOP = "http://127.0.0.1:8080/health"
+
+
+def _answers(errors: list[str | None]) -> Timeline:
+    """One answer a second, told once it is there; another URL that is always well."""
+    timeline = Timeline()
+    for second, error in enumerate(errors):
+        known = UrlSample(t=second + 0.9, url=SHOP, second=second, status=None, took_ms=900, error=error)
+        timeline.feed(known)
+        timeline.feed(known.model_copy(update={"url": "http://127.0.0.2/", "error": None}))
+    return timeline
 
 
 def test_elapsed_counts_from_the_first_phase(storm: Storm) -> None:

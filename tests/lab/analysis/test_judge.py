@@ -148,6 +148,14 @@ def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
     assert verdict.metrics.stuck is None
 
 
+def test_an_aborted_run_is_inconclusive_with_its_reason(storm: Storm) -> None:
+    """Whoever ended it by hand finds their own words; the outcome isn't said twice."""
+    storm.outcome, storm.reason, storm.until_s = "aborted", "aborted by hand: too hot", 30.0
+    verdict, code = decide(storm.events())
+    assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "aborted", 2)
+    assert verdict.reasons == ("aborted by hand: too hot",)
+
+
 @pytest.mark.parametrize("outcome", ["completed", "interrupted", "broken"])
 def test_a_rollback_that_was_not_clean_outranks_all(storm: Storm, outcome: str) -> None:
     """Exit 5, and the verdict names what was left."""

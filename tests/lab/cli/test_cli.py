@@ -36,6 +36,14 @@ def lab(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("run", "smoke", "--runtime", "kubernetes"), 3, "embedded"),
         (("frobnicate",), 3, "No such command"),
         (("report", "no-such-run"), 3, "no run 'no-such-run'"),
+        (
+            ("fault", "clear"),
+            3,
+            "`lab fault clear ID` (the ids: `lab fault list`) or `lab fault clear --all`",
+        ),
+        (("fault", "clear", "01-slow", "--all"), 3, "lab fault clear --all"),
+        (("abort", "--run", "no-such-run"), 3, "no run 'no-such-run'"),
+        (("status", "--run", "no-such-run"), 3, "no run 'no-such-run'"),
         (("show", "smok"), 3, "did you mean `smoke`?"),
     ],
 )

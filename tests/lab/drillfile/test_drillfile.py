@@ -52,6 +52,18 @@ def test_conditions_are_in_the_metrics_own_units(parse: Parse, source: str) -> N
     assert {probe.during for probe in drill.steady_state.probes} == {"baseline"}
 
 
+def test_a_url_that_must_stay_healthy_is_a_condition_like_any_other(parse: Parse, source: str) -> None:
+    """The one model: a metric, a comparison, how long; and whose answers it is about."""
+    written = "abort-if:\n  - {url: 'https://shop.example/health?deep=1', for: 3 s}\n  - {url: 'http://127.0.0.1'}\n#"
+    drill = parse(source.replace("abort-if:", written, 1))
+    patient, plain = drill.abort_if[:2]
+    assert (patient.metric, patient.op, patient.value, patient.for_s) == ("url_failing", "==", 1.0, 3.0)
+    assert patient.url == "https://shop.example/health?deep=1"
+    assert str(patient) == "https://shop.example/health?deep=1 failing for 3 s"
+    assert (plain.url, plain.for_s) == ("http://127.0.0.1", None)
+    assert Drill.model_validate(drill.resolved()) == drill
+
+
 @pytest.mark.parametrize(
     ("metric", "written", "value"),
     [("latency_p99", "<= 0.25 s", 250.0), ("goodput", ">= 90 /s", 90.0), ("memory_free", "> 200 MB", 2e8),

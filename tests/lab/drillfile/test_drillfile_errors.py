@@ -10,6 +10,9 @@ from lab.drillfile.source import MOST_BYTES
 Parse = Callable[[str], Drill]
 
 
+ABORT = "abort-if:                                  # watched from the first second to the last"
+SHOP = "http://127.0.0.1:8080/health"
+
 WRONG = [
     # (in the good file, instead, what is said)
     ("title: A", "titel: A", "2: titel: unknown key; did you mean `title`?"),
@@ -103,6 +106,42 @@ WRONG = [
     ("stat: max", "stat: most", "unknown stat `most`"),
     ("since: mitigation", "since: mitigaton", "unknown moment `mitigaton`; did you mean `mitigation`?"),
     ("metric: elapsed,       is", "metric: elapsed, since: trigger, is", "abort-if[2].since: unknown key"),
+    (ABORT, f"{ABORT}\n  - {{ulr: '{SHOP}'}}", "26: abort-if[1].ulr: unknown key; did you mean `url`?"),
+    (
+        ABORT,
+        f"{ABORT}\n  - {{url: '{SHOP}', fr: 3 s}}",
+        "26: abort-if[1].fr: unknown key; did you mean `for`?",
+    ),
+    (ABORT, f"{ABORT}\n  - {{url: '{SHOP}', is: true}}", "26: abort-if[1].is: unknown key; valid: for, url"),
+    (ABORT, f"{ABORT}\n  - {{url: '{SHOP}', for: 3}}", "26: abort-if[1].for: `3` has no unit"),
+    (ABORT, f"{ABORT}\n  - {{url: 8080}}", "26: abort-if[1].url: must be text; this is the number `8080`"),
+    (
+        ABORT,
+        f"{ABORT}\n  - {{url: 'ftp://127.0.0.1/x'}}",
+        "only http and https can be asked; `ftp://127.0.0.1/x`",
+    ),
+    (ABORT, f"{ABORT}\n  - {{url: '127.0.0.1:8080'}}", "write it like `http://127.0.0.1:8080/health`"),
+    (ABORT, f"{ABORT}\n  - {{url: 'http:///health'}}", "`http:///health` names no host"),
+    (ABORT, f"{ABORT}\n  - {{url: 'http://127.0.0.1:0/'}}", "names no host that could be asked"),
+    (ABORT, f"{ABORT}\n  - {{url: 'http://127.0.0.1:99999/'}}", "this is no URL (Port out of range"),
+    (ABORT, f"{ABORT}\n  - {{url: 'http://[::1/'}}", "this is no URL"),
+    (
+        ABORT,
+        f"{ABORT}\n  - {{url: 'http://me:secret@127.0.0.1/'}}",
+        "26: abort-if[1].url: a user or a password",
+    ),
+    (ABORT, f"{ABORT}\n  - {{url: '{SHOP}#top'}}", "no server ever sees a fragment"),
+    (ABORT, f"{ABORT}\n  - {{url: 'http://127.0.0.1/a b'}}", "without spaces"),
+    (
+        "metric: elapsed,       is",
+        "metric: url_failing,   is",
+        "`url_failing` is written `{url: ..., for: 3 s}`",
+    ),
+    (
+        "metric: goodput,       is",
+        "url: 'http://127.0.0.1/', is",
+        "15: steady-state-hypothesis.probes[1].url: unknown key; valid: is, metric, stat",
+    ),
     ("blast-radius: [bridge", "blast-radius: [brigde", "unknown service `brigde`"),
     ("blast-radius: [bridge", "blast-radius: [edge, bridge", "the name `edge` is used in line"),
     ("tags: [storm", "tags: [[storm]", "must be text; this is a list"),
@@ -124,6 +163,14 @@ def test_a_mistake_is_told_where_it_is(parse: Parse, source: str, good: str, bad
         parse(source.replace(good, bad, 1))
     assert said in str(caught.value)
     assert str(caught.value).startswith("drills/x.yaml:")
+
+
+def test_a_password_in_a_url_is_not_repeated(parse: Parse, source: str) -> None:
+    """What an error quotes may stand in a CI log."""
+    for scheme in ("http", "ftp"):
+        with pytest.raises(DrillError) as caught:
+            parse(source.replace(ABORT, f"{ABORT}\n  - {{url: '{scheme}://me:secret@127.0.0.1/'}}"))
+        assert "secret" not in str(caught.value)
 
 
 def test_all_mistakes_are_told_at_once(parse: Parse, source: str) -> None:

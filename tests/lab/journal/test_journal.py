@@ -231,3 +231,16 @@ def test_no_journal_is_told(tmp_path: Path) -> None:
         read(tmp_path / "none.jsonl")
     (tmp_path / "empty.jsonl").write_bytes(b"")
     assert read(tmp_path / "empty.jsonl").opened is None
+
+
+def test_a_journal_that_somebody_else_went_on_with_is_written_no_more(tmp_path: Path) -> None:
+    """The watchdog ended it while its owner hung: the owner, awake again, can't add a line after the last one."""
+    path = tmp_path / "journal.jsonl"
+    with JournalWriter(path) as journal:
+        journal.write(NoteWritten(by="lab", role="lab", kind="note", text="mine"))
+        with path.open("a") as other:
+            other.write('{"type":"run.closed"}\n')
+        before = path.read_bytes()
+        with pytest.raises(JournalError, match="somebody else wrote here"):
+            journal.write(NoteWritten(by="lab", role="lab", kind="note", text="too late"))
+    assert path.read_bytes() == before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.report.junit import junit, write_junit
+from lab.report.junit import junit, write_junit, write_junit_of_series
 from tests.lab.report.conftest import make_verdict
 
 DOUBT = {"name": "loop lag", "limit": "< 50 ms", "measured": 81.0, "ok": False}
@@ -83,3 +83,14 @@ def test_the_file_has_totals_and_figures_and_survives_control_characters(tmp_pat
     assert "censored_at_s" not in told
     order = [child.tag for child in root.findall("testsuite")[0]]
     assert order == ["properties", "testcase"]
+
+
+def test_a_series_has_every_runs_suites_under_its_seed(tmp_path: Path) -> None:
+    """Totals are over all of them: one run that failed is seen."""
+    bad = make_verdict(verdict="fail", expectations=[judged("b", met=False)], seed=8)
+    write_junit_of_series(tmp_path / "junit.xml", [(make_verdict(seed=7), 60.0), (bad, 61.5)])
+    root = ET.parse(tmp_path / "junit.xml").getroot()  # noqa: S314 - our own file
+    names = [suite.get("name", "") for suite in root]
+    assert [name.rpartition(" seed ")[2] for name in names] == ["7", "7", "8", "8"]
+    assert (root.get("failures"), root.get("time")) == ("1", "121.500")
+    assert int(root.get("tests", "0")) == sum(int(suite.get("tests", "0")) for suite in root)

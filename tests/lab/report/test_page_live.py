@@ -1,11 +1,9 @@
 """The page in a real browser, without a network."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
@@ -14,30 +12,9 @@ from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 pytestmark = pytest.mark.live
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RANGES = "[...document.querySelectorAll('.plot')].map((plot) => plot.layout.xaxis.range)"
 CONTRAST = Path(__file__).parent / "data" / "contrast.js"
 NASTY = "</script><script>window.hit = 1</script><img src=x onerror='window.hit = 1'>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Its absence is a failure, not a skip."""
-    assert shutil.which(CHROMIUM), f"{CHROMIUM} is missing; install it with: {INSTALL}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

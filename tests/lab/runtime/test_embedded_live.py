@@ -35,7 +35,7 @@ async def lab(tmp_path: Path, slot: Slot) -> AsyncIterator[Embedded]:
     runtime = Embedded(tmp_path.name, tmp_path / "run", slot)
     yield runtime
     await runtime.down()
-    assert not of_run(runtime.run)
+    assert not of_run(runtime.mark)
 
 
 async def up(lab: Embedded, folder: Path, services: str) -> list[ServiceReport]:
@@ -69,7 +69,7 @@ async def test_services_start_in_order_and_down_leaves_nothing(lab: Embedded, tm
     assert (found.backlog, found.listen_queue, found.listen_overflows_total) == (0, 5, 0)
     await lab.down()
     await lab.down()
-    assert not of_run(lab.run)
+    assert not of_run(lab.mark)
 
 
 async def test_a_service_that_dies_is_reported_once(lab: Embedded, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_a_service_that_is_never_healthy_shows_its_last_lines(lab: Embedde
         SetupError, match=r"(?s)service moon was not ready after 0\.3 s.*waiting for the moon"
     ):
         await up(lab, tmp_path, service("moon", f'command: [python, -c, "{code}"]', never))
-    assert not of_run(lab.run)
+    assert not of_run(lab.mark)
 
 
 async def test_a_service_that_ends_at_once_is_no_wait(lab: Embedded, tmp_path: Path) -> None:

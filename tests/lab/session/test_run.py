@@ -1,7 +1,5 @@
 """Ends of a run that come before its beginning, or after its disk was full."""
 
-import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from lab.runtime import slots
 from lab.runtime.base import SetupError
 from lab.session import ROOT, Request, RunFolderError, create_run_folder, run_once
 from lab.session.runfolder import RunFolder
+from lab.session.stop import Stop
 
 
 @pytest.fixture
@@ -32,23 +31,7 @@ def folder(request_of: Request) -> RunFolder:
 async def test_a_run_that_never_began_says_why(request_of: Request, folder: RunFolder) -> None:
     """What kept it from beginning, not that there is no journal."""
     with pytest.raises(SetupError, match="all 0 slots"):
-        await run_once(request_of, folder, Timeline(), lambda _: None)
-
-
-def test_an_interrupt_before_the_beginning_is_an_interrupt(request_of: Request, folder: RunFolder) -> None:
-    """Ctrl-C while it waits for its turn: 130 on the command line, with nothing to judge."""
-    waiting = replace(request_of, measured=True)
-
-    async def interrupted() -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        async with slots.hold_measure_lock("somebody else", 1):
-            asyncio.get_running_loop().call_later(0.3, task.cancel)
-            await run_once(waiting, folder, Timeline(), lambda _: None)
-
-    with pytest.raises(KeyboardInterrupt):
-        asyncio.run(interrupted())
-    assert not folder.journal.exists()
+        await run_once(request_of, folder, Timeline(), Stop(), lambda _: None)
 
 
 async def test_a_report_that_can_not_be_written_is_one_sentence(
@@ -58,4 +41,4 @@ async def test_a_report_that_can_not_be_written_is_one_sentence(
     folder.verdict.mkdir()
     folder.journal.touch()
     with pytest.raises(RunFolderError, match=r"(?s)slots.*can't be written to .*lab report"):
-        await run_once(request_of, folder, Timeline(), lambda _: None)
+        await run_once(request_of, folder, Timeline(), Stop(), lambda _: None)

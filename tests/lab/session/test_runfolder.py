@@ -1,10 +1,11 @@
 """The folder of a run."""
 
-import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from chaos.ledger import Ledger
 from lab.session.runfolder import KEPT, RunFolderError, create_run_folder, find_run, list_runs, prune
 
 
@@ -17,9 +18,11 @@ def test_a_run_folder_is_private_and_latest_points_to_it(tmp_path: Path) -> None
 
 
 def test_two_runs_in_the_same_second_get_two_folders(tmp_path: Path) -> None:
-    """A name that is taken gets a number."""
-    first, second = (create_run_folder(tmp_path, "smoke", tmp_path / "out") for _ in range(2))
-    assert first.path != second.path
+    """A name that is taken gets a number; also when eight ask for the same ``--out`` at once."""
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        made = list(pool.map(lambda _: create_run_folder(tmp_path, "smoke", tmp_path / "out"), range(8)))
+    assert len({folder.path for folder in made}) == 8
+    assert len({folder.mark for folder in made}) == 8
 
 
 def test_a_place_that_is_no_folder_is_refused_with_a_remedy(tmp_path: Path) -> None:
@@ -30,13 +33,15 @@ def test_a_place_that_is_no_folder_is_refused_with_a_remedy(tmp_path: Path) -> N
 
 
 def test_the_last_twenty_are_kept_and_living_ones_never_go(tmp_path: Path) -> None:
-    """Old runs make room; a run whose lab lives stays."""
+    """Old runs make room; one whose ledger is open stays: it lives, or waits for ``lab recover``."""
     runs = tmp_path / ".lab" / "runs"
     for number in range(KEPT + 5):
         (runs / f"20260101T0000{number:02d}-smoke").mkdir(parents=True)
-    os.mknod(runs / "20260101T000000-smoke" / "socket")
+    Ledger.create(runs / "20260101T000000-smoke" / "ledger.jsonl", "a-run", 0, (1, 1))
+    Ledger.create(runs / "20260101T000001-smoke" / "ledger.jsonl", "a-run", 0, (1, 1)).close("me")
     removed = prune(tmp_path)
     assert "20260101T000000-smoke" not in removed
+    assert "20260101T000001-smoke" in removed
     assert len(removed) == 4
     assert len(list_runs(tmp_path)) == KEPT + 1
 

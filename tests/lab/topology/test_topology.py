@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
+from chaos.mark import LABEL
 from lab.topology import TopologyError, load_topology
 from lab.topology.container_only import CONTAINER_ONLY
 
@@ -45,6 +47,14 @@ def test_the_labs_own_file_is_read() -> None:
     assert topology.services["auth"].named_ports == {"data": 8080, "control": 9000}
     assert topology.services["bridge"].named_ports == {"data": 3128, "api": 8474}
     assert topology.services["router"].names == ("router", "router-link")
+
+
+def test_all_that_the_engine_makes_carries_the_runs_label() -> None:
+    """Containers, networks and volumes: what has no label can't be told from somebody else's."""
+    content = YAML(typ="safe").load(ROOT / "compose" / "compose.yaml")
+    made = [thing for kind in ("services", "networks", "volumes") for thing in content.get(kind, {}).values()]
+    assert len(made) > 8
+    assert {thing.get("labels", {}).get(LABEL) for thing in made} == {"${LAB_RUN:-by-hand}"}
 
 
 def test_own_keys_outrank_merged_ones_and_lines_stay_right(tmp_path: Path) -> None:

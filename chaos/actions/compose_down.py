@@ -1,0 +1,148 @@
+"""Take down a Compose project when nobody else is left to do it: this run's part of it, whole and alone.
+
+The containers of others may hang on one of our networks. They are not ours to end, nor to detach: then the
+network stays, the takedown is not done, and the error says who holds it.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, Literal
+
+from docker import DockerClient
+from docker.errors import APIError, NotFound
+
+from chaos.actions.base import BaseAction, Reading
+from chaos.actions.stop_processes import StopProcesses
+from chaos.engine import with_engine
+from chaos.errors import RefusedError
+from chaos.mark import LABEL
+
+PROJECT_LABEL = "com.docker.compose.project"
+BUSY = frozenset({HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN})
+"""Somebody else removes the same just now, or uses it: the read-back tells."""
+
+
+class ComposeDown(BaseAction):
+    """Remove a Compose project's containers, networks and volumes: this run's, nobody else's.
+
+    An object is ours when it has the project's label, and our run's mark where it has one at all.
+    """
+
+    do: Literal["compose_down"] = "compose_down"
+    project: str
+    run: str
+    deadline_s: float = 30.0
+
+    async def apply(self) -> None:
+        """Whoever still creates some (a plugin that outlived its runner), then containers, then what they use.
+
+        Raises:
+            RefusedError: a container of somebody else holds a network; everything else was removed.
+        """
+        await StopProcesses(run=self.run, grace_s=1.0).apply()
+        await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")
+
+    def _remove(self, engine: DockerClient) -> None:
+        found = self._owned(engine)
+        containers = found["containers"]
+        with ThreadPoolExecutor(max_workers=len(containers) or 1) as pool:
+            list(pool.map(_remove_container, containers))
+        for network in found["networks"]:
+            with _unless_busy():
+                network.remove()
+        for volume in found["volumes"]:
+            with _unless_busy():
+                volume.remove(force=True)
+        if held := list(self._held(engine)):
+            raise RefusedError("; ".join(held))
+
+    def _held(self, engine: DockerClient) -> Iterator[str]:
+        for network in self._mine(engine.networks.list(filters=self._filter())):
+            for guest in self._on(engine, network):
+                yield (
+                    f"network {network.name} stays: the container {guest}, which is not this run's, is on it. "
+                    f"End it (`docker stop {guest}`) or detach it (`docker network disconnect {network.name} "
+                    f"{guest}`), then call `lab recover`"
+                )
+
+    async def guests(self) -> tuple[str, ...]:
+        """The containers of others that are on this run's networks, by name.
+
+        Raises:
+            ChaosError: the engine did not answer.
+        """
+
+        def look(engine: DockerClient) -> tuple[str, ...]:
+            networks = self._mine(engine.networks.list(filters=self._filter()))
+            return tuple(sorted({guest for network in networks for guest in self._on(engine, network)}))
+
+        return await with_engine(look, self.deadline_s, f"look at the networks of {self.project}")
+
+    def _on(self, engine: DockerClient, network: Any) -> Iterator[str]:  # noqa: ANN401 - the SDK's own
+        """Names of the running containers on a network that are not ours."""
+        try:
+            attached = engine.api.inspect_network(network.id).get("Containers") or {}
+        except NotFound:
+            return
+        for container, about in attached.items():
+            try:
+                labels = engine.api.inspect_container(container)["Config"]["Labels"]
+            except NotFound:
+                continue
+            if not self._ours(labels or {}):
+                yield str(about["Name"])
+
+    def _owned(self, engine: DockerClient) -> dict[str, list[Any]]:
+        mine = self._filter()
+        return {
+            "containers": [
+                one
+                for one in engine.containers.list(all=True, filters=mine, ignore_removed=True)
+                if self._ours(one.labels)
+            ],
+            "networks": self._mine(engine.networks.list(filters=mine)),
+            "volumes": self._mine(engine.volumes.list(filters=mine)),
+        }
+
+    def _filter(self) -> dict[str, str | list[str] | bool]:
+        return {"label": f"{PROJECT_LABEL}={self.project}"}
+
+    def _mine(self, found: list[Any]) -> list[Any]:
+        return [one for one in found if self._ours(one.attrs["Labels"] or {})]
+
+    def _ours(self, labels: Mapping[str, str]) -> bool:
+        return labels.get(PROJECT_LABEL) == self.project and labels.get(LABEL, self.run) == self.run
+
+    def outlives_boot(self) -> bool:
+        """The engine keeps what it made."""
+        return True
+
+    async def read(self) -> Reading:
+        """Names of what is left."""
+        found = await with_engine(self._owned, self.deadline_s, f"list project {self.project}")
+        return {kind: [one.name for one in objects] for kind, objects in found.items()}
+
+    def shows(self, reading: Reading) -> bool:
+        """Nothing is left."""
+        return not any(reading.values())
+
+    def __str__(self) -> str:
+        return f"containers, networks and volumes of project {self.project}"
+
+
+def _remove_container(container: Any) -> None:  # noqa: ANN401 - the SDK's own
+    with _unless_busy():
+        container.remove(force=True, v=True)
+
+
+@contextmanager
+def _unless_busy() -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        return
+    except APIError as error:
+        if error.status_code not in BUSY:
+            raise

@@ -1,0 +1,47 @@
+"""``lab abort``: end what runs, from another terminal."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lab.cli import options
+from lab.cli.exits import Exit
+from lab.journal.events import RunClosed
+from lab.session import ROOT, Client, RunFolder, Unreachable, living, the_living
+
+Reason = Annotated[str, typer.Argument(help="Why; it stands in the verdict.", show_default=False)]
+
+
+def abort(reason: Reason = "", *, run: options.Living = None) -> None:
+    """End the drill or the lab that runs: every fault is rolled back first, then it is explained."""
+    runs = living(ROOT) if run is None else [the_living(ROOT, run)]
+    if not runs:
+        raise Unreachable(
+            "nothing to abort: no drill runs and no lab is up. Started with --out? Say --run FOLDER."
+        )
+    clean = [_abort(one, reason) for one in runs]
+    if not all(clean):
+        raise typer.Exit(int(Exit.BROKEN))
+
+
+def _abort(run: RunFolder, reason: str) -> bool:
+    """Abort one run and wait until it has rolled back; whether everything could be."""
+    say, client = Console(soft_wrap=True).print, Client(run)
+    first = asyncio.run(client.abort(reason))
+    under_way = (
+        "rolling back" if first else "is rolling back already; this ends by itself (each step has a deadline)"
+    )
+    say(f"{run.name}: {under_way}", markup=False, highlight=False)
+    closed = asyncio.run(client.ended())
+    say(f"{run.name}: {_ending(closed)}", markup=False, highlight=False)
+    return closed is not None and closed.clean
+
+
+def _ending(closed: RunClosed | None) -> str:
+    if closed is None:
+        return "it was killed meanwhile; its watchdog cleans up, and `lab recover` does where that was killed, too"
+    if not closed.clean:
+        return f"{closed.outcome}, but NOT rolled back: {', '.join(closed.left)}. Try `lab recover`."
+    return f"{closed.outcome}; everything was rolled back and read back"

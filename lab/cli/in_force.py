@@ -1,0 +1,88 @@
+"""What a person puts in force on the living lab, and takes away again: faults and retry policies."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from lab.drillfile import Step, read_step
+from lab.session import ROOT, Client, known_services, the_living
+
+fault = typer.Typer(help="Faults on the living lab.", no_args_is_help=True)
+policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=True)
+
+
+@fault.command("add")
+def fault_add(
+    what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/faults.md).")],
+    parameters: Annotated[list[str] | None, typer.Argument(help="As in a drill file: latency=3000ms")] = None,
+    target: Annotated[str, typer.Option(help="The service it is for.")] = "bridge",
+) -> None:
+    """Apply a fault and read it back; stays until `lab fault clear` or `lab down`."""
+    kind = "load" if what == "surge" else "fault"
+    answer = _inject(read_step(kind, what, target, _pairs(parameters or []), known_services(ROOT)))
+    Console().print(f"{what} on {target} is in force, read back: {answer['id']}", markup=False)
+
+
+@fault.command("list")
+def fault_list() -> None:
+    """What is in force on the living lab; then what others put there."""
+    for line in call("GET", "/status")["in force"] or ["nothing"]:
+        typer.echo(line)
+    say_foreign(call("GET", "/foreign")["foreign"])
+
+
+@fault.command("clear")
+def fault_clear(
+    action: Annotated[str | None, typer.Argument(metavar="ID", help="From `lab fault list`.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All that this lab made.")] = False,
+) -> None:
+    """Undo one fault, or with --all every one that this lab made; foreign ones are listed and stay."""
+    if (action is None) is not everything:
+        raise typer.BadParameter(
+            "say which: `lab fault clear ID` (the ids: `lab fault list`) or `lab fault clear --all`"
+        )
+    answer = call("DELETE", "/actions" if action is None else f"/actions/{action}")
+    undone = action or ", ".join(answer["undone"]) or "nothing was in force"
+    Console().print(f"undone: {undone}", markup=False, soft_wrap=True)
+    say_foreign(call("GET", "/foreign")["foreign"])
+
+
+@policy.command("set")
+def policy_set(
+    service: Annotated[str, typer.Argument(help="A service with a client, e.g. storefront.")],
+    name: Annotated[
+        str, typer.Argument(metavar="POLICY", help='For example "budget + breaker" (docs/policies.md).')
+    ],
+) -> None:
+    """Switch a service's retry policy while it runs."""
+    _inject(read_step("mitigation", "policy", service, {"policy": name}, known_services(ROOT)))
+    Console().print(f"{service} now retries by: {name}", markup=False)
+
+
+def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+    """Ask the living lab; its answer's JSON.
+
+    Raises:
+        Unreachable: none lives, or it refused; the message says why.
+    """
+    return asyncio.run(Client(the_living(ROOT)).call(method, path, body))
+
+
+def say_foreign(things: list[str]) -> None:
+    """List what isn't the lab's."""
+    for thing in things:
+        typer.echo(f"foreign, left alone: {thing}")
+
+
+def _inject(step: Step) -> Any:  # noqa: ANN401  JSON
+    return call("POST", "/actions", step.model_dump(mode="json"))
+
+
+def _pairs(parameters: list[str]) -> dict[str, str]:
+    wrong = [text for text in parameters if "=" not in text]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is no NAME=VALUE, e.g. latency=3000ms")
+    return dict(text.split("=", 1) for text in parameters)

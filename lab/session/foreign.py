@@ -1,0 +1,33 @@
+"""What others put into a living lab: listed, and never changed or removed."""
+
+from chaos.errors import ChaosError
+from chaos.faults.base import is_toxic_of
+from chaos.toxiproxy import Toxiproxy
+from lab.runtime.base import Runtime
+
+BRIDGE = "bridge"
+
+
+async def foreign_things(runtime: Runtime) -> list[str]:
+    """Toxics on the bridge that are none of this run's, and containers of others on its networks, one a line."""
+    found = []
+    for name, look in (("the bridge", _toxics), ("the container engine", _containers)):
+        try:
+            found += await look(runtime)
+        except ChaosError as error:  # a bridge that is stopped, or starved by its own cap
+            found.append(f"(not known: {name} can't be asked: {error})")
+    return found
+
+
+async def _toxics(runtime: Runtime) -> list[str]:
+    server = Toxiproxy(runtime.address(BRIDGE, "api"))
+    return [
+        f"toxic {toxic.name} ({toxic.type}) on {proxy}"
+        for proxy in sorted(await server.proxies())
+        for toxic in (await server.toxics(proxy)).values()
+        if not is_toxic_of(runtime.run, toxic.name)
+    ]
+
+
+async def _containers(runtime: Runtime) -> list[str]:
+    return [f"container {name} on the lab's networks" for name in await runtime.guests()]

@@ -1,0 +1,52 @@
+"""What a person asks a living run: what it is at, its figures of the last whole seconds, what is in force."""
+
+from typing import Any
+
+from lab.session.session import Session
+
+UP = "up"
+"""The state of a lab by hand that takes orders."""
+
+
+def state(session: Session) -> str:
+    """``coming up``, the drill's phase (by hand: ``up``), or ``rolling back``."""
+    if session.stop.ending:
+        return "rolling back"
+    if not session.ready:
+        return "coming up"
+    if not session.measured:
+        return UP
+    return session.timeline.phase_at(session.now_s()) or "between phases"
+
+
+def status(session: Session) -> dict[str, Any]:
+    """As `lab status` shows it; without figures while the lab comes up."""
+    now_s = session.now_s()
+    what = {
+        "run": session.folder.name,
+        "runtime": session.runtime.name,
+        "state": state(session),
+        "up for s": round(now_s, 1),
+    }
+    return {**what, **_figures(session, now_s)} if session.ready else what
+
+
+def _figures(session: Session, now_s: float) -> dict[str, Any]:
+    rows = [row for row in session.timeline.rows if now_s - 7 <= row.second < now_s - 2]
+    seen = [row for row in rows if row.offered]
+    last = session.timeline.row(int(now_s) - 1)
+    return {
+        "offered /s": _mean([row.offered for row in seen]),
+        "goodput /s": _mean([row.good for row in seen]),
+        "attempts /s": _mean([row.attempts for row in seen]),
+        "amplification": seen[-1].amplification if seen else None,
+        "bridge busy": last.bridge_busy,
+        "bridge backlog": last.backlog,
+        "policy": last.policy,
+        "in force": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in session.injector.open()],
+    }
+
+
+def _mean(values: list[int | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known), 1) if known else None

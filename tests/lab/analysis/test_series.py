@@ -1,0 +1,24 @@
+"""Several runs of a drill: how many passed, and how sure one can be."""
+
+from typing import get_args
+
+import pytest
+
+from lab.analysis.series import series
+from lab.analysis.verdict import Word
+from tests.lab.report.conftest import make_verdict
+
+
+@pytest.mark.parametrize("word", get_args(Word))
+def test_one_run_that_did_not_pass_decides(word: Word) -> None:
+    """Two passes and another word: two of three, and the other word is the verdict."""
+    found = series("retry-storm", 5, [make_verdict(), make_verdict(verdict=word), make_verdict()])
+    assert found.verdict == word
+    assert (found.passed, found.runs, found.asked) == (3 if word == "pass" else 2, 3, 5)
+    assert 0 < found.interval_95[0] < found.passed / 3 <= found.interval_95[1] <= 1
+
+
+def test_no_run_at_all_vouches_for_nothing() -> None:
+    """Interrupted before the first verdict: inconclusive, and the interval says that nothing is known."""
+    found = series("retry-storm", 5, [])
+    assert (found.verdict, found.interval_95) == ("inconclusive", (0.0, 1.0))

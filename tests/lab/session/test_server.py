@@ -1,0 +1,163 @@
+"""What a run says and refuses over its socket: on a real one, with a session that has no lab behind it."""
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chaos.wait import wait_until
+from lab.analysis import Timeline
+from lab.cli import by_hand
+from lab.drillfile import load_drill
+from lab.journal import JournalWriter
+from lab.journal.events import NoteWritten, PhaseEntered, RunClosed
+from lab.probes.control import Control
+from lab.runner import AbortedByHand
+from lab.session import (
+    ROOT,
+    Client,
+    RunFolder,
+    Session,
+    Stop,
+    Unreachable,
+    create_run_folder,
+    living,
+    the_living,
+)
+from lab.session.server import serving
+
+NOTHING = SimpleNamespace(name="embedded")
+"""A runtime of which nothing is asked."""
+
+
+@asynccontextmanager
+async def session(root: Path, *, measured: bool, folder: Path | None = None) -> AsyncIterator[Session]:
+    """A session that listens; no lab comes up."""
+    run = create_run_folder(root, "smoke", folder)
+    async with AsyncExitStack() as stack:
+        journal = stack.enter_context(JournalWriter(run.journal))
+        control = Control("")
+        stack.push_async_callback(control.close)
+        drill = load_drill(ROOT / "drills" / "smoke.yaml")
+        made = Session(run, drill, cast("Any", NOTHING), journal, control, Timeline(), Stop(), measured)
+        journal.listen(made.timeline.feed)
+        made.injector = cast("Any", SimpleNamespace(open=list))
+        journal.write(NoteWritten(by="x", role="x", kind="x", text="first"))
+        await stack.enter_async_context(serving(made))
+        yield made
+
+
+async def refused(run: RunFolder, method: str, path: str) -> str:
+    """What is said to somebody who asks for what can't be."""
+    with pytest.raises(Unreachable) as told:
+        await Client(run).call(method, path, {})
+    return str(told.value)
+
+
+async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) -> None:
+    """No fault, no policy, no down while a drill is measured; the refusal names the command that ends it."""
+    async with session(tmp_path, measured=True) as made:
+        made.ready = True
+        for method, path in (
+            ("POST", "/actions"),
+            ("DELETE", "/actions"),
+            ("DELETE", "/actions/1"),
+            ("POST", "/down"),
+        ):
+            said = await refused(made.folder, method, path)
+            assert said == f"a drill runs here ({made.folder.name}); `lab abort` ends it"
+        assert not made.down.is_set()
+        made.enter("trigger", 3, "")
+        assert (await Client(made.folder).call("GET", "/status"))["state"] == "trigger"
+
+
+async def test_the_socket_is_private_and_gone_afterwards(tmp_path: Path) -> None:
+    """Only its owner may connect, and what was killed is not taken for living."""
+    async with session(tmp_path, measured=True) as made:
+        assert stat.S_IMODE(made.folder.socket.stat().st_mode) == 0o600
+        assert living(tmp_path) == [made.folder]
+        assert the_living(tmp_path, str(made.folder.path)) == made.folder
+    assert not made.folder.socket.exists()
+    assert living(tmp_path) == []
+    with pytest.raises(Unreachable, match="is over"):
+        the_living(tmp_path, made.folder.name)
+
+
+async def test_a_deep_run_folder_has_a_socket_all_the_same(tmp_path: Path) -> None:
+    """The kernel takes 107 bytes of a path; folders are longer than that."""
+    deep = tmp_path.joinpath(*["a-rather-long-name-for-a-folder"] * 5)
+    async with session(tmp_path, measured=True, folder=deep) as made:
+        assert len(str(made.folder.socket)) > 150
+        assert (await Client(made.folder).call("GET", "/status"))["state"] == "coming up"
+
+
+async def test_the_first_abort_cancels_and_the_second_hears_that_it_rolls_back(tmp_path: Path) -> None:
+    """While the lab comes up as well as later; the journal says at once who wanted it and why."""
+    async with session(tmp_path, measured=True) as made:
+        client = Client(made.folder)
+        asking = asyncio.create_task(client.abort("too\n hot\x07"))
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await wait_until(lambda: False, 10, "the abort")
+        cause = made.stop.cause(cancelled.value)
+        assert isinstance(cause, AbortedByHand)
+        assert str(cause) == "aborted by hand: too hot"
+        assert await asking is True
+        assert await client.abort("once more") is False
+        assert (await client.call("GET", "/status"))["state"] == "rolling back"
+    lines = [json.loads(line) for line in made.folder.journal.read_text().splitlines()]
+    assert [line["text"] for line in lines] == ["first", "too hot"]
+
+
+async def test_a_lab_by_hand_takes_orders_once_it_is_up(tmp_path: Path) -> None:
+    """Before, it says what can be done instead; `down` then ends it."""
+    async with session(tmp_path, measured=False) as made:
+        assert "coming up; `lab abort` ends it" in await refused(made.folder, "POST", "/down")
+        made.ready = True
+        await Client(made.folder).call("POST", "/down")
+        assert made.down.is_set()
+
+
+async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who wants their lab gone may have forgotten that somebody measures."""
+    monkeypatch.setattr(by_hand, "ROOT", tmp_path)
+    async with session(tmp_path, measured=True) as made:
+        await asyncio.to_thread(by_hand.down)
+        assert not made.down.is_set()
+        assert not made.stop.ending
+    said = capsys.readouterr().out
+    assert "left alone: a drill runs here; `lab abort` ends it" in " ".join(said.split())
+    assert "No lab is up." in said
+
+
+async def test_orders_go_to_the_lab_by_hand_before_a_drill(tmp_path: Path) -> None:
+    """Whoever plays with a lab means that one, though a drill was started later."""
+    async with session(tmp_path, measured=False) as lab, session(tmp_path, measured=True) as drill:
+        lab.folder.asked.write_text("{}")
+        assert the_living(tmp_path) == lab.folder
+        assert the_living(tmp_path, drill.folder.name) == drill.folder
+
+
+async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> None:
+    """What was before, what happens, and the end; then the stream is over by itself."""
+    async with session(tmp_path, measured=True) as made:
+        seen: list[str] = []
+
+        async def follow() -> None:
+            async for line in Client(made.folder).lines("/events"):
+                event = json.loads(line)
+                seen.append(event["type"])
+
+        following = asyncio.create_task(follow())
+        await wait_until(lambda: seen, 10, "the first line")
+        made.write(PhaseEntered(phase="baseline", planned_s=3, because=""))
+        made.write(RunClosed(outcome="completed", reason="", clean=True))
+        await asyncio.wait_for(following, 10)
+    assert seen == ["note.written", "phase.entered", "run.closed"]

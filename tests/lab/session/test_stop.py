@@ -1,0 +1,95 @@
+"""Ending a run early: whoever asks first has it cancelled, and nothing cuts the rollback short."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chaos.wait import wait_until
+from lab.runner import AbortedByHand
+from lab.session import Stop, interruptible
+from lab.session.ending import Ending
+
+
+async def run(body: Callable[[Stop], Awaitable[None]], said: list[str]) -> BaseException | None:
+    """A run as a session has it: a body that may be stopped, then a rollback; what it ended by."""
+    found: BaseException | None = None
+    with interruptible(said.append) as stop:
+        try:
+            await body(stop)
+        except BaseException as error:  # noqa: BLE001 - as open_session does
+            found = stop.cause(error)
+        stop.ending = True
+        said.append("rollback begins")
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.ask(AbortedByHand("once more")) is False
+        await wait_until(lambda: said[-1].startswith("SIGINT"), 5, "the signal to be heard")
+        said.append("rollback ends")
+    return found
+
+
+async def forever() -> None:
+    """Wait until cancelled."""
+    await asyncio.Event().wait()
+
+
+async def test_an_abort_by_hand_cancels_and_keeps_its_reason() -> None:
+    """The word reaches the journal's last line; what comes during the rollback is told, and changes nothing."""
+
+    async def body(stop: Stop) -> None:
+        assert stop.ask(AbortedByHand("too hot")) is True
+        assert stop.ask(AbortedByHand("much too hot")) is False
+        await forever()
+
+    said: list[str] = []
+    found = await run(body, said)
+    ending = Ending()
+    assert found is not None
+    ending.by(found)
+    assert (ending.outcome, ending.reason) == ("aborted", "aborted by hand: too hot")
+    assert said[0] == "rollback begins"
+    assert "SIGINT: still rolling back" in said[1]
+    assert said[-1] == "rollback ends"
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_signal_is_an_interruption() -> None:
+    """Nobody gave a reason: interrupted, as ever."""
+
+    async def body(_: Stop) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await forever()
+
+    said: list[str] = []
+    found = await run(body, said)
+    assert isinstance(found, asyncio.CancelledError)
+    assert said[0].startswith("SIGTERM: stopping; rolling back")
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), None])
+async def test_a_run_that_ends_by_itself_is_rolled_back_in_peace(error: ValueError | None) -> None:
+    """A Ctrl-C that comes while the last rollback runs must not leave half of it in force."""
+
+    async def body(_: Stop) -> None:
+        if error is not None:
+            raise error
+
+    said: list[str] = []
+    assert await run(body, said) is error
+    assert said[0] == "rollback begins"
+    assert said[-1] == "rollback ends"
+
+
+async def test_a_cancellation_that_nobody_asked_for_is_a_fault_of_the_lab() -> None:
+    """A task of the lab that fails cancels the run; that is no interruption, and its exit code is another."""
+    stop = Stop()
+    ending = Ending()
+    ending.by(stop.cause(asyncio.CancelledError()))
+    assert ending.outcome == "broken"

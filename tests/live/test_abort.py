@@ -1,0 +1,202 @@
+"""Ending a drill before its end: by hand, by ``abort-if``, by a URL that must stay healthy. Rolled back, then told."""
+
+import asyncio
+import json
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from lab.session import ROOT, Client, RunFolder, Unreachable
+from tests.live.conftest import LAB, Command, Start
+
+pytestmark = pytest.mark.live
+
+DRILL = """\
+version: 1
+title: A throttle that lasts until somebody ends it
+load:   {target: edge, rate: 60 /s, give-up: 2 s}
+bridge: {headroom: 2}
+configuration:
+  storefront: {policy: none, timeout: 1 s, connections: new}
+phases: {baseline: 4 s, trigger: 60 s}
+method:
+  - {name: throttle, during: trigger, fault: capacity, target: bridge, share: 50 %}
+expect:
+  - {name: served, metric: goodput, is: ">= 1 /s"}
+blast-radius: [bridge, storefront, edge]
+abort-if:
+"""
+
+
+def written(folder: Path, *abort_if: str) -> str:
+    """The drill with these conditions; the path of its file."""
+    file = folder / "throttled.yaml"
+    file.write_text(
+        DRILL + "".join(f"  - {line}\n" for line in abort_if or ('{metric: elapsed, is: "> 90 s"}',))
+    )
+    return str(file)
+
+
+async def call(*arguments: str) -> tuple[int, str]:
+    """Call ``lab`` from another terminal."""
+    done = await asyncio.to_thread(
+        subprocess.run, [*LAB, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def ended_well(lab: Command, reason: str) -> None:
+    """Aborted and inconclusive for this reason; every action undone, and read back, before it is explained."""
+    assert lab.end() == 2, lab.output.read_text()
+    events = lab.events()
+    assert events[-1]["type"] == "run.closed"
+    assert (events[-1]["outcome"], events[-1]["clean"]) == ("aborted", True)
+    assert reason in events[-1]["reason"]
+    states = {event["action"]: event for event in events if event["type"] == "action.changed"}
+    assert all(event["state"] == "reverted" and event["verified"] for event in states.values()), states
+    verdict = json.loads((lab.folder / "verdict.json").read_text())
+    assert (verdict["verdict"], verdict["outcome"]) == ("inconclusive", "aborted")
+    assert any(reason in why for why in verdict["reasons"])
+    assert lab.left() == []
+    assert not (lab.folder / "socket").exists()
+
+
+async def test_an_abort_by_hand_in_the_trigger_rolls_back_and_keeps_the_reason(
+    start: Start, tmp_path: Path
+) -> None:
+    """Its word stands in the journal before anything is undone; a Ctrl-C meanwhile changes nothing."""
+    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    await lab.seen("action.changed", name="throttle", state="applied")
+    asked = asyncio.create_task(call("abort", "the pager rings", "--run", str(lab.folder)))
+    await lab.seen("note.written", kind="abort")
+    lab.process.send_signal(signal.SIGINT)
+    code, said = await asked
+    assert (code, "everything was rolled back and read back" in said) == (0, True)
+    ended_well(lab, "aborted by hand: the pager rings")
+    order = [
+        event.get("state") or event["type"]
+        for event in lab.events()
+        if event["type"] in {"note.written", "run.closed"} or event.get("name") == "throttle"
+    ]
+    assert order == ["intended", "applied", "note.written", "reverted", "run.closed"]
+    assert "aborting by hand: the pager rings" in lab.output.read_text()
+    assert "SIGINT: still rolling back" in lab.output.read_text()
+
+
+@pytest.mark.parametrize(
+    ("service", "state"), [("auth", "starting"), ("load", "healthy")], ids=["coming up", "calibrating"]
+)
+async def test_an_abort_before_the_drill_begins(
+    start: Start, tmp_path: Path, service: str, state: str
+) -> None:
+    """While the services come up, and while the bridge is calibrated: nothing of the lab stays."""
+    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    await lab.seen("service.changed", service=service, state=state)
+    assert (await call("abort", "--run", str(lab.folder)))[0] == 0
+    ended_well(lab, "aborted by hand")
+    assert not [event for event in lab.events() if event["type"] == "phase.entered"]
+
+
+async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, tmp_path: Path) -> None:
+    """Status tells the phase and what is in force; a fault by hand is refused, and the drill goes on."""
+    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    await lab.seen("action.changed", name="throttle", state="applied")
+    code, said = await call("status", "--json", "--run", str(lab.folder))
+    status = json.loads(said)
+    assert (code, status["state"], len(status["in force"])) == (
+        0,
+        "trigger",
+        3,
+    )  # capacity, configuration, throttle
+    with pytest.raises(Unreachable, match=r"a drill runs here .*; `lab abort` ends it"):
+        await Client(RunFolder(lab.folder)).call("DELETE", "/actions")
+    watching = asyncio.create_task(call("watch", "--run", str(lab.folder)))
+    assert (await call("abort", "seen enough", "--run", str(lab.folder)))[0] == 0
+    code, watched = await watching
+    assert code == 0
+    assert "throttle applied" in watched
+    assert "aborting by hand: seen enough" in watched
+    ended_well(lab, "seen enough")
+
+
+async def test_a_machine_without_memory_ends_the_drill_while_it_comes_up(
+    start: Start, tmp_path: Path
+) -> None:
+    """There is always less than a petabyte: no phase begins, and nothing was applied but what was taken back."""
+    lab = start("run", written(tmp_path, '{metric: memory_free, is: "< 100000 GB"}'), "--runtime", "embedded")
+    ended_well(lab, "abort-if was met: memory_free < 100000 GB")
+    assert not [event for event in lab.events() if event["type"] == "phase.entered"]
+
+
+class Shop:
+    """A user's service on loopback, with a health page."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.url = ""
+
+    async def answer(self, _: web.BaseRequest) -> web.Response:
+        """As it is told to."""
+        return web.Response(status=self.status)
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Shop]:
+    """An open shop."""
+    shop = Shop()
+    runner = web.ServerRunner(web.Server(shop.answer, access_log=None), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    shop.url = "http://{}:{}/health".format(*runner.addresses[0][:2])
+    yield shop
+    await runner.cleanup()
+
+
+async def ended(lab: Command) -> None:
+    """Wait for its end without standing in the shop's way."""
+    await asyncio.to_thread(lab.end)
+
+
+async def test_a_url_that_fails_in_the_trigger_ends_the_drill(
+    start: Start, tmp_path: Path, shop: Shop
+) -> None:
+    """Two bad seconds are patience, the third is the end; the journal has every answer."""
+    lab = start("run", written(tmp_path, f'{{url: "{shop.url}", for: 3 s}}'), "--runtime", "embedded")
+    applied = await lab.seen("action.changed", name="throttle", state="applied")
+    shop.status = 503
+    await ended(lab)
+    ended_well(lab, f"abort-if was met: {shop.url} failing for 3 s (answered 503")
+    answers = [event for event in lab.events() if event["type"] == "url.sample"]
+    assert {event["error"] for event in answers if event["t"] < applied["t"]} == {None}
+    assert [event["error"] for event in answers][-3:] == ["answered 503"] * 3
+    decided = [event["role"] for event in lab.events() if event["type"] == "check.decided" and event["met"]]
+    assert decided == ["steady-state", "abort-if"]
+
+
+async def test_a_url_that_is_not_healthy_before_means_that_nothing_is_applied(
+    start: Start, tmp_path: Path, shop: Shop
+) -> None:
+    """However patient the condition: next to what hurts already, nothing is hurt."""
+    shop.status = 503
+    lab = start("run", written(tmp_path, f'{{url: "{shop.url}", for: 1 h}}'), "--runtime", "embedded")
+    await ended(lab)
+    ended_well(lab, "so nothing was applied")
+    assert not [event for event in lab.events() if event.get("kind") == "fault"]
+
+
+async def test_a_lab_by_hand_is_aborted_as_well() -> None:
+    """Whatever lives can be ended by one command; `lab down` finds nothing afterwards."""
+    code, said = await call("up", "--runtime", "embedded")
+    assert (code, "The lab is up: " in said) == (0, True), said
+    name = said.split("The lab is up: ")[1].split()[0]
+    try:
+        code, said = await call("abort", "enough", "--run", name)
+        assert (code, "everything was rolled back" in said) == (0, True), said
+    finally:
+        assert "No lab is up" in (await call("down"))[1]
+    code, said = await call("status", "--run", name)
+    assert (code, "is over" in said) == (3, True)
