@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
 from chaos.ledger import Intent, Ledger, LedgerError, State, Step
 from chaos.rollback import Rollback, readback_of
+from chaos.wait import WaitTimeoutError, wait_until
 
 __all__ = ["Change", "Injector"]
 
@@ -25,6 +27,7 @@ class Injector:
         lease: renewed by the owner; without it nothing is applied.
         on_change: told each step of an action's life, in order, on the event loop.
         watchdog_alive: whether somebody would undo all this if this process died now.
+        patience_s: how long to wait for a watchdog that died and is being replaced; until then nothing is applied.
     """
 
     def __init__(
@@ -33,11 +36,13 @@ class Injector:
         lease: Lease,
         on_change: Callable[[Change], None],
         watchdog_alive: Callable[[], bool],
+        patience_s: float = 0.0,
     ) -> None:
         self._ledger = ledger
         self._lease = lease
         self._on_change = on_change
         self._watchdog_alive = watchdog_alive
+        self._patience_s = patience_s
         self._lock = asyncio.Lock()
         self._count = len(ledger.account.intents)
 
@@ -63,7 +68,7 @@ class Injector:
             LedgerError: it can't be written down, so it was not done.
         """
         async with self._lock:
-            self._guard()
+            await self._guard()
             begun_s = time.monotonic()
             self._count += 1
             facts = {"name": name or fault, "kind": kind, "fault": fault, "target": target, "params": params}
@@ -115,7 +120,7 @@ class Injector:
         self._ledger.intend(intent)
         self._told(change(intent, "intended", by))
         try:
-            self._guard()
+            await self._guard()
             readings = [await carry_out(step.action) for step in intent.steps]
             self._lease.check()
         except ChaosError as error:
@@ -147,7 +152,10 @@ class Injector:
             more["error"] = f"{more.get('error') or state}; {error}"
         self._told(change(intent, state, by, **more))
 
-    def _guard(self) -> None:
+    async def _guard(self) -> None:
+        if not self._watchdog_alive():
+            with suppress(WaitTimeoutError):
+                await wait_until(self._watchdog_alive, self._patience_s, "another watchdog")
         self._lease.check()
         if not self._lease.held:
             raise UnguardedError("nothing is applied: the lease is not renewed, so nobody would undo it")

@@ -20,6 +20,9 @@ from lab.session.runfolder import RunFolder
 
 RENEW_S = 1.0
 LOOK_EVERY_S = 0.5
+REPLACED_S = 5.0
+"""So long whoever wants to apply something waits for a watchdog that is being replaced."""
+
 RESTARTED = "the watchdog had died; another one watches this run now"
 
 

@@ -26,7 +26,7 @@ from lab.runtime.base import Runtime, SetupError
 from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.ending import Ending
-from lab.session.guard import guarded, running
+from lab.session.guard import REPLACED_S, guarded, running
 from lab.session.request import Request
 from lab.session.runfolder import RunFolder
 from lab.session.server import serving
@@ -117,7 +117,9 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
     guard.ledger.own(runtime.takedown())
-    session.injector = Injector(guard.ledger, guard.lease, session.on_action, guard.watchdog_alive)
+    session.injector = Injector(
+        guard.ledger, guard.lease, session.on_action, guard.watchdog_alive, REPLACED_S
+    )
     stack.push_async_callback(_take_down, session, ending)
     sampler = make_sampler(session, topology)
     await stack.enter_async_context(running(session.sample_forever(sampler)))

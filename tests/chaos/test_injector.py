@@ -175,6 +175,22 @@ async def test_what_can_not_be_undone_is_stuck_and_stays_in_the_ledger(
     assert stub.toxics == {}
 
 
+async def test_a_watchdog_that_is_being_replaced_is_waited_for(
+    bench: Bench, stub: Stub, token_file: Path
+) -> None:
+    """Nothing is applied until there is one again; and then it is."""
+    looked: list[str] = []
+
+    def replaced() -> bool:
+        looked.append(str(stub.settings["policy"]))
+        return len(looked) > 3
+
+    bench.injector._watchdog_alive, bench.injector._patience_s = replaced, 5.0
+    await inject(bench, policy(stub, token_file, "budget"))
+    assert set(looked[:4]) == {"none"}
+    assert stub.settings["policy"] == "budget"
+
+
 async def test_a_journal_that_can_not_be_written_keeps_nothing_in_force(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:

@@ -44,13 +44,13 @@ class Command:
     async def seen(self, what: str, **fields: object) -> dict[str, Any]:
         """Wait for an event with these fields."""
 
-        def found() -> dict[str, Any] | None:
-            assert self.process.poll() is None, f"lab ended: {self.output.read_text()[-3000:]}"
+        def found() -> dict[str, Any] | str | None:
+            ended = "it ended" if self.process.poll() is not None else None
             wanted = {"type": what, **fields}
-            return next((e for e in self.events() if wanted.items() <= e.items()), None)
+            return next((e for e in self.events() if wanted.items() <= e.items()), None) or ended
 
         event = await wait_until(found, DEADLINE_S, f"{what} {fields}")
-        assert event is not None
+        assert isinstance(event, dict), f"no {what} {fields} to the end: {self.output.read_text()[-3000:]}"
         return event
 
     async def says(self, text: str) -> None:
