@@ -50,8 +50,10 @@ test: setup ## all tests that need no container engine, with coverage
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m containers
 
-soak: setup ## the tests that take long
-	@$(TESTS) -m soak
+soak: setup ## the full counts of kills and drill files, and what takes long; into docs/reliability.md (hours; root)
+	@sh scripts/setup.sh --tests
+	@sh compose/engine.sh && sh compose/images.sh
+	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) -p tests.soak.record -m "soak or scaled"
 
 bench: setup ## measure what docs/benchmarks.md says
 	@$(RUN) bench $(ARGS)

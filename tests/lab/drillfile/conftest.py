@@ -1,5 +1,6 @@
 """A small world for drill files: its own faults and policies, so that nothing here depends on chaos."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -11,6 +12,7 @@ from lab.drillfile import Drill
 from lab.drillfile.load import parse_drill
 from lab.drillfile.registries import Known
 
+EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
 
@@ -72,3 +74,9 @@ def source() -> str:
 def parse(world: Known) -> Callable[[str], Drill]:
     """Read a drill's text in this world."""
     return lambda text: parse_drill(text.encode(), "drills/x.yaml", world)
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> None:
+    """Tells the soak's record how many examples there were."""
+    record_property("examples", EXAMPLES)

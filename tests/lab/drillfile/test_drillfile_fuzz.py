@@ -3,8 +3,7 @@
 ``LAB_EXAMPLES=10000`` (make soak) asks for more examples than the default.
 """
 
-import os
-
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +12,9 @@ from lab.drillfile.load import OPTIONAL, REQUIRED, parse_drill
 from lab.drillfile.metrics import METRICS
 from lab.drillfile.model import PHASES
 from lab.drillfile.registries import Known
+from tests.lab.drillfile.conftest import EXAMPLES
 
-EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))
+pytestmark = [pytest.mark.scaled, pytest.mark.usefixtures("counted")]
 MANY = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -18,10 +17,10 @@ from lab.drillfile.load import parse_drill
 from lab.drillfile.registries import Known, known
 from lab.session import ROOT, known_services
 from lab.session.request import listen_queue
+from tests.lab.drillfile.conftest import EXAMPLES
 from tests.lab.drillfile.mutations import ENCODINGS, KINDS, mutate
 
-pytestmark = pytest.mark.scaled
-EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))
+pytestmark = [pytest.mark.scaled, pytest.mark.usefixtures("counted")]
 TOLD = re.compile(r"drills/x\.yaml:[1-9]\d*: \S.*: \S.*|drills/x\.yaml:[1-9]\d*: and \d+ more problems")
 SOURCES = [path.read_text() for path in sorted(Path(ROOT / "drills").glob("*.yaml"))]
 
