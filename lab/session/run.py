@@ -61,9 +61,10 @@ async def run_once(
         error, by_hand = str(early) or type(early).__name__, isinstance(early, AbortedByHand)
     except Exception as fault:  # noqa: BLE001 - it was rolled back, and is told: exit code 5
         log = folder.logs / "lab.log"
+        error = f"the lab broke: {type(fault).__name__}: {fault}"
         with suppress(OSError):
             log.write_text(traceback.format_exc())
-        error = f"the lab broke: {type(fault).__name__}: {fault}\nThe traceback is in {log}"
+            error += f"\nThe traceback is in {log}"
     try:
         return replace(judge_run(folder), error=error, by_hand=by_hand)
     except OSError as unwritten:

@@ -37,6 +37,8 @@ class Killed:
         closed = read(journal).closed
         assert closed is not None
         assert closed.clean, closed.left
+        last = {e["action"]: e["state"] for e in self.lab.events() if e["type"] == "action.changed"}
+        assert set(last.values()) <= {"reverted", "refused"}, last
         if closed.outcome == "completed":  # its last line was written before it was killed
             assert b'"run.closed"' in self.lines
             return
