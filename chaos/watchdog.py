@@ -95,9 +95,8 @@ class Watchdog:
     async def watch(self) -> int:
         """Wait for the end of the run or of its owner; the exit code."""
         pid = os.getpid()
-        read_ledger(
-            self.run_dir / LEDGER
-        )  # what can't be read can't be undone: said now, not when it is too late
+        # What can't be read can't be undone: that is said now, not when it is too late.
+        read_ledger(self.run_dir / LEDGER)
         write_json(self.run_dir / RECORD, {"pid": pid, "started_ticks": started_ticks(pid)})
         reason = await wait_until(self._why_now, math.inf, "the end of the run", every_s=LOOK_EVERY_S) or ""
         if reason == "closed":

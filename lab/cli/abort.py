@@ -21,21 +21,34 @@ def abort(reason: Reason = "", *, run: options.Living = None) -> None:
         raise Unreachable(
             "nothing to abort: no drill runs and no lab is up. Started with --out? Say --run FOLDER."
         )
-    clean = [_abort(one, reason) for one in runs]
-    if not all(clean):
+    if not all(asyncio.run(_all(runs, reason))):
         raise typer.Exit(int(Exit.BROKEN))
 
 
-def _abort(run: RunFolder, reason: str) -> bool:
+async def _all(runs: list[RunFolder], reason: str) -> list[bool]:
+    """At once, so that none waits for another's rollback."""
+    return await asyncio.gather(*(_abort(run, reason) for run in runs))
+
+
+async def _abort(run: RunFolder, reason: str) -> bool:
     """Abort one run and wait until it has rolled back; whether everything could be."""
-    say, client = Console(soft_wrap=True).print, Client(run)
-    first = asyncio.run(client.abort(reason))
-    under_way = (
-        "rolling back" if first else "is rolling back already; this ends by itself (each step has a deadline)"
-    )
-    say(f"{run.name}: {under_way}", markup=False, highlight=False)
-    closed = asyncio.run(client.ended())
-    say(f"{run.name}: {_ending(closed)}", markup=False, highlight=False)
+
+    def say(text: str) -> None:
+        Console(soft_wrap=True).print(f"{run.name}: {text}", markup=False, highlight=False)
+
+    client = Client(run)
+    try:
+        first = await client.abort(reason)
+        say(
+            "rolling back"
+            if first
+            else "is rolling back already; this ends by itself (each step has a deadline)"
+        )
+        closed = await client.ended()
+    except Unreachable as gone:
+        say(str(gone))
+        return False
+    say(_ending(closed))
     return closed is not None and closed.clean
 
 

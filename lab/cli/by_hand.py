@@ -67,7 +67,7 @@ def _end(run: RunFolder) -> tuple[str, ...]:
     asyncio.run(Client(run).end())
     closed = read(run.journal).closed
     left = closed.left if closed else ("its journal has no end",)
-    state = f"NOT down; left: {'; '.join(left)}. `lab recover` tries again" if left else "down"
+    state = f"NOT down; left (`lab recover` tries again): {'; '.join(left)}" if left else "down"
     Console().print(f"{run.name}: {state}", markup=False, soft_wrap=True)
     say_foreign(foreign)
     return left

@@ -24,7 +24,7 @@ async def run_drill(stage: Stage, drill: Drill) -> None:
     1. the load starts; the baseline is watched
     2. the steady state is decided; not met: nothing is applied
     3. each phase applies its steps, lasts, and undoes what was only for it
-    4. everything is rolled back
+    4. everything is rolled back; then the drill's own ``rollbacks`` are applied, for the time that the load runs on
     5. the load runs on until the last judged request has ended, then stops
 
     Raises:
@@ -41,6 +41,8 @@ async def run_drill(stage: Stage, drill: Drill) -> None:
             _decide_steady(stage, drill)
     stage.enter("done", 0.0, "all phases ran")
     await stage.roll_back()
+    for step in drill.rollbacks:
+        await stage.step(step)
     await _last_requests(stage, begins_s, drill.load.give_up_s + SETTLE_S)
     await stage.stop_load()
 

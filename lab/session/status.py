@@ -16,7 +16,9 @@ def state(session: Session) -> str:
         return "coming up"
     if not session.measured:
         return UP
-    return session.timeline.phase_at(session.now_s()) or "between phases"
+    if session.timeline.done_s is not None:
+        return "after the phases"
+    return session.timeline.phase_at(session.now_s()) or "before the phases"
 
 
 def status(session: Session) -> dict[str, Any]:

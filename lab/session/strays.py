@@ -4,7 +4,9 @@ There is no ledger that says so, hence nobody knows that it is ours: it may be a
 a test's, or somebody's who used our compose file by hand.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,52 +18,57 @@ from chaos.mark import LABEL
 from chaos.process import marked
 
 ENGINE_DEADLINE_S = 5.0
+Kind = Literal["process", "container", "network", "volume"]
+Found = tuple[Kind, str, str]
+"""Kind, mark, and name (of a process: its pid)."""
+
+COMMANDS: dict[Kind, tuple[str, str]] = {
+    "process": ("ps -f", "kill"),
+    "container": ("docker inspect", "docker rm --force"),
+    "network": ("docker network inspect", "docker network rm"),
+    "volume": ("docker volume inspect", "docker volume rm"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """One thing with the mark of a run. ``look`` and ``remove`` are commands for a person to type."""
+    """What there is of one kind with one mark. ``look`` and ``remove`` are commands for a person to type."""
 
-    kind: Literal["process", "container", "network", "volume"]
-    name: str
+    kind: Kind
     mark: str
+    names: tuple[str, ...]
     look: str
     remove: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}, marked {self.mark}: look at it by `{self.look}`, remove it by `{self.remove}`"
+        some = f"{len(self.names)} x {self.kind}" if len(self.names) > 1 else self.kind
+        return f"{some}, marked {self.mark}: look by `{self.look}`, remove by `{self.remove}`"
 
 
 async def find_strays(known: frozenset[str]) -> list[Stray]:
     """All with a mark that is none of ``known``; where no engine answers, the processes alone."""
-    processes = [
-        Stray("process", f"{pid}", mark, f"ps -fp {pid}", f"kill {pid}") for pid, _, mark in marked()
-    ]
-    try:
-        made = await with_engine(lambda engine: list(_made(engine)), ENGINE_DEADLINE_S, "list what is marked")
-    except ChaosError:
-        made = []
-    return [stray for stray in [*processes, *made] if stray.mark not in known]
+    found: list[Found] = [("process", mark, f"{pid}") for pid, _, mark in marked()]
+    with suppress(ChaosError):  # there is no engine, or it is not for us
+        found += await with_engine(
+            lambda engine: list(_made(engine)), ENGINE_DEADLINE_S, "list what is marked"
+        )
+    groups: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    for kind, mark, name in found:
+        if mark not in known:
+            groups[kind, mark].append(name)
+    return [_stray(kind, mark, names) for (kind, mark), names in groups.items()]
 
 
-def _made(engine: DockerClient) -> Iterator[Stray]:
+def _made(engine: DockerClient) -> Iterator[Found]:
     marks = {"label": LABEL}
     for one in engine.api.containers(all=True, filters=marks):
-        name = one["Names"][0].removeprefix("/")
-        yield Stray(
-            "container", name, one["Labels"][LABEL], f"docker inspect {name}", f"docker rm --force {name}"
-        )
+        yield "container", one["Labels"][LABEL], one["Names"][0].removeprefix("/")
     for one in engine.api.networks(filters=marks):
-        name = one["Name"]
-        yield Stray(
-            "network",
-            name,
-            one["Labels"][LABEL],
-            f"docker network inspect {name}",
-            f"docker network rm {name}",
-        )
+        yield "network", one["Labels"][LABEL], one["Name"]
     for one in engine.api.volumes(filters=marks)["Volumes"] or ():
-        name = one["Name"]
-        yield Stray(
-            "volume", name, one["Labels"][LABEL], f"docker volume inspect {name}", f"docker volume rm {name}"
-        )
+        yield "volume", one["Labels"][LABEL], one["Name"]
+
+
+def _stray(kind: Kind, mark: str, names: list[str]) -> Stray:
+    look, remove = (f"{command} {' '.join(names)}" for command in COMMANDS[kind])
+    return Stray(kind, mark, tuple(names), look, remove)

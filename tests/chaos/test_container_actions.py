@@ -128,9 +128,9 @@ def volume(engine: DockerClient) -> Iterator[Callable[..., Volume]]:
 
 
 async def test_a_project_is_removed_whole_and_alone(
-    run_container: Callable[..., Running],
     network: Callable[..., Network],
     volume: Callable[..., Volume],
+    run_container: Callable[..., Running],
 ) -> None:
     """Containers, networks and volumes of this run; what another run has in the same project is left."""
     labels, mine, theirs = {LABEL: PROJECT}, {RUN: "r1"}, {RUN: "r2"}
@@ -155,7 +155,7 @@ async def test_a_project_is_removed_whole_and_alone(
 
 
 async def test_a_foreign_container_on_our_network_is_named_and_left(
-    run_container: Callable[..., Running], network: Callable[..., Network], volume: Callable[..., Volume]
+    network: Callable[..., Network], volume: Callable[..., Volume], run_container: Callable[..., Running]
 ) -> None:
     """The network can't go without touching what isn't ours: everything else goes, and the error says who holds it."""
     own = await asyncio.to_thread(network, PROJECT, **{RUN: "r1"})

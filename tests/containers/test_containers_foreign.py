@@ -69,9 +69,9 @@ async def test_what_is_marked_and_of_no_run_is_found(engine: docker.DockerClient
         engine.networks.create, "stray-test", labels={LABEL: "nobodys-1234abcd"}
     )
     try:
-        found = {one.name: one for one in await find_strays(frozenset())}
-        assert found[str(guest.name)].remove == f"docker rm --force {guest.name}"
-        assert found["stray-test"].look == "docker network inspect stray-test"
-        assert "stray-test" not in {one.name for one in await find_strays(frozenset({"nobodys-1234abcd"}))}
+        found = {(one.kind, one.mark): one for one in await find_strays(frozenset())}
+        assert found["container", "nobodys-1234abcd"].remove == f"docker rm --force {guest.name}"
+        assert found["network", "nobodys-1234abcd"].look == "docker network inspect stray-test"
+        assert not [one for one in await find_strays(frozenset({"nobodys-1234abcd"})) if one.mark[0] == "n"]
     finally:
         await asyncio.to_thread(network.remove)

@@ -24,7 +24,7 @@ configuration:
   storefront: {policy: none, timeout: 1 s, connections: new}
 phases: {baseline: 4 s, trigger: 60 s}
 method:
-  - {name: throttle, during: trigger, fault: capacity, target: bridge, share: 50 %}
+  - {name: throttle, during: trigger, fault: capacity, target: bridge, share: SHARE}
 expect:
   - {name: served, metric: goodput, is: ">= 1 /s"}
 blast-radius: [bridge, storefront, edge]
@@ -32,11 +32,12 @@ abort-if:
 """
 
 
-def written(folder: Path, *abort_if: str) -> str:
-    """The drill with these conditions; the path of its file."""
+def written(folder: Path, *abort_if: str, share: str = "50 %") -> str:
+    """The drill with these conditions, and so much of the bridge's capacity; the path of its file."""
     file = folder / "throttled.yaml"
     file.write_text(
-        DRILL + "".join(f"  - {line}\n" for line in abort_if or ('{metric: elapsed, is: "> 90 s"}',))
+        DRILL.replace("SHARE", share)
+        + "".join(f"  - {line}\n" for line in abort_if or ('{metric: elapsed, is: "> 90 s"}',))
     )
     return str(file)
 
@@ -130,6 +131,15 @@ async def test_a_machine_without_memory_ends_the_drill_while_it_comes_up(
     lab = start("run", written(tmp_path, '{metric: memory_free, is: "< 100000 GB"}'), "--runtime", "embedded")
     ended_well(lab, "abort-if was met: memory_free < 100000 GB")
     assert not [event for event in lab.events() if event["type"] == "phase.entered"]
+
+
+async def test_a_floor_of_goodput_ends_the_trigger_and_not_the_baseline(start: Start, tmp_path: Path) -> None:
+    """The newest second has hardly any answer yet in good health, too: that alone is no reason to end a drill."""
+    file = written(tmp_path, '{metric: goodput, is: "< 50 % of offered"}', share="5 %")
+    lab = start("run", file, "--runtime", "embedded")
+    ended_well(lab, "abort-if was met: goodput < 50 % of offered (")
+    phases = [event["phase"] for event in lab.events() if event["type"] == "phase.entered"]
+    assert phases == ["baseline", "trigger"]
 
 
 class Shop:

@@ -127,12 +127,13 @@ def _with_idle(storm: Storm, idle: float, seconds: int) -> tuple[bool | None, fl
     return decision.met, decision.measured
 
 
-def _memory(storm: Storm, free: dict[int, int], before: float = 0.0) -> Timeline:
-    """A run before its first phase that has told so many bytes of free memory, by second."""
+def _short(storm: Storm, free: dict[int, int]) -> Timeline:
+    """A machine before the first phase: so many bytes of memory free, by second, and no idle time at all."""
     sample = next(event for event in storm.events() if event.type == "host.sample")
-    timeline = Timeline.fold(event for event in storm.events() if event.t < before)
+    timeline = Timeline()
     for second, left in free.items():
-        timeline.feed(sample.model_copy(update={"t": second + 0.1, "memory_free_bytes": left}))
+        figures = {"memory_free_bytes": left, "idle_s_total": 0.0, "total_s_total": 2.0 * second}
+        timeline.feed(sample.model_copy(update={"t": second + 0.1, **figures}))
     return timeline
 
 
@@ -144,17 +145,20 @@ def test_what_is_around_the_drill_counts_while_the_lab_comes_up() -> None:
 
 def test_the_calibration_does_not_count_for_the_drill(storm: Storm) -> None:
     """Before the first phase memory can end a run, and busy cores can't."""
-    timeline = _memory(storm, dict.fromkeys(range(8), 10))
+    timeline = _short(storm, dict.fromkeys(range(8), 10))
     assert watch(timeline, condition("memory_free", "<", 100, for_s=3.0)).met is True
-    assert watch(timeline, condition("host_cpu_idle", "<", 2)).met is None
+    busy = condition("host_cpu_idle", "<", 0.02)
+    assert watch(timeline, busy).met is None
+    timeline.feed(PhaseEntered(t=5.0, phase="baseline", planned_s=30, because=""))
+    assert watch(timeline, busy).met is True
 
 
 def test_a_machine_too_busy_to_be_sampled_is_still_watched(storm: Storm) -> None:
     """Every other second is lost; what is known says the same all the time, so that is decided."""
     short = condition("memory_free", "<", 100, for_s=5.0)
-    assert watch(_memory(storm, dict.fromkeys(range(0, 12, 2), 10)), short).met is True
-    assert watch(_memory(storm, dict.fromkeys(range(0, 12, 4), 10)), short).met is None
-    assert watch(_memory(storm, {0: 10, 2: 10, 4: 10, 6: 10**9, 8: 10, 10: 10}), short).met is False
+    assert watch(_short(storm, dict.fromkeys(range(0, 12, 2), 10)), short).met is True
+    assert watch(_short(storm, dict.fromkeys(range(0, 12, 4), 10)), short).met is None
+    assert watch(_short(storm, {0: 10, 2: 10, 4: 10, 6: 10**9, 8: 10, 10: 10}), short).met is False
 
 
 def test_requests_still_under_way_are_no_failures(storm: Storm) -> None:

@@ -154,6 +154,14 @@ async def test_a_drill_goes_through_its_phases_in_order(drill: Drill) -> None:
     ]
 
 
+async def test_a_drills_own_rollbacks_come_after_the_ledgers(drill: Drill) -> None:
+    """They hold while the last requests end."""
+    stage = Stage()
+    calm = drill.method[1].model_copy(update={"name": "calm", "phase": ""})
+    await run_drill(stage, drill.model_copy(update={"rollbacks": (calm,)}))
+    assert stage.said[-3:] == ["roll back", "apply calm", "load off"]
+
+
 async def test_no_steady_state_means_that_nothing_is_applied(drill: Drill) -> None:
     """Half of the requests fail before anything was done: the drill must not start."""
     stage = Stage(good=25)

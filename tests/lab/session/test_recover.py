@@ -118,12 +118,14 @@ async def test_a_ledger_that_cant_be_read_is_told(tmp_path: Path, dead_run: Dead
 async def test_what_is_of_no_run_is_listed_and_left(
     tmp_path: Path, dead_run: Dead, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process with a mark that no open ledger explains, with the commands to look and to remove."""
+    """Processes with a mark that no open ledger explains, with the commands to look and to remove."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     run, _ = dead_run("x")
-    ours, stray = sleeper(run.mark), sleeper("who-knows-1234abcd")
-    found = {one.name: one for one in await find_strays(frozenset({run.mark}))}
-    assert f"{ours.pid}" not in found
-    assert f"kill {stray.pid}" in str(found[f"{stray.pid}"])
+    sleeper(run.mark)
+    strays = [sleeper("who-knows-1234abcd") for _ in range(2)]
+    found = {one.mark: one for one in await find_strays(frozenset({run.mark}))}
+    assert run.mark not in found
+    assert set(found["who-knows-1234abcd"].names) == {f"{stray.pid}" for stray in strays}
+    assert "2 x process, marked who-knows-1234abcd: look by `ps -f " in str(found["who-knows-1234abcd"])
     await recovered(tmp_path)
-    assert stray.poll() is None
+    assert [stray.poll() for stray in strays] == [None, None]

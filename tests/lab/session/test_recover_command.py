@@ -46,8 +46,8 @@ def test_each_run_is_told_and_strays_are_listed(
     assert recover(monkeypatch) == 0
     told = capsys.readouterr().out
     assert f"x: undone: processes of {run.mark}\n" in told
-    assert f"process {stray.pid}, marked who-knows-1234abcd: look at it by `ps -fp {stray.pid}`" in told
-    assert f"process {ours.pid}" not in told
+    assert f"process, marked who-knows-1234abcd: look by `ps -f {stray.pid}`, remove by `kill" in told
+    assert f"marked {run.mark}" not in told
     assert "nothing is left" in told
     assert ours.wait(5) < 0
     assert stray.poll() is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,6 +31,7 @@ from lab.session import (
     living,
     the_living,
 )
+from lab.session.address import short_path
 from lab.session.server import serving
 
 NOTHING = SimpleNamespace(name="embedded")
@@ -87,6 +89,15 @@ async def test_the_socket_is_private_and_gone_afterwards(tmp_path: Path) -> None
     assert living(tmp_path) == []
     with pytest.raises(Unreachable, match="is over"):
         the_living(tmp_path, made.folder.name)
+
+
+def test_a_run_that_was_killed_does_not_live_although_its_socket_is_still_there(tmp_path: Path) -> None:
+    """Nobody unlinks a socket after a kill -9; whoever aborts all that lives must not stumble over it."""
+    run = create_run_folder(tmp_path, "smoke")
+    with socket.socket(socket.AF_UNIX) as killed, short_path(run.socket) as path:
+        killed.bind(path)
+    assert run.socket.is_socket()
+    assert living(tmp_path) == []
 
 
 async def test_a_deep_run_folder_has_a_socket_all_the_same(tmp_path: Path) -> None:
