@@ -13,7 +13,7 @@ RUN := .venv/bin/python -m
 TESTS := $(RUN) pytest $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke test test-containers soak lint engine images up down doctor bench clean
+.PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -43,9 +43,12 @@ down: setup ## end the lab that `make up` started
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)
 
-test: setup ## all tests that need no container engine, with coverage
+test: setup ## the tests that need no container engine, with coverage (under 4 minutes)
 	@sh scripts/setup.sh --tests
-	@$(TESTS) -m "not containers and not soak" --cov --cov-report=term
+	@$(TESTS) -m "not containers and not long and not soak" --cov --cov-report=term
+
+test-long: setup ## what takes too long for every day: aborts, signals, deaths, drills side by side
+	@$(TESTS) -m "long and not soak"
 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m containers

@@ -13,7 +13,7 @@ from aiohttp import web
 from lab.session import ROOT, Client, RunFolder, Unreachable
 from tests.live.conftest import LAB, Command, Start
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILL = """\
 version: 1

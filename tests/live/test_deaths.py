@@ -17,7 +17,7 @@ from tests.live.aftermath import Killed, assert_nothing_in_force
 if TYPE_CHECKING:
     from tests.live.conftest import Command, Start
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 PARTS = ("bridge", "load", "storefront", "auth")
 
 

@@ -8,7 +8,7 @@ import pytest
 from chaos.wait import wait_until
 from tests.live.conftest import Start
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 
 async def test_an_owner_that_wakes_up_after_the_take_over_changes_nothing_any_more(start: Start) -> None:

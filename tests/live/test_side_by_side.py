@@ -24,7 +24,7 @@ from lab.session import (
     start_in_background,
 )
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.live.aftermath import assert_nothing_in_force
 if TYPE_CHECKING:
     from tests.live.conftest import Command, Start
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 BOTH = (signal.SIGINT, signal.SIGTERM)
 STAGES = {
     "bring-up": ("service.changed", {"state": "starting"}),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.live.conftest import Command, Start
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 UNSTEADY = """\
 steady-state-hypothesis:
   title: Something that can't be
