@@ -48,7 +48,7 @@ test: setup ## all tests that need no container engine, with coverage
 	@$(TESTS) -m "not containers and not soak" --cov --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine
-	@$(TESTS) -m containers
+	@$(TESTS) -m "containers and not soak"
 
 soak: setup ## the full counts of kills and drill files, and what takes long; into docs/reliability.md (hours; root)
 	@sh scripts/setup.sh --tests
