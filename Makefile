@@ -51,7 +51,7 @@ test-long: setup ## what takes too long for every day: aborts, signals, deaths, 
 	@$(TESTS) -m "long and not soak"
 
 test-containers: setup engine images ## the tests that need a container engine
-	@$(TESTS) -m containers
+	@$(TESTS) -m "containers and not soak"
 
 soak: setup ## the full counts of kills and drill files, and what takes long; into docs/reliability.md (hours; root)
 	@sh scripts/setup.sh --tests

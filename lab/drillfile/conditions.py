@@ -115,7 +115,7 @@ def _comparison(reader: Reader, value: Value, metric: Metric) -> tuple[Op, float
     """Read ``is``, in the unit of the metric."""
     text = str(value.content).lower() if isinstance(value.content, bool) else value.content
     if metric.unit is Unit.BOOL:
-        if text in {"true", "false"}:
+        if isinstance(text, str) and text in {"true", "false"}:
             return "==", float(text == "true"), None, str(text)
         reader.fail(value, f"{metric.name} is true or false; this is {kind(value)}")
         return _NONE

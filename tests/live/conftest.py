@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import pytest
@@ -94,10 +94,19 @@ class Command:
 
 @dataclass
 class Start:
-    """Starts labs, each with a run folder of the test's own and in a process group of its own."""
+    """Starts labs, each with a run folder of the test's own and a process group of its own; ends what is left."""
 
     folder: Path
     started: list[Command] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for command in self.started:
+            if command.process.poll() is None:
+                command.process.send_signal(signal.SIGTERM)
+                command.process.wait(60)
 
     def __call__(self, *arguments: str) -> Command:
         """``lab`` with these arguments."""
@@ -124,10 +133,6 @@ class Start:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts labs; ends what a failed test leaves."""
-    starter = Start(tmp_path)
-    yield starter
-    for command in starter.started:
-        if command.process.poll() is None:
-            command.process.send_signal(signal.SIGTERM)
-            command.process.wait(60)
+    """Starts labs."""
+    with Start(tmp_path) as start:
+        yield start

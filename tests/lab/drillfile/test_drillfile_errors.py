@@ -101,6 +101,11 @@ WRONG = [
     ("< 5 % of offered", "< 5", "`5` has no unit"),
     ("< 5 % of offered", "< 5 % of goodput", "a share can't be of `goodput`"),
     ("<= 30 s", "<= -30 s", "can't be negative"),
+    (
+        'time_to_recover, since: mitigation,             is: "<= 30 s"',
+        "stuck, is: {a: 1}",
+        "stuck is true or false; this",
+    ),
     ("during: aftermath, last", "since: trigger end, during: aftermath, last", "exclude each other"),
     ("during: aftermath, last", "last", "`last` is the end of a phase"),
     ("stat: max", "stat: most", "unknown stat `most`"),

@@ -25,7 +25,6 @@ MANY = settings(
         HealthCheck.data_too_large,
     ],
 )
-FEWER = settings(MANY, max_examples=EXAMPLES // 3)
 
 WORDS = [*REQUIRED, *OPTIONAL, *PHASES, *METRICS]
 WORDS += [
@@ -110,14 +109,14 @@ VALUES = st.recursive(
 )
 
 
-@FEWER
+@MANY
 @given(st.dictionaries(st.sampled_from((*REQUIRED, *OPTIONAL)), VALUES, max_size=8))
 def test_generated_drills_are_read_or_refused(world: Known, tree: dict[str, object]) -> None:
     """The right keys with anything at all below them (JSON is YAML)."""
     read(repr_yaml(tree).encode("utf-8", "surrogatepass"), world)
 
 
-@FEWER
+@MANY
 @given(st.binary(max_size=200))
 def test_garbage_is_refused(world: Known, content: bytes) -> None:
     """Bytes that are nothing."""

@@ -20,7 +20,6 @@ from lab.session.request import listen_queue
 from tests.lab.drillfile.conftest import EXAMPLES
 from tests.lab.drillfile.mutations import ENCODINGS, KINDS, mutate
 
-pytestmark = [pytest.mark.scaled, pytest.mark.usefixtures("counted")]
 TOLD = re.compile(r"drills/x\.yaml:[1-9]\d*: \S.*: \S.*|drills/x\.yaml:[1-9]\d*: and \d+ more problems")
 SOURCES = [path.read_text() for path in sorted(Path(ROOT / "drills").glob("*.yaml"))]
 
@@ -31,6 +30,8 @@ def ours() -> Known:
     return known(known_services(ROOT))
 
 
+@pytest.mark.scaled
+@pytest.mark.usefixtures("counted")
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
