@@ -48,7 +48,7 @@ test: setup ## the tests that need no container engine, with coverage (under 4 m
 	@$(TESTS) -m "not containers and not long and not soak" --cov --cov-report=term
 
 test-long: setup ## what takes too long for every day: aborts, signals, deaths, drills side by side
-	@$(TESTS) -m "long and not soak"
+	@$(TESTS) -m "long and not containers and not soak"
 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"

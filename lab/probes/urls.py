@@ -27,7 +27,10 @@ async def watch_urls(urls: Sequence[str], ticker: Ticker, write: Callable[[Event
         ticker: the run's seconds.
         write: journals what came back, also where nothing did.
     """
-    async with asyncio.TaskGroup() as asking, _session() as session:
+    async with (
+        _session() as session,
+        asyncio.TaskGroup() as asking,
+    ):  # questions end before their session does
         async for tick in ticker.ticks():
             for url in urls:
                 asking.create_task(_sample(session, url, tick.second, write))

@@ -10,6 +10,7 @@ from tests.contract.world import applied, living, new_runtime
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.mark.long
 async def test_two_labs_side_by_side_dont_touch_each_other(
     kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -11,7 +11,7 @@ from chaos.toxiproxy import Toxiproxy
 from lab.session import living
 from tests.live.conftest import LAB, ROOT
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 FOREIGN = Toxic(name="somebody.elses", type="slow_close", attributes={"delay": 0})
 
 

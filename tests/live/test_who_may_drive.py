@@ -18,7 +18,7 @@ from chaos.process import of_run
 from lab.session import living
 from tests.live.conftest import LAB, ROOT
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 ATTACK = """async (targets) => {
   const said = [];
