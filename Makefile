@@ -12,6 +12,9 @@ LAB := .venv/bin/lab
 RUN := .venv/bin/python -m
 TESTS := $(RUN) pytest $(ARGS)
 
+# Each drill starts a dozen processes: without cached bytecode every one of them would compile the lab anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench clean
 

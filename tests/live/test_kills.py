@@ -32,7 +32,7 @@ __all__ = ["live_toxiproxy", "toxiproxy_binary"]
 pytestmark = [pytest.mark.live, pytest.mark.scaled]
 
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
-AT_ONCE = 3
+AT_ONCE = 4
 SLEEPER = "import signal; signal.pause()"
 FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 
