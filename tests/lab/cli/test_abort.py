@@ -14,6 +14,8 @@ from chaos.wait import wait_until
 from lab.runtime.slots import hold_measure_lock
 from lab.session import ROOT, RunFolder
 
+pytestmark = pytest.mark.live
+
 LAB = [sys.executable, "-c", "from lab.cli import main; main()"]
 DEADLINE_S = 60
 

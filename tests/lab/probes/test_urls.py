@@ -13,6 +13,8 @@ from lab.journal.events import Event, UrlSample
 from lab.probes import Ticker, watch_urls
 from lab.session.guard import running
 
+pytestmark = pytest.mark.live
+
 
 class Shop:
     """A user's service; keeps who asked for what."""
