@@ -27,6 +27,8 @@ from services.router import Router
 from services.storefront import Settings as StorefrontSettings
 from services.storefront import Storefront
 
+pytestmark = pytest.mark.live
+
 Open = Callable[..., Awaitable[Service]]
 Url = Callable[[Service], str]
 Change = Callable[..., Awaitable[tuple[int, Any]]]

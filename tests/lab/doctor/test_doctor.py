@@ -9,6 +9,8 @@ import pytest
 from lab import doctor
 from lab.runtime.base import SetupError
 
+pytestmark = pytest.mark.live
+
 
 def test_every_finding_that_is_not_fine_says_what_to_do() -> None:
     """For real, on this machine."""

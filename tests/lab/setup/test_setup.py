@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.live
+
 ROOT = Path(__file__).resolve().parents[3]
 FILES = ("scripts/setup.sh", "requirements/all.lock", "pyproject.toml", "compose/.env", "Makefile")
 PYTHON = """\
