@@ -4,8 +4,7 @@ from chaos.errors import ChaosError
 from chaos.faults.base import is_toxic_of
 from chaos.toxiproxy import Toxiproxy
 from lab.runtime.base import Runtime
-
-BRIDGE = "bridge"
+from lab.session.request import BRIDGE
 
 
 async def foreign_things(runtime: Runtime) -> list[str]:

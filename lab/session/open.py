@@ -27,14 +27,13 @@ from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
-from lab.session.request import Request
+from lab.session.request import BRIDGE, Request
 from lab.session.runfolder import RunFolder
 from lab.session.server import serving
 from lab.session.session import Session, service_changed
 from lab.session.stop import Stop
 from lab.topology import Topology, load_topology
 
-BRIDGE = "bridge"
 MEASURE_LOCK_S = 600.0
 VERSIONS = ("retry-storm-lab", "aiohttp", "locust", "uvloop", "toxiproxy-python", "docker")
 

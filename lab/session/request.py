@@ -7,6 +7,8 @@ import lab
 from lab.drillfile import Drill
 from lab.topology import load_topology
 
+BRIDGE = "bridge"
+"""The topology's one service that everything crosses."""
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
 
