@@ -139,9 +139,11 @@ make_venv() {
 
 pip() { .venv/bin/python -m pip install --quiet --progress-bar off "$@"; }
 
+# --no-deps: the lock is complete, and nothing is left to be resolved. An older pip would look for the newest
+# package that satisfies another one's extra, and refuse it because it is not the locked one.
 install_packages() {
     step "$(grep -c '^[a-zA-Z].*==' "$LOCK") packages of $LOCK installed" \
-        pip --require-hashes -r "$LOCK" || explain_pip
+        pip --no-deps --require-hashes -r "$LOCK" || explain_pip
     step "the project itself installed" pip --no-deps --no-build-isolation -e . || explain_pip
 }
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,18 @@ def checkout(tmp_path: Path) -> Checkout:
     (tools / "id").write_text("#!/bin/sh\necho 1000\n")
     (tools / "id").chmod(0o755)
     return Checkout(folder, tools)
+
+
+def test_nothing_but_the_lock_is_installed_and_the_lock_is_complete(checkout: Checkout) -> None:
+    """No resolver that a release of tomorrow can upset, and every package has all that it needs."""
+    assert checkout.setup().returncode == 0
+    log = (checkout.folder / ".venv" / "pip.log").read_text().splitlines()
+    assert all("--no-deps" in line for line in log)
+    assert "--require-hashes" in log[0]
+    check = subprocess.run(
+        [sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert check.returncode == 0, check.stdout
 
 
 def test_the_second_run_does_nothing_and_needs_nothing(checkout: Checkout) -> None:
