@@ -47,13 +47,42 @@ class Finding(_Part):
 
 
 class Plane(_Part):
-    """What a monitoring plane saw."""
+    """How a monitoring plane survived, from the first phase's start to the last one's end. None: unknown.
 
-    scrapes_expected: int
-    scrapes_ok: int
-    blind_s: int
-    longest_blind_s: int
-    time_to_detect_s: float | None
+    Attributes:
+        mode: how it saw main.
+        scrapes_expected: what its configuration promises; ``scrapes_ok`` of them were good.
+        blind_s: seconds in which it was blind when asked live (design.md, section 5), and the longest such span.
+        blind_backfilled_s: the same when it was asked again after the run, and the longest such span.
+        answer_errors: query -> median distance of its answers from the truth, in the query's unit, while it answered.
+        time_to_detect_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.
+        detect_bound_s: at latest so, by its configuration, for the alert that may take longest of those due first.
+        time_to_silence_alarm_s: from the trigger's start to the dead-man's switch about this plane.
+        false_alarms: pages about what had not happened, before the trigger (or in a run without one).
+        false_resolutions: pages that called off what went on.
+        alerts_lost: that were due and never came; ``alerts_late`` after their bound.
+        restarts: of its Prometheus.
+        memory_bytes: the most that its Prometheus and Alertmanager took together.
+    """
+
+    mode: str
+    scrapes_expected: int | None = None
+    scrapes_ok: int | None = None
+    blind_s: int | None = None
+    longest_blind_s: int | None = None
+    blind_backfilled_s: int | None = None
+    longest_blind_backfilled_s: int | None = None
+    answer_errors: dict[str, float | None] = {}
+    time_to_detect_s: float | None = None
+    detected_by: str | None = None
+    detect_bound_s: float | None = None
+    time_to_silence_alarm_s: float | None = None
+    false_alarms: int | None = None
+    false_resolutions: int | None = None
+    alerts_lost: tuple[str, ...] = ()
+    alerts_late: tuple[str, ...] = ()
+    restarts: int = 0
+    memory_bytes: int | None = None
 
 
 class PhaseFigures(_Part):

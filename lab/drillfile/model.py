@@ -65,7 +65,10 @@ class Expectation(Frozen):
 
 
 class Drill(Frozen):
-    """A whole drill. ``name`` is the file's stem, ``text`` the file as read."""
+    """A whole drill. ``name`` is the file's stem, ``text`` the file as read.
+
+    ``monitoring`` is how the shared plane sees main (a folder of compose/monitoring); None: no plane watches.
+    """
 
     version: Literal[1] = 1
     name: str
@@ -75,6 +78,7 @@ class Drill(Frozen):
     seed: int
     load: Load
     bridge: Bridge
+    monitoring: str | None = None
     configuration: dict[str, dict[str, Setting]]
     steady_state: SteadyState | None
     phases: tuple[Phase, ...]

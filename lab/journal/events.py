@@ -9,24 +9,12 @@ second ``n`` of the run is exactly one whole second of the clock that every serv
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from lab.journal.entry import Buckets, Counts, Entry
+from lab.journal.planes import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
 SCHEMA = 1
-
-Counts = dict[str, int]
-"""Cumulative counts by kind, e.g. ``{"timeout": 3}``."""
-
-Buckets = dict[str, int]
-"""A latency histogram, sparse: bucket index (as a string, JSON) -> count. See ``lab.journal.latency``."""
-
-
-class Entry(BaseModel):
-    """The envelope of every line: ``seq`` is gapless and doubles as the id of the live stream."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    seq: int = -1
-    t: float = 0.0
 
 
 class RunOpened(Entry):
@@ -292,6 +280,11 @@ Event = Annotated[
     | BridgeSample
     | HostSample
     | UrlSample
+    | PlaneConfigured
+    | PlaneSample
+    | PlaneScraped
+    | PlaneBackfilled
+    | PageReceived
     | SampleMissed
     | NoteWritten
     | RunClosed,

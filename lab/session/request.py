@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 import lab
 from lab.drillfile import Drill
 from lab.topology import load_topology
@@ -31,9 +33,20 @@ class Request:
         """The only place that lists services."""
         return self.root / "compose" / "compose.yaml"
 
+    @property
+    def monitoring_folder(self) -> Path | None:
+        """The configuration of the planes that watch this drill; None: none do."""
+        mode = self.drill.monitoring
+        return None if mode is None else self.topology_file.parent / "monitoring" / mode
+
     def variables(self) -> dict[str, str]:
-        """What the drill decides about the topology: the bridge's queue, in connections."""
-        return {"BRIDGE_QUEUE": str(listen_queue(self.drill))}
+        """What the drill decides about the topology: the bridge's queue, in connections, and who watches."""
+        mode = self.monitoring_folder
+        watched = dotenv_values(mode / "mode.env") if mode else {}
+        return {
+            "BRIDGE_QUEUE": str(listen_queue(self.drill)),
+            **{name: value for name, value in watched.items() if value is not None},
+        }
 
 
 def listen_queue(drill: Drill) -> int:
