@@ -64,7 +64,7 @@ class PlaneSample(Entry):
 
 
 class PlaneScraped(Entry):
-    """All scrapes of one target that a plane knows of when the run is over, by run time (s); ``error``: it can't tell."""
+    """All scrapes of a target that a plane knows of when the run is over, by run time (s); ``error``: it can't tell."""
 
     type: Literal["plane.scraped"] = "plane.scraped"
     plane: str
