@@ -94,7 +94,7 @@ class Embedded(LocalReadings):
             await device.limit_queue(plan, Record(pid=handle.pid, started_ticks=handle.started_ticks))
 
     async def down(self) -> None:
-        """Stop every process of this run, wait until it is gone, and remove its volumes, as an engine does. Idempotent."""
+        """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
         self._running.clear()
         await self.takedown().apply()
         await asyncio.to_thread(shutil.rmtree, self.folder / "volumes", ignore_errors=True)
