@@ -1,6 +1,7 @@
 """Judgement: pure functions from journal events to rows, figures and a verdict. Can't touch the world."""
 
-from lab.analysis.conditions import Decision, evaluate, watch
+from lab.analysis.conditions import evaluate, watch
+from lab.analysis.decision import Decision
 from lab.analysis.judge import judge
 from lab.analysis.planes import PlaneRow, plane_rows
 from lab.analysis.series import Series, series

@@ -37,15 +37,18 @@ def blind(timeline: Timeline, watched: Watched, second: int) -> bool | None:
 def blind_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     """Whether it was still blind about that second when the run was over and late samples had come in.
 
-    None where it could not tell: then nothing is known.
+    None where it could not tell, or was asked about other seconds only: then nothing is known.
     """
     configured, told = watched.configured, watched.backfilled.get(GOODPUT)
     asked_s = second + ASKED_AFTER_S
     if configured is None or told is None or told.error is not None or not knows_scrapes(watched):
         return None
+    answer = told.values.get(str(second))
+    if answer is None and second not in watched.asked.get(GOODPUT, {}):
+        return None
     if _old(configured, _age_s(watched, configured, asked_s)):
         return True
-    return _off(timeline, configured, told.values.get(str(second)), asked_s)
+    return _off(timeline, configured, answer, asked_s)
 
 
 def knows_scrapes(watched: Watched) -> bool:
