@@ -4,7 +4,7 @@ from lab.session.background import start_in_background
 from lab.session.client import Client, Unreachable, living, the_living
 from lab.session.interrupts import interruptible
 from lab.session.recover import Recovered, abandoned, open_runs, recover
-from lab.session.request import ROOT, Request, known_services
+from lab.session.request import ROOT, Request, known_modes, known_services
 from lab.session.run import Result, judge_run, run_once
 from lab.session.runfolder import (
     RunFolder,
@@ -38,6 +38,7 @@ __all__ = [
     "find_strays",
     "interruptible",
     "judge_run",
+    "known_modes",
     "known_services",
     "list_runs",
     "living",
