@@ -21,7 +21,10 @@ from lab.runtime.binaries.programs import (
 )
 from lab.runtime.binaries.source import Say, Source, UnavailableError, Wanted
 
-MODULE = "github.com/Shopify/toxiproxy/v2"
+TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2"
+ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
+VERSION_OF_PROMETHEUS = "github.com/prometheus/common/version.Version"
+"""Where all programs of that project keep their version."""
 
 
 def find_toxiproxy(cache: Path | None = None, say: Say | None = None) -> Path:
@@ -50,13 +53,13 @@ def find_promtool(cache: Path | None = None, say: Say | None = None) -> Path:
 
 def find_alertmanager(cache: Path | None = None, say: Say | None = None) -> Path:
     """Alertmanager, as :func:`find_toxiproxy`."""
-    return _find(ALERTMANAGER, cache, say, makers=(_alertmanager_package,))
+    return _find(ALERTMANAGER, cache, say, makers=(_alertmanager_module,))
 
 
 def find_amtool(cache: Path | None = None, say: Say | None = None) -> Path:
     """Alertmanager's own checker of configuration, preferably the one beside :func:`find_alertmanager`."""
     near = Beside(find_alertmanager(cache, say))
-    return _find(AMTOOL, cache, say, near=(near,), makers=(_alertmanager_package,))
+    return _find(AMTOOL, cache, say, near=(near,), makers=(_amtool_package,))
 
 
 def installed(program: Program, cache: Path | None = None) -> Path:
@@ -68,21 +71,30 @@ def installed(program: Program, cache: Path | None = None) -> Path:
     return _find(program, cache, None)
 
 
+FIND_GO = ROOT / "compose" / "engine.sh"
+"""Prints the path of a Go by ``--go``."""
+
 Maker = Callable[[Cache], Source]
 """What gets a program onto this machine, into the cache."""
 
 
 def _toxiproxy_module(cache: Cache) -> Source:
-    return GoModule(f"{MODULE}/cmd/server", f"{MODULE}.Version", ROOT / "compose" / "engine.sh", cache)
+    module = TOXIPROXY_MODULE
+    return GoModule(f"{module}/cmd/server", f"{module}.Version", FIND_GO, cache)
 
 
 def _prometheus_package(cache: Cache) -> Source:
     return DebianPackage("prometheus", {"prometheus": "prometheus", "promtool": "promtool"}, cache)
 
 
-def _alertmanager_package(cache: Cache) -> Source:
-    programs = {"alertmanager": "prometheus-alertmanager", "amtool": "amtool"}
-    return DebianPackage("prometheus-alertmanager", programs, cache)
+def _alertmanager_module(cache: Cache) -> Source:
+    """Not Debian's package: its program has no templates inside and starts only where the package is installed."""
+    package = f"{ALERTMANAGER_MODULE}/cmd/alertmanager"
+    return GoModule(package, VERSION_OF_PROMETHEUS, FIND_GO, cache, tags=("netgo", "builtinassets"))
+
+
+def _amtool_package(cache: Cache) -> Source:
+    return DebianPackage("prometheus-alertmanager", {"amtool": "amtool"}, cache)
 
 
 def _find(

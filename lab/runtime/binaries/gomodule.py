@@ -26,12 +26,14 @@ class GoModule:
         version_variable: the Go variable that holds the version.
         finder: the script that prints the path of a Go (``--go``), fetching one if there is none.
         cache: where the result goes.
+        tags: build tags.
     """
 
     package: str
     version_variable: str
     finder: Path
     cache: Cache
+    tags: tuple[str, ...] = ()
     name: str = "a build of its Go module"
 
     def get(self, wanted: Wanted, say: Say) -> Path:
@@ -51,7 +53,7 @@ class GoModule:
             env = {name: value for name, value in os.environ.items() if name not in UNSET}
             flags = f"-s -w -X {self.version_variable}={wanted.version}"
             target = f"{self.package}@v{wanted.version}"
-            command = [go, "install", "-trimpath", "-ldflags", flags, target]
+            command = [go, "install", "-trimpath", f"-tags={','.join(self.tags)}", "-ldflags", flags, target]
             call_tool(command, BUILD_DEADLINE_S, env=env | {"GOBIN": folder, "CGO_ENABLED": "0"})
             (built,) = Path(folder).iterdir()
             built.replace(place)
