@@ -21,7 +21,9 @@ from lab.runtime.binaries.programs import (
 )
 from lab.runtime.binaries.source import Say, Source, UnavailableError, Wanted
 
-MODULE = "github.com/Shopify/toxiproxy/v2"
+TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2"
+ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
+PROMETHEUS_VERSION_VARIABLE = "github.com/prometheus/common/version.Version"
 
 
 def find_toxiproxy(cache: Path | None = None, say: Say | None = None) -> Path:
@@ -50,13 +52,13 @@ def find_promtool(cache: Path | None = None, say: Say | None = None) -> Path:
 
 def find_alertmanager(cache: Path | None = None, say: Say | None = None) -> Path:
     """Alertmanager, as :func:`find_toxiproxy`."""
-    return _find(ALERTMANAGER, cache, say, makers=(_alertmanager_package,))
+    return _find(ALERTMANAGER, cache, say, makers=(_alertmanager_module,))
 
 
 def find_amtool(cache: Path | None = None, say: Say | None = None) -> Path:
     """Alertmanager's own checker of configuration, preferably the one beside :func:`find_alertmanager`."""
     near = Beside(find_alertmanager(cache, say))
-    return _find(AMTOOL, cache, say, near=(near,), makers=(_alertmanager_package,))
+    return _find(AMTOOL, cache, say, near=(near,), makers=(_amtool_module,))
 
 
 def installed(program: Program, cache: Path | None = None) -> Path:
@@ -73,16 +75,23 @@ Maker = Callable[[Cache], Source]
 
 
 def _toxiproxy_module(cache: Cache) -> Source:
-    return GoModule(f"{MODULE}/cmd/server", f"{MODULE}.Version", ROOT / "compose" / "engine.sh", cache)
+    return _module(f"{TOXIPROXY_MODULE}/cmd/server", f"{TOXIPROXY_MODULE}.Version", cache)
+
+
+def _alertmanager_module(cache: Cache) -> Source:
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/alertmanager", PROMETHEUS_VERSION_VARIABLE, cache)
+
+
+def _amtool_module(cache: Cache) -> Source:
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/amtool", PROMETHEUS_VERSION_VARIABLE, cache)
+
+
+def _module(package: str, version_variable: str, cache: Cache) -> Source:
+    return GoModule(package, version_variable, ROOT / "compose" / "engine.sh", cache)
 
 
 def _prometheus_package(cache: Cache) -> Source:
-    return DebianPackage("prometheus", {"prometheus": "prometheus", "promtool": "promtool"}, cache)
-
-
-def _alertmanager_package(cache: Cache) -> Source:
-    programs = {"alertmanager": "prometheus-alertmanager", "amtool": "amtool"}
-    return DebianPackage("prometheus-alertmanager", programs, cache)
+    return DebianPackage("prometheus", ("prometheus", "promtool"), cache)
 
 
 def _find(

@@ -45,7 +45,7 @@ class GoModule:
 
     def _build(self, wanted: Wanted, place: Path, say: Say) -> None:
         began = time.monotonic()
-        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; half a minute) ...")
+        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; a minute or so) ...")
         go = call_tool(["sh", str(self.finder), "--go"], BUILD_DEADLINE_S).splitlines()[-1]
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             env = {name: value for name, value in os.environ.items() if name not in UNSET}
