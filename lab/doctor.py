@@ -24,7 +24,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 FIT, UNFIT = 0, 4
 MIB, GIB = 2**20, 2**30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-MONITORS = ".venv/bin/python -m lab.runtime.binaries (Debian: unpacks it; only drills that monitor need it)"
+MONITORS = ".venv/bin/python -m lab.runtime.binaries (gets it; only drills that monitor need it)"
 TOOL_DEADLINE_S = 5.0
 
 

@@ -1,11 +1,14 @@
-"""A program out of the distribution's package, unpacked without root into the lab's cache: nothing is installed."""
+"""A program out of the distribution's package, unpacked without root into the lab's cache: nothing is installed.
+
+Only for a program that needs no other file of its package. Debian's Alertmanager is none: it reads its templates from
+``/usr/share/prometheus/alertmanager`` and doesn't start without.
+"""
 
 import contextlib
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,13 +33,12 @@ class DebianPackage:
 
     Args:
         package: its name.
-        programs: a program's name here -> its file in the package's ``/usr/bin``. All are kept, whichever is asked
-            for, so that they are of one version.
+        programs: those in the package's ``/usr/bin`` that are kept, whichever is asked for: of one version.
         cache: where they go.
     """
 
     package: str
-    programs: Mapping[str, str]
+    programs: tuple[str, ...]
     cache: Cache
     name: str = "the distribution's package"
 
@@ -62,10 +64,10 @@ class DebianPackage:
         package = self._download(folder)
         call_tool(["dpkg-deb", "-x", str(package), str(folder / "root")], UNPACK_DEADLINE_S)
         unpacked = folder / "root" / "usr" / "bin"
-        verified(unpacked / self.programs[wanted.name], wanted)
-        for name, file in self.programs.items():
+        verified(unpacked / wanted.name, wanted)
+        for name in self.programs:
             place = self.cache.place(replace(wanted, name=name))
-            (unpacked / file).replace(place)
+            (unpacked / name).replace(place)
             say(f"{name}: {place} ({time.monotonic() - began:.0f} s)")
 
     def _download(self, folder: Path) -> Path:

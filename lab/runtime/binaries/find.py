@@ -23,8 +23,7 @@ from lab.runtime.binaries.source import Say, Source, UnavailableError, Wanted
 
 TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2"
 ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
-VERSION_OF_PROMETHEUS = "github.com/prometheus/common/version.Version"
-"""Where all programs of that project keep their version."""
+PROMETHEUS_VERSION_VARIABLE = "github.com/prometheus/common/version.Version"
 
 
 def find_toxiproxy(cache: Path | None = None, say: Say | None = None) -> Path:
@@ -59,7 +58,7 @@ def find_alertmanager(cache: Path | None = None, say: Say | None = None) -> Path
 def find_amtool(cache: Path | None = None, say: Say | None = None) -> Path:
     """Alertmanager's own checker of configuration, preferably the one beside :func:`find_alertmanager`."""
     near = Beside(find_alertmanager(cache, say))
-    return _find(AMTOOL, cache, say, near=(near,), makers=(_amtool_package,))
+    return _find(AMTOOL, cache, say, near=(near,), makers=(_amtool_module,))
 
 
 def installed(program: Program, cache: Path | None = None) -> Path:
@@ -71,30 +70,28 @@ def installed(program: Program, cache: Path | None = None) -> Path:
     return _find(program, cache, None)
 
 
-FIND_GO = ROOT / "compose" / "engine.sh"
-"""Prints the path of a Go by ``--go``."""
-
 Maker = Callable[[Cache], Source]
 """What gets a program onto this machine, into the cache."""
 
 
 def _toxiproxy_module(cache: Cache) -> Source:
-    module = TOXIPROXY_MODULE
-    return GoModule(f"{module}/cmd/server", f"{module}.Version", FIND_GO, cache)
-
-
-def _prometheus_package(cache: Cache) -> Source:
-    return DebianPackage("prometheus", {"prometheus": "prometheus", "promtool": "promtool"}, cache)
+    return _module(f"{TOXIPROXY_MODULE}/cmd/server", f"{TOXIPROXY_MODULE}.Version", cache)
 
 
 def _alertmanager_module(cache: Cache) -> Source:
-    """Not Debian's package: its program has no templates inside and starts only where the package is installed."""
-    package = f"{ALERTMANAGER_MODULE}/cmd/alertmanager"
-    return GoModule(package, VERSION_OF_PROMETHEUS, FIND_GO, cache, tags=("netgo", "builtinassets"))
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/alertmanager", PROMETHEUS_VERSION_VARIABLE, cache)
 
 
-def _amtool_package(cache: Cache) -> Source:
-    return DebianPackage("prometheus-alertmanager", {"amtool": "amtool"}, cache)
+def _amtool_module(cache: Cache) -> Source:
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/amtool", PROMETHEUS_VERSION_VARIABLE, cache)
+
+
+def _module(package: str, version_variable: str, cache: Cache) -> Source:
+    return GoModule(package, version_variable, ROOT / "compose" / "engine.sh", cache)
+
+
+def _prometheus_package(cache: Cache) -> Source:
+    return DebianPackage("prometheus", ("prometheus", "promtool"), cache)
 
 
 def _find(

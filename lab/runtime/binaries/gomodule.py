@@ -26,14 +26,12 @@ class GoModule:
         version_variable: the Go variable that holds the version.
         finder: the script that prints the path of a Go (``--go``), fetching one if there is none.
         cache: where the result goes.
-        tags: build tags.
     """
 
     package: str
     version_variable: str
     finder: Path
     cache: Cache
-    tags: tuple[str, ...] = ()
     name: str = "a build of its Go module"
 
     def get(self, wanted: Wanted, say: Say) -> Path:
@@ -47,13 +45,13 @@ class GoModule:
 
     def _build(self, wanted: Wanted, place: Path, say: Say) -> None:
         began = time.monotonic()
-        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; half a minute) ...")
+        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; a minute or so) ...")
         go = call_tool(["sh", str(self.finder), "--go"], BUILD_DEADLINE_S).splitlines()[-1]
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             env = {name: value for name, value in os.environ.items() if name not in UNSET}
             flags = f"-s -w -X {self.version_variable}={wanted.version}"
             target = f"{self.package}@v{wanted.version}"
-            command = [go, "install", "-trimpath", f"-tags={','.join(self.tags)}", "-ldflags", flags, target]
+            command = [go, "install", "-trimpath", "-ldflags", flags, target]
             call_tool(command, BUILD_DEADLINE_S, env=env | {"GOBIN": folder, "CGO_ENABLED": "0"})
             (built,) = Path(folder).iterdir()
             built.replace(place)

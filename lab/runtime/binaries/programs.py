@@ -43,12 +43,15 @@ class Program:
         return Wanted(self.name, version, self.below_major, self.remedy)
 
 
-def _monitor_remedy(command: str, package: str, override: str) -> str:
+def _monitor_remedy(command: str, override: str, source: str) -> str:
     return (
-        f"Only drills that monitor need it. Connect to the internet (on Debian the lab unpacks the package {package} "
-        f"by itself), or put {command} on PATH, or name one by {override}=/path/to/{command}"
+        f"Only drills that monitor need it. {source}, or put {command} on PATH, or name one by "
+        f"{override}=/path/to/{command}"
     )
 
+
+FROM_DEBIAN = "Connect to the internet once (where apt-get has a package prometheus, the lab unpacks that)"
+FROM_MODULE = "Connect to the internet once (the lab builds it from its Go module)"
 
 TOXIPROXY = Program(
     name="toxiproxy",
@@ -65,7 +68,7 @@ PROMETHEUS = Program(
     pin="PROMETHEUS_VERSION",
     below_major=4,
     override="LAB_PROMETHEUS",
-    remedy=_monitor_remedy("prometheus", "prometheus", "LAB_PROMETHEUS"),
+    remedy=_monitor_remedy("prometheus", "LAB_PROMETHEUS", FROM_DEBIAN),
 )
 PROMTOOL = Program(
     name="promtool",
@@ -73,7 +76,7 @@ PROMTOOL = Program(
     pin="PROMETHEUS_VERSION",
     below_major=4,
     override="LAB_PROMTOOL",
-    remedy=_monitor_remedy("promtool", "prometheus", "LAB_PROMTOOL"),
+    remedy=_monitor_remedy("promtool", "LAB_PROMTOOL", FROM_DEBIAN),
 )
 ALERTMANAGER = Program(
     name="alertmanager",
@@ -81,7 +84,7 @@ ALERTMANAGER = Program(
     pin="ALERTMANAGER_VERSION",
     below_major=1,
     override="LAB_ALERTMANAGER",
-    remedy=_monitor_remedy("alertmanager", "prometheus-alertmanager", "LAB_ALERTMANAGER"),
+    remedy=_monitor_remedy("alertmanager", "LAB_ALERTMANAGER", FROM_MODULE),
 )
 AMTOOL = Program(
     name="amtool",
@@ -89,5 +92,5 @@ AMTOOL = Program(
     pin="ALERTMANAGER_VERSION",
     below_major=1,
     override="LAB_AMTOOL",
-    remedy=_monitor_remedy("amtool", "prometheus-alertmanager", "LAB_AMTOOL"),
+    remedy=_monitor_remedy("amtool", "LAB_AMTOOL", FROM_MODULE),
 )

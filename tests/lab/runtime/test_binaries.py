@@ -195,14 +195,13 @@ def test_a_build_puts_the_program_into_the_cache(tmp_path: Path) -> None:
         'chmod +x "$GOBIN/server"',
     )
     script = program(tmp_path / "engine.sh", f"echo chatter; echo {go}")
-    cache, tags = Cache(tmp_path / "c"), ("netgo", "builtinassets")
-    source = GoModule("example.org/t/cmd/server", "example.org/t.Version", script, cache, tags)
+    source = GoModule("example.org/t/cmd/server", "example.org/t.Version", script, Cache(tmp_path / "c"))
     lines: list[str] = []
     for _ in range(2):
         assert source.get(WANTED, lines.append) == tmp_path / "c" / "bin" / "toxiproxy-2.12.0"
     logged = (tmp_path / "go.log").read_text().splitlines()
     expected = "-s -w -X example.org/t.Version=2.12.0 example.org/t/cmd/server@v2.12.0"
-    assert logged == [f"0 install -trimpath -tags=netgo,builtinassets -ldflags {expected}"]
+    assert logged == [f"0 install -trimpath -ldflags {expected}"]
     assert len(lines) == 2
 
 
