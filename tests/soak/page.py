@@ -34,7 +34,8 @@ def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for row in rows:
         count = row.get("kills") or row.get("examples") or 1
-        yield f"| `{row['test'].rpartition('/')[2]}` | {count} | {row['outcome']} | {row['took_s']:g} s | {row['commit']} |"
+        name = row["test"].rpartition("/")[2]
+        yield f"| `{name}` | {count} | {row['outcome']} | {row['took_s']:g} s | {row['commit']} |"
 
 
 if __name__ == "__main__":
