@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -70,8 +70,8 @@ async def lab(*arguments: str) -> tuple[int, str, str]:
     return process.returncode or 0, out.decode(), err.decode()
 
 
-@pytest.fixture
-async def living(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
+@asynccontextmanager
+async def listening(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
     """A session that listens; its runtime reads the log files of ``folder``, and auth has none."""
 
     def read(service: str, *, follow: bool) -> AsyncIterator[LogLine]:
@@ -88,6 +88,13 @@ async def living(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
         for service in ("storefront", "edge", "auth"):
             made.write(ServiceChanged(service=service, state="healthy"))
         await stack.enter_async_context(serving(made))
+        yield run
+
+
+@pytest.fixture
+async def living(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
+    """One that goes on for the whole test."""
+    async with listening(folder, tmp_path) as run:
         yield run
 
 
@@ -193,3 +200,25 @@ async def test_following_shows_what_comes_until_it_is_interrupted(living: RunFol
             assert (await process.stdout.readline()).decode() == f"{service:<10}  {new}\n"
         process.send_signal(signal.SIGINT)
         assert await process.wait() == 0
+
+
+async def test_following_ends_with_the_lab(folder: Path, tmp_path: Path) -> None:
+    """Nobody has to press Ctrl-C for a lab that is gone; whose lines ended is said."""
+    async with listening(folder, tmp_path) as run:
+        process = await asyncio.create_subprocess_exec(
+            *LAB,
+            "logs",
+            "-f",
+            "--run",
+            str(run.path),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        await asyncio.wait_for(process.stdout.readline(), DEADLINE_S)
+    out, err = await asyncio.wait_for(process.communicate(), DEADLINE_S)
+    assert process.returncode == 0
+    assert EDGE[1] in out.decode()
+    assert "Traceback" not in err.decode()
+    assert "lab: no more of edge: " in err.decode()
