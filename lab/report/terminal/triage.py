@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lab.analysis.triage import RECENT_S, Hurt, LogState, Triage
+from lab.analysis.triage import LogState, Triage
+from lab.analysis.trouble import RECENT_S, Hurt
 from lab.report import figures
 from lab.report.words import clean
 
@@ -27,6 +28,13 @@ def say_triage(console: Console, found: Triage) -> None:
         _say(console, f"per s: in the latest {RECENT_S} s; since, until: UTC")
     else:
         _say(console, "No call ended badly, as far as they tell.")
+    for call, hurt in (
+        (trouble.call, hurt) for trouble in found.troubles for hurt in trouble.hurts if hurt.earlier
+    ):
+        _say(
+            console,
+            f"{clean(call)}: {figures.count(hurt.earlier)} more {clean(hurt.outcome)} before, in a trouble that ended",
+        )
     if example := _example(found):
         _say(console, f"one of them: lab logs --grep {example}")
     for service, state in found.logs.items():

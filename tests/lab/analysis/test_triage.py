@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from lab.analysis.log_line import LONGEST_LINE, read_log_line
 from lab.analysis.log_order import in_time_order
-from lab.analysis.triage import Hurt, Triage, triage
+from lab.analysis.triage import Triage, triage
+from lab.analysis.trouble import Hurt
 
 BEGAN_S = 1638891000.0  # 2021-12-07T15:30:00Z
 
@@ -63,6 +64,15 @@ def test_one_outcome_may_be_over_while_another_goes_on() -> None:
     (trouble,) = triage({"storefront": lines}, now_s=BEGAN_S + 12).troubles
     told = [(hurt.outcome, hurt.count, hurt.per_s, hurt.state) for hurt in trouble.hurts]
     assert told == [("breaker", 270, 30.0, "going on"), ("timeout", 1200, 0.0, "over")]
+
+
+def test_a_trouble_that_ended_long_before_is_not_the_beginning_of_this_one() -> None:
+    """All was well for more than 10 s in between: since when, and how many, are said of the latest; a flap is one."""
+    flap = [calls(0, timeout=5), calls(1, "well", ok=9), calls(4, timeout=2), calls(5, "well", ok=9)]
+    hurt = only(triage({"storefront": [*flap, calls(30, timeout=7)]}, now_s=BEGAN_S + 31))
+    assert (hurt.since_s, hurt.count, hurt.earlier, hurt.state) == (BEGAN_S + 30, 7, 7, "going on")
+    hurt = only(triage({"storefront": flap}, now_s=BEGAN_S + 31))
+    assert (hurt.since_s, hurt.until_s, hurt.count, hurt.earlier) == (BEGAN_S, BEGAN_S + 5, 7, 0)
 
 
 def test_silence_in_the_middle_of_trouble_is_not_its_end() -> None:

@@ -42,7 +42,16 @@ def calls(second: int, call: str, outcomes: dict[str, int], state: str = "troubl
     )
 
 
-EDGE = [calls(2, "edge->storefront", {"ok": 60, "5xx": 40}), calls(9, "edge->storefront", {"ok": 99}, "well")]
+EARLIER = (
+    '{"event": "calls", "call": "edge->storefront", "second_utc": "2021-12-07T15:29:00Z", "span_s": 1.0, '
+    '"state": "trouble", "outcomes": {"5xx": 3}, "timestamp": "2021-12-07T15:29:01Z"}'
+)
+EDGE = [
+    EARLIER,
+    EARLIER.replace("trouble", "well").replace("5xx", "ok"),
+    calls(2, "edge->storefront", {"ok": 60, "5xx": 40}),
+    calls(9, "edge->storefront", {"ok": 99}, "well"),
+]
 STOREFRONT = [
     line(1, event="failed", call="storefront->auth", outcome="timeout", request_id="customer-7", attempts=4),
     calls(3, "storefront->auth", {"timeout": 40, "ok": 60}),
@@ -103,8 +112,9 @@ async def test_all_logs_in_the_order_of_time(folder: Path) -> None:
     code, out, err = await lab("logs", "--run", str(folder))
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        f"storefront  {STOREFRONT[0]}", f"edge        {EDGE[0]}", f"storefront  {STOREFRONT[1]}",
-        f"storefront  {STOREFRONT[2]}", f"edge        {EDGE[1]}", f"storefront  {STOREFRONT[3]}",
+        f"edge        {EDGE[0]}", f"edge        {EDGE[1]}", f"storefront  {STOREFRONT[0]}",
+        f"edge        {EDGE[2]}", f"storefront  {STOREFRONT[1]}", f"storefront  {STOREFRONT[2]}",
+        f"edge        {EDGE[3]}", f"storefront  {STOREFRONT[3]}",
     ]  # fmt: skip
 
 
@@ -157,6 +167,7 @@ async def test_triage_is_a_table_of_80_columns(folder: Path) -> None:
     assert ["edge->storefront", "5xx", "40", "0", "15:30:01", "11", "s", "15:30:02"] in rows
     assert out.index("storefront->auth") < out.index("edge->storefront")
     assert "one of them: lab logs --grep customer-7" in out
+    assert "edge->storefront: 3 more 5xx before, in a trouble that ended" in out
     assert "auth: there is no log of it; what it did is not in this table" in out
     assert "storefront: 1 of 4 lines are no JSON; left out" in out
 
