@@ -1,7 +1,9 @@
 """Judgement: pure functions from journal events to rows, figures and a verdict. Can't touch the world."""
 
-from lab.analysis.conditions import Decision, evaluate, watch
+from lab.analysis.conditions import evaluate, watch
+from lab.analysis.decision import Decision
 from lab.analysis.judge import judge
+from lab.analysis.planes import PlaneRow, plane_rows
 from lab.analysis.series import Series, series
 from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
@@ -9,12 +11,14 @@ from lab.analysis.verdict import Verdict, exit_code
 
 __all__ = [
     "Decision",
+    "PlaneRow",
     "Series",
     "Timeline",
     "Verdict",
     "evaluate",
     "exit_code",
     "judge",
+    "plane_rows",
     "series",
     "summarise",
     "watch",

@@ -1,9 +1,10 @@
 """Conditions decided on a Timeline: ``evaluate`` over a window, ``watch`` on a live run's newest seconds."""
 
 import math
-from dataclasses import dataclass
 
+from lab.analysis.decision import Decision, between, decide
 from lab.analysis.metrics import RUN, SERIES, SMOOTHED
+from lab.analysis.planes.decide import decide_about_plane
 from lab.analysis.recovery import find_recovery, moment_s
 from lab.analysis.rows import ratio
 from lab.analysis.seconds import WINDOW_S
@@ -21,15 +22,6 @@ SEARCHED_S = 3
 """A live check takes the newest measured second of these last ones, and bridges gaps that are shorter."""
 
 _STATS = {"min": min, "max": max}
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a condition came to. ``met`` None: not measured; ``because`` is for people."""
-
-    measured: float | None
-    met: bool | None
-    because: str
 
 
 def window(timeline: Timeline, condition: Condition) -> range:
@@ -67,6 +59,8 @@ def evaluate(timeline: Timeline, condition: Condition, *, final: bool = True) ->
     if condition.metric in RUN:
         return _of_run(timeline, condition)
     span = window(timeline, condition)
+    if condition.plane is not None:
+        return decide_about_plane(timeline, condition, condition.plane, span)
     if condition.stat == "mean":
         measured = value_over(timeline, condition, span, final=final)
     else:
@@ -74,9 +68,7 @@ def evaluate(timeline: Timeline, condition: Condition, *, final: bool = True) ->
         values = [value_over(timeline, condition, part, final=final) for part in parts]
         known = [value for value in values if value is not None]
         measured = _STATS[condition.stat](known) if known else None
-    return _decide(
-        condition, measured, f"from {span.start} s to {span.stop} s" if len(span) else "no such seconds"
-    )
+    return decide(condition, measured, between(span))
 
 
 def watch(timeline: Timeline, condition: Condition) -> Decision:
@@ -131,7 +123,7 @@ def _found(timeline: Timeline, condition: Condition, second: int, measured: floa
 def _of_run(timeline: Timeline, condition: Condition) -> Decision:
     measured = RUN[condition.metric](timeline, condition)
     if measured is not None or condition.metric != "time_to_recover":
-        return _decide(condition, measured, "over the run")
+        return decide(condition, measured, "over the run")
     return _not_recovered(timeline, condition)
 
 
@@ -148,9 +140,3 @@ def _not_recovered(timeline: Timeline, condition: Condition) -> Decision:
     if found.censored_at_s - WINDOW_S < condition.value:
         return Decision(None, None, f"{because}: too soon to tell")
     return Decision(None, condition.op in {">", ">="}, because)
-
-
-def _decide(condition: Condition, measured: float | None, where: str) -> Decision:
-    if measured is None:
-        return Decision(None, None, f"{condition.metric} was {NOT_MEASURED} ({where})")
-    return Decision(measured, condition.holds(measured), f"{show_for(condition, measured)} {where}")

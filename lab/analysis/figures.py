@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lab.analysis.metrics import SERIES
+from lab.analysis.planes.score import score
 from lab.analysis.recovery import default_since_s, find_recovery
 from lab.analysis.rows import amplification
 from lab.analysis.stuck import find_stuck
@@ -44,6 +45,7 @@ def make_figures(timeline: Timeline) -> Figures:
         attempts_rps_peak=_peak(judged, lambda span: per_second(timeline, span, "attempts")),
         latency_p50_ms=_short(SERIES["latency_p50"](timeline, baseline, final=True)),
         latency_p99_ms=_short(SERIES["latency_p99"](timeline, baseline, final=True)),
+        monitoring=score(timeline),
     )
 
 

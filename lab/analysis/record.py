@@ -5,6 +5,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from lab.analysis.row import DONE, ActionSpan, PhaseSpan
+from lab.analysis.watched import Watched
 from lab.drillfile.model import Drill
 from lab.journal.events import (
     ActionChanged,
@@ -23,6 +24,7 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
+from lab.journal.planes import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
 
 class Record:
@@ -33,6 +35,7 @@ class Record:
         run: the first event; ``drill`` is read from it (None: a run without a drill).
         closed: the last event; None while the run lasts, or when it was cut off.
         done_s: when the last phase ended; None before.
+        planes: what is known of each monitoring plane.
     """
 
     def __init__(self) -> None:
@@ -53,6 +56,7 @@ class Record:
         self.hosts: list[HostSample] = []
         self.canaries: list[CanarySample] = []
         self.missed: list[SampleMissed] = []
+        self.planes: dict[str, Watched] = {}
 
     def keep(self, event: Event) -> None:
         """Keep an event under its kind."""
@@ -67,6 +71,8 @@ class Record:
                 self._act(event)
             case ServiceSample():
                 self.services.setdefault(event.service, []).append(event)
+            case PlaneConfigured() | PlaneSample() | PlaneScraped() | PlaneBackfilled() | PageReceived():
+                self.planes.setdefault(event.plane, Watched()).keep(event)
             case RunClosed():
                 self.closed = event
             case _:

@@ -117,6 +117,15 @@ class Seconds:
         seen = self._touch(event.t)
         if event.queue_depth is not None:
             seen.queues[event.service] = event.queue_depth
+        self._count(
+            event.service,
+            event.t,
+            event.boot,
+            requests=event.requests_total,
+            served=event.served_total,
+            calls=event.calls_total,
+            attempts=event.attempts_total,
+        )
         if event.calls_total is None or event.service in NOT_CLIENTS:
             return
         if event.policy is not None:

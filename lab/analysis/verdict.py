@@ -56,7 +56,8 @@ class Plane(_Part):
         blind_backfilled_s: the same when it was asked again after the run, and the longest such span.
         answer_errors: query -> median distance of its answers from the truth, in the query's unit, while it answered.
         time_to_detect_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.
-        detect_bound_s: at latest so, by its configuration, for the alert that may take longest of those due first.
+        detect_bound_s: how soon it had to, by its configuration: the bound of that alert (where none came, the
+            shortest of what another plane told of, or else of all).
         time_to_silence_alarm_s: from the trigger's start to the dead-man's switch about this plane.
         false_alarms: pages about what had not happened, before the trigger (or in a run without one).
         false_resolutions: pages that called off what went on.

@@ -9,12 +9,17 @@ from rich.table import Table
 
 from lab.cli import options
 from lab.drillfile import Drill, find_drill, load_drill
-from lab.session import ROOT, known_services
+from lab.session import ROOT, known_modes, known_services
 
 
 def open_drill(name: str) -> Drill:
-    """A drill by its name or its path, validated against the topology's services."""
-    return load_drill(find_drill(name, ROOT / "drills"), services=known_services(ROOT))
+    """A drill by its name or its path, validated against what the lab's topology has."""
+    return read_drill(find_drill(name, ROOT / "drills"))
+
+
+def read_drill(file: Path) -> Drill:
+    """A drill by its path, validated alike."""
+    return load_drill(file, services=known_services(ROOT), modes=known_modes(ROOT))
 
 
 def list_drills() -> None:
@@ -43,7 +48,7 @@ def show(drill: options.Drill) -> None:
 
 def validate(file: Annotated[Path, typer.Argument(help="A drill file.")]) -> None:
     """Check a drill file; every problem is told with file, line and key."""
-    drill = load_drill(file, services=known_services(ROOT))
+    drill = read_drill(file)
     Console().print(
         f"{file}: ok ({drill.name}, {drill.planned_s:g} s, {len(drill.expect)} expectations)", markup=False
     )

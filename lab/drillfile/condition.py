@@ -34,7 +34,8 @@ class Condition(Frozen):
     share of that other metric over the same window. ``during`` is a phase, ``last_s`` only its end;
     ``since`` a phase or ``trigger end``; ``for_s`` how long it must have held without a break (live
     checks). No window: the whole run, or, live, the latest second. ``text`` is the comparison as written.
-    ``url`` is whose answers the metric is about, where it is about those of a URL.
+    ``url`` is whose answers the metric is about, where it is about those of a URL; ``plane`` the monitoring plane
+    that it is about.
     """
 
     metric: str
@@ -48,6 +49,7 @@ class Condition(Frozen):
     for_s: float | None = None
     stat: Stat = "mean"
     url: str | None = None
+    plane: str | None = None
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value (a share of ``of``, where that is set) satisfies the comparison."""
@@ -62,4 +64,5 @@ class Condition(Frozen):
         during = f" during {self.during}" if self.during else ""
         since = f" since {self.since}" if self.since else ""
         last = f" (last {self.last_s:g} s)" if self.last_s else ""
-        return f"{stat}{self.metric}{during}{since}{last} {self.text}{held}"
+        plane = f" of {self.plane}" if self.plane else ""
+        return f"{stat}{self.metric}{plane}{during}{since}{last} {self.text}{held}"

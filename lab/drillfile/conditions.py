@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from lab import units
 from lab.drillfile.condition import TRIGGER_END, Condition, Op, Stat
 from lab.drillfile.metrics import METRICS, Metric, Unit
+from lab.drillfile.places import EXPECT, Place, check_place, check_window, read_plane
 from lab.drillfile.reader import Reader, kind
 from lab.drillfile.source import Value
 from lab.drillfile.urls import is_about_url, read_url_condition
@@ -42,21 +42,6 @@ EXAMPLES = {
 Of = Literal["offered"] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a condition stands, which decides what it may say."""
-
-    keys: Collection[str]
-    run_metrics: bool
-    during: str | None = None
-    urls: bool = False
-
-
-STEADY_STATE = Place(keys=("stat",), run_metrics=False, during="baseline")
-EXPECT = Place(keys=("during", "last", "since", "stat"), run_metrics=True)
-ABORT_IF = Place(keys=("for",), run_metrics=False, urls=True)
-
-
 def read_condition(reader: Reader, value: Value, place: Place, phases: Collection[str]) -> Condition:
     """Read one condition; ``phases`` are those of the drill. A ``name`` beside it is the caller's."""
     if place.urls and is_about_url(value):
@@ -65,16 +50,11 @@ def read_condition(reader: Reader, value: Value, place: Place, phases: Collectio
     found = reader.keys(value, required=(*named, "metric", "is"), optional=place.keys)
     name = reader.choice(found["metric"], METRICS, "metric") if "metric" in found else ""
     metric = METRICS.get(name, METRICS["elapsed"])
-    if metric.shape == "run" and not place.run_metrics:
-        reader.fail(
-            found["metric"], f"{quote(name)} is known only after the run; it can stand under `expect`"
-        )
-    if metric.shape == "url":
-        reader.fail(found["metric"], f"{quote(name)} is written `{{url: ..., for: 3 s}}`, under `abort-if`")
+    check_place(reader, found, metric, place)
     op, amount, of, text = (
         _comparison(reader, found["is"], metric) if "is" in found and name in METRICS else _NONE
     )
-    _check_window(reader, found, metric)
+    check_window(reader, found, metric)
     during = reader.choice(found["during"], phases, "phase") if "during" in found else place.during
     since = reader.choice(found["since"], (*phases, TRIGGER_END), "moment") if "since" in found else None
     stat = reader.choice(found["stat"], get_args(Stat), "stat") if "stat" in found else "mean"
@@ -89,6 +69,7 @@ def read_condition(reader: Reader, value: Value, place: Place, phases: Collectio
         stat=cast("Stat", stat),
         last_s=_duration(reader, found.get("last")),
         for_s=_duration(reader, found.get("for")),
+        plane=read_plane(reader, value, found, metric) if name in METRICS else None,
     )
 
 
@@ -97,18 +78,6 @@ _NONE: tuple[Op, float, Of, str] = ("==", 0.0, None, "")
 
 def _duration(reader: Reader, value: Value | None) -> float | None:
     return reader.quantity(value, units.DURATION_S, above_zero=True) if value else None
-
-
-def _check_window(reader: Reader, found: dict[str, Value], metric: Metric) -> None:
-    if "during" in found and "since" in found:
-        reader.fail(found["since"], "`during` and `since` exclude each other; keep one")
-    if "last" in found and "during" not in found:
-        reader.fail(found["last"], "`last` is the end of a phase; say which with `during`")
-    for key in ("during", "last", "stat"):
-        if metric.shape == "run" and key in found:
-            reader.fail(found[key], f"`{metric.name}` is one figure of the whole run; leave `{key}` out")
-    if metric.name == "stuck" and "since" in found:
-        reader.fail(found["since"], "`stuck` is always since the trigger's end; leave `since` out")
 
 
 def _comparison(reader: Reader, value: Value, metric: Metric) -> tuple[Op, float, Of, str]:

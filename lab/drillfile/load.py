@@ -14,6 +14,7 @@ from lab.drillfile.sections import (
     read_conditions,
     read_expect,
     read_load,
+    read_monitoring,
     read_names,
     read_phases,
     read_steady_state,
@@ -28,6 +29,7 @@ OPTIONAL = (
     "description",
     "tags",
     "seed",
+    "monitoring",
     "configuration",
     "steady-state-hypothesis",
     "method",
@@ -55,13 +57,19 @@ def find_drill(name: str, folder: Path) -> Path:
     raise DrillError(f"unknown drill {quote(name)} in {folder}{suggest(name, names)}")
 
 
-def load_drill(path: Path, using: Known | None = None, services: frozenset[str] | None = None) -> Drill:
+def load_drill(
+    path: Path,
+    using: Known | None = None,
+    services: frozenset[str] | None = None,
+    modes: frozenset[str] | None = None,
+) -> Drill:
     """Read a drill file.
 
     Args:
         path: the file; its stem is the drill's name.
         using: the registries of faults, mitigations and policies; default: this lab's.
         services: names in the topology, where ``using`` is not given; None: any name will do.
+        modes: ways in which the shared monitoring plane can see main, alike.
 
     Raises:
         DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
@@ -72,7 +80,7 @@ def load_drill(path: Path, using: Known | None = None, services: frozenset[str] 
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise DrillError(f"{path}: the drill file can't be read: {why}") from error
-    return parse_drill(content, str(path), using or known(services))
+    return parse_drill(content, str(path), using or known(services, modes))
 
 
 def parse_drill(content: bytes, file: str, using: Known) -> Drill:
@@ -91,13 +99,14 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         seed=reader.integer(found["seed"]) if "seed" in found else 1,
         load=read_load(reader, found.get("load"), using),
         bridge=read_bridge(reader, found.get("bridge")),
+        monitoring=read_monitoring(reader, found.get("monitoring"), using),
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
         steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), names),
         phases=phases,
         method=read_steps(reader, found["method"], names, using) if "method" in found else (),
-        expect=read_expect(reader, found.get("expect"), names),
+        expect=read_expect(reader, found.get("expect"), names, watched="monitoring" in found),
         abort_if=read_conditions(reader, found.get("abort-if"), names),
         blast_radius=read_blast_radius(reader, found.get("blast-radius"), using),
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)

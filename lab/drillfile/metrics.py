@@ -24,8 +24,12 @@ class Unit(StrEnum):
     BOOL = "true/false"
 
 
-Shape = Literal["series", "run", "url"]
-"""``series``: has a value at every second; ``run``: one value, known only after the run; ``url``: one for each URL."""
+Shape = Literal["series", "run", "url", "plane", "plane-run"]
+"""``series``: has a value at every second; ``run``: one value, known only after the run; ``url``: one for each URL;
+``plane``: one for each monitoring plane over a window; ``plane-run``: one for each plane, of the whole run."""
+
+PLANES = ("shared", "ops")
+"""The monitoring planes (design.md, section 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Metric:
     sentence: str
     shape: Shape = "series"
     lasting: bool = False
+
+    @property
+    def whole_run(self) -> bool:
+        """Whether it is one figure of the whole run, that has no window."""
+        return self.shape in {"run", "plane-run"}
+
+    @property
+    def of_plane(self) -> bool:
+        """Whether it is about a monitoring plane, which a condition must name."""
+        return self.shape in {"plane", "plane-run"}
 
 
 _ALL = (
@@ -62,6 +76,13 @@ _ALL = (
     Metric("url_failing", Unit.BOOL, "No 2xx within 1 s from a URL of yours (`url:`).", "url", lasting=True),
     Metric("stuck", Unit.BOOL, "Under 50 % good from trigger end + queue + timeout on.", "run"),
     Metric("time_to_recover", Unit.SECONDS, "To the first 5 s >= 95 % good, then 10 s >= 90 %.", "run"),
+    Metric("scrapes_kept", Unit.SHARE, "Good scrapes of the plane, of those that it is configured for.", "plane"),
+    Metric("blind", Unit.SECONDS, "Seconds in which the plane knew nothing new, or answered wrongly.", "plane"),
+    Metric("pages", Unit.COUNT, "Pages by the plane, or by the dead-man's switch about it; each once.", "plane"),
+    Metric("false_resolutions", Unit.COUNT, "Pages of the plane that called off what went on.", "plane"),
+    Metric("time_to_detect", Unit.SECONDS, "From the trigger's start to the plane's first page.", "plane-run"),
+    Metric("told_in_time", Unit.BOOL, "Whether that page came within its alert's bound.", "plane-run"),
+    Metric("silence_alarm", Unit.SECONDS, "From the trigger's start to the dead-man's switch.", "plane-run"),
 )  # fmt: skip
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

@@ -93,10 +93,13 @@ class Drill(Frozen):
         """The drill as plain JSON types, for journal and ``drill.yaml``; ``model_validate`` reads it back."""
         return self.model_dump(mode="json")
 
-    def with_overrides(self, *, seed: int | None = None, rate_rps: float | None = None) -> "Drill":
-        """The same drill with another seed or rate, as ``--seed`` and ``--rate`` ask for."""
+    def with_overrides(
+        self, *, seed: int | None = None, rate_rps: float | None = None, monitoring: str | None = None
+    ) -> "Drill":
+        """The same drill with another seed, rate or way of monitoring, as the command line asks for."""
         load = self.load if rate_rps is None else self.load.model_copy(update={"rate_rps": rate_rps})
-        return self.model_copy(update={"load": load, "seed": self.seed if seed is None else seed})
+        seed, monitoring = self.seed if seed is None else seed, monitoring or self.monitoring
+        return self.model_copy(update={"load": load, "seed": seed, "monitoring": monitoring})
 
     def steps(self, phase: str, when: Literal["during", "from"] | None = None) -> tuple[Step, ...]:
         """The steps that begin with a phase, in the order of the file."""

@@ -23,12 +23,14 @@ class Known:
         mitigations: alike.
         check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
         services: names in the topology; None: any name will do.
+        modes: ways in which the shared plane can see main; None: any name will do.
     """
 
     faults: Registry
     mitigations: Registry
     check_policy: Callable[[str], object]
     services: frozenset[str] | None = None
+    modes: frozenset[str] | None = None
 
     def steps(self, kind: str) -> Registry:
         """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
@@ -37,13 +39,13 @@ class Known:
         return {name: model for name, model in self.faults.items() if getattr(model, "kind", "fault") == kind}
 
 
-def known(services: frozenset[str] | None = None) -> Known:
+def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
     """What this lab knows: the registries of ``chaos`` and the policies of ``services.policies``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
     from services.policies import validate  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, validate, services)
+    return Known(FAULTS, MITIGATIONS, validate, services, modes)
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from lab import units
 from lab.drillfile.condition import Condition
-from lab.drillfile.conditions import ABORT_IF, EXPECT, STEADY_STATE, read_condition
+from lab.drillfile.conditions import read_condition
 from lab.drillfile.model import PHASES, VERSION, Bridge, Expectation, Load, Phase, SteadyState
+from lab.drillfile.places import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.settings import is_service
@@ -72,6 +73,15 @@ def read_bridge(reader: Reader, value: Value | None) -> Bridge:
     return Bridge(headroom=headroom, queue_s=_seconds(reader, found, "queue", 3.4))
 
 
+def read_monitoring(reader: Reader, value: Value | None, using: Known) -> str | None:
+    """How the shared plane sees main; None: no plane watches."""
+    if value is None:
+        return None
+    return (
+        reader.text(value) if using.modes is None else reader.choice(value, using.modes, "way of monitoring")
+    )
+
+
 def read_steady_state(reader: Reader, value: Value | None, phases: list[str]) -> SteadyState | None:
     """What must hold in the baseline; its probes are about that phase."""
     if value is None:
@@ -82,8 +92,10 @@ def read_steady_state(reader: Reader, value: Value | None, phases: list[str]) ->
     return SteadyState.model_construct(title=read_text(reader, found.get("title")), probes=probes)
 
 
-def read_expect(reader: Reader, value: Value | None, phases: list[str]) -> tuple[Expectation, ...]:
-    """Named conditions, at least one."""
+def read_expect(
+    reader: Reader, value: Value | None, phases: list[str], *, watched: bool
+) -> tuple[Expectation, ...]:
+    """Named conditions, at least one; about a monitoring plane only where one watches."""
     if value is None:
         return ()
     items = reader.items(value)
@@ -91,6 +103,10 @@ def read_expect(reader: Reader, value: Value | None, phases: list[str]) -> tuple
     if not items and not value.content:
         reader.fail(value, "a drill expects something; write at least one condition")
     reader.unique(value, zip(items, (expectation.name for expectation in expected), strict=True))
+    for item, expectation in zip(items, expected, strict=True):
+        if not watched and expectation.condition.plane is not None:
+            what = f"`{expectation.condition.metric}` is about a monitoring plane"
+            reader.fail(item, f"{what}, but no plane watches: write `monitoring: same-listener`")
     return expected
 
 

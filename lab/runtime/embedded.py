@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import secrets
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from chaos.spawn import Record
 from lab.runtime import embedded_device as device
 from lab.runtime import embedded_kernel as kernel
 from lab.runtime.base import ServiceReport, SetupError
-from lab.runtime.binaries import find_toxiproxy
+from lab.runtime.binaries import find_alertmanager, find_prometheus, find_toxiproxy
 from lab.runtime.embedded_plan import Plan, Planner, Programs, locust, python
 from lab.runtime.embedded_readings import LocalReadings
 from lab.runtime.embedded_rewrite import addresses
@@ -23,7 +24,13 @@ from lab.runtime.embedded_start import Starter
 from lab.runtime.slots import Slot
 from lab.topology import Topology
 
-PROGRAMS: Programs = {"python": python, "locust": locust, device.TOXIPROXY: find_toxiproxy}
+PROGRAMS: Programs = {
+    "python": python,
+    "locust": locust,
+    device.TOXIPROXY: find_toxiproxy,
+    "prometheus": find_prometheus,
+    "alertmanager": find_alertmanager,
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -93,9 +100,10 @@ class Embedded(LocalReadings):
             await device.limit_queue(plan, Record(pid=handle.pid, started_ticks=handle.started_ticks))
 
     async def down(self) -> None:
-        """Stop every process of this run and wait until it is gone. Idempotent."""
+        """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
         self._running.clear()
         await self.takedown().apply()
+        await asyncio.to_thread(shutil.rmtree, self.folder / "volumes", ignore_errors=True)
 
     async def guests(self) -> tuple[str, ...]:
         """There are no networks to be on."""

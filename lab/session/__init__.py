@@ -5,7 +5,7 @@ from lab.session.client import Client, Unreachable, living, the_living
 from lab.session.interrupts import interruptible
 from lab.session.logs import Logs, open_logs
 from lab.session.recover import Recovered, abandoned, open_runs, recover
-from lab.session.request import ROOT, Request, known_services
+from lab.session.request import ROOT, Request, known_modes, known_services
 from lab.session.run import Result, judge_run, run_once
 from lab.session.runfolder import (
     RunFolder,
@@ -40,6 +40,7 @@ __all__ = [
     "find_strays",
     "interruptible",
     "judge_run",
+    "known_modes",
     "known_services",
     "list_runs",
     "living",

@@ -7,6 +7,7 @@ from dotenv import dotenv_values
 
 import lab
 from lab.drillfile import Drill
+from lab.monitoring import modes
 from lab.topology import load_topology
 
 BRIDGE = "bridge"
@@ -57,3 +58,8 @@ def listen_queue(drill: Drill) -> int:
 def known_services(root: Path) -> frozenset[str]:
     """The names that a drill may target."""
     return frozenset(load_topology(root / "compose" / "compose.yaml").services)
+
+
+def known_modes(root: Path) -> frozenset[str]:
+    """The ways in which a drill's shared monitoring plane may see main."""
+    return frozenset(modes(root / "compose" / "monitoring"))

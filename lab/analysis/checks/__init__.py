@@ -14,6 +14,7 @@ from lab.analysis.checks.crossing import check_crossing
 from lab.analysis.checks.governor import check_governor
 from lab.analysis.checks.host import check_host
 from lab.analysis.checks.offered import check_offered
+from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.processes import check_processes
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.saturation import check_saturation
@@ -29,6 +30,7 @@ CHECKS: Mapping[str, Checker] = {
     "steady state": check_steady_state,
     "offered": check_offered,
     "truth": check_truth,
+    "planes": check_planes,
     "conservation": check_conservation,
     "steps": check_steps,
     "bite": check_bite,

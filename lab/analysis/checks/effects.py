@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lab.analysis.checks.base import growth
+from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.row import ActionSpan
 from lab.analysis.rows import ratio
 from lab.analysis.timeline import Timeline
@@ -106,15 +107,20 @@ def unavailable(timeline: Timeline, fault: ActionSpan) -> Effect:
 
 
 def silence(timeline: Timeline, fault: ActionSpan) -> Effect:
-    """The target answers nobody: what it served stands still, and it does not tell its counters."""
-    if fault.target not in timeline.services:
-        return _no_answers()(timeline, fault)
+    """The target answers nobody: it does not tell its counters, or a plane's Prometheus no query."""
     start_s, end_s = span_of(timeline, fault)
-    told = [s for s in timeline.services[fault.target] if start_s + 1 < s.t < end_s - 0.1]
-    missed = [m for m in timeline.missed if m.source == fault.target and start_s <= m.t <= end_s + 1]
     gone = [c for c in timeline.changes if c.service == fault.target and c.state in {"exited", "unhealthy"}]
+    if fault.target in timeline.services:
+        told = sum(start_s + 1 < s.t < end_s - 0.1 for s in timeline.services[fault.target])
+        missed = sum(m.source == fault.target and start_s <= m.t <= end_s + 1 for m in timeline.missed)
+    elif is_of_a_plane(timeline, fault.target):
+        asked = list(questions(timeline, fault.target, start_s + 1, end_s - 0.1))
+        missed = sum(sample.error is not None for sample in asked)
+        told = len(asked) - missed
+    else:
+        return _no_answers()(timeline, fault)
     ok = None if not told and not missed and not gone else not told
-    return Effect("no answer from the target", float(len(told)), ok)
+    return Effect("no answer from the target", float(told), ok)
 
 
 def surge(timeline: Timeline, fault: ActionSpan) -> Effect:

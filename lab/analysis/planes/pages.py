@@ -1,0 +1,72 @@
+"""What a plane told on-call: each alert once, however often its Alertmanager repeats itself.
+
+The heartbeat wakes nobody: it is what the dead-man's switch listens for. The dead-man's switch does, about a plane that
+fell silent; that is told *about* the plane, not by it.
+"""
+
+from collections.abc import Iterator
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.watched import Watched
+from lab.journal.planes import PageReceived
+
+HEARTBEAT = "Watchdog"
+DEAD_MAN = "DeadMansSwitch"
+ONCALL = "oncall"
+"""The service that takes the pages and tells the lab of them."""
+
+
+def heard(timeline: Timeline) -> bool:
+    """Whether on-call told the lab anything at all; where it did not, no page is no answer."""
+    return ONCALL in timeline.services
+
+
+def firings(watched: Watched) -> Iterator[PageReceived]:
+    """Each page that would have woken somebody; an alert that goes on, or is sent again, is the same page."""
+    firing: dict[tuple[str, ...], float | None] = {}
+    for page in watched.pages:
+        alert = (page.alert, *(f"{name}={value}" for name, value in sorted(page.labels.items())))
+        if page.state == "resolved":
+            firing.pop(alert, None)
+        elif page.alert != HEARTBEAT and (alert not in firing or firing[alert] != page.sent_t):
+            firing[alert] = page.sent_t
+            yield page
+
+
+def since_trigger(timeline: Timeline, watched: Watched) -> list[PageReceived]:
+    """Firing pages after the trigger's start, the dead-man's switch included; none about what began before it."""
+    start_s = timeline.trigger_start_s
+    if start_s is None:
+        return []
+    return [page for page in firings(watched) if page.received_s >= start_s and began_s(page) >= start_s]
+
+
+def told(timeline: Timeline, watched: Watched) -> dict[str, float]:
+    """Alert -> when the plane first told of it after the trigger's start, in that order; not the dead-man's switch."""
+    first: dict[str, float] = {}
+    for page in since_trigger(timeline, watched):
+        if page.alert != DEAD_MAN:
+            first.setdefault(page.alert, page.received_s)
+    return first
+
+
+def began_s(page: PageReceived) -> float:
+    """When what it tells of began, as the plane says; its arrival where it does not."""
+    return page.received_s if page.sent_t is None else page.sent_t
+
+
+def count_pages(timeline: Timeline, watched: Watched, start_s: float, end_s: float) -> int | None:
+    """How often somebody was woken in a span; None: on-call told nothing."""
+    if not heard(timeline):
+        return None
+    return sum(start_s <= page.received_s < end_s for page in firings(watched))
+
+
+def count_false_alarms(timeline: Timeline, watched: Watched) -> int | None:
+    """Pages before anything was done: before the trigger, or in all phases of a run without one."""
+    if timeline.judged is None or not heard(timeline):
+        return None
+    start_s, end_s = timeline.judged
+    if timeline.trigger_start_s is not None:
+        end_s = timeline.trigger_start_s
+    return sum(start_s <= began_s(page) and page.received_s < end_s for page in firings(watched))

@@ -1,0 +1,35 @@
+"""Blind seconds of a span: how many, and the longest run of them. Unknown where too many were not measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.watched import Watched
+
+UNMEASURED_SHARE = 0.02
+"""More seconds without a measurement than this share of all: nothing is told."""
+
+Sight = Callable[[Timeline, Watched, int], bool | None]
+"""Whether a plane was blind in a second; None: not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """Seconds, out of those of a span; ``unmeasured`` ones are neither blind nor sighted, and end no run."""
+
+    blind_s: int | None
+    longest_s: int | None
+    unmeasured_s: int
+
+
+def count_blind(timeline: Timeline, watched: Watched, span: range, sight: Sight) -> Blindness:
+    """How blind the plane was over a span."""
+    seen = [sight(timeline, watched, second) for second in span]
+    unmeasured = seen.count(None)
+    if not seen or unmeasured > UNMEASURED_SHARE * len(seen):
+        return Blindness(None, None, unmeasured)
+    longest = run = 0
+    for was_blind in seen:
+        run = run if was_blind is None else run + 1 if was_blind else 0
+        longest = max(longest, run)
+    return Blindness(seen.count(True), longest, unmeasured)
