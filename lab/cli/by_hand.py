@@ -19,8 +19,6 @@ from lab.journal import read
 from lab.runtime import choose_runtime
 from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
 
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")]
-
 
 def up(
     drill: Annotated[
@@ -90,18 +88,3 @@ def watch(*, run: options.Living = None) -> None:
     found = the_living(ROOT, run)
     with suppress(KeyboardInterrupt):
         asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))
-
-
-def logs(
-    service: Annotated[str, typer.Argument(help="Whose log.")],
-    *,
-    run: options.Living = None,
-    follow: Follow = False,
-) -> None:
-    """What a service of the living lab or drill wrote."""
-
-    async def echo() -> None:
-        async for line in Client(the_living(ROOT, run)).lines(f"/logs/{service}?follow={int(follow)}"):
-            typer.echo(line)
-
-    asyncio.run(echo())

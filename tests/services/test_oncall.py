@@ -60,15 +60,18 @@ def test_a_repeat_is_no_page() -> None:
     pages = Pages()
     low, high = (read_webhook(webhook(alert(severity=s)))[0] for s in ("low", "high"))
     ended = read_webhook(webhook(alert("resolved", severity="low")))[0]
-    again = read_webhook(webhook(alert(severity="low", starts="2021-12-07T15:40:00Z")))[0]
+    again, once_more = (
+        read_webhook(webhook(alert(severity="low", starts=f"2021-12-07T15:{minute}:00Z")))[0]
+        for minute in (40, 50)
+    )
     news = [
         pages.take(plane, said, 1.0) is not None
         for plane, said in (
             ("ops", low), ("ops", low), ("ops", high), ("shared", low), ("ops", low), ("ops", ended),
-            ("ops", ended), ("ops", again), ("ops", again),
+            ("ops", ended), ("ops", again), ("ops", again), ("ops", once_more),
         )
     ]  # fmt: skip
-    assert news == [True, False, True, True, False, True, False, True, False]
+    assert news == [True, False, True, True, False, True, False, True, False, True]
 
 
 def test_a_firing_alert_has_no_end_and_a_resolved_one_has() -> None:
@@ -238,7 +241,7 @@ async def test_the_control_port_tells_the_pages_once(
 async def test_the_alarm_is_raised_at_its_instant_and_not_when_somebody_asks(
     oncall: Service, page: Post, change: Change, eventually: Eventually
 ) -> None:
-    """Nobody looks for 0.9 s; the page says 0.3 s. A longer patience, set live, holds from then on."""
+    """Nobody looks for 0.9 s; the page says 0.3 s. A longer patience, set live, holds at once, and a shorter one."""
     await page(webhook(alert(name="Watchdog")))
     beat_s = oncall.role.extras(0)["heartbeats"]["ops"]
     await eventually(lambda: time.monotonic() > beat_s + 0.9)
@@ -252,6 +255,8 @@ async def test_the_alarm_is_raised_at_its_instant_and_not_when_somebody_asks(
     beat_s = oncall.role.extras(0)["heartbeats"]["ops"]
     await eventually(lambda: time.monotonic() > beat_s + 0.6)
     assert len(oncall.role.extras(0)["pages"]) == 2
+    await change(oncall, {"dead_man_s": 0.1})
+    assert [p["state"] for p in oncall.role.extras(0)["pages"]] == ["firing", "resolved", "firing"]
 
 
 @pytest.mark.live
