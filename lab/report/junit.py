@@ -10,8 +10,9 @@ A figure that was not measured has no property, rather than 0.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lab.analysis.verdict import Finding, Judged, Verdict
 from lab.report import figures
@@ -99,12 +100,20 @@ def _properties(suite: ET.Element, verdict: Verdict) -> None:
         "seed": verdict.seed,
         "policy": verdict.policy,
     }
-    told = words | verdict.metrics.model_dump(exclude={"monitoring"})
     box = ET.SubElement(suite, "properties")
-    for name, value in told.items():
+    for name, value in _named(words | verdict.metrics.model_dump()):
         if value is not None:
             shown = str(value).lower() if isinstance(value, bool) else str(value)
-            ET.SubElement(box, "property", name=name, value=clean(shown))
+            ET.SubElement(box, "property", name=clean(name), value=clean(shown))
+
+
+def _named(told: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, Any]]:
+    """Each figure by its full name, as ``monitoring.shared.blind_s``; a list as one text."""
+    for name, value in told.items():
+        if isinstance(value, dict):
+            yield from _named(value, f"{of}{name}.")
+        else:
+            yield f"{of}{name}", (", ".join(value) or "none") if isinstance(value, tuple) else value
 
 
 def _expectation(case: ET.Element, judged: Judged, verdict: Verdict) -> None:

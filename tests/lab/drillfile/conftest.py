@@ -15,6 +15,7 @@ from lab.drillfile.registries import Known
 EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
+MODES = frozenset({"same-listener", "agent", "slow-scrape"})
 
 
 class Slow(BaseModel):
@@ -61,7 +62,7 @@ def check_policy(text: str) -> None:
 @pytest.fixture(scope="session")
 def world() -> Known:
     """What a drill may name here."""
-    return Known({"latency": Slow, "surge": More}, {"policy": Switch}, check_policy, SERVICES)
+    return Known({"latency": Slow, "surge": More}, {"policy": Switch}, check_policy, SERVICES, MODES)
 
 
 @pytest.fixture(scope="session")

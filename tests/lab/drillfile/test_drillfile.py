@@ -64,6 +64,21 @@ def test_a_url_that_must_stay_healthy_is_a_condition_like_any_other(parse: Parse
     assert Drill.model_validate(drill.resolved()) == drill
 
 
+def test_a_condition_about_a_plane_names_it(parse: Parse, source: str) -> None:
+    """Over a window or over the run; it reads as one says it, and the journal carries it."""
+    watched = source.replace("seed: 7", "seed: 7\nmonitoring: same-listener")
+    kept = '{name: dark, metric: scrapes_kept, plane: shared, during: aftermath, is: "< 20 %"}'
+    told = '{name: told, metric: told_in_time, plane: ops, is: "true"}'
+    drill = parse(watched.replace("abort-if:", f"  - {kept}\n  - {told}\nabort-if:", 1))
+    assert drill.monitoring == "same-listener"
+    dark, in_time = (expectation.condition for expectation in drill.expect[-2:])
+    assert (dark.plane, dark.value, dark.during) == ("shared", 0.2, "aftermath")
+    assert str(dark) == "scrapes_kept of shared during aftermath < 20 %"
+    assert (in_time.plane, in_time.value, str(in_time)) == ("ops", 1.0, "told_in_time of ops true")
+    assert Drill.model_validate(drill.resolved()) == drill
+    assert parse(source).monitoring is None
+
+
 @pytest.mark.parametrize(
     ("metric", "written", "value"),
     [("latency_p99", "<= 0.25 s", 250.0), ("goodput", ">= 90 /s", 90.0), ("memory_free", "> 200 MB", 2e8),
@@ -88,8 +103,10 @@ def test_a_drill_is_frozen_and_overrides_make_another(parse: Parse, source: str)
     drill = parse(source)
     with pytest.raises(ValidationError):
         drill.seed = 8  # type: ignore[misc]
-    other = drill.with_overrides(seed=8, rate_rps=50)
+    other = drill.with_overrides(seed=8, rate_rps=50, monitoring="agent")
     assert (other.seed, other.load.rate_rps, drill.seed, drill.load.rate_rps) == (8, 50, 7, 100)
+    assert (other.monitoring, drill.monitoring) == ("agent", None)
+    assert other.with_overrides(seed=9).monitoring == "agent"
 
 
 def test_steps_are_found_by_their_phase(parse: Parse, source: str) -> None:

@@ -11,6 +11,8 @@ Parse = Callable[[str], Drill]
 
 
 ABORT = "abort-if:                                  # watched from the first second to the last"
+KEPT = '  - {name: x, metric: scrapes_kept, is: "> 9 %"'
+"""One more condition under ``expect``, whose mapping is left open."""
 SHOP = "http://127.0.0.1:8080/health"
 
 WRONG = [
@@ -147,6 +149,50 @@ WRONG = [
         "url: 'http://127.0.0.1/', is",
         "15: steady-state-hypothesis.probes[1].url: unknown key; valid: is, metric, stat",
     ),
+    (
+        "seed: 7",
+        "monitoring: same-listner",
+        "7: monitoring: unknown way of monitoring `same-listner`; did you mean",
+    ),
+    ("seed: 7", "monitoring: [agent]", "7: monitoring: must be text; this is a list"),
+    ("seed: 7", "monitorng: agent", "7: monitorng: unknown key; did you mean `monitoring`?"),
+    (
+        ABORT,
+        f"{KEPT}, plane: ops}}",
+        "25: expect[4]: `scrapes_kept` is about a monitoring plane, but no plane watches",
+    ),
+    (
+        ABORT,
+        f"{KEPT}}}",
+        "25: expect[4]: key is missing: `plane`; `scrapes_kept` is about one, say `plane: shared`",
+    ),
+    (ABORT, f"{KEPT}, plan: ops}}", "25: expect[4].plan: unknown key; did you mean `plane`?"),
+    (ABORT, f"{KEPT}, plane: opps}}", "25: expect[4].plane: unknown plane `opps`; did you mean `ops`?"),
+    (
+        ABORT,
+        f"{KEPT}, plane: ops, stat: max}}",
+        "`scrapes_kept` is counted over its whole window; leave `stat` out",
+    ),
+    (
+        ABORT,
+        '  - {name: x, metric: time_to_detect, plane: ops, since: trigger, is: "< 9 s"}',
+        "`time_to_detect` is always since the trigger's start; leave `since` out",
+    ),
+    (
+        ABORT,
+        '  - {name: x, metric: told_in_time, plane: ops, during: trigger, is: "true"}',
+        "`told_in_time` is one figure of the whole run; leave `during` out",
+    ),
+    (
+        "since: mitigation,             is",
+        "plane: ops, is",
+        "24: expect[3].plane: `time_to_recover` is not about a monitoring plane; leave `plane` out",
+    ),
+    (
+        "metric: elapsed,       is",
+        "metric: blind, is",
+        "`blind` is known only after the run; it can stand under",
+    ),
     ("blast-radius: [bridge", "blast-radius: [brigde", "unknown service `brigde`"),
     ("blast-radius: [bridge", "blast-radius: [edge, bridge", "the name `edge` is used in line"),
     ("tags: [storm", "tags: [[storm]", "must be text; this is a list"),
@@ -168,6 +214,17 @@ def test_a_mistake_is_told_where_it_is(parse: Parse, source: str, good: str, bad
         parse(source.replace(good, bad, 1))
     assert said in str(caught.value)
     assert str(caught.value).startswith("drills/x.yaml:")
+
+
+def test_a_misspelt_plane_is_one_mistake(parse: Parse, source: str) -> None:
+    """A key or a metric that is misspelt is told once, not again as a plane that is missing or out of place."""
+    watched = source.replace("seed: 7", "monitoring: agent")
+    misspelt = ("metric: scrapes_kept, plan: ops", "metric: scrapes_kpt, plane: ops")
+    for written in misspelt:
+        line = f'  - {{name: x, {written}, is: "> 9 %"}}\nabort-if:'
+        with pytest.raises(DrillError) as caught:
+            parse(watched.replace("abort-if:", line, 1))
+        assert len(caught.value.problems) == 1
 
 
 def test_a_password_in_a_url_is_not_repeated(parse: Parse, source: str) -> None:

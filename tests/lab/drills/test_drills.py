@@ -6,15 +6,17 @@ import pytest
 
 from lab.drillfile import Drill, load_drill, make
 from lab.drillfile.load import OPTIONAL, REQUIRED
+from lab.monitoring import modes
 
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
+MODES = frozenset(modes(DRILLS.parent / "compose" / "monitoring"))
 NAMES = sorted(path.stem for path in DRILLS.glob("*.yaml"))
 
 
 def read(name: str) -> Drill:
     """A drill by name."""
-    return load_drill(DRILLS / f"{name}.yaml", services=SERVICES)
+    return load_drill(DRILLS / f"{name}.yaml", services=SERVICES, modes=MODES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -47,6 +49,16 @@ def test_the_guarded_drill_differs_only_in_who_guards() -> None:
 
 
 def test_retry_storm_shows_every_section() -> None:
-    """It is the example that the docs print: it uses each key there is."""
+    """It is the example that the docs print: it uses each key there is, but the one that monitoring-blackout is for."""
     text = (DRILLS / "retry-storm.yaml").read_text()
-    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == []
+    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == ["monitoring"]
+    assert "\nmonitoring: same-listener" in (DRILLS / "monitoring-blackout.yaml").read_text()
+
+
+def test_the_blackout_is_the_same_storm_watched() -> None:
+    """Same load, bridge, clients and steps: what differs is who watches, for how long, and what is asked of them."""
+    storm, blackout = read("retry-storm"), read("monitoring-blackout")
+    assert (storm.load, storm.bridge, storm.seed) == (blackout.load, blackout.bridge, blackout.seed)
+    assert (storm.method, storm.configuration) == (blackout.method, blackout.configuration)
+    assert (storm.monitoring, blackout.monitoring) == (None, "same-listener")
+    assert {e.condition.plane for e in blackout.expect} == {None, "shared", "ops"}
