@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
-from lab.cli.drills import open_drill
+from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
 from lab.cli.in_force import say_foreign
 from lab.cli.recover import offer_recovery
@@ -20,18 +20,19 @@ from lab.runtime import choose_runtime
 from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
 
 
-def up(
+def up(  # noqa: PLR0913  the command's options
     drill: Annotated[
         str, typer.Option(help="Rate, headroom and configuration are this drill's.")
     ] = "retry-storm",
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
+    monitoring: options.Monitoring = None,
     *,
     yes: options.Yes = False,
 ) -> None:
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
-    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
     offer_recovery(yes=yes)
     run = start_in_background(Request(ROOT, found, choose_runtime(runtime.value).name), Console().print)
     Console().print(

@@ -25,7 +25,9 @@ FIRST = "same-listener"
 Runs = Annotated[
     list[str] | None, typer.Argument(metavar="[RUN]...", help="Compare these instead of running anything.")
 ]
-Monitoring = Annotated[bool, typer.Option("--monitoring", help="How each way of watching survives the storm.")]
+Monitoring = Annotated[
+    bool, typer.Option("--monitoring", help="How each way of watching survives the storm.")
+]
 
 
 def compare(  # noqa: PLR0913  the command's options
