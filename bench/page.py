@@ -1,12 +1,15 @@
 """docs/benchmarks.md, written from the rows alone: no figure in it was typed by hand."""
 
 import platform
-import statistics
 from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 
+from bench.cells import figure as _figure
+from bench.cells import row as _row
+from bench.cells import spread as _spread
+from bench.monitored import monitored
 from bench.rows import Row, Rows
 from lab.analysis.interval import wilson
 
@@ -24,7 +27,15 @@ GOALS = {
 
 def write_page(rows: Rows, path: Path) -> None:
     """Write the page."""
-    parts = [HEAD, _machine(), *_storms(rows), *_fresh(rows), *_ceiling(rows), *_proofs(rows)]
+    parts = [
+        HEAD,
+        _machine(),
+        *_storms(rows),
+        *_fresh(rows),
+        *_ceiling(rows),
+        *_proofs(rows),
+        *monitored(rows),
+    ]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -124,18 +135,3 @@ def _proofs(rows: Rows) -> Iterable[str]:
         )
         yield _row((row["runtime"], row["proof"], row["seed"], row["verdict"], told))
     yield ""
-
-
-def _row(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |"
-
-
-def _spread(values: Iterable[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    if not known:
-        return "-"
-    return f"{_figure(statistics.median(known))} [{_figure(min(known))}..{_figure(max(known))}]"
-
-
-def _figure(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
