@@ -10,8 +10,8 @@ from lab.analysis.interval import wilson
 RUNTIMES = ("embedded", "compose")
 INTRODUCTION = """\
 `monitoring-blackout`: the shared plane sees main over the bridge, the ops plane has a path of its own. Kept: share of
-the scrapes of main in the aftermath. Blind: seconds of the run, asked live; later: asked again after it. Paged, silence:
-seconds from the trigger to ops' first page, and to the dead-man's switch about the shared plane.
+the scrapes of main in the aftermath. Blind: seconds of the run, asked live; later: asked again afterwards. Paged,
+silence: seconds from the trigger to the first page by ops, and to the dead-man's switch about shared.
 """
 MB = 1e6
 
@@ -20,8 +20,8 @@ def monitored(rows: Rows) -> Iterable[str]:
     """Blackouts over seeds, the quiet runs, and every way of watching the same storm."""
     yield "## Does monitoring survive the storm? (`python -m bench monitoring`)\n"
     yield INTRODUCTION
-    yield row(("runtime", "passed", "shared kept %", "shared blind s", "later s", "ops kept %", "ops blind s", "paged s",
-               "silence s", "planes MB", "all MB", "ready s"))  # fmt: skip
+    yield row(("runtime", "passed", "shared kept %", "shared blind s", "later s", "ops kept %", "ops blind s",
+               "paged s", "silence s", "planes MB", "all MB", "ready s"))  # fmt: skip
     yield row(["---"] * 12)
     for runtime in RUNTIMES:
         found = rows.of(what="blackout", runtime=runtime)
