@@ -13,12 +13,13 @@ class PageTracker:
 
     def __init__(self, clock: RunClock) -> None:
         self._clock = clock
-        self._seen: set[tuple[str, str, str, float]] = set()
+        self._seen: set[tuple[object, ...]] = set()
 
     def events(self, pages: Iterable[dict[str, Any]]) -> Iterator[PageReceived]:
         """Those that are new, in the order in which they came."""
         for page in pages:
-            key = (page["plane"], page["alert"], page["state"], page["received_s"])
+            told = tuple(page[name] for name in ("plane", "alert", "state", "received_s"))
+            key = (*told, *sorted(page["labels"].items()))
             received_s = page["received_s"] - self._clock.epoch_s
             if key in self._seen or received_s < 0:
                 continue

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from lab import doctor
+from lab.analysis.verdict import Figures, Plane, Verdict
+from lab.doctor import machine, planes, programs
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 
@@ -61,16 +63,16 @@ def test_a_machine_without_the_monitors_is_fit_and_told(
     monkeypatch.setenv("PATH", "/nowhere")
     for program in (binaries.PROMETHEUS, binaries.ALERTMANAGER):
         monkeypatch.delenv(program.override, raising=False)
-    for finding in (doctor._prometheus(), doctor._alertmanager()):
+    for finding in programs.monitors():
         assert finding.state == "warn"
         assert f"no {finding.name.lower()} " in finding.found
-        assert "only drills that monitor need it" in finding.todo
+        assert "only drills that monitor need them" in finding.todo
     assert list(tmp_path.iterdir()) == []
     old = tmp_path / "prometheus"
     old.write_text("#!/bin/sh\necho prometheus, version 2.41.0\n")
     old.chmod(0o755)
     monkeypatch.setenv("LAB_PROMETHEUS", str(old))
-    assert "prometheus 2.41.0; wanted: 2.42.0 or newer" in doctor._prometheus().found
+    assert "prometheus 2.41.0; wanted: 2.42.0 or newer" in programs.monitors()[0].found
 
 
 def test_a_full_disk_fails_and_a_nearly_full_one_warns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,4 +81,30 @@ def test_a_full_disk_fails_and_a_nearly_full_one_warns(monkeypatch: pytest.Monke
         monkeypatch.setattr(
             shutil, "disk_usage", lambda _, free=free: shutil._ntuple_diskusage(2**40, 0, free)
         )
-        assert doctor._disk().state == state
+        assert machine._disk().state == state
+
+
+def test_planes_that_take_much_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the newest run that they watched; what was not measured is not taken for little."""
+
+    def watched(name: str, *sizes: int | None) -> None:
+        folder = tmp_path / ".lab" / "runs" / name
+        folder.mkdir(parents=True)
+        scores = {f"p{n}": Plane(mode="same-listener", memory_bytes=size) for n, size in enumerate(sizes)}
+        verdict = Verdict(
+            drill="d", runtime="embedded", seed=1, policy=None, verdict="pass", reasons=(), outcome="completed",
+            metrics=Figures(monitoring=scores),
+        )  # fmt: skip
+        (folder / "verdict.json").write_text(verdict.model_dump_json(by_alias=True))
+
+    monkeypatch.setattr(planes, "ROOT", tmp_path)
+    assert "not known" in planes.planes_memory().found
+    watched("20260101T000000-a", 150_000_001, 150_000_000)
+    told = planes.planes_memory()
+    assert (told.state, bool(told.todo)) == ("warn", True)
+    assert "300 MB in 20260101T000000-a" in told.found
+    watched("20260101T000001-b")
+    watched("20260101T000002-c", 100_000_000, None)
+    assert planes.planes_memory() == told
+    watched("20260101T000003-d", 100_000_000, 200_000_000)
+    assert planes.planes_memory().state == "ok"

@@ -41,3 +41,11 @@ def test_when_the_plane_says_that_it_began_and_ended() -> None:
     assert firing.sent_t == pytest.approx(clock.now_s - 30, abs=0.5)
     assert resolved.sent_t == pytest.approx(clock.now_s - 20, abs=0.5)
     assert unknown.sent_t is None
+
+
+def test_one_alert_about_two_things_is_two_pages() -> None:
+    """Alertmanager tells of both in one notification, at one moment."""
+    tracker = PageTracker(RunClock(epoch_s=0))
+    both = [page(5.0, labels={"service": "edge"}), page(5.0, labels={"service": "storefront"})]
+    assert len(list(tracker.events(both))) == 2
+    assert list(tracker.events(both)) == []
