@@ -7,7 +7,7 @@ what another plane told of, since that did happen, or else to the shortest of al
 
 from dataclasses import dataclass
 
-from lab.analysis.planes.pages import DEAD_MAN, HEARTBEAT, heard, since_trigger, told
+from lab.analysis.planes.pages import DEAD_MAN, HEARTBEAT, heard, since_trigger, told, told_of_system
 from lab.analysis.timeline import Timeline
 from lab.analysis.watched import Watched
 
@@ -37,7 +37,7 @@ def find_detection(timeline: Timeline, watched: Watched) -> Detection:
         return Detection(bound_s=_bound_s(timeline, watched, None))
     pages = told(timeline, watched)
     alert = next(iter(pages), None)
-    time_s = None if alert is None else pages[alert] - start_s
+    time_s = None if alert is None else pages[alert].received_s - start_s
     bound_s = _bound_s(timeline, watched, alert)
     silences = (page.received_s for page in since_trigger(timeline, watched) if page.alert == DEAD_MAN)
     silence_s = next((received_s - start_s for received_s in silences), None)
@@ -66,7 +66,7 @@ def _bound_s(timeline: Timeline, watched: Watched, alert: str | None) -> float |
     if alert in bounds:
         return bounds[alert]
     others = (other for other in timeline.planes.values() if other is not watched)
-    elsewhere = {name for other in others for name in told(timeline, other)}
+    elsewhere = {name for other in others for name in told_of_system(timeline, other)}
     happened = [bound_s for name, bound_s in bounds.items() if name in elsewhere]
     return min(happened or bounds.values(), default=None)
 

@@ -6,7 +6,7 @@ late when it came after its bound, whatever the others did.
 """
 
 from lab.analysis.planes.detection import find_detection, symptom_bounds
-from lab.analysis.planes.pages import told
+from lab.analysis.planes.pages import told_of_system
 from lab.analysis.timeline import Timeline
 from lab.analysis.watched import Watched
 
@@ -15,7 +15,7 @@ def find_lost(timeline: Timeline, watched: Watched) -> tuple[tuple[str, ...], tu
     """The alerts that were lost, and those that were late."""
     if timeline.judged is None:
         return (), ()
-    mine, due = told(timeline, watched), _due(timeline, watched)
+    mine, due = told_of_system(timeline, watched), _due(timeline, watched)
     lost = [alert for alert, due_s in due.items() if alert not in mine and due_s < timeline.judged[1]]
     late = {alert for alert, due_s in due.items() if alert in mine and mine[alert] > due_s}
     first = find_detection(timeline, watched)
@@ -30,7 +30,7 @@ def _due(timeline: Timeline, watched: Watched) -> dict[str, float]:
     bounds = symptom_bounds(watched)
     for other in timeline.planes.values():
         shared = symptom_bounds(other).keys() & bounds.keys()
-        for alert, received_s in told(timeline, other).items():
+        for alert, received_s in told_of_system(timeline, other).items():
             if alert in shared:
                 due[alert] = min(received_s + bounds[alert], due.get(alert, received_s + bounds[alert]))
     return due

@@ -1,7 +1,8 @@
 """What a plane told on-call: each alert once, however often its Alertmanager repeats itself.
 
-The heartbeat wakes nobody: it is what the dead-man's switch listens for. The dead-man's switch does, about a plane that
-fell silent; that is told *about* the plane, not by it.
+Two labels of the rules tell what an alert is for. ``severity: page`` (or none) wakes somebody; a ticket does not, nor
+the heartbeat, which is what the dead-man's switch listens for. ``about: monitoring`` is the plane's own trouble and
+says nothing about the system. The dead-man's switch wakes, *about* a plane that fell silent, not by it.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from lab.journal.planes import PageReceived
 
 HEARTBEAT = "Watchdog"
 DEAD_MAN = "DeadMansSwitch"
+PAGE = "page"
 ONCALL = "oncall"
 """The service that takes the pages and tells the lab of them."""
 
@@ -22,15 +24,24 @@ def heard(timeline: Timeline) -> bool:
 
 
 def firings(watched: Watched) -> Iterator[PageReceived]:
-    """Each page that would have woken somebody; an alert that goes on, or is sent again, is the same page."""
+    """Each page that woke somebody; an alert that goes on, or is sent again, is the same page."""
     firing: dict[tuple[str, ...], float | None] = {}
     for page in watched.pages:
         alert = (page.alert, *(f"{name}={value}" for name, value in sorted(page.labels.items())))
         if page.state == "resolved":
             firing.pop(alert, None)
-        elif page.alert != HEARTBEAT and (alert not in firing or firing[alert] != page.sent_t):
+        elif _wakes(page) and (alert not in firing or firing[alert] != page.sent_t):
             firing[alert] = page.sent_t
             yield page
+
+
+def _wakes(page: PageReceived) -> bool:
+    return page.alert != HEARTBEAT and page.labels.get("severity", PAGE) == PAGE
+
+
+def about_monitoring(page: PageReceived) -> bool:
+    """Whether it tells of the plane's own trouble."""
+    return page.labels.get("about") == "monitoring"
 
 
 def since_trigger(timeline: Timeline, watched: Watched) -> list[PageReceived]:
@@ -41,13 +52,19 @@ def since_trigger(timeline: Timeline, watched: Watched) -> list[PageReceived]:
     return [page for page in firings(watched) if page.received_s >= start_s and began_s(page) >= start_s]
 
 
-def told(timeline: Timeline, watched: Watched) -> dict[str, float]:
-    """Alert -> when the plane first told of it after the trigger's start, in that order; not the dead-man's switch."""
-    first: dict[str, float] = {}
+def told(timeline: Timeline, watched: Watched) -> dict[str, PageReceived]:
+    """Alert -> its first page by the plane after the trigger's start, in that order; not the dead-man's switch."""
+    first: dict[str, PageReceived] = {}
     for page in since_trigger(timeline, watched):
         if page.alert != DEAD_MAN:
-            first.setdefault(page.alert, page.received_s)
+            first.setdefault(page.alert, page)
     return first
+
+
+def told_of_system(timeline: Timeline, watched: Watched) -> dict[str, float]:
+    """Alert -> when the plane first told of it, for what happens to the system and so to every plane."""
+    pages = told(timeline, watched)
+    return {alert: page.received_s for alert, page in pages.items() if not about_monitoring(page)}
 
 
 def began_s(page: PageReceived) -> float:

@@ -32,10 +32,18 @@ def grown(timeline: Timeline, service: str, what: str, start_s: float, end_s: fl
     total = 0.0
     for second in range(math.floor(start_s), math.ceil(end_s)):
         counted = timeline.seconds.counted(service, what, second)
-        if counted is None:
+        if counted is None and second + 1 > _nothing_until_s(timeline, service, what):
             return None
+        counted = counted or 0.0
         total += counted * (min(end_s, second + 1) - max(start_s, second))
     return total
+
+
+def _nothing_until_s(timeline: Timeline, service: str, what: str) -> float:
+    """Until when a counter stood at 0: also before its first sample, so that a wide window may begin before the run."""
+    samples = timeline.services.get(service, [])
+    zero = [s.t for s in samples if s.boot == samples[0].boot and getattr(s, f"{what}_total") == 0]
+    return max(zero, default=-math.inf)
 
 
 def goodput(timeline: Timeline, start_s: float, end_s: float) -> float | None:

@@ -123,6 +123,7 @@ def test_in_a_run_without_a_trigger_every_page_is_a_false_alarm() -> None:
         ("GoodputLow", 25.0, 0),
         ("GoodputLow", 85.0, 0),
         ("ScrapeLost", 50.0, 0),
+        ("BridgeSaturated", 50.0, 0),
         ("SeriesAbsent", 50.0, 0),
         ("BreakerOpen", 50.0, 0),
         ("Watchdog", 50.0, 0),
@@ -166,13 +167,33 @@ def test_what_the_other_plane_told_is_due_here() -> None:
         watch.page("ops", alert, at_s)
     watch.page("ops", "Unbounded", 41.0)
     watch.page("ops", "Watchdog", 31.0)
-    watch.page("ops", "ScrapeLost", 39.0)
-    watch.page("shared", "ScrapeLost", 39.5)
+    watch.page("ops", "BridgeSaturated", 39.0)
+    watch.page("shared", "BridgeSaturated", 39.5)
     watch.page("shared", "GoodputLow", 54.5)
     both = score(watch.timeline())
     assert both["shared"].alerts_lost == ("RetryAmplification",)
     assert both["shared"].alerts_late == ("GoodputLow",)
     assert (both["ops"].alerts_lost, both["ops"].alerts_late) == ((), ())
+
+
+def test_a_planes_own_trouble_is_not_due_on_the_other() -> None:
+    """The shared plane lost its scrapes and says so when it can; the ops plane lost none."""
+    watch = Watch()
+    watch.page("shared", "ScrapeLost", 40.0, labels={"about": "monitoring"})
+    both = score(watch.timeline())
+    assert (both["ops"].alerts_lost, both["ops"].detect_bound_s) == ((), 9.0)
+    assert (both["shared"].detected_by, both["shared"].time_to_detect_s) == ("ScrapeLost", 10.0)
+
+
+def test_a_ticket_wakes_nobody() -> None:
+    """It is read in the morning: no detection, no false alarm, nothing that gets lost."""
+    watch = Watch()
+    watch.page("ops", "BreakerOpen", 25.0, labels={"severity": "ticket"})
+    watch.page("ops", "BreakerOpen", 32.0, labels={"severity": "ticket", "service": "x"})
+    watch.page("ops", "GoodputLow", 41.0, labels={"severity": "page"})
+    plane = ops(watch)
+    assert (plane.false_alarms, plane.detected_by) == (0, "GoodputLow")
+    assert score(watch.timeline())["shared"].alerts_lost == ("GoodputLow",)
 
 
 def test_an_alert_whose_cause_came_later_is_not_late() -> None:

@@ -186,6 +186,13 @@ def test_a_slow_plane_may_be_old_by_its_own_interval() -> None:
     assert blind == list(range(69, 80))
 
 
+def test_before_its_first_request_a_service_counted_nothing() -> None:
+    """A window of 25 s reaches back to before the lab was up: what stood at 0 was 0. What did not is not known."""
+    slow = Sight(configured={"scrape_interval_s": 5.0, "window_s": 25.0})
+    assert judged(slow, bad=None, starts_s=19.0).blind_s == 0
+    assert judged(slow, bad=None).blind_s is None
+
+
 def test_no_plane_no_score() -> None:
     """A drill that nothing watches has no such figures; neither has a plane that was only paged about."""
     assert score(Watch(planes={}).timeline()) == {}

@@ -40,6 +40,7 @@ BOUNDS = {
     "GoodputLow": 14.0,
     "BreakerOpen": 9.0,
     "ScrapeLost": 10.0,
+    "BridgeSaturated": 15.0,
     "Watchdog": 15.0,
     "DeadMansSwitch": 5.0,
 }
@@ -87,13 +88,14 @@ class Watch:
     """A watched run.
 
     ``bad`` None: nothing ever happened, and there was no trigger. ``calm_s``: from then on nobody retries. ``untold``:
-    services that told nothing at all; ``deaf``: when edge told nothing.
+    services that told nothing at all; ``deaf``: when edge told nothing; ``starts_s``: when the load does.
     """
 
     planes: dict[str, Sight] = field(default_factory=lambda: {"shared": Sight(), "ops": Sight()})
     bad: Span | None = BAD
     more: list[Event] = field(default_factory=list)
     calm_s: float = BAD[1]
+    starts_s: float = 0.0
     untold: tuple[str, ...] = ()
     deaf: Span = (0.0, 0.0)
     drill: Drill | None = None
@@ -126,12 +128,12 @@ class Watch:
     def served(self, t: float) -> float:
         """Good answers of edge since the run began."""
         bad_s = max(0.0, min(t, self.bad[1]) - self.bad[0]) if self.bad else 0.0
-        return RATE * (t - bad_s)
+        return RATE * (max(0.0, t - self.starts_s) - bad_s)
 
     def attempts(self, t: float) -> float:
         """Tries of the clients since the run began."""
         storm_s = max(0.0, min(t, self.calm_s) - self.bad[0]) if self.bad else 0.0
-        return RATE * (t + 3 * storm_s)
+        return RATE * (max(0.0, t - self.starts_s) + 3 * storm_s)
 
     def timeline(self) -> Timeline:
         """The whole run."""
@@ -149,16 +151,17 @@ class Watch:
         return Timeline.fold(sorted(events, key=lambda event: event.t))
 
     def _truth(self, t: float) -> list[Event]:
+        asked = round(RATE * max(0.0, t - self.starts_s))
         common = {
             "t": t,
             "boot": "b",
             "abandoned_total": 0,
             "in_flight": 0,
-            "requests_total": round(RATE * t),
+            "requests_total": asked,
         }
         told = [
             {"service": "edge", "served_total": round(self.served(t))},
-            {"service": "storefront", "served_total": round(self.served(t)), "calls_total": round(RATE * t),
+            {"service": "storefront", "served_total": round(self.served(t)), "calls_total": asked,
              "attempts_total": round(self.attempts(t))},
             {"service": "oncall", "served_total": 0},
         ]  # fmt: skip
