@@ -1,13 +1,15 @@
 #!/bin/sh
-# Build the lab's two images, named in compose/.env. Does nothing where both exist and hold the hash of their inputs.
+# Have the lab's images, named in compose/.env: its own two (services, Toxiproxy) and Prometheus and Alertmanager. Does
+# nothing where all exist and hold the hash of their inputs.
 #
 #   sh compose/images.sh
 #
-# From official base images where an image registry can be reached. Elsewhere under the same names from a Debian base
-# bootstrapped with mmdebstrap (Debian, as root) and a Toxiproxy built with the machine's Go.
+# Where an image registry can be reached: on official base images, and the monitors' official images as they are.
+# Elsewhere under the same names from a Debian bootstrapped with mmdebstrap (Debian, as root) and its packages, and a
+# Toxiproxy built with the machine's Go. Only drills that monitor need the monitors: lacking them is said, no failure.
 #
 # CA_BUNDLE: certificates that pip and go trust during the build (default: the system's); for networks behind a proxy
-# that inspects TLS. Exit codes: 0 images there; 4 could not be built: the last lines say what to do.
+# that inspects TLS. Exit codes: 0 the lab's own images are there; 4 could not be built: the last lines say what to do.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
@@ -20,6 +22,7 @@ CACHE=${XDG_CACHE_HOME:-${HOME:-/var}/.cache}/retry-storm-lab
 
 who=images
 . compose/steps.sh
+. compose/bootstrap.sh
 
 load_env() { # compose/.env; as with docker compose, what the environment has wins
     # shellcheck disable=SC2034 # eval reads value
@@ -63,66 +66,39 @@ services_inputs() {
         requirements/services.lock services loadgen
 }
 toxiproxy_inputs() { hash_of "$TOXIPROXY_VERSION $GOLANG_IMAGE" compose/toxiproxy.Dockerfile; }
+monitor_inputs() { hash_of "$1 $2 $SUITE" compose/bootstrap.sh compose/monitor-hook.sh; } # IMAGE OLDEST
 
 label_of() { docker image inspect --format "{{index .Config.Labels \"$LABEL\"}}" "$1" 2>/dev/null || true; }
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
 # --- base images -----------------------------------------------------------------------------------------------
 
-# Have IMAGE, from an image registry if need be. Once a registry didn't answer, the others aren't asked.
-obtain() {
-    if has_image "$1"; then return; fi
+obtain() { has_image "$1" || pull "$1"; }
+
+# IMAGE from an image registry. Once a registry didn't answer, the others aren't asked.
+pull() {
     if [ -s "$work/unreachable" ]; then return 1; fi
     began=$(date +%s)
     docker pull "$1" >"$work/pull.log" 2>&1 &
-    pull=$!
-    while kill -0 $pull 2>/dev/null; do
+    puller=$!
+    while kill -0 $puller 2>/dev/null; do
         waited=$(($(date +%s) - began))
         deadline=$REGISTRY_DEADLINE_S
         if grep -q 'Pulling from' "$work/pull.log"; then deadline=$PULL_DEADLINE_S; fi
         if [ "$waited" -ge "$deadline" ]; then
             echo "not done after $waited s; last line: $(tail -n 1 "$work/pull.log")" >>"$work/pull.log"
-            kill -KILL $pull
+            kill -KILL $puller
             break
         fi
         sleep 0.1
     done
-    if wait $pull; then
+    if wait $puller; then
         say "pulled $1 ($(($(date +%s) - began)) s)"
         return
     fi
     tail -n 1 "$work/pull.log" >"$work/unreachable"
     say "no image registry after $(($(date +%s) - began)) s: $(cat "$work/unreachable")"
     return 1
-}
-
-install_mmdebstrap() {
-    within $BUILD_DEADLINE_S apt-get update -q || true
-    DEBIAN_FRONTEND=noninteractive within $BUILD_DEADLINE_S apt-get install -q -y --no-install-recommends mmdebstrap
-}
-
-# `python` and `pip` as in the official image: on the PATH, and pip may install without a venv.
-# shellcheck disable=SC2016 # $1 is the new root, for mmdebstrap's hook
-LIKE_OFFICIAL='ln -s /usr/bin/python3 "$1/usr/local/bin/python" && rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED'
-
-bootstrap() {
-    within $BUILD_DEADLINE_S mmdebstrap --variant=minbase --include=python3,python3-pip,python3-venv,ca-certificates,curl \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' --customize-hook="$LIKE_OFFICIAL" $SUITE "$work/base.tar" &&
-        docker import --change "LABEL retry-storm-lab.base=debian-$SUITE-bootstrapped" \
-            --change 'ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8' \
-            --change 'CMD ["python3"]' "$work/base.tar" "$PYTHON_IMAGE" &&
-        rm -f "$work/base.tar"
-}
-
-bootstrap_base() {
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        give_up "can't have $PYTHON_IMAGE: no image registry answers ($(cat "$work/unreachable"))," \
-            "and bootstrapping it needs Debian and root. Do one of: give the engine a registry mirror;" \
-            "docker load a copy of it; run this as root on Debian; use --runtime embedded, which needs no image"
-    fi
-    command -v mmdebstrap >/dev/null || step "mmdebstrap installed" install_mmdebstrap
-    step "$PYTHON_IMAGE stands in: a Debian $SUITE base bootstrapped with mmdebstrap" bootstrap
 }
 
 # --- the images ------------------------------------------------------------------------------------------------
@@ -195,8 +171,33 @@ have_toxiproxy() {
     step "$TOXIPROXY_IMAGE built from that program" build prebuilt
 }
 
+# An official one, pulled or loaded, has no label of ours and is taken as it is.
+is_current_monitor() { # IMAGE OLDEST
+    has_image "$1" || return 1
+    label=$(label_of "$1")
+    [ -z "$label" ] || [ "$label" = "$(monitor_inputs "$1" "$2")" ]
+}
+
+have_monitor() { # IMAGE PACKAGE PROGRAM OLDEST
+    if is_current_monitor "$1" "$4"; then return; fi
+    INPUTS=$(monitor_inputs "$1" "$4")
+    pull "$1" || bootstrap_monitor "$@"
+}
+
+# In a subshell: giving up on a monitor isn't giving up.
+have_monitors() {
+    if (have_monitor "$PROMETHEUS_IMAGE" prometheus prometheus "$PROMETHEUS_VERSION") &&
+        (have_monitor "$ALERTMANAGER_IMAGE" prometheus-alertmanager alertmanager "$ALERTMANAGER_VERSION"); then
+        say "ready: $PROMETHEUS_IMAGE, $ALERTMANAGER_IMAGE"
+        return
+    fi
+    say "without Prometheus and Alertmanager drills that monitor don't work in containers (the reason is above)" >&2
+}
+
 up_to_date() {
-    [ "$(label_of "$SERVICES_IMAGE")" = "$(services_inputs)" ] && [ "$(label_of "$TOXIPROXY_IMAGE")" = "$(toxiproxy_inputs)" ]
+    [ "$(label_of "$SERVICES_IMAGE")" = "$(services_inputs)" ] && [ "$(label_of "$TOXIPROXY_IMAGE")" = "$(toxiproxy_inputs)" ] &&
+        is_current_monitor "$PROMETHEUS_IMAGE" "$PROMETHEUS_VERSION" &&
+        is_current_monitor "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION"
 }
 
 check_tools() {
@@ -223,16 +224,17 @@ main() {
     trap 'exit 130' INT TERM
     check_tools
     if up_to_date; then
-        say "up to date: $SERVICES_IMAGE, $TOXIPROXY_IMAGE"
+        say "up to date: $SERVICES_IMAGE, $TOXIPROXY_IMAGE, $PROMETHEUS_IMAGE, $ALERTMANAGER_IMAGE"
         return
     fi
     mkdir -p "$PREBUILT"
     take_lock
     have_services
     have_toxiproxy
+    say "ready: $SERVICES_IMAGE, $TOXIPROXY_IMAGE"
+    have_monitors
     # Ours only, and only those that a newer build left without a name.
     docker image prune --force --filter "label=$LABEL" >/dev/null 2>&1 || true
-    say "ready: $SERVICES_IMAGE, $TOXIPROXY_IMAGE"
 }
 
 main "$@"

@@ -16,14 +16,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from lab.runtime import binaries
 from lab.runtime.base import SetupError
-from lab.runtime.binaries import installed_toxiproxy
 
 State = Literal["ok", "warn", "fail"]
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 FIT, UNFIT = 0, 4
 MIB, GIB = 2**20, 2**30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MONITORS = ".venv/bin/python -m lab.runtime.binaries (gets it; only drills that monitor need it)"
 TOOL_DEADLINE_S = 5.0
 
 
@@ -135,14 +136,30 @@ def _chromium() -> Finding:
     return Finding("Chromium", "ok", "none (optional: only tests of the report's looks use it)")
 
 
+def _prometheus() -> Finding:
+    return _program("Prometheus", binaries.PROMETHEUS, MONITORS)
+
+
+def _alertmanager() -> Finding:
+    return _program("Alertmanager", binaries.ALERTMANAGER, MONITORS)
+
+
+def _program(name: str, program: binaries.Program, todo: str) -> Finding:
+    """Whether it is on this machine; nothing is downloaded."""
+    try:
+        return Finding(name, "ok", str(binaries.installed(program)))
+    except SetupError as error:
+        return Finding(name, "warn", str(error), todo)
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    _python, _cores, _idle, _memory, _disk, _open_files, _ports, _ss, _chromium,
+    _python, _cores, _idle, _memory, _disk, _open_files, _ports, _ss, _chromium, _prometheus, _alertmanager,
 )  # fmt: skip
 
 
 def _runtimes() -> list[Finding]:
     """The two runtimes: one of them is enough."""
-    toxiproxy, engine = _toxiproxy(), _engine()
+    toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, "make setup"), _engine()
     plugin = _asked("Compose plugin", ["docker", "compose", "version", "--short"])
     container = engine.state == plugin.state == "ok"
     works: list[str] = ["compose"] if container else []
@@ -151,13 +168,6 @@ def _runtimes() -> list[Finding]:
         return [toxiproxy, engine, plugin, Finding("Runtimes", "ok", " and ".join(works))]
     todo = "`make setup` for embedded (Linux), or `make engine` for compose"
     return [toxiproxy, engine, plugin, Finding("Runtimes", "fail", "none works", todo)]
-
-
-def _toxiproxy() -> Finding:
-    try:
-        return Finding("Toxiproxy", "ok", str(installed_toxiproxy()))
-    except SetupError as error:
-        return Finding("Toxiproxy", "warn", str(error), "make setup")
 
 
 def _engine() -> Finding:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Set up all that the lab needs in .venv: locked Python packages, the project itself, Toxiproxy.
+# Set up all that the lab needs: locked Python packages and the project itself in .venv; in the lab's cache Toxiproxy,
+# and Prometheus and Alertmanager, without which all works but the drills that monitor.
 #
 #   sh scripts/setup.sh            what is missing; says so when nothing is
 #   sh scripts/setup.sh --quiet    the same, without a word when nothing is (every make target begins with it)
@@ -186,7 +187,8 @@ require_chromium() {
     give_up "the report's tests need a real browser. Install it: $(install_hint chromium)"
 }
 
-get_toxiproxy() {
+# Prometheus and Alertmanager are asked for once: a drill that monitors asks again, all others don't need them.
+get_programs() {
     if .venv/bin/python -m lab.runtime.binaries >"$log"; then
         sed -n 's/^toxiproxy: \(.*\) ([0-9.]* s)$/\1/p' "$log" >"$TOXIPROXY"
         return
@@ -214,7 +216,7 @@ main() {
         install_packages
         inputs >"$STAMP"
     fi
-    get_toxiproxy
+    get_programs
     say "ready ($(($(now) - all_began)) s)"
 }
 

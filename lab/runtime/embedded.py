@@ -15,7 +15,7 @@ from chaos.spawn import Record
 from lab.runtime import embedded_device as device
 from lab.runtime import embedded_kernel as kernel
 from lab.runtime.base import ServiceReport, SetupError
-from lab.runtime.binaries import find_toxiproxy
+from lab.runtime.binaries import find_alertmanager, find_prometheus, find_toxiproxy
 from lab.runtime.embedded_plan import Plan, Planner, Programs, locust, python
 from lab.runtime.embedded_readings import LocalReadings
 from lab.runtime.embedded_rewrite import addresses
@@ -23,7 +23,13 @@ from lab.runtime.embedded_start import Starter
 from lab.runtime.slots import Slot
 from lab.topology import Topology
 
-PROGRAMS: Programs = {"python": python, "locust": locust, device.TOXIPROXY: find_toxiproxy}
+PROGRAMS: Programs = {
+    "python": python,
+    "locust": locust,
+    device.TOXIPROXY: find_toxiproxy,
+    "prometheus": find_prometheus,
+    "alertmanager": find_alertmanager,
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 

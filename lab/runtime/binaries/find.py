@@ -1,34 +1,29 @@
-"""Toxiproxy for this machine: every source in turn; when none works, what was tried and why each failed."""
+"""A program for this machine: every source in turn; when none works, what was tried and why each failed."""
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from dotenv import dotenv_values
 
 from lab.runtime.base import SetupError
 from lab.runtime.binaries.cache import Cache, cache_folder
+from lab.runtime.binaries.debian import DebianPackage
 from lab.runtime.binaries.gomodule import GoModule
-from lab.runtime.binaries.path import OnPath, override
+from lab.runtime.binaries.path import Beside, OnPath, override
+from lab.runtime.binaries.programs import (
+    ALERTMANAGER,
+    AMTOOL,
+    PROMETHEUS,
+    PROMTOOL,
+    ROOT,
+    TOXIPROXY,
+    Program,
+)
 from lab.runtime.binaries.source import Say, Source, UnavailableError, Wanted
 
-ROOT = Path(__file__).resolve().parents[3]
-OVERRIDE = "LAB_TOXIPROXY"
-SERVER = "toxiproxy-server"
-MODULE = "github.com/Shopify/toxiproxy/v2"
-REMEDY = (
-    "Connect to the internet once and run `make setup`, or put toxiproxy-server on PATH, or name one by "
-    f"{OVERRIDE}=/path/to/toxiproxy-server, or take --runtime compose"
-)
-
-
-def toxiproxy_version() -> str:
-    """The pinned version: ``TOXIPROXY_VERSION`` of compose/.env, which the images are built from as well."""
-    version = dotenv_values(ROOT / "compose" / ".env").get("TOXIPROXY_VERSION")
-    if not version:
-        raise SetupError(f"{ROOT / 'compose' / '.env'} has no TOXIPROXY_VERSION. Restore it from git")
-    return version
+TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2"
+ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
+PROMETHEUS_VERSION_VARIABLE = "github.com/prometheus/common/version.Version"
 
 
 def find_toxiproxy(cache: Path | None = None, say: Say | None = None) -> Path:
@@ -41,24 +36,80 @@ def find_toxiproxy(cache: Path | None = None, say: Say | None = None) -> Path:
     Raises:
         SetupError: there is none to be had; says what was tried.
     """
-    store = Cache(cache or cache_folder())
-    script = ROOT / "compose" / "engine.sh"
-    module = GoModule(f"{MODULE}/cmd/server", f"{MODULE}.Version", script, store)
-    return _find((OnPath(SERVER), store, module), say or _print)
+    return _find(TOXIPROXY, cache, say, makers=(_toxiproxy_module,))
 
 
-def installed_toxiproxy(cache: Path | None = None) -> Path:
-    """As :func:`find_toxiproxy`, but nothing is built."""
-    return _find((OnPath(SERVER), Cache(cache or cache_folder())), _print)
+def find_prometheus(cache: Path | None = None, say: Say | None = None) -> Path:
+    """Prometheus, as :func:`find_toxiproxy`."""
+    return _find(PROMETHEUS, cache, say, makers=(_prometheus_package,))
 
 
-def _find(sources: Sequence[Source], say: Say) -> Path:
-    wanted = Wanted("toxiproxy", toxiproxy_version())
+def find_promtool(cache: Path | None = None, say: Say | None = None) -> Path:
+    """Prometheus' own checker of configuration, preferably the one beside :func:`find_prometheus`."""
+    near = Beside(find_prometheus(cache, say))
+    return _find(PROMTOOL, cache, say, near=(near,), makers=(_prometheus_package,))
+
+
+def find_alertmanager(cache: Path | None = None, say: Say | None = None) -> Path:
+    """Alertmanager, as :func:`find_toxiproxy`."""
+    return _find(ALERTMANAGER, cache, say, makers=(_alertmanager_module,))
+
+
+def find_amtool(cache: Path | None = None, say: Say | None = None) -> Path:
+    """Alertmanager's own checker of configuration, preferably the one beside :func:`find_alertmanager`."""
+    near = Beside(find_alertmanager(cache, say))
+    return _find(AMTOOL, cache, say, near=(near,), makers=(_amtool_module,))
+
+
+def installed(program: Program, cache: Path | None = None) -> Path:
+    """The program where nothing has to be downloaded or built for it.
+
+    Raises:
+        SetupError: it isn't on this machine.
+    """
+    return _find(program, cache, None)
+
+
+Maker = Callable[[Cache], Source]
+"""What gets a program onto this machine, into the cache."""
+
+
+def _toxiproxy_module(cache: Cache) -> Source:
+    return _module(f"{TOXIPROXY_MODULE}/cmd/server", f"{TOXIPROXY_MODULE}.Version", cache)
+
+
+def _alertmanager_module(cache: Cache) -> Source:
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/alertmanager", PROMETHEUS_VERSION_VARIABLE, cache)
+
+
+def _amtool_module(cache: Cache) -> Source:
+    return _module(f"{ALERTMANAGER_MODULE}/cmd/amtool", PROMETHEUS_VERSION_VARIABLE, cache)
+
+
+def _module(package: str, version_variable: str, cache: Cache) -> Source:
+    return GoModule(package, version_variable, ROOT / "compose" / "engine.sh", cache)
+
+
+def _prometheus_package(cache: Cache) -> Source:
+    return DebianPackage("prometheus", ("prometheus", "promtool"), cache)
+
+
+def _find(
+    program: Program,
+    cache: Path | None,
+    say: Say | None,
+    *,
+    near: Sequence[Source] = (),
+    makers: Sequence[Maker] = (),
+) -> Path:
+    wanted = program.wanted()
     try:
-        named = override(OVERRIDE, wanted)
+        named = override(program.override, wanted)
     except UnavailableError as error:
-        raise SetupError(f"{OVERRIDE}: {error}. Correct it or unset it") from error
-    return named or first_of(sources, wanted, say)
+        raise SetupError(f"{program.override}: {error}. Correct it or unset it") from error
+    store = Cache(cache or cache_folder())
+    sources = (*near, *map(OnPath, program.commands), store, *(make(store) for make in makers))
+    return named or first_of(sources, wanted, say or _print)
 
 
 def first_of(sources: Sequence[Source], wanted: Wanted, say: Say) -> Path:
@@ -77,7 +128,7 @@ def first_of(sources: Sequence[Source], wanted: Wanted, say: Say) -> Path:
     took_s = time.monotonic() - began
     listed = "\n".join(tried)
     raise SetupError(
-        f"no {wanted.name} {wanted.version} to be had. Tried ({took_s:.0f} s):\n{listed}\n{REMEDY}"
+        f"no {wanted.name} {wanted.range} to be had. Tried ({took_s:.0f} s):\n{listed}\n{wanted.remedy}"
     )
 
 

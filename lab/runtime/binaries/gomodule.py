@@ -1,7 +1,6 @@
 """A program built from its pinned Go module, into the lab's cache."""
 
 import os
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from lab.runtime.binaries.cache import Cache
-from lab.runtime.binaries.source import Say, UnavailableError, Wanted, verified
+from lab.runtime.binaries.source import Say, Wanted, verified
+from lab.runtime.binaries.tool import call_tool
 
 BUILD_DEADLINE_S = 900.0
 UNSET = {"GOFLAGS", "GOOS", "GOARCH", "GOBIN"}
@@ -45,28 +45,14 @@ class GoModule:
 
     def _build(self, wanted: Wanted, place: Path, say: Say) -> None:
         began = time.monotonic()
-        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; half a minute) ...")
-        go = _run(["sh", str(self.finder), "--go"], dict(os.environ)).splitlines()[-1]
+        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; a minute or so) ...")
+        go = call_tool(["sh", str(self.finder), "--go"], BUILD_DEADLINE_S).splitlines()[-1]
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             env = {name: value for name, value in os.environ.items() if name not in UNSET}
             flags = f"-s -w -X {self.version_variable}={wanted.version}"
             target = f"{self.package}@v{wanted.version}"
             command = [go, "install", "-trimpath", "-ldflags", flags, target]
-            _run(command, env | {"GOBIN": folder, "CGO_ENABLED": "0"})
+            call_tool(command, BUILD_DEADLINE_S, env=env | {"GOBIN": folder, "CGO_ENABLED": "0"})
             (built,) = Path(folder).iterdir()
             built.replace(place)
         say(f"{wanted.name} {wanted.version}: built with {go} ({time.monotonic() - began:.0f} s): {place}")
-
-
-def _run(command: list[str], env: dict[str, str]) -> str:
-    shown = " ".join(command[:2])
-    try:
-        done = subprocess.run(
-            command, env=env, capture_output=True, text=True, timeout=BUILD_DEADLINE_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnavailableError(f"`{shown}` did not work: {error}") from error
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-3:]
-        raise UnavailableError(f"`{shown}` ended with {done.returncode}: {' / '.join(last)}")
-    return done.stdout.strip()

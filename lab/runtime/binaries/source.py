@@ -17,15 +17,29 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A program and its pinned version. A newer one of the same major version will do, an older one won't."""
+    """A program and which versions of it will do.
+
+    Args:
+        name: what it calls itself when asked for its version.
+        version: the oldest that will do, pinned in compose/.env.
+        below_major: the first major version that won't do any more.
+        remedy: what to do where there is none.
+    """
 
     name: str
     version: str
+    below_major: int
+    remedy: str
+
+    @property
+    def range(self) -> str:
+        """The versions that will do, for messages."""
+        return f"{self.version} or newer, below {self.below_major}"
 
     def accepts(self, version: str) -> bool:
         """Whether a version will do."""
-        found, pinned = _numbers(version), _numbers(self.version)
-        return found[:1] == pinned[:1] and found >= pinned
+        found = _numbers(version)
+        return found >= _numbers(self.version) and found[0] < self.below_major
 
 
 class Source(Protocol):
@@ -46,26 +60,26 @@ class Source(Protocol):
 
 
 def verified(program: Path, wanted: Wanted) -> Path:
-    """Start the program with ``-version`` and compare.
+    """Start the program with ``--version`` and compare.
 
     Raises:
-        UnavailableError: it doesn't start, or is of a version that won't do.
+        UnavailableError: it doesn't start, is another program, or is of a version that won't do.
     """
     try:
         answer = subprocess.run(
-            [program, "-version"], capture_output=True, text=True, timeout=ASK_DEADLINE_S, check=False
+            [program, "--version"], capture_output=True, text=True, timeout=ASK_DEADLINE_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UnavailableError(f"{program} doesn't start: {error}") from error
     said = (answer.stdout + answer.stderr).strip()
     if answer.returncode:
-        raise UnavailableError(f"{program} -version ended with {answer.returncode}: {said[-300:]}")
-    version = re.search(r"version v?(\d+(?:\.\d+)+)", said)
-    if version is None or not wanted.accepts(version[1]):
-        shown = version[1] if version else repr(said[:100])
-        raise UnavailableError(
-            f"{program} is version {shown}, not {wanted.version} or a newer {wanted.version[0]}.x"
-        )
+        raise UnavailableError(f"{program} --version ended with {answer.returncode}: {said[-300:]}")
+    version = re.search(rf"^{re.escape(wanted.name)}[\w-]*,? version v?(\d+(?:\.\d+)+)", said, re.MULTILINE)
+    if version is None:
+        first = said.partition("\n")[0][:100]
+        raise UnavailableError(f"{program} is no {wanted.name}: asked for its version it says {first!r}")
+    if not wanted.accepts(version[1]):
+        raise UnavailableError(f"{program} is {wanted.name} {version[1]}; wanted: {wanted.range}")
     return program
 
 

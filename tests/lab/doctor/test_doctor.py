@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab import doctor
+from lab.runtime import binaries
 from lab.runtime.base import SetupError
 
 pytestmark = pytest.mark.live
@@ -28,25 +30,47 @@ def test_json_has_the_same_as_the_table(capsys: pytest.CaptureFixture[str]) -> N
         "Memory",
         "ss",
         "Toxiproxy",
+        "Prometheus",
+        "Alertmanager",
         "Runtimes",
     }
     assert set(said) == {"fit", "findings"}
+
+
+def missing(*_: Any) -> None:  # noqa: ANN401 - stands for any function
+    raise SetupError("none")
 
 
 def test_a_machine_without_any_runtime_is_unfit(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 4, and how to get one."""
-
-    def missing(*_: Any) -> None:  # noqa: ANN401 - stands for any function
-        raise SetupError("none")
-
-    monkeypatch.setattr(doctor, "installed_toxiproxy", missing)
+    monkeypatch.setattr(binaries, "installed", missing)
     monkeypatch.setenv("PATH", "")
     assert doctor.main() == 4
     said = " ".join(capsys.readouterr().out.split())
     assert "none works" in said
     assert "Not fit" in said
+
+
+def test_a_machine_without_the_monitors_is_fit_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A warning with what to do: other drills work. Nothing is downloaded to find out."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "/nowhere")
+    for program in (binaries.PROMETHEUS, binaries.ALERTMANAGER):
+        monkeypatch.delenv(program.override, raising=False)
+    for finding in (doctor._prometheus(), doctor._alertmanager()):
+        assert finding.state == "warn"
+        assert f"no {finding.name.lower()} " in finding.found
+        assert "only drills that monitor need it" in finding.todo
+    assert list(tmp_path.iterdir()) == []
+    old = tmp_path / "prometheus"
+    old.write_text("#!/bin/sh\necho prometheus, version 2.41.0\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("LAB_PROMETHEUS", str(old))
+    assert "prometheus 2.41.0; wanted: 2.42.0 or newer" in doctor._prometheus().found
 
 
 def test_a_full_disk_fails_and_a_nearly_full_one_warns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,23 +1,27 @@
-"""Where Toxiproxy comes from, and what is said when it comes from nowhere."""
+"""Where Toxiproxy and the monitors come from, and what is said when they come from nowhere."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.runtime.base import SetupError
 from lab.runtime.binaries.cache import Cache, cache_folder
-from lab.runtime.binaries.find import (
-    OVERRIDE,
-    find_toxiproxy,
-    first_of,
-    installed_toxiproxy,
-    toxiproxy_version,
-)
+from lab.runtime.binaries.find import find_promtool, find_toxiproxy, first_of, installed
 from lab.runtime.binaries.gomodule import GoModule
 from lab.runtime.binaries.path import OnPath
-from lab.runtime.binaries.source import UnavailableError, Wanted, verified
+from lab.runtime.binaries.programs import ALERTMANAGER, PROMETHEUS, PROMTOOL, TOXIPROXY, Program
+from lab.runtime.binaries.source import UnavailableError, verified
 
-WANTED = Wanted("toxiproxy", "2.12.0")
+WANTED = replace(TOXIPROXY.wanted(), version="2.12.0")
+OVERRIDE = TOXIPROXY.override
+SAYS = {
+    TOXIPROXY: "toxiproxy-server version {}",
+    PROMETHEUS: "prometheus, version {} (branch: HEAD, revision: 225c61122d88b01d1f0eaaee0e05b6f3e0567ac0)",
+    PROMTOOL: "promtool, version {} (branch: HEAD, revision: 225c61122d88b01d1f0eaaee0e05b6f3e0567ac0)",
+    ALERTMANAGER: "alertmanager, version {} (branch: debian/sid, revision: 0.25.0-1+b4)",
+}
 
 
 def program(path: Path, body: str) -> Path:
@@ -27,40 +31,66 @@ def program(path: Path, body: str) -> Path:
     return path
 
 
-def says(path: Path, version: str) -> Path:
-    return program(path, f"echo toxiproxy-server version {version}")
+def says(path: Path, version: str, which: Program = TOXIPROXY) -> Path:
+    """A program that answers to --version, and to nothing else."""
+    return program(path, f'[ "$*" = --version ] && echo "{SAYS[which].format(version)}"')
 
 
 @pytest.mark.parametrize(
-    ("version", "accepted"),
+    ("which", "oldest", "version", "accepted"),
     [
-        ("2.12.0", True),
-        ("2.13.0", True),
-        ("2.12.1", True),
-        ("2.11.9", False),
-        ("3.0.0", False),
-        ("2.9.0", False),
+        (TOXIPROXY, "2.12.0", "2.12.0", True),
+        (TOXIPROXY, "2.12.0", "2.13.0", True),
+        (TOXIPROXY, "2.12.0", "2.12.1", True),
+        (TOXIPROXY, "2.12.0", "2.11.9", False),
+        (TOXIPROXY, "2.12.0", "3.0.0", False),
+        (TOXIPROXY, "2.12.0", "2.9.0", False),
+        (PROMETHEUS, "2.42.0", "2.41.0", False),
+        (PROMETHEUS, "2.42.0", "2.42.0+ds", True),
+        (PROMETHEUS, "2.42.0", "2.53.5", True),
+        (PROMETHEUS, "2.42.0", "3.5.0", True),
+        (PROMETHEUS, "2.42.0", "4.0.0", False),
+        (PROMETHEUS, "2.42.0", "1.99.0", False),
+        (ALERTMANAGER, "0.25.0", "0.24.0", False),
+        (ALERTMANAGER, "0.25.0", "0.25.0", True),
+        (ALERTMANAGER, "0.25.0", "0.28.1", True),
+        (ALERTMANAGER, "0.25.0", "1.0.0", False),
     ],
 )
-def test_a_newer_one_of_the_same_major_version_will_do(
-    tmp_path: Path, version: str, *, accepted: bool
+def test_a_newer_one_will_do_up_to_a_major_version(
+    tmp_path: Path, which: Program, oldest: str, version: str, *, accepted: bool
 ) -> None:
-    """Compared as numbers, not as text."""
-    found = says(tmp_path / "t", version)
+    """Compared as numbers, not as text; the refusal has name, version found and versions wanted."""
+    found = says(tmp_path / "t", version, which)
+    wanted = replace(which.wanted(), version=oldest)
     if accepted:
-        assert verified(found, WANTED) == found
+        assert verified(found, wanted) == found
     else:
-        with pytest.raises(UnavailableError, match=version):
-            verified(found, WANTED)
+        shown = f"{which.name} {version}; wanted: {oldest} or newer, below {which.below_major}"
+        with pytest.raises(UnavailableError, match=re.escape(shown)):
+            verified(found, wanted)
+
+
+def test_what_is_pinned_is_the_oldest_that_will_do() -> None:
+    """keep_firing_for came with 2.42; a higher pin would refuse what Debian 12 has."""
+    assert PROMETHEUS.wanted().version == PROMTOOL.wanted().version == "2.42.0"
+    assert ALERTMANAGER.wanted().version == "0.25.0"
 
 
 @pytest.mark.parametrize(
-    ("body", "shown"), [("echo boom >&2; exit 3", "ended with 3: boom"), ("echo hello", "version 'hello'")]
+    ("body", "shown"),
+    [("echo boom >&2; exit 3", "ended with 3: boom"), ("echo hello", "no toxiproxy: .*'hello'")],
 )
 def test_a_program_that_is_none_is_told_apart(tmp_path: Path, body: str, shown: str) -> None:
     """It fails, or is something else."""
     with pytest.raises(UnavailableError, match=shown):
         verified(program(tmp_path / "t", body), WANTED)
+
+
+def test_another_program_of_the_same_version_is_none(tmp_path: Path) -> None:
+    """Promtool is no Prometheus."""
+    with pytest.raises(UnavailableError, match=r"is no prometheus: .*promtool, version 2.42.0"):
+        verified(says(tmp_path / "prometheus", "2.42.0", PROMTOOL), PROMETHEUS.wanted())
 
 
 def test_a_file_that_does_not_start_is_an_error_in_words(tmp_path: Path) -> None:
@@ -89,12 +119,27 @@ def test_when_every_source_fails_each_says_why(tmp_path: Path, monkeypatch: pyte
     assert OVERRIDE in said
 
 
+def test_a_monitor_too_old_is_refused_with_a_remedy_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Name, version found, versions wanted, what to do; Toxiproxy's remedy would be none."""
+    monkeypatch.delenv(PROMETHEUS.override, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin") + ":/usr/bin:/bin")
+    says(tmp_path / "bin" / "prometheus", "2.41.0", PROMETHEUS)
+    with pytest.raises(SetupError) as caught:
+        installed(PROMETHEUS, tmp_path)
+    said = str(caught.value)
+    assert "prometheus 2.41.0; wanted: 2.42.0 or newer, below 4" in said
+    assert "LAB_PROMETHEUS=/path/to/prometheus" in said
+    assert "toxiproxy" not in said
+
+
 def test_a_wrong_override_is_an_error_and_not_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who names a program wants that one."""
     monkeypatch.setenv(OVERRIDE, str(says(tmp_path / "t", "1.0.0")))
-    with pytest.raises(SetupError, match=f"{OVERRIDE}: .*version 1.0.0"):
+    with pytest.raises(SetupError, match=f"{OVERRIDE}: .*toxiproxy 1.0.0"):
         find_toxiproxy(tmp_path)
 
 
@@ -104,13 +149,41 @@ def test_the_override_comes_first_then_path_then_the_cache(
     """A wrong one on PATH is passed over."""
     monkeypatch.delenv(OVERRIDE, raising=False)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    cached = says(tmp_path / "bin" / f"toxiproxy-{toxiproxy_version()}", toxiproxy_version())
+    version = TOXIPROXY.wanted().version
+    cached = says(tmp_path / "bin" / f"toxiproxy-{version}", version)
     on_path = says(tmp_path / "bin" / "toxiproxy-server", "2.0.0")
-    assert installed_toxiproxy(tmp_path) == cached
+    assert installed(TOXIPROXY, tmp_path) == cached
     says(on_path, "2.99.0")
-    assert installed_toxiproxy(tmp_path) == on_path
+    assert installed(TOXIPROXY, tmp_path) == on_path
     monkeypatch.setenv(OVERRIDE, str(cached))
-    assert installed_toxiproxy(tmp_path) == cached
+    assert installed(TOXIPROXY, tmp_path) == cached
+
+
+def test_a_monitor_is_found_by_each_of_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian's package calls it prometheus-alertmanager."""
+    monkeypatch.delenv(ALERTMANAGER.override, raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    debians = says(tmp_path / "bin" / "prometheus-alertmanager", "0.25.0", ALERTMANAGER)
+    assert installed(ALERTMANAGER, tmp_path / "cache") == debians
+    upstreams = says(tmp_path / "bin" / "alertmanager", "0.28.1", ALERTMANAGER)
+    assert installed(ALERTMANAGER, tmp_path / "cache") == upstreams
+
+
+def test_the_checker_beside_the_program_that_will_run_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where that program is a link to another folder; one of another version would judge otherwise."""
+    monkeypatch.delenv(PROMTOOL.override, raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    says(tmp_path / "bin" / "promtool", "2.42.0", PROMTOOL)
+    server = says(tmp_path / "release" / "prometheus", "3.5.0", PROMETHEUS)
+    beside = says(tmp_path / "release" / "promtool", "3.5.0", PROMTOOL)
+    link = tmp_path / "prometheus"
+    link.symlink_to(server)
+    monkeypatch.setenv(PROMETHEUS.override, str(link))
+    assert find_promtool(tmp_path / "cache") == beside
+    beside.unlink()
+    assert find_promtool(tmp_path / "cache") == tmp_path / "bin" / "promtool"
 
 
 def test_a_build_puts_the_program_into_the_cache(tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ case "$*" in
             echo 'Traceback (most recent call last): not to be shown'
             echo 'ERROR: No matching distribution found for aiohttp==3'; exit 1
         elif [ "${FAIL:-}" = disk ]; then echo 'OSError: [Errno 28] No space left on device'; exit 1; fi ;;
-    '-m lab.runtime.binaries') [ "${FAIL:-}" != toxiproxy ] && echo "toxiproxy: /bin/true (0.1 s)" ;;
+    '-m lab.runtime.binaries') echo asked >>.venv/binaries.log
+        if [ "${FAIL:-}" = monitors ]; then echo 'setup: no prometheus to be had' >&2
+        else echo 'prometheus: /bin/false (5.1 s)'; fi
+        [ "${FAIL:-}" != toxiproxy ] && echo "toxiproxy: /bin/true (0.1 s)" ;;
 esac
 """
 
@@ -84,6 +87,7 @@ def test_the_second_run_does_nothing_and_needs_nothing(checkout: Checkout) -> No
     """The first says what it installed and how long each took; the second is over in a moment."""
     first = checkout.setup()
     assert first.returncode == 0, first.stderr
+    assert (checkout.folder / ".venv" / "toxiproxy.path").read_text() == "/bin/true\n"
     assert "packages of requirements/all.lock installed (" in first.stdout
     assert "ready (" in first.stdout
     began = time.monotonic()
@@ -157,6 +161,17 @@ def test_without_toxiproxy_the_rest_is_ready_and_it_is_tried_again(checkout: Che
     assert "only the compose runtime" in without.stderr
     assert "ready" in checkout.setup().stdout
     assert checkout.installs() == 2
+
+
+def test_without_the_monitors_it_is_ready_and_not_tried_again(checkout: Checkout) -> None:
+    """It is said once; no later target pays for it, and a drill that monitors gets them itself."""
+    without = checkout.setup(fail="monitors")
+    assert (without.returncode, without.stderr) == (0, "setup: no prometheus to be had\n")
+    assert "ready" in without.stdout
+    assert (checkout.folder / ".venv" / "toxiproxy.path").read_text() == "/bin/true\n"
+    again = checkout.setup("--quiet", fail="monitors")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    assert (checkout.folder / ".venv" / "binaries.log").read_text() == "asked\n"
 
 
 def test_every_target_explains_itself() -> None:
