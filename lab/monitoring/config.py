@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.monitoring.document import Part, read
+from lab.monitoring.errors import MonitoringError
+from lab.monitoring.rules import Chain, read_rules
+from lab.monitoring.scraping import Scraping, read_scraping
 
-class MonitoringError(ValueError):
-    """A plane's configuration that the lab can't use: says file, line where known, cause and remedy."""
+HEARTBEAT = "heartbeat"
+WINDOW_SCRAPES = 5
+"""As wide as the rules' shortest windows."""
+SLACK_S = 1.0
+"""For all that is not configured: answers, notifications and webhooks on their way."""
+_GROUP_WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +56,43 @@ def load_planes(folder: Path, mode: str) -> tuple[PlaneConfig, ...]:
     Raises:
         MonitoringError: a file is missing, is no YAML or says something that no bound can be made of.
     """
-    raise NotImplementedError(folder, mode)
+    if mode not in modes(folder):
+        remedy = f"Take one of: {', '.join(modes(folder)) or 'none is there; restore them from git'}"
+        raise MonitoringError(folder, None, f"there is no mode `{mode}` of monitoring", remedy)
+    return _plane("shared", mode, folder / mode), _plane("ops", mode, folder / "ops")
+
+
+def _plane(plane: str, mode: str, folder: Path) -> PlaneConfig:
+    document = read(folder / "prometheus.yaml")
+    has_agent = (folder / "agent.yaml").exists()
+    scraping = read_scraping(read(folder / "agent.yaml") if has_agent else document)
+    return PlaneConfig(
+        plane=plane,
+        mode=mode,
+        service=f"prometheus-{plane}",
+        alertmanager=f"alertmanager-{plane}",
+        agent="prometheus-agent" if has_agent else None,
+        scrape_interval_s=scraping.interval_s,
+        scrape_timeout_s=scraping.timeout_s,
+        window_s=WINDOW_SCRAPES * scraping.interval_s,
+        targets=scraping.targets,
+        bounds_s=_bounds_s(scraping, Chain(read_rules(document)), read(folder / "alertmanager.yaml")),
+    )
+
+
+def _bounds_s(scraping: Scraping, rules: Chain, alertmanager: Part) -> dict[str, float]:
+    """Interval + timeout (+ an agent's batch) + what the rules take + group_wait + slack, for each alert."""
+    seen_s = scraping.interval_s + scraping.timeout_s + scraping.sending_s
+    paged_s = _group_wait_s(alertmanager.at("route"), _GROUP_WAIT_S) + SLACK_S
+    bounds_s: dict[str, float] = {}
+    for alert in rules.alerts:
+        if alert.about != HEARTBEAT:
+            bound_s = round(seen_s + rules.delay_s(alert) + paged_s, 3)
+            bounds_s[alert.alert] = max(bound_s, bounds_s.get(alert.alert, 0.0))
+    return bounds_s
+
+
+def _group_wait_s(route: Part, inherited_s: float) -> float:
+    """The longest of a route and all beneath it: whichever an alert takes, it does not wait longer."""
+    own_s = route.at("group_wait").seconds(inherited_s)
+    return max([own_s, *(_group_wait_s(each, own_s) for each in route.at("routes").items())])
