@@ -23,7 +23,8 @@ from lab.report.html.strips import Picture, picture
 from lab.report.html.strips_plot import strips_figure
 from lab.report.html.theme import THEMES, Theme
 from lab.report.planes import watches
-from lab.report.survival import facts, reading
+from lab.report.reading import reading
+from lab.report.survival import facts
 
 _SIZES = ("wide", "narrow")
 

@@ -22,7 +22,7 @@ _WIDEST = 110
 """Wider lines are harder to read, not richer."""
 
 _FIXED_LINES = 18
-"""Lines of the view that are no events."""
+"""Lines of the view that are no events, with those of two planes."""
 
 _EVENTS_MOST = 6
 
@@ -59,7 +59,7 @@ class LiveView:
         """The whole view at a run time."""
         width = min(_WIDEST, self._console.width)
         planes = plane_lines(timeline, width) if timeline.phases else []
-        events = max(1, min(_EVENTS_MOST, self._console.height - _FIXED_LINES - len(planes)))
+        events = max(1, min(_EVENTS_MOST, self._console.height - _FIXED_LINES))
         body = self._phases(timeline, now_s, width) if timeline.phases else self._bringup.render(width)
         return Group(
             self._title(now_s, width), body, *planes,

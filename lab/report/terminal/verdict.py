@@ -14,7 +14,7 @@ from lab.analysis.verdict import Verdict
 from lab.report import figures
 from lab.report.headline import MARK, MEANING, cards, doubts, story, unmet
 from lab.report.planes import watches
-from lab.report.survival import reading
+from lab.report.reading import reading
 from lab.report.terminal.ink import Ink, ink_for
 from lab.report.terminal.strips import TITLE, strips
 from lab.report.words import clean

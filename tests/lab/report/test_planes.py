@@ -8,7 +8,8 @@ from lab.journal import events as ev
 from lab.journal.planes import PageReceived, PlaneConfigured
 from lab.report import figures
 from lab.report.planes import Span, page_name, spans, watches
-from lab.report.survival import facts, reading
+from lab.report.reading import reading
+from lab.report.survival import facts
 from lab.report.words import sentence
 from tests.lab.report.conftest import TRIGGER, make_drill, make_events
 from tests.lab.report.watched import DARK, watched, watched_events, watched_verdict
