@@ -37,14 +37,15 @@ def blind(timeline: Timeline, watched: Watched, second: int) -> bool | None:
 def blind_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     """Whether it was still blind about that second when the run was over and late samples had come in.
 
-    None where it could not tell, or was asked about other seconds only: then nothing is known.
+    None where it could not tell, or was not asked so early or late: then nothing is known.
     """
     configured, told = watched.configured, watched.backfilled.get(GOODPUT)
     asked_s = second + ASKED_AFTER_S
     if configured is None or told is None or told.error is not None or not knows_scrapes(watched):
         return None
     answer = told.values.get(str(second))
-    if answer is None and second not in watched.asked.get(GOODPUT, {}):
+    asked = watched.asked.get(GOODPUT, {})
+    if answer is None and not min(asked, default=0) <= second <= max(asked, default=-1):
         return None
     if _old(configured, _age_s(watched, configured, asked_s)):
         return True

@@ -1,8 +1,8 @@
 """How soon a plane told on-call, and whether as soon as its configuration promises.
 
 Each alert has a bound of its own: how long after its cause its page must be there. A plane told in time when its first
-page came within the bound of that alert. Where none came, it is held to the shortest bound of what another plane told
-of (that did happen), or else to the shortest of all: it told nothing, so nothing excuses it longer.
+page came within the bound of that alert. Where none came (or one without a bound), it is held to the shortest bound of
+what another plane told of, since that did happen, or else to the shortest of all: nothing excuses it longer.
 """
 
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def _bound_s(timeline: Timeline, watched: Watched, alert: str | None) -> float |
         return bounds[alert]
     others = (other for other in timeline.planes.values() if other is not watched)
     elsewhere = {name for other in others for name in told(timeline, other)}
-    happened = [bound_s for name, bound_s in bounds.items() if alert is None and name in elsewhere]
+    happened = [bound_s for name, bound_s in bounds.items() if name in elsewhere]
     return min(happened or bounds.values(), default=None)
 
 

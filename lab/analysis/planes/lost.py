@@ -25,11 +25,11 @@ def find_lost(timeline: Timeline, watched: Watched) -> tuple[tuple[str, ...], tu
 
 
 def _due(timeline: Timeline, watched: Watched) -> dict[str, float]:
-    """Alert -> when its page should have been here at the latest, by what the other planes told."""
+    """Alert -> when its page should have been here at the latest, by what any plane told."""
     due: dict[str, float] = {}
     bounds = symptom_bounds(watched)
     for other in timeline.planes.values():
-        shared = symptom_bounds(other).keys() & bounds.keys() if other is not watched else ()
+        shared = symptom_bounds(other).keys() & bounds.keys()
         for alert, received_s in told(timeline, other).items():
             if alert in shared:
                 due[alert] = min(received_s + bounds[alert], due.get(alert, received_s + bounds[alert]))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.analysis.verdict import Plane
 from lab.report.junit import junit, write_junit, write_junit_of_series
 from tests.lab.report.conftest import make_verdict
 
@@ -83,6 +84,22 @@ def test_the_file_has_totals_and_figures_and_survives_control_characters(tmp_pat
     assert "censored_at_s" not in told
     order = [child.tag for child in root.findall("testsuite")[0]]
     assert order == ["properties", "testcase"]
+
+
+def test_the_planes_figures_are_properties() -> None:
+    """Each by its full name; what is unknown has none, and a list without anything in it says so."""
+    shared = Plane(
+        mode="agent", blind_s=36, scrapes_ok=None, answer_errors={"goodput": 0.5}, alerts_late=("A", "B")
+    )
+    made = make_verdict()
+    metrics = made.metrics.model_copy(update={"monitoring": {"shared": shared}})
+    root = junit(made.model_copy(update={"metrics": metrics}))
+    told = {p.get("name"): p.get("value") for p in root.iter("property")}
+    assert told["monitoring.shared.blind_s"] == "36"
+    assert told["monitoring.shared.answer_errors.goodput"] == "0.5"
+    assert told["monitoring.shared.alerts_late"] == "A, B"
+    assert told["monitoring.shared.alerts_lost"] == "none"
+    assert "monitoring.shared.scrapes_ok" not in told
 
 
 def test_a_series_has_every_runs_suites_under_its_seed(tmp_path: Path) -> None:
