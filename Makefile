@@ -56,7 +56,7 @@ test-long: setup ## what takes too long for every day: aborts, signals, deaths, 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"
 
-soak: setup ## the full counts of kills and drill files, and what takes long; into docs/reliability.md (hours; root)
+soak: setup ## the full counts of kills and drill files, into docs/reliability.md (35 minutes; root)
 	@sh scripts/setup.sh --tests
 	@sh compose/engine.sh && sh compose/images.sh
 	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) -p tests.soak.record -m "soak or scaled"

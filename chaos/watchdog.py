@@ -8,7 +8,8 @@ dead, or hangs):
 2. cut a torn last line off ledger and journal
 3. undo what is open, CPU caps first
 4. take down what the run owns (processes, containers)
-5. undo again what was stuck: much of that went with its process
+5. undo again what was stuck: much of that went with its process; all of it once more when an engine that did not
+   answer (somebody restarts it) is back
 6. write the journal's end, close the ledger, unless something is left, end
 
 `lab recover` does the same for a run whose watchdog was killed as well. It ends, too, when its owner has closed
@@ -28,6 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.change import Change
+from chaos.engine import with_engine
 from chaos.errors import UnguardedError
 from chaos.files import read_json, write_json
 from chaos.journal_end import end_journal
@@ -37,9 +39,13 @@ from chaos.lines import cut_torn_line
 from chaos.process import is_running, send, started_ticks
 from chaos.rollback import Rollback
 from chaos.spawn import Spec, own_module, read_record, spawn
-from chaos.wait import wait_until
+from chaos.wait import WaitTimeoutError, wait_until
 
 LOOK_EVERY_S = 0.1
+ENGINE_BACK_S = 90.0
+"""So long a container engine that is gone may take to come back, before what it keeps is left to `lab recover`."""
+
+ENGINE_ASK_S = 5.0
 RECORD, LEDGER, LEASE, JOURNAL = "watchdog.json", "ledger.jsonl", "lease", "journal.jsonl"
 BY = "watchdog"
 
@@ -85,10 +91,14 @@ def say(text: str) -> None:
 
 @dataclass(slots=True)
 class Watchdog:
-    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` tell what it did."""
+    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` tell what it did.
+
+    ``engine_back_s`` is how long it waits for a container engine that does not answer.
+    """
 
     run_dir: Path
     log: Callable[[str], None] = say
+    engine_back_s: float = ENGINE_BACK_S
     changes: list[Change] = field(default_factory=list)
     taken_down: list[str] = field(default_factory=list)
 
@@ -110,7 +120,10 @@ class Watchdog:
             take(self.run_dir / LEASE)
         try:
             cut_torn_line(self.run_dir / LEDGER)
-            left = await self._clean_up(Ledger.open(self.run_dir / LEDGER))
+            ledger = Ledger.open(self.run_dir / LEDGER)
+            left = await self._clean_up(ledger)
+            if left and await self._engine_answers(ledger):
+                left = await self._clean_up(ledger)
         except Exception as error:  # noqa: BLE001 - whatever it is, the journal gets its end
             left = [f"the watchdog broke: {error!r}"]
         self._end(reason, left)
@@ -154,6 +167,22 @@ class Watchdog:
         if stuck:
             stuck = await rollback.everything()
         return [*stuck, *left]
+
+    async def _engine_answers(self, ledger: Ledger) -> bool:
+        """Whether an engine has what the run owns and answers, now or before long."""
+        if not any(action.outlives_boot() for action in ledger.account.owned):
+            return False
+        self.log("asking whether the container engine answers")
+        try:
+            return await wait_until(
+                lambda: with_engine(lambda engine: engine.ping(), ENGINE_ASK_S, "ask the engine"),
+                self.engine_back_s,
+                "the container engine to answer",
+                every_s=1.0,
+            )
+        except WaitTimeoutError as late:
+            self.log(str(late))
+            return False
 
 
 def main() -> int:

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Set up all that the lab needs: locked Python packages and the project itself in .venv; in the lab's cache Toxiproxy,
-# and Prometheus and Alertmanager, without which all works but the drills that monitor.
+# Set up all that the lab needs: locked Python packages and the project itself in .venv, Toxiproxy in the lab's cache.
+# (A drill that monitors gets Prometheus and Alertmanager when it needs them first.)
 #
 #   sh scripts/setup.sh            what is missing; says so when nothing is
 #   sh scripts/setup.sh --quiet    the same, without a word when nothing is (every make target begins with it)
-#   sh scripts/setup.sh --tests    what only the tests need: a real browser
+#   sh scripts/setup.sh --tests    what only the tests need: a real browser, Prometheus and Alertmanager with their tools
 #
 # A second run needs no network and takes a moment: .venv/setup.stamp holds what the first one was made from.
 # Packages of the distribution (python3-venv, iproute2) are installed on Debian as root and elsewhere only named.
@@ -187,8 +187,13 @@ require_chromium() {
     give_up "the report's tests need a real browser. Install it: $(install_hint chromium)"
 }
 
-# Prometheus and Alertmanager are asked for once: a drill that monitors asks again, all others don't need them.
-get_programs() {
+# Looked up each time: what is there takes a moment, and each said how long it took when it was made.
+require_monitors() {
+    .venv/bin/python -m lab.runtime.binaries prometheus promtool alertmanager amtool >"$log" ||
+        give_up "the planes' tests need Prometheus and Alertmanager (the reasons are above)"
+}
+
+get_toxiproxy() {
     if .venv/bin/python -m lab.runtime.binaries >"$log"; then
         sed -n 's/^toxiproxy: \(.*\) ([0-9.]* s)$/\1/p' "$log" >"$TOXIPROXY"
         return
@@ -200,6 +205,7 @@ main() {
     if [ "${1:-}" = --tests ]; then
         make_work
         require_chromium
+        require_monitors
         return
     fi
     if is_ready; then
@@ -216,7 +222,7 @@ main() {
         install_packages
         inputs >"$STAMP"
     fi
-    get_programs
+    get_toxiproxy
     say "ready ($(($(now) - all_began)) s)"
 }
 

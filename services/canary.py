@@ -26,7 +26,8 @@ class Canary(Role[DataSettings]):
         """Begin to call."""
         target = URL(required("UPSTREAM", "http://auth")) / "check" % {"user": "canary"}
         bridge = required("BRIDGE", "http://bridge:3128")
-        self.calls = self._client = Client(CALLS, bridge, self.place.source)
+        name = f"{self.place.service}->{target.host}"
+        self.calls = self._client = Client(CALLS, bridge, self.place.source, log=name)
         self._loop = ClosedLoop(target, bridge, self.place.source)
         self._pulse = Pulse(self._client, target)
         self._beating = asyncio.create_task(self._pulse.run())

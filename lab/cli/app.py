@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lab.cli import abort, by_hand, doctor, drills, in_force, recover, run, runs
+from lab.cli import abort, by_hand, compare, doctor, drills, in_force, logs, recover, run, runs
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(abort.abort)
+app.command()(compare.compare)
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)
@@ -24,7 +25,8 @@ app.command()(by_hand.up)
 app.command()(by_hand.down)
 app.command()(by_hand.status)
 app.command()(by_hand.watch)
-app.command()(by_hand.logs)
+app.command()(logs.logs)
+app.command()(logs.triage)
 app.add_typer(in_force.fault, name="fault")
 app.add_typer(in_force.policy, name="policy")
 app.command()(runs.report)

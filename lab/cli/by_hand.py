@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
-from lab.cli.drills import open_drill
+from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
 from lab.cli.in_force import say_foreign
 from lab.cli.recover import offer_recovery
@@ -19,21 +19,20 @@ from lab.journal import read
 from lab.runtime import choose_runtime
 from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
 
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")]
 
-
-def up(
+def up(  # noqa: PLR0913  the command's options
     drill: Annotated[
         str, typer.Option(help="Rate, headroom and configuration are this drill's.")
     ] = "retry-storm",
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
+    monitoring: options.Monitoring = None,
     *,
     yes: options.Yes = False,
 ) -> None:
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
-    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
     offer_recovery(yes=yes)
     run = start_in_background(Request(ROOT, found, choose_runtime(runtime.value).name), Console().print)
     Console().print(
@@ -90,18 +89,3 @@ def watch(*, run: options.Living = None) -> None:
     found = the_living(ROOT, run)
     with suppress(KeyboardInterrupt):
         asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))
-
-
-def logs(
-    service: Annotated[str, typer.Argument(help="Whose log.")],
-    *,
-    run: options.Living = None,
-    follow: Follow = False,
-) -> None:
-    """What a service of the living lab or drill wrote."""
-
-    async def echo() -> None:
-        async for line in Client(the_living(ROOT, run)).lines(f"/logs/{service}?follow={int(follow)}"):
-            typer.echo(line)
-
-    asyncio.run(echo())

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
-from lab.drillfile import Drill, find_drill, load_drill
+from lab.drillfile import Drill, DrillError, find_drill, load_drill
 from lab.session import ROOT, known_modes, known_services
+from lab.units import quote, suggest
 
 
 def open_drill(name: str) -> Drill:
@@ -20,6 +21,18 @@ def open_drill(name: str) -> Drill:
 def read_drill(file: Path) -> Drill:
     """A drill by its path, validated alike."""
     return load_drill(file, services=known_services(ROOT), modes=known_modes(ROOT))
+
+
+def watching(mode: str | None) -> str | None:
+    """The way of monitoring that the command line asks for, checked.
+
+    Raises:
+        DrillError: there is none of this name; the nearest is offered.
+    """
+    known = known_modes(ROOT)
+    if mode is None or mode in known:
+        return mode
+    raise DrillError(f"--monitoring: unknown way {quote(mode)}{suggest(mode, sorted(known))}")
 
 
 def list_drills() -> None:

@@ -26,6 +26,12 @@ Runtime = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of the arrivals; default: the drill's.")]
 Rate = Annotated[float | None, typer.Option(min=1, max=5000, help="Requests a second; default: the drill's.")]
+Monitoring = Annotated[
+    str | None,
+    typer.Option(
+        help="How the shared monitoring plane sees main (docs/monitoring.md); default: the drill's."
+    ),
+]
 Repeat = Annotated[
     int, typer.Option(min=1, max=1000, help="Run so often, with seeds counting up; a k-of-N verdict.")
 ]

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from lab.analysis import interval, series
 from lab.cli import options
-from lab.cli.drills import open_drill
+from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import Viewing, show_verdict
@@ -25,6 +25,7 @@ def run(  # noqa: PLR0913  the command's options
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
+    monitoring: options.Monitoring = None,
     repeat: options.Repeat = 1,
     as_json: options.Json = False,
     junit: options.Junit = None,
@@ -32,7 +33,7 @@ def run(  # noqa: PLR0913  the command's options
     yes: options.Yes = False,
 ) -> None:
     """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
-    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate)
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
     offer_recovery(yes=yes)
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)

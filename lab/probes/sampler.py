@@ -19,6 +19,8 @@ from lab.probes.cohorts import CohortTracker
 from lab.probes.control import Control, ControlError
 from lab.probes.host import read_host
 from lab.probes.observed import Observed, Sockets, Usage
+from lab.probes.pages import PageTracker
+from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Tick
 
 MEMORY_EVERY_S = 5
@@ -45,9 +47,13 @@ class Sampler:
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
     _canary_seen: set[float] = field(default_factory=set)
+    _pages: PageTracker = field(init=False)
     _memory: dict[str, int] = field(default_factory=dict)
     _overflows: dict[str, int] = field(default_factory=dict)
     _device: tuple[Usage, Sockets] | None = None
+
+    def __post_init__(self) -> None:
+        self._pages = PageTracker(RunClock(self.epoch_s))
 
     async def sample(self, tick: Tick) -> None:
         """Read and record one second. A source that doesn't answer becomes a ``sample.missed``."""
@@ -89,6 +95,8 @@ class Sampler:
             self.write(cohort)
         for call in counters.get("canary", []):
             self._record_canary(call)
+        for page in self._pages.events(counters.get("pages", [])):
+            self.write(page)
 
     def _record_canary(self, call: dict[str, Any]) -> None:
         if call["started_s"] not in self._canary_seen and call["started_s"] >= self.epoch_s:

@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import secrets
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -99,9 +100,10 @@ class Embedded(LocalReadings):
             await device.limit_queue(plan, Record(pid=handle.pid, started_ticks=handle.started_ticks))
 
     async def down(self) -> None:
-        """Stop every process of this run and wait until it is gone. Idempotent."""
+        """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
         self._running.clear()
         await self.takedown().apply()
+        await asyncio.to_thread(shutil.rmtree, self.folder / "volumes", ignore_errors=True)
 
     async def guests(self) -> tuple[str, ...]:
         """There are no networks to be on."""

@@ -3,6 +3,7 @@
 from lab.session.background import start_in_background
 from lab.session.client import Client, Unreachable, living, the_living
 from lab.session.interrupts import interruptible
+from lab.session.logs import Logs, open_logs
 from lab.session.recover import Recovered, abandoned, open_runs, recover
 from lab.session.request import ROOT, Request, known_modes, known_services
 from lab.session.run import Result, judge_run, run_once
@@ -22,6 +23,7 @@ from lab.session.strays import Stray, find_strays
 __all__ = [
     "ROOT",
     "Client",
+    "Logs",
     "Recovered",
     "Request",
     "Result",
@@ -42,6 +44,7 @@ __all__ = [
     "known_services",
     "list_runs",
     "living",
+    "open_logs",
     "open_runs",
     "prune",
     "recover",

@@ -132,6 +132,8 @@ class Client:
         """A stream of lines, for as long as the lab sends them."""
         try:
             async with self._session() as session, session.get(f"http://lab{path}") as answer:
+                if answer.status != 200:  # noqa: PLR2004  the one good answer
+                    raise Unreachable((await answer.json()).get("error", f"the lab answered {answer.status}"))
                 async for line in answer.content:
                     yield line.decode(errors="replace").rstrip("\n")
         except (aiohttp.ClientError, OSError) as gone:

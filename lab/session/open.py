@@ -27,6 +27,7 @@ from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
+from lab.session.planes import configured, watched
 from lab.session.request import BRIDGE, Request
 from lab.session.runfolder import RunFolder
 from lab.session.server import serving
@@ -115,6 +116,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
+    planes = configured(request)
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(
         guard.ledger, guard.lease, session.on_action, guard.watchdog_alive, REPLACED_S
@@ -124,6 +126,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     await stack.enter_async_context(running(session.sample_forever(sampler)))
     await runtime.up(topology, lambda report: session.write(service_changed(report)))
     sampler.up = True
+    await stack.enter_async_context(watched(session, planes))
     stack.push_async_callback(_roll_back, session, ending)
     await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
 

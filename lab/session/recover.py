@@ -112,7 +112,7 @@ async def _take_over(run: RunFolder, account: Account) -> Recovered:
     """What its watchdog would have done."""
     run.logs.mkdir(exist_ok=True)
     with (run.logs / "recover.log").open("a", buffering=1) as log:
-        watchdog = Watchdog(run.path, log=lambda text: log.writelines((text, "\n")))
+        watchdog = Watchdog(run.path, log=lambda text: log.writelines((text, "\n")), engine_back_s=0)
         left = await watchdog.take_over(_why(run, account))
     if not left:
         leave(run)

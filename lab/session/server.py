@@ -68,6 +68,7 @@ class Server:
             [
                 web.get("/status", self._status),
                 web.get("/events", self._events),
+                web.get("/logs", self._services),
                 web.get("/logs/{service}", self._logs),
                 web.get("/foreign", self._foreign),
                 web.post("/abort", self._abort),
@@ -130,6 +131,9 @@ class Server:
                 await answer.write(EVENT.dump_json(event) + b"\n")
                 last = event.type
         return answer
+
+    async def _services(self, _: web.Request) -> web.Response:
+        return web.json_response({"services": sorted(self._session.services)})
 
     async def _logs(self, request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()

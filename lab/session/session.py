@@ -32,6 +32,7 @@ class Session:
     """A living lab. Opened by :func:`lab.session.open_session`, which also takes it down.
 
     ``timeline`` is fed every event as it happens: terminal, abort-if and steady state read the same one.
+    ``services``: those that the runtime has told of, so that somebody may ask for their logs.
     ``measured``: it is a drill's, so that nobody else may change anything; by hand, ``down`` is set to end it.
     """
 
@@ -44,6 +45,7 @@ class Session:
     stop: Stop
     measured: bool
     ready: bool = False
+    services: set[str] = field(default_factory=set)
     down: asyncio.Event = field(default_factory=asyncio.Event)
     ticker: Ticker = field(init=False)
     injector: Injector = field(init=False)
@@ -65,6 +67,8 @@ class Session:
     def write(self, event: Event) -> None:
         """Journal an event; the journal tells the timeline and whoever watches."""
         self.journal.write(event)
+        if isinstance(event, ServiceChanged):
+            self.services.add(event.service)
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[Event]]:

@@ -14,7 +14,9 @@ from services.client.outcomes import from_error, from_response, trouble
 from services.client.sessions import Sessions
 from services.client.settings import ClientSettings
 from services.client.tally import Attempt, Tally
+from services.kit.call_log import CallLog
 from services.kit.cohorts import Cohort
+from services.kit.request_id import HEADER
 from services.policies import Call, Kind, Outcome, Policy, next_delay_s, parse
 
 
@@ -45,6 +47,14 @@ class Answer:
 _NOTHING = Answer(Outcome(Kind.OTHER))
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What every attempt of a call asks for."""
+
+    url: URL
+    headers: Mapping[str, str] | None
+
+
 class Client:
     """The client of one service.
 
@@ -55,6 +65,7 @@ class Client:
         bridge: The proxy's URL; None: calls go directly.
         source: The address that connections come from; None: the system chooses.
         chance: Where jitter comes from.
+        log: What the log calls its calls, such as storefront->auth; None: it doesn't tell them.
     """
 
     def __init__(
@@ -63,8 +74,11 @@ class Client:
         bridge: str | None,
         source: str | None = None,
         chance: random.Random | None = None,
+        *,
+        log: str | None = None,
     ) -> None:
         self.tally = Tally()
+        self.log = None if log is None else CallLog(log, lambda: self.tally.outcomes)
         self._chance = chance
         self._sessions = Sessions(bridge, source)
         self._settings = settings
@@ -91,24 +105,28 @@ class Client:
         """The calls by the second of their start, for seconds later than `after`."""
         return self.tally.cohorts.as_json(after, now_s)
 
-    async def call(self, method: str, url: URL) -> Answer:
-        """One request and as many attempts as the policy allows."""
+    async def call(self, method: str, url: URL, request_id: str | None = None) -> Answer:
+        """One request and as many attempts as the policy allows; all of them carry its id, if it has one."""
         started_s = time.monotonic()
         call = Call(method, started_s)
         cohort = self.tally.cohorts.begin(started_s)
         self.tally.calls += 1
         answer = _NOTHING
         try:
-            answer = await self._attempts(call, url, cohort)
+            target = _Target(url, None if request_id is None else {HEADER: request_id})
+            answer = await self._attempts(call, target, cohort)
         finally:
-            cohort.end(answer.failure, (time.monotonic() - started_s) * 1000)
+            took_ms = (time.monotonic() - started_s) * 1000
+            cohort.end(answer.failure, took_ms)
+            if answer.failure is not None and self.log is not None:
+                self.log.failed(answer.failure, request_id, call.attempts, took_ms)
         return answer
 
     async def close(self) -> None:
         """Close every connection."""
         await self._sessions.close()
 
-    async def _attempts(self, call: Call, url: URL, cohort: Cohort) -> Answer:
+    async def _attempts(self, call: Call, target: _Target, cohort: Cohort) -> Answer:
         answer = Answer(Outcome(Kind.OTHER), attempted=False)
         while True:
             policy = (
@@ -118,7 +136,7 @@ class Client:
             if rejection is not None:
                 self.tally.reject(rejection.by)
                 return Answer(answer.outcome, answer.body, rejection.by, answer.attempted)
-            answer = await self._attempt(policy, call, url, Attempt(self.tally, cohort))
+            answer = await self._attempt(policy, call, target, Attempt(self.tally, cohort))
             delay_s = next_delay_s(self._policy, call, answer.outcome, time.monotonic())
             if delay_s is None:
                 return answer
@@ -126,14 +144,19 @@ class Client:
             if delay_s > 0:
                 await asyncio.sleep(delay_s)  # noqa: TID251  the policy's back-off is the thing itself
 
-    async def _attempt(self, policy: Policy, call: Call, url: URL, attempt: Attempt) -> Answer:
+    async def _attempt(self, policy: Policy, call: Call, target: _Target, attempt: Attempt) -> Answer:
         call.attempts += 1
         outcome, body = Outcome(Kind.OTHER), b""
         limit = aiohttp.ClientTimeout(total=self._settings.timeout_s, ceil_threshold=float("inf"))
         try:
             with self._sessions.borrow() as session:
                 async with session.request(
-                    call.method, url, timeout=limit, allow_redirects=False, trace_request_ctx=attempt
+                    call.method,
+                    target.url,
+                    headers=target.headers,
+                    timeout=limit,
+                    allow_redirects=False,
+                    trace_request_ctx=attempt,
                 ) as response:
                     body = await response.read()
                     outcome = from_response(response)

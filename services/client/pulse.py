@@ -8,6 +8,7 @@ from typing import Any
 from yarl import URL
 
 from services.client.client import Client
+from services.kit.request_id import new_id
 
 PERIOD_S = 1.0
 KEPT_S = 30.0
@@ -45,7 +46,7 @@ class Pulse:
 
     async def _call(self) -> None:
         started_s = time.monotonic()
-        answer = await self._client.call("GET", self._target)
+        answer = await self._client.call("GET", self._target, new_id())
         now_s = time.monotonic()
         latency_ms = round((now_s - started_s) * 1000, 3)
         outcome = answer.failure or "ok"

@@ -19,20 +19,30 @@ class Counters:
         self.in_flight = 0
         self.errors: dict[str, int] = {"EMFILE": 0, "EADDRNOTAVAIL": 0}
 
-    def answered(self, status: int, *, delivered: bool) -> None:
-        """A request has an answer; one whose client is gone was abandoned, whatever the answer is."""
+    def answered(self, status: int, *, delivered: bool) -> bool:
+        """A request has an answer; one whose client is gone was abandoned, whatever the answer is.
+
+        Returns:
+            Whether it was served.
+        """
         if not delivered:
             self.abandoned += 1
         elif status < 400:  # noqa: PLR2004  HTTP: 4xx and 5xx are failures
             self.served += 1
+            return True
         else:
             self.failed[str(status)] = self.failed.get(str(status), 0) + 1
+        return False
 
     def error(self, error: BaseException) -> None:
         """Trouble in the process: by errno's name where it has one, else by its type."""
         number = getattr(error, "errno", None)
         name = errno.errorcode.get(number or 0, type(error).__name__)
         self.errors[name] = self.errors.get(name, 0) + 1
+
+    def ends(self) -> dict[str, int]:
+        """How requests ended, as the log tells it: `ok`, `abandoned`, or the status."""
+        return {"ok": self.served, "abandoned": self.abandoned, **self.failed}
 
     def as_json(self) -> dict[str, Any]:
         """The counters as the control port tells them."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from services.kit.counters import Counters
+from services.kit.request_id import request_id
 from services.kit.role import Role, json_response
 from services.kit.settings import DataSettings
 
@@ -85,7 +87,7 @@ class DataPort:
         self._server.handler_cancellation = settings.cancel_abandoned
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
-        counters = self._counters
+        counters, started_s = self._counters, time.monotonic()
         counters.requests += 1
         counters.in_flight += 1
         response: web.Response | None = None
@@ -94,7 +96,11 @@ class DataPort:
         finally:
             counters.in_flight -= 1
             status = 0 if response is None else response.status
-            counters.answered(status, delivered=response is not None and request.transport is not None)
+            delivered = response is not None and request.transport is not None
+            if not counters.answered(status, delivered=delivered):
+                outcome = str(status) if delivered else "abandoned"
+                took_ms = (time.monotonic() - started_s) * 1000
+                self._role.answers.failed(outcome, request_id(request), None, took_ms)
         return response
 
     def _refused(self, share: float) -> bool:

@@ -1,4 +1,7 @@
-"""JSON lines on stdout, warnings and worse, rate-limited: a storm must not be paid for by its log."""
+"""JSON lines on stdout, warnings and worse, rate-limited: a storm must not be paid for by its log.
+
+What the logger EXACT writes is not limited: whoever uses it writes so many lines a second, and no more.
+"""
 
 import logging
 import sys
@@ -6,6 +9,7 @@ import time
 
 import structlog
 
+EXACT = "exact"
 _PER_SECOND = 5
 
 
@@ -19,18 +23,29 @@ class RateLimit(logging.Filter):
         self._passed = 0
         self._dropped = 0
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is written."""
+    def full(self) -> bool:
+        """Whether this second's lines are used up; the line that was to be written then counts as dropped."""
         second = int(time.monotonic())
         if second != self._second:
             self._second, self._passed = second, 0
-        if self._passed >= self._per_second:
-            self._dropped += 1
+        if self._passed < self._per_second:
             return False
-        self._passed += 1
+        self._dropped += 1
+        return True
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written."""
+        if record.name != EXACT:
+            if self.full():
+                return False
+            self._passed += 1
         if self._dropped:
             record.dropped_before, self._dropped = self._dropped, 0
         return True
+
+
+LIMIT = RateLimit()
+"""This process's: who is about to make a line that costs something asks it first."""
 
 
 def configure(service: str) -> None:
@@ -47,11 +62,12 @@ def configure(service: str) -> None:
         name_service,
     ]
     handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(RateLimit())
+    handler.addFilter(LIMIT)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow={"dropped_before"})],
+            foreign_pre_chain=shared,
             processors=[
+                structlog.stdlib.ExtraAdder(allow={"dropped_before"}),
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(default=str),

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from aiohttp import web
 
 from services.kit.admission import Admission
+from services.kit.call_log import CallLog
 from services.kit.counters import Counters
 from services.kit.env import Place
 from services.kit.settings import DataSettings, Live
@@ -22,6 +23,10 @@ def json_response(body: Mapping[str, object], status: int = 200) -> web.Response
 
 class CountsCalls(Protocol):
     """A client, as far as the control port knows it."""
+
+    @property
+    def log(self) -> CallLog | None:
+        """Where its calls are told; None: nowhere."""
 
     @property
     def errors(self) -> Mapping[str, int]:
@@ -51,6 +56,7 @@ class Role(Generic[S]):
         self.place = place
         self.live = live
         self.counters = Counters()
+        self.answers = CallLog(f"{place.service} answers", self.counters.ends)
         self.chance = random.Random()  # noqa: S311  no secret
 
     async def start(self) -> None:
@@ -66,6 +72,11 @@ class Role(Generic[S]):
     def controls(self) -> Mapping[str, Handler]:
         """Further POST calls on the control port, by path; they ask for the token."""
         return {}
+
+    def call_logs(self) -> tuple[CallLog, ...]:
+        """What the log tells each second in which something ended badly."""
+        client = self.calls.log if self.calls else None
+        return (self.answers,) if client is None else (self.answers, client)
 
     def extras(self, after: float) -> dict[str, Any]:  # noqa: ARG002  for subclasses
         """Further entries of /counters; `after` as the reader gave it."""

@@ -13,6 +13,7 @@ import uvloop
 from aiohttp import web
 
 from services.kit import logs
+from services.kit.call_log import Seconds
 from services.kit.control import Control
 from services.kit.data_port import DataPort
 from services.kit.env import BadEnvironmentError, Place
@@ -64,6 +65,8 @@ class Service:
         self.data = DataPort(self.role)
         await self.data.open()
         self._lag.start()
+        self._seconds = Seconds(self.role.call_logs())
+        self._seconds.start()
         control = Control(self.role, self.data, self._lag, self.boot)
         self.control = web.AppRunner(control.app(), access_log=None, shutdown_timeout=1.0)
         await self.control.setup()
@@ -73,6 +76,7 @@ class Service:
     async def __aexit__(self, *_: object) -> None:
         await self.data.close()
         await self.role.stop()
+        self._seconds.stop()
         await self.control.cleanup()
         self._lag.stop()
 

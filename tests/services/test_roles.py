@@ -23,6 +23,7 @@ from services.kit.role import Role
 from services.kit.routes import Routes
 from services.kit.server import Service
 from services.kit.settings import DataSettings
+from services.oncall import OnCall
 from services.router import Router
 from services.storefront import Settings as StorefrontSettings
 from services.storefront import Storefront
@@ -271,7 +272,7 @@ async def test_a_wrong_closed_loop_is_refused(  # noqa: PLR0913, PLR0917  fixtur
         assert answer.status == 403
 
 
-@pytest.mark.parametrize("kind", [Auth, Canary, Edge, Router, Storefront])
+@pytest.mark.parametrize("kind", [Auth, Canary, Edge, OnCall, Router, Storefront])
 def test_a_role_is_short(kind: type[Role[Any]]) -> None:
     """Sixty lines at most: what roles share is in the kit."""
     source = sys.modules[kind.__module__].__file__

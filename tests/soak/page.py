@@ -29,12 +29,13 @@ def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield "No soak was run yet: `make soak`."
         return
     passed = sum(row["outcome"] == "passed" for row in rows)
-    yield f"{rows[0]['soak']}, commit {rows[0]['commit']}: {passed} of {len(rows)} tests passed.\n"
-    yield "| test | count | outcome | took |"
-    yield "|---|---|---|---|"
+    yield f"{rows[0]['soak']}: {passed} of {len(rows)} tests passed.\n"
+    yield "| test | count | outcome | took | commit |"
+    yield "|---|---|---|---|---|"
     for row in rows:
         count = row.get("kills") or row.get("examples") or 1
-        yield f"| `{row['test'].rpartition('/')[2]}` | {count} | {row['outcome']} | {row['took_s']:g} s |"
+        name = row["test"].rpartition("/")[2]
+        yield f"| `{name}` | {count} | {row['outcome']} | {row['took_s']:g} s | {row['commit']} |"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """A pytest plugin (``-p tests.soak.record``): keeps each outcome as a row of docs/reliability.jsonl.
 
-Afterwards it writes the table of docs/reliability.md anew, from the rows of the last soak.
+Afterwards it writes the table of docs/reliability.md anew, from the rows of the last soak. ``LAB_SOAK=<its start>``
+goes on with an earlier one: tests that are run again count as they end now, each row with its own commit.
 """
 
 import json
+import os
 import subprocess
 from datetime import UTC, datetime
 
@@ -16,7 +18,7 @@ class Record:
     """One soak: its start and its commit stand in each of its rows."""
 
     def __init__(self) -> None:
-        self.soak = datetime.now(UTC).isoformat(timespec="seconds")
+        self.soak = os.environ.get("LAB_SOAK") or datetime.now(UTC).isoformat(timespec="seconds")
         command = ("git", "describe", "--always", "--dirty")
         found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=10)
         self.commit = found.stdout.strip() or None

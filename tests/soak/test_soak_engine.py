@@ -45,7 +45,7 @@ def start_engine() -> None:
 async def test_an_engine_that_is_restarted_ends_the_drill_and_nothing_is_left(
     start: Start, daemon: tuple[int, int]
 ) -> None:
-    """Inconclusive, never a pass, never a hang; what the run could not remove itself, `lab recover` does."""
+    """Inconclusive, never a pass, never a hang; what the run could not remove, its watchdog does once it is back."""
     lab = start.short(SHORT, "compose")
     await lab.seen("action.changed", name="crowd", state="applied")
     try:

@@ -1,40 +1,52 @@
-"""``python -m lab.runtime.binaries``: get the programs that the embedded runtime needs, and say where.
+"""``python -m lab.runtime.binaries [NAME]...``: get programs that the embedded runtime needs, and say where.
 
-A line ``name: path (seconds)`` for each. Without Toxiproxy nothing works: exit code 4. Without one of the others only
-drills that monitor don't: that is said, and no failure.
+A line ``name: path (seconds)`` for each; without names for Toxiproxy, which every drill needs. Exit code 4: one of them
+can't be had; what was tried is told.
 """
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lab.runtime.base import SetupError
-from lab.runtime.binaries.find import find_alertmanager, find_prometheus, find_toxiproxy
+from lab.runtime.binaries.find import (
+    find_alertmanager,
+    find_amtool,
+    find_prometheus,
+    find_promtool,
+    find_toxiproxy,
+)
+
+FINDERS: Mapping[str, Callable[[], Path]] = {
+    "toxiproxy": find_toxiproxy,
+    "prometheus": find_prometheus,
+    "promtool": find_promtool,
+    "alertmanager": find_alertmanager,
+    "amtool": find_amtool,
+}
 
 
-def main() -> int:
-    """Find or make each; 0, or 4 with what was tried."""
-    ready = _get("toxiproxy", find_toxiproxy, str)
-    for name, find in (("prometheus", find_prometheus), ("alertmanager", find_alertmanager)):
-        _get(name, find, _in_one_line)
-    return 0 if ready else 4
+def main(names: list[str]) -> int:
+    """Find or make each; 0, 3 for an unknown name, or 4."""
+    unknown = [name for name in names if name not in FINDERS]
+    if unknown:
+        sys.stderr.write(f"setup: no program {', '.join(unknown)}; there are {', '.join(FINDERS)}\n")
+        return 3
+    got = [_get(name) for name in names or ["toxiproxy"]]  # one that lacks keeps no other away
+    return 0 if all(got) else 4
 
 
-def _get(name: str, find: Callable[[], Path], told: Callable[[SetupError], str]) -> bool:
+def _get(name: str) -> bool:
     began = time.monotonic()
     try:
-        found = find()
+        found = FINDERS[name]()
     except SetupError as error:
-        sys.stderr.write(f"setup: {told(error)}\n")
+        sys.stderr.write(f"setup: {error}\n")
         return False
     sys.stdout.write(f"{name}: {found} ({time.monotonic() - began:.1f} s)\n")
     return True
 
 
-def _in_one_line(error: SetupError) -> str:
-    return "; ".join(line.strip() for line in str(error).splitlines()).replace(":; ", ": ")
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -165,10 +165,10 @@ def test_another_distribution_is_told_that_it_is_none(state: Path, tmp_path: Pat
     assert done(state) == []
 
 
-def test_without_the_monitors_the_rest_is_got_and_each_lack_is_one_line(
+def test_what_is_asked_for_is_got_and_each_lack_is_told(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 0, the line that scripts/setup.sh reads, and what lacks with its reason."""
+    """Without names Toxiproxy alone, in the line that scripts/setup.sh reads; one that lacks keeps no other away."""
     (state / "lists").unlink()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
@@ -176,26 +176,12 @@ def test_without_the_monitors_the_rest_is_got_and_each_lack_is_one_line(
     toxiproxy = tmp_path / "toxiproxy"
     program(toxiproxy, "echo toxiproxy-server version 2.12.0")
     monkeypatch.setenv("LAB_TOXIPROXY", str(toxiproxy))
-    assert __main__.main() == 0
+    assert __main__.main([]) == 0
+    assert capsys.readouterr().out.startswith(f"toxiproxy: {toxiproxy} (")
+    assert __main__.main(["prometheus", "toxiproxy"]) == 4
     said = capsys.readouterr()
     assert said.out.startswith(f"toxiproxy: {toxiproxy} (")
-    assert len(said.out.splitlines()) == 1
-    prometheus, alertmanager = [line for line in said.err.splitlines() if not line.endswith(" ...")]
-    assert prometheus.startswith("setup: no prometheus 2.42.0 or newer, below 4 to be had. Tried (")
-    assert "Unable to locate package" in prometheus
-    assert "Only drills that monitor need it" in prometheus
-    assert alertmanager.startswith("setup: LAB_ALERTMANAGER: /nowhere doesn't start")
-
-
-def test_without_toxiproxy_the_monitors_are_got_all_the_same(
-    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Exit code 4."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LAB_TOXIPROXY", "/nowhere")
-    alertmanager = tmp_path / "alertmanager"
-    program(alertmanager, "echo alertmanager, version 0.28.1")
-    monkeypatch.setenv("LAB_ALERTMANAGER", str(alertmanager))
-    assert __main__.main() == 4
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["prometheus", "alertmanager"]
+    assert "Unable to locate package" in said.err
+    assert "Only drills that monitor" in said.err
+    assert __main__.main(["promteus"]) == 3
+    assert "no program promteus; there are toxiproxy, prometheus" in capsys.readouterr().err

@@ -1,0 +1,149 @@
+"""``lab logs`` and ``lab triage``: what the services wrote, and what can be made of that alone."""
+
+import asyncio
+import dataclasses
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lab.analysis.log_order import in_time_order
+from lab.analysis.triage import Triage
+from lab.analysis.triage import triage as make_triage
+from lab.cli import options
+from lab.report.terminal.triage import say_triage
+from lab.session import ROOT, Logs, Unreachable, open_logs
+
+TOGETHER_S = 0.25
+"""Lines of several services that arrive within this are put in the order of their own times."""
+
+Line = tuple[str, str]
+
+
+def _regex(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise typer.BadParameter(f"{text!r} is no regular expression of Python: {error}") from error
+
+
+Service = Annotated[str | None, typer.Argument(help="Whose log; default: all, in the order of time.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C, or until the lab ends.")]
+Grep = Annotated[
+    re.Pattern[str] | None,
+    typer.Option(parser=_regex, metavar="REGEX", help="Only lines in which this (Python) is found."),
+]
+Run = Annotated[
+    str | None,
+    typer.Option("--run", help="A run's name, its folder, or `latest`; default: the one that lives."),
+]
+
+
+def logs(service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None) -> None:
+    """What a service, or every one, wrote: in the living lab or drill, or in a run that is over."""
+    found = open_logs(ROOT, run)
+    with suppress(KeyboardInterrupt), _pipe_may_close():
+        asyncio.run(_logs(found, service, follow=follow and found.living, grep=grep))
+
+
+def triage(*, run: Run = None, as_json: options.Json = False) -> None:
+    """From the logs alone: which call ends how, since when, until when, how often. For when all else is dark."""
+    found = asyncio.run(_triage(open_logs(ROOT, run)))
+    with _pipe_may_close():
+        if as_json:
+            typer.echo(json.dumps(dataclasses.asdict(found), indent=2))
+        else:
+            say_triage(Console(), found)
+
+
+async def _logs(found: Logs, service: str | None, *, follow: bool, grep: re.Pattern[str] | None) -> None:
+    services = await found.services() if service is None else (service,)
+    width = max(map(len, services), default=0) if service is None else 0
+
+    def show(lines: Iterable[Line]) -> None:
+        for name, line in lines:
+            if grep is None or grep.search(line):
+                typer.echo(f"{name:<{width}}  {line}" if width else line)
+
+    if follow:
+        await _follow(found, services, show)
+    elif service is not None:
+        show([(service, line) async for line in found.lines(service)])
+    else:
+        show(in_time_order(await _read(found, services)))
+
+
+async def _read(found: Logs, services: Iterable[str]) -> dict[str, list[str]]:
+    """Every log that can be had; which can't is said."""
+    read: dict[str, list[str]] = {}
+    for service in services:
+        try:
+            read[service] = [line async for line in found.lines(service)]
+        except Unreachable as gone:
+            _warn(f"no log of {service}: {gone}")
+    return read
+
+
+async def _follow(found: Logs, services: Iterable[str], show: Callable[[Iterable[Line]], None]) -> None:
+    """Show what comes, a moment's lines of all services at a time, until no service has more to say."""
+    queue: asyncio.Queue[Line | None] = asyncio.Queue()
+
+    async def feed(service: str) -> None:
+        try:
+            async for line in found.lines(service, follow=True):
+                queue.put_nowait((service, line))
+        except Unreachable as gone:
+            _warn(f"no more of {service}: {gone}")
+        finally:
+            queue.put_nowait(None)
+
+    tasks = [asyncio.create_task(feed(service)) for service in services]
+    open_still = len(tasks)
+    try:
+        while open_still:
+            moment = [await queue.get()]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TOGETHER_S):
+                    while True:
+                        moment.append(await queue.get())
+            open_still -= moment.count(None)
+            show(_ordered(line for line in moment if line is not None))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ordered(lines: Iterable[Line]) -> Iterator[Line]:
+    by_service: dict[str, list[str]] = {}
+    for service, line in lines:
+        by_service.setdefault(service, []).append(line)
+    return in_time_order(by_service)
+
+
+async def _triage(found: Logs) -> Triage:
+    services = await found.services()
+    read = await _read(found, services)
+    return make_triage(read, time.time() if found.living else None, services)
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"lab: {text}\n")
+
+
+@contextmanager
+def _pipe_may_close() -> Iterator[None]:
+    """Whoever reads the output may have seen enough, as ``head`` does; that is no fault."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what Python still flushes goes nowhere

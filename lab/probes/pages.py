@@ -1,0 +1,34 @@
+"""What arrived at on-call, as the receiver counts it, once each as an event on the run's clock."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from lab.journal.planes import PageReceived
+from lab.probes.run_clock import RunClock
+
+
+class PageTracker:
+    """Turns the pages that the receiver tells into events on the run's ``clock``."""
+
+    def __init__(self, clock: RunClock) -> None:
+        self._clock = clock
+        self._seen: set[tuple[str, str, str, float]] = set()
+
+    def events(self, pages: Iterable[dict[str, Any]]) -> Iterator[PageReceived]:
+        """Those that are new, in the order in which they came."""
+        for page in pages:
+            key = (page["plane"], page["alert"], page["state"], page["received_s"])
+            received_s = page["received_s"] - self._clock.epoch_s
+            if key in self._seen or received_s < 0:
+                continue
+            self._seen.add(key)
+            said = page["starts_utc"] if page["state"] == "firing" else page["ends_utc"]
+            yield PageReceived(
+                plane=page["plane"],
+                alert=page["alert"],
+                state=page["state"],
+                received_s=received_s,
+                sent_t=None if said is None else self._clock.run_s(datetime.fromisoformat(said).timestamp()),
+                labels=page["labels"],
+            )

@@ -1,0 +1,52 @@
+"""Ways of watching the same storm, side by side in the terminal."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from lab.analysis.planes.comparison import Survival
+from lab.report import figures
+from lab.report.words import clean
+
+COLUMNS = ("way of watching", "storm", "kept", "blind", "later", "paged", "silence")
+
+
+def say_comparison(console: Console, found: Sequence[Survival]) -> None:
+    """A line a mode for the shared plane, and under each the ops plane that watched the same storm."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in COLUMNS:
+        table.add_column(column, justify="left" if column in COLUMNS[:2] else "right", no_wrap=True)
+    for one in sorted(found, key=lambda one: (one.run, one.plane == "ops")):
+        if one.plane == "ops":
+            table.add_row("  ops beside it", "", *_cells(one), style="dim")
+        else:
+            table.add_row(clean(one.mode), _storm(one), *_cells(one))
+    console.print(table)
+    console.print(
+        "kept: of the scrapes of main, after the trigger was gone. blind: asked live; later: asked again when all was "
+        "over. paged, silence: from the trigger to the plane's first page, and to the dead-man's switch about it.",
+        style="dim",
+    )
+    for one in found:
+        if one.plane != "ops" and not one.vouched:
+            console.print(
+                f"? {one.mode}: {one.verdict}; the lab does not vouch for these figures", markup=False
+            )
+
+
+def _storm(one: Survival) -> str:
+    said = {True: "stuck", False: "over", None: figures.NONE}[one.stuck]
+    return said if one.vouched else f"{said} ?"
+
+
+def _cells(one: Survival) -> tuple[str, ...]:
+    score = one.score
+    return (
+        figures.share(one.kept_aftermath),
+        figures.seconds(score.blind_s),
+        figures.seconds(score.blind_backfilled_s),
+        figures.seconds(score.time_to_detect_s),
+        figures.seconds(score.time_to_silence_alarm_s),
+    )

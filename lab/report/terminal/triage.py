@@ -1,0 +1,103 @@
+"""What the logs alone tell, as a table for a terminal of 80 columns."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lab.analysis.triage import LogState, Triage
+from lab.analysis.trouble import RECENT_S, Hurt
+from lab.report import figures
+from lab.report.words import clean
+
+_WIDTHS = {"call": 20, "outcome": 9, "count": 9, "per s": 7, "since": 8, "ago": 7, "until": 13}
+_RIGHT = {"count", "per s", "ago"}
+_STYLE = {"going on": "red", "over": "green", "no word since": "magenta"}
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+_SHORT = 2
+
+
+def say_triage(console: Console, found: Triage) -> None:
+    """Print the table, worst first, and how far the logs may be trusted."""
+    end = "no line tells a time" if found.end_s is None else f"up to {_clock(found.end_s)} UTC"
+    _say(console, f"From the logs alone, {end}:")
+    if found.troubles:
+        console.print(_table(found))
+        _say(console, f"per s: in the latest {RECENT_S} s; since, until: UTC")
+    else:
+        _say(console, "No call ended badly, as far as they tell.")
+    for call, hurt in (
+        (trouble.call, hurt) for trouble in found.troubles for hurt in trouble.hurts if hurt.earlier
+    ):
+        _say(
+            console,
+            f"{clean(call)}: {figures.count(hurt.earlier)} more {clean(hurt.outcome)} before, in a trouble that ended",
+        )
+    if example := _example(found):
+        _say(console, f"one of them: lab logs --grep {example}")
+    for service, state in found.logs.items():
+        for doubt in _doubts(state):
+            _say(console, f"{clean(service)}: {doubt}")
+
+
+def _table(found: Triage) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, width in _WIDTHS.items():
+        table.add_column(
+            name,
+            width=width,
+            justify="right" if name in _RIGHT else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    for trouble in found.troubles:
+        call = trouble.call
+        for hurt in trouble.hurts:
+            table.add_row(clean(call), *_cells(hurt, found.end_s or 0))
+            call = ""
+        if trouble.good_per_s is not None:
+            table.add_row("", "ok", "", figures.number(trouble.good_per_s), style="dim")
+    return table
+
+
+def _cells(hurt: Hurt, end_s: float) -> Iterator[Text]:
+    until = _clock(hurt.until_s) if hurt.state == "over" else hurt.state
+    yield Text(clean(hurt.outcome))
+    yield Text(figures.count(hurt.count))
+    yield Text(figures.number(hurt.per_s))
+    yield Text(_clock(hurt.since_s))
+    yield Text(_ago(end_s - hurt.since_s))
+    yield Text(until, _STYLE[hurt.state])
+
+
+def _doubts(state: LogState) -> Iterator[str]:
+    if state.missing:
+        yield "there is no log of it; what it did is not in this table"
+    if state.dropped:
+        yield f"its rate limit dropped {figures.count(state.dropped)} lines; the counts don't depend on them"
+    if state.unreadable:
+        yield f"{figures.count(state.unreadable)} of {figures.count(state.lines)} lines are no JSON; left out"
+    if state.backwards:
+        yield f"its clock went back {figures.count(state.backwards)} x; its times are in doubt"
+
+
+def _example(found: Triage) -> str | None:
+    known = (hurt.request_id for trouble in found.troubles for hurt in trouble.hurts)
+    return next((request_id for request_id in known if request_id is not None), None)
+
+
+def _clock(instant_s: float) -> str:
+    return f"{datetime.fromtimestamp(instant_s, UTC):%H:%M:%S}"
+
+
+def _ago(span_s: float) -> str:
+    for unit_s, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
+        if span_s >= _SHORT * unit_s:
+            return f"{span_s / unit_s:.0f} {unit}"
+    return f"{max(0.0, span_s):.0f} s"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True, emoji=False)
