@@ -70,4 +70,4 @@ def show_verdict(console: Console, result: Result) -> None:
     """What a finished run comes to, and where its report lies."""
     if result.error is not None and result.verdict.outcome in {"not-started", "broken"}:
         console.print(f"\n{result.error}\n", markup=False, highlight=False)
-    say_verdict(console, result.verdict, summarise(result.verdict), result.folder.report)
+    say_verdict(console, result.verdict, summarise(result.verdict), result.folder.report, result.timeline)

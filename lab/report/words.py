@@ -13,7 +13,9 @@ from lab.journal.events import (
     RunClosed,
     ServiceChanged,
 )
+from lab.journal.planes import PageReceived, PlaneConfigured
 from lab.report import figures
+from lab.report.plane_words import plane_sentence
 
 _UNITS = {"ms": " ms", "s": " s", "rps": "/s", "share": "", "kbps": " kB/s", "factor": ""}
 """Suffix of a parameter's name -> how its unit is written behind the value."""
@@ -44,6 +46,8 @@ def sentence(event: Event) -> str | None:
             said = f"aborting by hand: {event.text}"
         case NoteWritten():
             said = f"{event.by}: {event.text}"
+        case PlaneConfigured() | PageReceived():
+            said = plane_sentence(event)
         case RunClosed():
             said = _closed(event)
         case _:

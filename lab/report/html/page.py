@@ -19,7 +19,12 @@ from lab.report.html.charts import charts
 from lab.report.html.embed import csp_hash, plotly_js, row_data, template_text, to_json
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
-from lab.report.html.theme import THEMES
+from lab.report.html.strips import Picture, picture
+from lab.report.html.strips_plot import strips_figure
+from lab.report.html.theme import THEMES, Theme
+from lab.report.planes import watches
+from lab.report.reading import reading
+from lab.report.survival import facts
 
 _SIZES = ("wide", "narrow")
 
@@ -66,7 +71,8 @@ def write_report(  # noqa: PLR0913 - a page tells all of a run
 def render(told: Told) -> str:
     """The page as text."""
     found = marks(told.timeline)
-    return _templates().get_template("report.html.j2").render(_story(told, found) | _inside(told, found))
+    inside = _story(told, found) | _monitoring(told) | _inside(told, found)
+    return _templates().get_template("report.html.j2").render(inside)
 
 
 def _story(told: Told, found: Marks) -> dict[str, Any]:
@@ -91,6 +97,17 @@ def _story(told: Told, found: Marks) -> dict[str, Any]:
     }
 
 
+def _monitoring(told: Told) -> dict[str, Any]:
+    """What the page says of the planes; no ``planes``, no section."""
+    seen = watches(told.timeline, told.verdict)
+    return {
+        "planes": seen,
+        "readings": [reading(watch, told.timeline) for watch in seen],
+        "facts": facts(seen),
+        "pages": tables.pages(seen),
+    }
+
+
 def _inside(told: Told, found: Marks) -> dict[str, Markup]:
     """Style, scripts and data that the page carries. Ours and the wheel's, or escaped by ``to_json``."""
     script = template_text("report.js")
@@ -99,27 +116,32 @@ def _inside(told: Told, found: Marks) -> dict[str, Markup]:
         "plotly": plotly_js(),
         "script": script,
         "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
-        "data": to_json(page_data(told.drill, told.timeline, found)),
+        "data": to_json(page_data(told, found)),
     }
     return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
 
 
-def page_data(drill: Drill, timeline: Timeline, found: Marks) -> dict[str, Any]:
+def page_data(told: Told, found: Marks) -> dict[str, Any]:
     """What the script draws: rows, figures by theme and size, and the time spans one can zoom to."""
+    shown = picture(told.timeline, watches(told.timeline, told.verdict), found.last_s)
     return {
-        "rows": [row_data(row) for row in timeline.rows],
+        "rows": [row_data(row) for row in told.timeline.rows],
+        "planes": [] if shown is None else shown.rows,
         "figures": {
-            theme.name: {
-                size: {
-                    chart.key: figure(chart, found, theme, size, first=number == 0)
-                    for number, chart in enumerate(charts(drill))
-                }
-                for size in _SIZES
-            }
+            theme.name: {size: _figures(told.drill, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES
         },
         "spans": {"whole": [found.first_s, found.last_s]} | {name: [a, b] for name, a, b in found.phases},
     }
+
+
+def _figures(drill: Drill, shown: Picture | None, found: Marks, theme: Theme, size: str) -> dict[str, Any]:
+    """The charts by their key."""
+    drawn = {
+        chart.key: figure(chart, found, theme, size, first=number == 0)
+        for number, chart in enumerate(charts(drill))
+    }
+    return drawn if shown is None else drawn | {"planes": strips_figure(shown, found, theme, size)}
 
 
 def _templates() -> Environment:

@@ -10,36 +10,26 @@ from lab.report.html.theme import FONT, Theme
 PLOT_PX = 200
 """Height of the plot itself, without labels and legend."""
 
-_BELOW_PX = 58
+BELOW_PX = 58
 """Room for ticks and legend."""
 
 _TICKS_PX = 32
 """Room for ticks alone."""
 
-_SIZES = {"wide": (860.0, 6.3, 11), "narrow": (285.0, 5.8, 10)}
+SIZES = {"wide": (860.0, 6.3, 11), "narrow": (285.0, 5.8, 10)}
 """Width of the plot, of a character, and the font's size, in px."""
 
 
 def figure(chart: Chart, found: Marks, theme: Theme, size: str, *, first: bool) -> dict[str, Any]:
     """A chart's traces and layout. Only the first chart names the actions; the lines are on all."""
-    plot_px, char_px, font_px = _SIZES[size]
+    plot_px, char_px, font_px = SIZES[size]
     placed = labels(found, plot_px=plot_px, char_px=char_px, actions=first)
     narrow = size == "narrow"
     above = headroom_px(placed)
-    below = _BELOW_PX if len(chart.lines) > 1 else _TICKS_PX
-    layout: dict[str, Any] = {
-        "height": above + PLOT_PX + below,
-        "margin": {"l": 46 if narrow else 62, "r": (42 if narrow else 58), "t": above, "b": below},
-        "font": {"family": FONT, "size": font_px + 1, "color": theme.muted},
-        "paper_bgcolor": theme.surface, "plot_bgcolor": theme.surface,
-        "hovermode": "x unified", "dragmode": False if narrow else "zoom", "uirevision": "run",
-        "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.grid, "font": {"color": theme.text}},
-        "legend": {
-            "orientation": "h", "x": 0, "xanchor": "left", "y": -30 / PLOT_PX, "yanchor": "top",
-            "traceorder": "normal", "font": {"color": theme.text}, "bgcolor": "rgba(0,0,0,0)",
-        },
+    below = BELOW_PX if len(chart.lines) > 1 else _TICKS_PX
+    layout = frame(theme, size, above=above, plot_px=PLOT_PX, below=below) | {
         "showlegend": len(chart.lines) > 1,
-        "xaxis": _time_axis(found, theme, narrow=narrow),
+        "xaxis": time_axis(found, theme, narrow=narrow),
         "yaxis": _axis(chart.axis, theme, chart.tickformat, narrow=narrow) | _scale(chart),
         "annotations": [
             *annotations(placed, theme, font_px),
@@ -61,6 +51,23 @@ def figure(chart: Chart, found: Marks, theme: Theme, size: str, *, first: bool) 
     return {"traces": [_trace(line, theme) for line in chart.lines], "layout": layout}
 
 
+def frame(theme: Theme, size: str, *, above: int, plot_px: int, below: int) -> dict[str, Any]:
+    """What all charts have in common: room, fonts, colours, how one points and zooms, the legend below."""
+    narrow = size == "narrow"
+    return {
+        "height": above + plot_px + below,
+        "margin": {"l": 46 if narrow else 62, "r": (42 if narrow else 58), "t": above, "b": below},
+        "font": {"family": FONT, "size": SIZES[size][2] + 1, "color": theme.muted},
+        "paper_bgcolor": theme.surface, "plot_bgcolor": theme.surface,
+        "hovermode": "x unified", "dragmode": False if narrow else "zoom", "uirevision": "run",
+        "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.grid, "font": {"color": theme.text}},
+        "legend": {
+            "orientation": "h", "x": 0, "xanchor": "left", "y": -30 / plot_px, "yanchor": "top",
+            "traceorder": "normal", "font": {"color": theme.text}, "bgcolor": "rgba(0,0,0,0)",
+        },
+    }  # fmt: skip
+
+
 def _trace(line: Line, theme: Theme) -> dict[str, Any]:
     """A line without its points: the page takes them from the rows, by ``meta.column``."""
     colour = theme.lines[line.role]
@@ -74,11 +81,12 @@ def _trace(line: Line, theme: Theme) -> dict[str, Any]:
     if line.right:
         trace["yaxis"] = "y2"
     if line.fill:
-        trace |= {"fill": "tozeroy", "fillcolor": _faint(colour)}
+        trace |= {"fill": "tozeroy", "fillcolor": faint(colour)}
     return trace
 
 
-def _time_axis(found: Marks, theme: Theme, *, narrow: bool) -> dict[str, Any]:
+def time_axis(found: Marks, theme: Theme, *, narrow: bool) -> dict[str, Any]:
+    """The run's time, the same in all charts."""
     return {
         "range": [found.first_s, found.last_s], "ticksuffix": " s", "nticks": 5 if narrow else 12,
         "gridcolor": theme.grid, "zeroline": False, "showline": True, "linecolor": theme.grid,
@@ -120,7 +128,7 @@ def _limit_text(chart: Chart, limit: Limit, theme: Theme) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _faint(colour: str) -> str:
+def faint(colour: str) -> str:
     """The colour of an area under its line."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.12)"

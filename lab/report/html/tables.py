@@ -1,7 +1,7 @@
 """The tables below the charts."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from lab.analysis.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report import figures
+from lab.report.planes import Watch
 from lab.report.words import clean, effect, sentence
 
 
@@ -47,6 +48,34 @@ def actions(timeline: Timeline) -> list[ActionLine]:
 def log(events: Iterable[Event]) -> list[tuple[str, str]]:
     """What happened, in plain words, with its time."""
     return [(figures.clock(event.t), said) for event in events if (said := sentence(event)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A page as the table has it."""
+
+    at: str
+    plane: str
+    alert: str
+    about: str
+    state: str
+    began: str
+
+
+def pages(seen: Sequence[Watch]) -> list[PageLine]:
+    """The pages that reached on-call, in the order of their arrival."""
+    found = sorted((page for watch in seen for page in watch.pages), key=lambda page: page.received_s)
+    return [
+        PageLine(
+            at=figures.clock(page.received_s),
+            plane=clean(page.plane),
+            alert=clean(page.alert),
+            about=clean(page.labels.get("service", "")),
+            state={"firing": "firing", "resolved": "called off"}[page.state],
+            began=figures.clock(page.sent_t),
+        )
+        for page in found
+    ]
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -10,14 +10,19 @@
   let printing = false;
   let syncing = false;
 
-  const column = (name) => data.rows.map((row) => row[name]);
-  const provisional = () => data.rows.map((row) => (row.provisional ? " (can still change)" : ""));
+  const column = (rows, name) => rows.map((row) => row[name]);
+  const provisional = (rows) => rows.map((row) => (row.provisional ? " (can still change)" : ""));
   const theme = () => (printing ? "light" : root.dataset.theme || (dark.matches ? "dark" : "light"));
   const size = () => (narrow.matches ? "narrow" : "wide");
-  const withRows = (trace) => ({
-    ...trace, x: column("second"), y: column(trace.meta.column), text: provisional(),
-    hovertemplate: `${trace.hovertemplate}%{text}`,
-  });
+  // A trace of rows names their column; any other carries its own points.
+  const withRows = (trace) => {
+    if (!trace.meta) return trace;
+    const rows = data[trace.meta.rows || "rows"];
+    const points = { ...trace, x: column(rows, "second"), y: column(rows, trace.meta.column) };
+    if (trace.meta.text) return { ...points, text: column(rows, trace.meta.text) };
+    if (!trace.hovertemplate) return points;
+    return { ...points, text: provisional(rows), hovertemplate: `${trace.hovertemplate}%{text}` };
+  };
   const config = {
     responsive: true, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
   };

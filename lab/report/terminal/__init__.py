@@ -3,7 +3,7 @@
 with view_for(console, drill, runtime, run_name) as view:   # LiveView or PlainView
     view.feed(event)                                        # every event, as it comes
     view.tick(timeline, now_s)                              # a few times a second
-say_verdict(console, verdict, summary, path)
+say_verdict(console, verdict, summary, path, timeline)
 """
 
 from typing import Protocol, Self
@@ -13,6 +13,7 @@ from rich.console import Console
 from lab.analysis.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
+from lab.report.terminal.ink import can_draw
 from lab.report.terminal.live import LiveView
 from lab.report.terminal.plain import PlainView
 from lab.report.terminal.verdict import say_verdict, verdict_panel, verdict_text
@@ -39,7 +40,6 @@ class View(Protocol):
 def view_for(console: Console, drill: Drill, runtime: str, run_name: str) -> View:
     """The live view where the terminal can show it, else plain lines."""
     fits = console.width >= _LEAST_WIDTH and console.height >= _LEAST_HEIGHT
-    utf8 = console.encoding.lower().startswith("utf")
-    if console.is_terminal and not console.is_dumb_terminal and fits and utf8:
+    if console.is_terminal and not console.is_dumb_terminal and fits and can_draw(console):
         return LiveView(console, drill, runtime, run_name)
     return PlainView(console, drill, runtime, run_name)

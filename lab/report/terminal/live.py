@@ -15,13 +15,14 @@ from lab.report.terminal.events import EventLines
 from lab.report.terminal.latest import recent
 from lab.report.terminal.phases import phase_lines
 from lab.report.terminal.table import bridge_lines, figure_table
+from lab.report.terminal.watching import plane_lines
 from lab.report.words import clean
 
 _WIDEST = 110
 """Wider lines are harder to read, not richer."""
 
 _FIXED_LINES = 18
-"""Lines of the view that are no events."""
+"""Lines of the view that are no events, with those of two planes."""
 
 _EVENTS_MOST = 6
 
@@ -57,10 +58,11 @@ class LiveView:
     def render(self, timeline: Timeline, now_s: float) -> RenderableType:
         """The whole view at a run time."""
         width = min(_WIDEST, self._console.width)
+        planes = plane_lines(timeline, width) if timeline.phases else []
         events = max(1, min(_EVENTS_MOST, self._console.height - _FIXED_LINES))
         body = self._phases(timeline, now_s, width) if timeline.phases else self._bringup.render(width)
         return Group(
-            self._title(now_s, width), body,
+            self._title(now_s, width), body, *planes,
             _rule("what happened", width), self._events.render(events, width),
         )  # fmt: skip
 

@@ -8,8 +8,10 @@ from lab.analysis.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event, ServiceChanged
 from lab.report import figures
+from lab.report.planes import watches
 from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.latest import FRESH_S, present, recent
+from lab.report.terminal.watching import told
 from lab.report.words import clean, sentence
 
 EVERY_S = 5.0
@@ -51,7 +53,7 @@ class PlainView:
         if not timeline.phases:
             return f"t={now_s:.0f}s bringing up  {self._bringup.progress}"
         rows = recent(timeline, now_s, FRESH_S)
-        told = [
+        figured = [
             ("offered", figures.rate, present(rows, lambda row: row.offered)),
             ("goodput", figures.rate, present(rows, lambda row: row.good)),
             ("attempts", figures.rate, present(rows, lambda row: row.attempts)),
@@ -59,11 +61,13 @@ class PlainView:
             ("p99", figures.millis, present(rows, lambda row: row.latency_p99_ms)),
         ]
         shown = " ".join(
-            f"{name} {_tilde(value, provisional)}{write(value)}" for name, write, (value, provisional) in told
+            f"{name} {_tilde(value, provisional)}{write(value)}"
+            for name, write, (value, provisional) in figured
         )
         busy, _ = present(rows, lambda row: row.bridge_busy)
         percent = figures.NONE if busy is None else f"{100 * busy:.0f}%"
-        return f"t={now_s:.0f}s {timeline.phase_at(now_s) or 'after the phases'}  {shown} bridge {percent}"
+        planes = "".join(f" {clean(watch.name)} shows {told(watch)}" for watch in watches(timeline))
+        return f"t={now_s:.0f}s {timeline.phase_at(now_s) or 'after the phases'}  {shown} bridge {percent}{planes}"
 
     def _say(self, line: str) -> None:
         """Print a line as it is: no markup, no wrapping; flushed, since a log is followed."""

@@ -7,9 +7,8 @@ from itertools import groupby
 from rich.text import Text
 
 from lab.analysis.row import Row
+from lab.report.terminal.ink import BLOCKS, Ink
 from lab.report.terminal.latest import Pick
-
-_ZERO, _BARS = "▁", "▂▃▄▅▆▇█"
 
 PHASE_STYLE = {"trigger": "red", "aftermath": "magenta", "mitigation": "blue", "recovery": "green"}
 """Basic colours only: the terminal's own palette makes them readable on light and dark."""
@@ -30,28 +29,29 @@ def sparkline(rows: Sequence[Row], pick: Pick, highest: float, width: int) -> Te
     shown = rows[-width:]
     line = Text(" " * (width - len(shown)), no_wrap=True)
     for row in shown:
-        line.append(_bar(pick(row), highest), style_of(row.phase))
+        line.append(bar(pick(row), highest), style_of(row.phase))
     return line
 
 
-def phase_ruler(rows: Sequence[Row], width: int) -> Text:
-    """Which seconds belong to which phase, under the sparklines."""
+def phase_ruler(rows: Sequence[Row], width: int, edge: str = BLOCKS.edge) -> Text:
+    """Which seconds belong to which phase, under the sparklines; ``edge`` marks where one begins."""
     shown = rows[-width:]
     line = Text(" " * (width - len(shown)), no_wrap=True)
     for phase, members in groupby(shown, key=lambda row: row.phase):
         length = len(list(members))
-        line.append(_label(phase, length), style_of(phase) if phase else "dim")
+        line.append(_label(phase, length, edge), style_of(phase) if phase else "dim")
     return line
 
 
-def _label(phase: str | None, length: int) -> str:
-    """The phase's name in ``length`` characters, behind a mark where it begins."""
-    return (f"╵{phase or ''}")[:length].ljust(length) if phase else " " * length
-
-
-def _bar(value: float | None, highest: float) -> str:
+def bar(value: float | None, highest: float, ink: Ink = BLOCKS) -> str:
+    """The mark of a figure; blank where nothing was measured."""
     if value is None:
         return " "
     if value <= 0 or highest <= 0:
-        return _ZERO
-    return _BARS[min(len(_BARS), math.ceil(value / highest * len(_BARS))) - 1]
+        return ink.zero
+    return ink.bars[min(len(ink.bars), math.ceil(value / highest * len(ink.bars))) - 1]
+
+
+def _label(phase: str | None, length: int, edge: str) -> str:
+    """The phase's name in ``length`` characters, behind a mark where it begins."""
+    return f"{edge}{phase or ''}"[:length].ljust(length) if phase else " " * length

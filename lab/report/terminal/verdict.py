@@ -9,33 +9,66 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Verdict
 from lab.report import figures
 from lab.report.headline import MARK, MEANING, cards, doubts, story, unmet
+from lab.report.planes import watches
+from lab.report.reading import reading
+from lab.report.terminal.ink import Ink, ink_for
+from lab.report.terminal.strips import TITLE, strips
 from lab.report.words import clean
 
 _STYLE = {"pass": "green", "fail": "red", "inconclusive": "magenta", "unsupported": "magenta"}
 _WIDEST = 100
 
+_FRAME = 6
+"""Characters that the frame takes of a line."""
+
 _MOST = 6
 """Lines under a title."""
 
 
-def say_verdict(console: Console, verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> None:
-    """Print the verdict: framed on a terminal, as plain lines in logs, pipes and with NO_COLOR."""
+def say_verdict(
+    console: Console,
+    verdict: Verdict,
+    summary: Sequence[str],
+    report_path: Path | str,
+    timeline: Timeline | None = None,
+) -> None:
+    """Print the verdict: framed on a terminal, as plain lines in logs, pipes and with NO_COLOR.
+
+    With ``timeline`` also what the monitoring planes saw, where some watched.
+    """
+    width = min(_WIDEST, console.width)
     if console.is_terminal and not console.is_dumb_terminal and not console.no_color:
-        console.print(verdict_panel(verdict, summary, report_path), width=min(_WIDEST, console.width))
+        planes = planes_told(timeline, verdict, ink_for(console), width - _FRAME)
+        console.print(verdict_panel(verdict, summary, report_path, planes), width=width)
     else:
-        text = verdict_text(verdict, summary, report_path)
+        text = verdict_text(
+            verdict, summary, report_path, planes_told(timeline, verdict, ink_for(console), width)
+        )
         console.print(text, markup=False, highlight=False, soft_wrap=True, emoji=False)
 
 
-def verdict_panel(verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> RenderableType:
-    """The verdict in a frame: meaning, what happened, the figures, what speaks against it, the report."""
+def planes_told(timeline: Timeline | None, verdict: Verdict, ink: Ink, width: int) -> list[Text]:
+    """What happened and what each dashboard showed, and a sentence about each plane; empty without planes."""
+    seen = () if timeline is None else watches(timeline, verdict)
+    if timeline is None or not seen:
+        return []
+    drawn = strips(timeline, seen, ink, width)
+    return [Text(TITLE, "bold"), *drawn, *(Text(clean(reading(watch, timeline))) for watch in seen)]
+
+
+def verdict_panel(
+    verdict: Verdict, summary: Sequence[str], report_path: Path | str, planes: Sequence[Text] = ()
+) -> RenderableType:
+    """The verdict in a frame: meaning, what happened, the figures, the planes, what speaks against it, the report."""
     style = _STYLE[verdict.verdict]
     parts: list[RenderableType] = [Text(_sentence(MEANING[verdict.verdict]), "bold")]
     parts += [Text(clean(said)) for said in story(summary, verdict)]
     parts.append(Padding(_figures(verdict), (1, 0)) if verdict.phases else Text())
+    parts += [*planes, Text()] if planes else []
     for heading, lines in _against(verdict):
         parts.append(Text(heading, f"bold {style}"))
         parts += [Padding(Text(f"• {line}"), (0, 0, 0, 2)) for line in lines]
@@ -48,11 +81,14 @@ def verdict_panel(verdict: Verdict, summary: Sequence[str], report_path: Path | 
     return Panel(Group(*parts), title=title, title_align="left", border_style=style, padding=(1, 2))
 
 
-def verdict_text(verdict: Verdict, summary: Sequence[str], report_path: Path | str) -> str:
+def verdict_text(
+    verdict: Verdict, summary: Sequence[str], report_path: Path | str, planes: Sequence[Text] = ()
+) -> str:
     """The same in plain lines, for logs, pipes and NO_COLOR."""
     lines = [f"{verdict.verdict.upper()}  {clean(verdict.drill)}: {MEANING[verdict.verdict]}"]
     lines += [clean(said) for said in story(summary, verdict)]
     lines += [f"  {card.value:>8}  {card.label} ({card.note})" for card in cards(verdict.metrics)]
+    lines += [line.plain.rstrip() for line in planes]
     for title, against in _against(verdict):
         lines += [f"{title}:", *(f"  - {line}" for line in against)]
     return "\n".join([*lines, f"Report: {clean(str(report_path))}"])

@@ -9,11 +9,25 @@ from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
 from lab.report.html import write_report
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
+from tests.lab.report.watched import watched_events, watched_verdict
 
 pytestmark = pytest.mark.live
 
 RANGES = "[...document.querySelectorAll('.plot')].map((plot) => plot.layout.xaxis.range)"
 CONTRAST = Path(__file__).parent / "data" / "contrast.js"
+NOTES = "[...document.querySelectorAll('[data-chart=planes] .annotation')]"
+OUTSIDE = f"""(() => {{
+  const box = document.querySelector('[data-chart=planes]').getBoundingClientRect();
+  return {NOTES}.filter((note) => {{
+    const at = note.getBoundingClientRect();
+    return at.left < box.left - 8 || at.right > box.right + 8 || at.top < box.top - 1 || at.bottom > box.bottom;
+  }}).map((note) => note.textContent);
+}})()"""
+TITLES_MEET = f"""(() => {{
+  const all = {NOTES}.map((note) => [note.textContent, note.getBoundingClientRect()]);
+  const meet = (a, b) => a.left + 1 < b.right && b.left + 1 < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom;
+  return all.flatMap(([name, a], i) => all.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => [name, other]));
+}})()"""
 NASTY = "</script><script>window.hit = 1</script><img src=x onerror='window.hit = 1'>"
 
 
@@ -24,6 +38,16 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     drill, verdict = make_drill(title=f"A retry storm {NASTY}"), make_verdict()
     events = make_events(drill)
     write_report(path, drill, Timeline.fold(events), verdict, {}, events=events, summary=summarise(verdict))
+    return path
+
+
+@pytest.fixture(scope="module")
+def watched_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of the made-up run as two planes saw it."""
+    path, drill = tmp_path_factory.mktemp("watched") / "report.html", make_drill()
+    events = watched_events(drill, late=range(36, 44))
+    timeline = Timeline.fold(events)
+    write_report(path, drill, timeline, watched_verdict(timeline), {}, events=events)
     return path
 
 
@@ -94,4 +118,41 @@ def test_pointing_at_one_chart_reads_all_of_them(browser: Browser, report: Path)
     )
     assert len(set(titles)) == 1
     assert titles[0].startswith("second ")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+)
+def test_the_picture_of_the_planes_is_drawn_and_readable(
+    browser: Browser, watched_report: Path, scheme: str, width: int
+) -> None:
+    """Three strips, two kinds of hatch, every name inside the picture and none over another."""
+    page, trouble = opened(browser, watched_report, scheme, width)
+    plot = page.locator(".plot[data-chart=planes]")
+    assert plot.locator(".subplot").count() == 3
+    assert plot.locator("pattern").count() >= 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRAST.read_text()) == []
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(TITLES_MEET) == []
+    assert trouble == []
+    page.close()
+
+
+def test_the_picture_follows_the_other_charts(browser: Browser, watched_report: Path) -> None:
+    """Zoomed with them, and read with them: what each plane said in the second that one points at elsewhere."""
+    page, trouble = opened(browser, watched_report)
+    page.click("button[data-span=aftermath]")
+    page.wait_for_function(f"{RANGES}.every(([from, to]) => from === 29.2 && to === 44.2)")
+    assert len(page.evaluate(RANGES)) == 5
+    plot = page.locator(".plot").nth(1)
+    plot.scroll_into_view_if_needed()
+    plot.hover(position={"x": 320, "y": 100})
+    said = page.locator(".plot[data-chart=planes] .hoverlayer .legend")
+    said.wait_for(state="attached")
+    text = said.text_content() or ""
+    assert "shared : blind (no answer)" in text
+    assert "ops : 0/s" in text
+    assert trouble == []
     page.close()

@@ -1,0 +1,34 @@
+"""The marks that figures are drawn with: blocks, or ASCII where the terminal has no Unicode."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from lab.report.planes import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """``zero`` is a measured nothing, ``bars`` rise above it; ``edge`` stands where a phase begins.
+
+    ``hatch`` has a mark for each way in which a plane did not see.
+    """
+
+    zero: str
+    bars: str
+    hatch: dict[Sight, str]
+    edge: str
+
+
+BLOCKS = Ink("▁", "▂▃▄▅▆▇█", {"blind": "░", "filled": "▒", "unknown": "·"}, "╵")
+ASCII = Ink("_", ".:-=+*#", {"blind": "/", "filled": "\\", "unknown": "?"}, "|")
+
+
+def can_draw(console: Console) -> bool:
+    """Whether the terminal, pipe or file takes more than ASCII."""
+    return console.encoding.lower().startswith("utf")
+
+
+def ink_for(console: Console) -> Ink:
+    """The marks that this console can show."""
+    return BLOCKS if can_draw(console) else ASCII
