@@ -39,14 +39,14 @@ make_base() {
 
 # --- Prometheus and Alertmanager -------------------------------------------------------------------------------
 
-bootstrap_monitor() { # IMAGE PACKAGE PROGRAM OLDEST
+bootstrap_monitor() { # IMAGE FROM PROGRAM OLDEST: from a folder of programs, or from Debian's package
     require_debian "$1" "do without the drills that monitor"
-    step "$1 stands in: Debian $SUITE's $2 on libc and busybox" make_monitor "$@"
+    step "$1 stands in: $3 of ${2##*/} on Debian's libc and busybox" make_monitor "$@"
 }
 
 make_monitor() {
     # shellcheck disable=SC2016 # for the shell of mmdebstrap's hook
-    HOOK=$PWD/compose/monitor-hook.sh PACKAGE=$2 PROGRAM=$3 OLDEST=$4 within $BUILD_DEADLINE_S mmdebstrap \
+    HOOK=$PWD/compose/monitor-hook.sh FROM=$2 PROGRAM=$3 OLDEST=$4 within $BUILD_DEADLINE_S mmdebstrap \
         --variant=extract --include=libc6,busybox --extract-hook='sh "$HOOK" "$1"' $SUITE "$work/monitor.tar" &&
         docker import --change "LABEL $LABEL=$INPUTS retry-storm-lab.base=debian-$SUITE-bootstrapped" \
             --change 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' --change "WORKDIR /$3" --change 'USER 65534:65534' \

@@ -184,10 +184,33 @@ have_monitor() { # IMAGE PACKAGE PROGRAM OLDEST
     pull "$1" || bootstrap_monitor "$@"
 }
 
+have_prometheus() { have_monitor "$PROMETHEUS_IMAGE" prometheus prometheus "$PROMETHEUS_VERSION"; }
+
+# Debian's Alertmanager is too old: built from its Go module, with amtool, as the embedded runtime does.
+have_alertmanager() {
+    if is_current_monitor "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION"; then return; fi
+    INPUTS=$(monitor_inputs "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION")
+    if pull "$ALERTMANAGER_IMAGE"; then return; fi
+    built=$CACHE/images/alertmanager-$ALERTMANAGER_VERSION
+    mkdir -p "$built"
+    if ! [ -x "$built/amtool" ]; then
+        go=$(sh compose/engine.sh --go)
+        step "Alertmanager $ALERTMANAGER_VERSION built with $go" go_alertmanager "$go" "$built"
+    fi
+    bootstrap_monitor "$ALERTMANAGER_IMAGE" "$built" alertmanager "$ALERTMANAGER_VERSION"
+}
+
+go_alertmanager() { # GO FOLDER
+    for program in alertmanager amtool; do
+        CGO_ENABLED=0 GOBIN=$2 SSL_CERT_FILE=${SSL_CERT_FILE:-$CA_BUNDLE} within $BUILD_DEADLINE_S "$1" install -trimpath \
+            -ldflags "-s -w -X github.com/prometheus/common/version.Version=$ALERTMANAGER_VERSION" \
+            "github.com/prometheus/alertmanager/cmd/$program@v$ALERTMANAGER_VERSION" || return 1
+    done
+}
+
 # In a subshell: giving up on a monitor isn't giving up.
 have_monitors() {
-    if (have_monitor "$PROMETHEUS_IMAGE" prometheus prometheus "$PROMETHEUS_VERSION") &&
-        (have_monitor "$ALERTMANAGER_IMAGE" prometheus-alertmanager alertmanager "$ALERTMANAGER_VERSION"); then
+    if (have_prometheus) && (have_alertmanager); then
         say "ready: $PROMETHEUS_IMAGE, $ALERTMANAGER_IMAGE"
         return
     fi

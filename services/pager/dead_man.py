@@ -3,7 +3,8 @@
          beat ───▶ alive ── none for limit_s ──▶ silent ── beat ──▶ alive
     start ───▶ waiting ── none for first_s ──────▲
 
-A plane that is cut off can't say so. So each sends `Watchdog` all the time, and its silence is the message.
+A plane that is cut off can't say so. So each sends `Watchdog` all the time, and its silence is the message. A heartbeat
+that comes late is none: a saturated bridge delivers it long after its sender has given it up.
 """
 
 from dataclasses import dataclass
@@ -21,10 +22,19 @@ class Patience:
     Args:
         limit_s: After a heartbeat, in seconds.
         first_s: Before the first one: a plane that still comes up is not silent.
+        fresh_s: A heartbeat that was evaluated longer ago says nothing about now.
     """
 
     limit_s: float
     first_s: float
+    fresh_s: float
+
+
+def is_stale(alert: Alert, unix_s: float, patience: Patience) -> bool:
+    """Whether it is a heartbeat that comes too late to be one, at a moment in seconds since 1970."""
+    if alert.name != HEARTBEAT or alert.evaluated_s is None:
+        return False
+    return unix_s - alert.evaluated_s > patience.fresh_s
 
 
 class DeadMan:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from services.kit.env import BadEnvironmentError, required
-from services.pager.dead_man import Patience
+from services.pager.dead_man import Patience, is_stale
 from services.pager.pager import Pager
 from services.pager.pages import Page
 from services.pager.webhook import read_webhook
@@ -37,7 +37,9 @@ class Desk:
         Raises:
             BadWebhookError: It is none.
         """
-        pages = self.pager.take(plane, read_webhook(body), time.monotonic())
+        unix_s, patience = time.time(), self._patience()
+        alerts = [alert for alert in read_webhook(body) if not is_stale(alert, unix_s, patience)]
+        pages = self.pager.take(plane, alerts, time.monotonic())
         _tell(pages)
         self.watch()
         return len(pages)

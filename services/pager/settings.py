@@ -9,12 +9,13 @@ from services.pager.dead_man import Patience
 
 @dataclass(frozen=True)
 class PagerSettings(DataSettings):
-    """The longest silence of a plane in seconds, and the longest wait for its first heartbeat."""
+    """A plane's longest silence, the longest wait for its first heartbeat, a heartbeat's greatest age; in seconds."""
 
     dead_man_s: float = number(15.0, least=0.1, most=3600)
     dead_man_first_s: float = number(60.0, least=0.1, most=3600)
+    heartbeat_age_s: float = number(5.0, least=0.1, most=3600)
 
     @property
     def patience(self) -> Patience:
-        """Both."""
-        return Patience(limit_s=self.dead_man_s, first_s=self.dead_man_first_s)
+        """All three."""
+        return Patience(self.dead_man_s, self.dead_man_first_s, self.heartbeat_age_s)

@@ -1,6 +1,7 @@
 """Alertmanager's webhook, version 4, read: a group of alerts, or a word about what is wrong with it."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Alert:
         labels: All of its labels; they, and nothing else, say which alert it is.
         starts_utc: When it began, as Alertmanager wrote it; None: it didn't.
         ends_utc: When it ended, likewise; None while it is firing.
+        evaluated_s: When its rule was evaluated (seconds since 1970): its annotation `evaluated`, where it has one.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Alert:
     labels: Mapping[str, str]
     starts_utc: str | None = None
     ends_utc: str | None = None
+    evaluated_s: float | None = None
 
 
 def read_webhook(body: bytes) -> list[Alert]:
@@ -66,7 +69,21 @@ def _alert(number: int, said: object) -> Alert:
     if not name:
         raise BadWebhookError(f"{where}: no label `alertname`")
     ends = _time(where, said, "endsAt") if state == "resolved" else None
-    return Alert(name, state, labels, _time(where, said, "startsAt"), ends)
+    return Alert(name, state, labels, _time(where, said, "startsAt"), ends, _evaluated_s(where, said))
+
+
+def _evaluated_s(where: str, said: Mapping[str, object]) -> float | None:
+    annotations = said.get("annotations")
+    value = annotations.get("evaluated") if isinstance(annotations, dict) else None
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise BadWebhookError(f"{where}: its annotation `evaluated` is no time in seconds")
+    return seconds
 
 
 def _time(where: str, said: Mapping[str, object], key: str) -> str | None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from services.kit.env import BadEnvironmentError
 from services.kit.server import Service
 from services.oncall import OnCall
-from services.pager.dead_man import Patience
+from services.pager.dead_man import Patience, is_stale
 from services.pager.pager import Pager
 from services.pager.pages import Pages
 from services.pager.settings import PagerSettings
@@ -29,7 +29,7 @@ Url = Callable[[Service], str]
 Change = Callable[..., Awaitable[tuple[int, Any]]]
 Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 
-PATIENCE = Patience(limit_s=15, first_s=60)
+PATIENCE = Patience(limit_s=15, first_s=60, fresh_s=5)
 WATCHDOG = Alert("Watchdog", "firing", {"alertname": "Watchdog"})
 START = "2021-12-07T15:30:00Z"
 
@@ -113,6 +113,23 @@ def test_the_switch_goes_off_once_after_the_limit_and_back_with_the_next_heartbe
         ("shared", "DeadMansSwitch", "resolved", 140.0),
     ]
     assert pager.heartbeats() == {"shared": 140.0, "ops": 110.0}
+
+
+def test_a_heartbeat_that_comes_late_is_none() -> None:
+    """A saturated bridge delivers it when its sender has long given it up. One without a time is taken as it is."""
+
+    def beat(**annotations: str) -> Alert:
+        (said,) = read_webhook(webhook({**alert(name="Watchdog"), "annotations": annotations}))
+        return said
+
+    assert not is_stale(beat(evaluated="1000.000"), 1005.0, PATIENCE)
+    assert is_stale(beat(evaluated="1000.000"), 1005.1, PATIENCE)
+    assert not is_stale(beat(summary="none"), 1e9, PATIENCE)
+    page = {**alert(), "annotations": {"evaluated": "1000"}}
+    assert not is_stale(read_webhook(webhook(page))[0], 1e9, PATIENCE)
+    for wrong in ("soon", "nan", ""):
+        with pytest.raises(BadWebhookError, match="`evaluated` is no time"):
+            beat(evaluated=wrong)
 
 
 def test_a_plane_that_comes_up_is_given_longer_but_not_for_ever() -> None:
@@ -260,6 +277,14 @@ async def test_the_alarm_is_raised_at_its_instant_and_not_when_somebody_asks(
 
 
 @pytest.mark.live
+async def test_a_late_heartbeat_keeps_nobody_quiet(oncall: Service, page: Post) -> None:
+    """It is taken with a 200, as everything that arrives, and doesn't count; the next one does."""
+    for age_s, counts in ((6.0, False), (1.0, True)):
+        beat = {**alert(name="Watchdog"), "annotations": {"evaluated": f"{time.time() - age_s:.3f}"}}
+        assert await page(webhook(beat)) == 200
+        assert (oncall.role.extras(0)["heartbeats"]["ops"] is not None) is counts
+
+
 async def test_garbage_is_refused_and_nothing_of_it_counts(oncall: Service, page: Post) -> None:
     """400, 404, 405, 413; afterwards a webhook is taken as ever."""
     for body, _ in BAD:

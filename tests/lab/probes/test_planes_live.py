@@ -107,9 +107,7 @@ async def test_answers_ages_and_scrapes_as_they_really_are(
         return samples("goodput")[-1].newest_age_s or 0.0
 
     async with running(watch_planes([probe], Ticker(lambda: clock.now_s))):
-        await wait_until(
-            lambda: (samples("goodput") or [None])[-1] and samples("goodput")[-1].value, 20, "a rate"
-        )
+        await wait_until(lambda: any(sample.value for sample in samples("goodput")), 20, "a rate")
         await wait_until(lambda: 0 < age_s() < 2, 10, "both targets to be scraped")
         targets[1].broken = True
         await wait_until(lambda: age_s() > 3, 10, "its last good scrape to grow old")

@@ -74,7 +74,7 @@ def test_a_newer_one_will_do_up_to_a_major_version(
 def test_what_is_pinned_is_the_oldest_that_will_do() -> None:
     """keep_firing_for came with 2.42; a higher pin would refuse what Debian 12 has."""
     assert PROMETHEUS.wanted().version == PROMTOOL.wanted().version == "2.42.0"
-    assert ALERTMANAGER.wanted().version == "0.25.0"
+    assert ALERTMANAGER.wanted().version == "0.28.1"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_monitor_is_found_by_each_of_its_names(tmp_path: Path, monkeypatch: py
     """Debian's package calls it prometheus-alertmanager."""
     monkeypatch.delenv(ALERTMANAGER.override, raising=False)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    debians = says(tmp_path / "bin" / "prometheus-alertmanager", "0.25.0", ALERTMANAGER)
+    debians = says(tmp_path / "bin" / "prometheus-alertmanager", "0.28.1", ALERTMANAGER)
     assert installed(ALERTMANAGER, tmp_path / "cache") == debians
     upstreams = says(tmp_path / "bin" / "alertmanager", "0.28.1", ALERTMANAGER)
     assert installed(ALERTMANAGER, tmp_path / "cache") == upstreams

@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[3]
-PROMETHEUS, ALERTMANAGER = "example/prometheus:v2.42.0", "example/alertmanager:v0.25.0"
+PROMETHEUS, ALERTMANAGER = "example/prometheus:v2.42.0", "example/alertmanager:v0.28.1"
 DOCKER = """\
 # Images are files in $STATE/images, which hold the label that they were given.
 for last; do :; done
@@ -29,10 +29,21 @@ case "$*" in
 esac
 """
 MMDEBSTRAP = """\
-echo "mmdebstrap $PACKAGE $PROGRAM $OLDEST" >>"$STATE/log"
+echo "mmdebstrap ${FROM##*/} $PROGRAM $OLDEST" >>"$STATE/log"
 if [ -n "${BROKEN:-}" ]; then echo 'E: no such suite' >&2; exit 1; fi
 for last; do :; done
 : >"$last"
+"""
+GO = """\
+case "$*" in
+    'install '*)
+        for last; do :; done
+        name=${last##*/}
+        echo "go ${name}" >>"$STATE/log"
+        echo program >"$GOBIN/${name%@*}"
+        chmod +x "$GOBIN/${name%@*}" ;;
+    *) echo go1.99.0 ;;
+esac
 """
 
 
@@ -65,7 +76,7 @@ class Images:
         return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
 
     def asked(self) -> list[str]:
-        """Calls that pull, bootstrap or import, since the last time."""
+        """Calls that pull, build, bootstrap or import, since the last time."""
         log = self.state / "log"
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -89,6 +100,7 @@ def images(tmp_path: Path) -> Images:
     (images.state / "images").mkdir(parents=True)
     program(images.tools / "docker", DOCKER)
     program(images.tools / "mmdebstrap", MMDEBSTRAP)
+    program(images.tools / "go", GO)
     program(images.tools / "apt-get", "exit 1")
     for base in ("base", "go"):
         images.label(base).touch()
@@ -106,7 +118,7 @@ def test_official_monitors_are_taken_as_they_are(images: Images) -> None:
     assert images.asked() == []
 
 
-def test_elsewhere_they_are_made_of_debians_packages_once(images: Images) -> None:
+def test_elsewhere_they_are_made_of_a_debian_package_and_a_go_module_once(images: Images) -> None:
     """Under the same names, labelled with their inputs; the registry is asked once and not once an image."""
     done = images.run()
     assert done.returncode == 0, done.stderr
@@ -114,7 +126,8 @@ def test_elsewhere_they_are_made_of_debians_packages_once(images: Images) -> Non
     assert [line for line in asked if line.startswith("pull")] == asked[:1] == [f"pull {PROMETHEUS}"]
     assert asked[1] == "mmdebstrap prometheus prometheus 2.42.0"
     assert asked[2].endswith(f" {PROMETHEUS}")
-    assert asked[-2] == "mmdebstrap prometheus-alertmanager alertmanager 0.25.0"
+    assert asked[3:5] == ["go alertmanager@v0.28.1", "go amtool@v0.28.1"]
+    assert asked[-2] == "mmdebstrap alertmanager-0.28.1 alertmanager 0.28.1"
     assert asked[-1].endswith(f" {ALERTMANAGER}")
     assert "up to date" in images.run().stdout
     assert images.asked() == []
@@ -169,7 +182,7 @@ def test_a_debian_too_old_is_refused_in_words(tmp_path: Path) -> None:
     program(tmp_path / "apt-get", 'touch "$2_1_all.deb"')
     program(tmp_path / "dpkg-deb", "echo 2.41.0+ds-1")
     env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "MMDEBSTRAP_APT_CONFIG": "/dev/null"}
-    monitor = {"PACKAGE": "prometheus", "PROGRAM": "prometheus", "OLDEST": "2.42.0"}
+    monitor = {"FROM": "prometheus", "PROGRAM": "prometheus", "OLDEST": "2.42.0"}
     done = subprocess.run(
         ["sh", str(ROOT / "compose" / "monitor-hook.sh"), str(root)],
         env=env | monitor, capture_output=True, text=True, check=False, timeout=30,
