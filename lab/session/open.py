@@ -13,7 +13,6 @@ from pathlib import Path
 from chaos.errors import ChaosError
 from chaos.injector import Injector
 from lab.analysis import Timeline
-from lab.drillfile import Drill, make
 from lab.journal import JournalWriter
 from lab.journal.events import Event, RunOpened
 from lab.journal.latency import FIRST_MS, GROWTH
@@ -29,6 +28,7 @@ from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
 from lab.session.planes import configured, watched
 from lab.session.request import BRIDGE, Request
+from lab.session.requirements import require_abilities, require_services
 from lab.session.runfolder import RunFolder
 from lab.session.server import serving
 from lab.session.session import Session, service_changed
@@ -37,10 +37,6 @@ from lab.topology import Topology, load_topology
 
 MEASURE_LOCK_S = 600.0
 VERSIONS = ("retry-storm-lab", "aiohttp", "locust", "uvloop", "toxiproxy-python", "docker")
-
-
-class UnsupportedDrillError(SetupError):
-    """This runtime can't do what the drill needs (exit code 4)."""
 
 
 @asynccontextmanager
@@ -116,6 +112,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
+    require_services(request.drill, topology)
     planes = configured(request)
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(
@@ -129,21 +126,6 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     await stack.enter_async_context(watched(session, planes))
     stack.push_async_callback(_roll_back, session, ending)
     await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
-
-
-def require_abilities(drill: Drill, runtime: Runtime) -> None:
-    """Say before anything is started what this runtime can't do.
-
-    Raises:
-        UnsupportedDrillError: with the step and what it needs.
-    """
-    for step in drill.method:
-        missing = make(step).needs - runtime.abilities
-        if missing:
-            raise UnsupportedDrillError(
-                f"unsupported: step {step.name} of drill {drill.name} needs {', '.join(sorted(missing))}, which "
-                f"the runtime {runtime.name} can't do here. Try another --runtime."
-            )
 
 
 async def _configure(session: Session, remembered: Path) -> None:

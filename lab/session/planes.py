@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import get_args
 
 import aiohttp
@@ -62,19 +63,7 @@ async def watched(session: Session, planes: tuple[PlaneConfig, ...]) -> AsyncIte
 
 async def _probe(session: Session, plane: PlaneConfig, http: aiohttp.ClientSession) -> PlaneProbe:
     prometheus = Prometheus(http, session.runtime.address(plane.service, "api"))
-    event = PlaneConfigured(
-        plane=plane.plane,
-        mode=plane.mode,
-        service=plane.service,
-        alertmanager=plane.alertmanager,
-        agent=plane.agent,
-        version=await _version(plane, prometheus),
-        scrape_interval_s=plane.scrape_interval_s,
-        scrape_timeout_s=plane.scrape_timeout_s,
-        window_s=plane.window_s,
-        targets=plane.targets,
-        bounds_s=plane.bounds_s,
-    )
+    event = PlaneConfigured(**asdict(plane), version=await _version(plane, prometheus))
     session.write(event)
     texts = {query: query_text(query, plane.window_s) for query in get_args(Query)}
     return PlaneProbe(event, prometheus, texts, RunClock(session.journal.origin_s), session.write)

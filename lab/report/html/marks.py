@@ -27,7 +27,7 @@ class Marks:
 
 
 def marks(timeline: Timeline) -> Marks:
-    """The marks of a run; what the final rollback undid is left to the table."""
+    """The marks of a run; what was set up before it, and what the final rollback undid, is left to the table."""
     last_s = float(len(timeline.rows))
     if timeline.done_s is not None:
         last_s = min(last_s, timeline.done_s + _TAIL_S)
@@ -39,6 +39,8 @@ def marks(timeline: Timeline) -> Marks:
             moments.append((action.applied_s, f"{_short(action.name)} on"))
         if action.reverted_s is not None and (timeline.done_s is None or action.reverted_s < timeline.done_s):
             moments.append((action.reverted_s, f"{_short(action.name)} off"))
+    begun_s = phases[0][1] if phases else 0.0
+    moments = [(at_s, said) for at_s, said in moments if at_s >= begun_s]
     open_rows = [row.second for row in timeline.rows if row.provisional and row.second < last_s]
     first_s = max(0.0, phases[0][1] - 1) if phases else 0.0
     return Marks(first_s, last_s, phases, tuple(sorted(moments)), min(open_rows) if open_rows else None)

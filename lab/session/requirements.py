@@ -1,0 +1,43 @@
+"""What a drill needs of runtime and topology, looked at before anything is started."""
+
+from lab.drillfile import Drill, make
+from lab.runtime.base import Runtime, SetupError
+from lab.topology import Topology
+
+
+class UnsupportedDrillError(SetupError):
+    """This runtime can't do what the drill needs (exit code 4)."""
+
+
+def require_abilities(drill: Drill, runtime: Runtime) -> None:
+    """Say what this runtime can't do.
+
+    Raises:
+        UnsupportedDrillError: with the step and what it needs.
+    """
+    for step in drill.method:
+        missing = make(step).needs - runtime.abilities
+        if missing:
+            raise UnsupportedDrillError(
+                f"unsupported: step {step.name} of drill {drill.name} needs {', '.join(sorted(missing))}, which "
+                f"the runtime {runtime.name} can't do here. Try another --runtime."
+            )
+
+
+def require_services(drill: Drill, topology: Topology) -> None:
+    """Say which service the drill names that this run won't have: those that monitor exist only where planes watch.
+
+    Raises:
+        SetupError: with the step or setting, and what to write.
+    """
+    enabled = topology.enabled()
+    named = {f"step {step.name}": step.target for step in (*drill.method, *drill.rollbacks)}
+    named |= {f"`configuration` of {service}": service for service in drill.configuration}
+    for what, service in named.items():
+        profiles = topology.services[service].profiles if service in topology.services else ()
+        if service not in enabled:
+            raise SetupError(
+                f"{what} of drill {drill.name} is for {service}, which is not part of this run"
+                + (f" (profile {', '.join(profiles)})" if profiles else "")
+                + ". Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the command line"
+            )
