@@ -13,7 +13,7 @@ class PagerSettings(DataSettings):
 
     dead_man_s: float = number(15.0, least=0.1, most=3600)
     dead_man_first_s: float = number(60.0, least=0.1, most=3600)
-    heartbeat_age_s: float = number(5.0, least=0.1, most=3600)
+    heartbeat_age_s: float = number(3.0, least=0.1, most=3600)
 
     @property
     def patience(self) -> Patience:
