@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -148,7 +149,7 @@ async def test_bad_input_is_one_sentence_and_code_3(
 async def test_who_reads_may_have_seen_enough(folder: Path) -> None:
     """``lab logs | head -1`` is no fault of the lab."""
     (folder / "logs" / "edge.log").write_text(f"{EDGE[0]}\n" * 20_000)
-    command = f"{sys.executable} -c 'from lab.cli import main; main()' logs edge --run {folder} | head -1"
+    command = f"{shlex.join([*LAB, 'logs', 'edge', '--run', str(folder)])} | head -1"
     process = await asyncio.create_subprocess_exec(
         "bash", "-c", f"set -o pipefail; {command}", cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

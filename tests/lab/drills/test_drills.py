@@ -56,9 +56,17 @@ def test_retry_storm_shows_every_section() -> None:
 
 
 def test_the_blackout_is_the_same_storm_watched() -> None:
-    """Same load, bridge, clients and steps: what differs is who watches, for how long, and what is asked of them."""
+    """Same load, capacity, clients and steps: what differs is who watches, for how long, and how patient they must be.
+
+    A queue of 3.4 s lets the planes' pages through, which come every few seconds (docs/monitoring.md).
+    """
     storm, blackout = read("retry-storm"), read("monitoring-blackout")
-    assert (storm.load, storm.bridge, storm.seed) == (blackout.load, blackout.bridge, blackout.seed)
+    assert (storm.load, storm.bridge.headroom, storm.seed) == (
+        blackout.load,
+        blackout.bridge.headroom,
+        blackout.seed,
+    )
+    assert blackout.bridge.queue_s > storm.bridge.queue_s
     assert (storm.method, storm.configuration) == (blackout.method, blackout.configuration)
     assert (storm.monitoring, blackout.monitoring) == (None, "same-listener")
     assert {e.condition.plane for e in blackout.expect} == {None, "shared", "ops"}

@@ -130,6 +130,7 @@ async def asked(address: str, expression: str) -> list[Any]:
 
 
 @pytest.mark.live
+@pytest.mark.long
 async def test_a_real_prometheus_answers_every_query_of_the_dashboard(prometheus: str) -> None:
     """In a storm no panel is empty: each query is understood, and asks for series that there are."""
     pending = dict.fromkeys(expressions(DASHBOARD["panels"]))
