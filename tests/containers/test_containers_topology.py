@@ -13,7 +13,12 @@ from tests.contract.world import COMPOSE_FILE
 
 pytestmark = pytest.mark.containers
 
-VARIABLES = {"LAB_RUN": "a-run", "LAB_TOKEN_FILE": "/dev/null", "BRIDGE_QUEUE": "77"}
+VARIABLES = {
+    "LAB_RUN": "a-run",
+    "LAB_TOKEN_FILE": "/dev/null",
+    "BRIDGE_QUEUE": "77",
+    "COMPOSE_PROFILES": "*",
+}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +57,7 @@ def test_the_same_commands_environments_and_dependencies(
         own = ours[name]
         assert tuple(service.get("entrypoint") or ()) == own.entrypoint
         assert tuple(service["command"]) == own.command
-        assert service["environment"] == dict(own.environment)
+        assert (service.get("environment") or {}) == dict(own.environment)
         assert {k: v["condition"] for k, v in service.get("depends_on", {}).items()} == dict(own.depends_on)
         assert service.get("sysctls", {}) == dict(own.sysctls)
         assert tuple(service.get("profiles", ())) == own.profiles
@@ -68,9 +73,12 @@ def test_the_same_networks_ports_and_mounts(theirs: dict[str, Any], ours: dict[s
         assert tuple(port["target"] for port in service["ports"]) == own.ports
         assert {port["host_ip"] for port in service["ports"]} == {"127.0.0.1"}
         mounts = [
-            (mount["target"], mount["source"], mount["read_only"]) for mount in service.get("volumes", ())
+            (mount["target"], mount["source"], mount.get("read_only", False))
+            for mount in service.get("volumes", ())
         ]
-        assert mounts == [(m.target, os.path.normpath(str(m.source)), m.read_only) for m in own.mounts]
+        assert mounts == [
+            (m.target, m.volume or os.path.normpath(str(m.source)), m.read_only) for m in own.mounts
+        ]
         files = {f"/run/secrets/{one['target'].rpartition('/')[2]}" for one in service.get("secrets", ())}
         assert files == set(own.secrets)
 
