@@ -61,6 +61,7 @@ def _quiet(rows: Rows) -> Iterator[str]:
 
 def _remedies(rows: Rows) -> Iterator[str]:
     yield "### Ways of watching the same storm (seed 1), the shared plane\n"
+    yield "The drill expects the shared plane to go dark, so *fail* is what becomes of a remedy that works.\n"
     yield row(("runtime", "way", "verdict", "kept in trigger %", "kept in aftermath %", "blind s", "later s", "paged s",
                "by", "silence s"))  # fmt: skip
     yield row(["---"] * 10)
