@@ -46,7 +46,7 @@ down: setup ## end the lab that `make up` started
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)
 
-test: setup ## the tests that need no container engine, with coverage (6 minutes)
+test: setup ## the tests that need no container engine, with coverage (5 minutes)
 	@sh scripts/setup.sh --tests
 	@$(TESTS) -m "not containers and not long and not soak" --cov --cov-report=term
 

@@ -88,7 +88,7 @@ async def test_what_the_engine_keeps_is_still_taken_down(
     """It is tried; where no engine answers it is left, and the ledger stays open for the next try."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     ledger.own(ComposeDown(project="lab-r", run="r"))
-    (left,) = await Watchdog(tmp_path).take_over("the machine was started anew")
+    (left,) = await Watchdog(tmp_path, engine_back_s=0.5).take_over("the machine was started anew")
     assert left.startswith("containers, networks and volumes of project lab-r: ")
     assert "can't be reached" in left
     account = read_ledger(ledger.path)

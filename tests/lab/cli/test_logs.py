@@ -27,6 +27,9 @@ from lab.session.server import serving
 pytestmark = pytest.mark.live
 
 LAB = [sys.executable, "-c", "from lab.cli import main; main()"]
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""What a shell starts in the background ignores Ctrl-C, and so would all that these tests start."""
+
 DEADLINE_S = 30
 
 
@@ -199,7 +202,7 @@ async def test_a_living_lab_is_asked(living: RunFolder) -> None:
 async def test_following_shows_what_comes_until_it_is_interrupted(living: RunFolder, folder: Path) -> None:
     """Of every service, filtered; Ctrl-C ends it, and that is no error."""
     process = await asyncio.create_subprocess_exec(
-        *LAB, "logs", "--follow", "--grep", "customer-", "--run", str(living.path),
+        *LAB[:2], INTERRUPTIBLE + LAB[2], "logs", "--follow", "--grep", "customer-", "--run", str(living.path),
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
