@@ -178,19 +178,17 @@ is_current_monitor() { # IMAGE OLDEST
     [ -z "$label" ] || [ "$label" = "$(monitor_inputs "$1" "$2")" ]
 }
 
-have_monitor() { # IMAGE PACKAGE PROGRAM OLDEST
-    if is_current_monitor "$1" "$4"; then return; fi
-    INPUTS=$(monitor_inputs "$1" "$4")
-    pull "$1" || bootstrap_monitor "$@"
+# Pulled where a registry answers, else made by the command.
+have_monitor() { # IMAGE OLDEST COMMAND
+    if is_current_monitor "$1" "$2"; then return; fi
+    INPUTS=$(monitor_inputs "$1" "$2")
+    pull "$1" || "$3"
 }
 
-have_prometheus() { have_monitor "$PROMETHEUS_IMAGE" prometheus prometheus "$PROMETHEUS_VERSION"; }
+make_prometheus() { bootstrap_monitor "$PROMETHEUS_IMAGE" prometheus prometheus "$PROMETHEUS_VERSION"; }
 
 # Debian's Alertmanager is too old: built from its Go module, with amtool, as the embedded runtime does.
-have_alertmanager() {
-    if is_current_monitor "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION"; then return; fi
-    INPUTS=$(monitor_inputs "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION")
-    if pull "$ALERTMANAGER_IMAGE"; then return; fi
+make_alertmanager() {
     built=$CACHE/images/alertmanager-$ALERTMANAGER_VERSION
     mkdir -p "$built"
     if ! [ -x "$built/amtool" ]; then
@@ -210,7 +208,8 @@ go_alertmanager() { # GO FOLDER
 
 # In a subshell: giving up on a monitor isn't giving up.
 have_monitors() {
-    if (have_prometheus) && (have_alertmanager); then
+    if (have_monitor "$PROMETHEUS_IMAGE" "$PROMETHEUS_VERSION" make_prometheus) &&
+        (have_monitor "$ALERTMANAGER_IMAGE" "$ALERTMANAGER_VERSION" make_alertmanager); then
         say "ready: $PROMETHEUS_IMAGE, $ALERTMANAGER_IMAGE"
         return
     fi
