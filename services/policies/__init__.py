@@ -7,6 +7,7 @@ Nothing here imports aiohttp or starts anything: the package can be lifted into 
 from services.policies.base import Call, Kind, Outcome, Policy, Rejection
 from services.policies.compose import Composition
 from services.policies.errors import PolicyError
+from services.policies.neutral import Neutral
 from services.policies.parse import parse, validate
 from services.policies.registry import REGISTRY, names
 from services.policies.retryable import next_delay_s, retryable
@@ -16,6 +17,7 @@ __all__ = [
     "Call",
     "Composition",
     "Kind",
+    "Neutral",
     "Outcome",
     "Policy",
     "PolicyError",

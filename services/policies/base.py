@@ -1,8 +1,10 @@
 """What a policy is asked, and what it is told.
 
-    call ─▶ acquire ─▶ attempt ─▶ observe ─▶ delay_s ─▶ wait ─▶ acquire ─▶ ...
-               │                                │
-               └─ Rejection: no attempt         └─ None: give up
+    call ─▶ pace_s ─▶ acquire ─▶ attempt ─▶ observe ─▶ delay_s ─▶ wait ─▶ pace_s ─▶ ...
+                         │        │    │                  │
+                         │        │    └ left_s: the time it may take at most
+                         │        └ hedge_s: when to start another beside it
+                         └─ Rejection: no attempt         └─ None: give up
 
 A policy is pure: time is an argument, chance a constructor argument, nothing waits.
 """
@@ -48,12 +50,14 @@ class Call:
         started_s: When the call started, in seconds.
         attempts: Attempts begun so far; more than 0 at `acquire` means that a retry is asked for.
         waited_s: The wait before the latest retry, in seconds (decorrelated jitter goes on from it).
+        deadline_s: When whoever asked for the call stops waiting, on the same clock; None: nobody said.
     """
 
     method: str = "GET"
     started_s: float = 0.0
     attempts: int = 0
     waited_s: float = 0.0
+    deadline_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,15 @@ class Rejection:
 
 
 class Policy(Protocol):
-    """One policy, or several composed.
+    """One policy, or several composed. `Neutral` has the answers of one that has nothing to say.
 
     `now_s` is any clock that never goes back, in seconds. Every attempt that was acquired ends in exactly one
-    `observe` (also when it was cancelled: `Kind.OTHER`) or, if it was never made, in one `release`.
+    `observe` (also when it was cancelled: `Kind.OTHER`) or, if it was never made, in one `release`. A call that is
+    hedged has several attempts under way at once: they end in any order.
     """
+
+    def pace_s(self, call: Call, now_s: float) -> float:
+        """Seconds to hold the next attempt back before it is asked for; 0 where nothing limits the client's rate."""
 
     def delay_s(self, call: Call, now_s: float) -> float | None:
         """Seconds to wait before the next attempt; None: give up."""
@@ -85,6 +93,12 @@ class Policy(Protocol):
 
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
         """Learn how the attempt ended."""
+
+    def hedge_s(self, call: Call, now_s: float) -> float | None:
+        """Seconds from now until another attempt is asked for beside those under way; None: never."""
+
+    def left_s(self, call: Call, now_s: float) -> float | None:
+        """Seconds that the call still has, sent along to the server; None: no deadline is kept."""
 
     def state(self) -> str | None:
         """The state that a person wants to see (closed, open, half-open); None where there is none."""

@@ -11,12 +11,13 @@ Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` 
 from collections import deque
 
 from services.policies.base import Call, Kind, Outcome, Rejection
+from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
 
 _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})
 
 
-class Breaker:
+class Breaker(Neutral):
     """A circuit breaker over a window of attempts.
 
     Args:
@@ -38,10 +39,6 @@ class Breaker:
         self._until_s = 0.0
         self._asked: dict[Call, int] = {}
         self._slots = 0
-
-    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
-        """0 s: a guard leaves the schedule to others."""
-        return 0.0
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """Refused while open; when half-open, only as many as there are probe slots."""

@@ -7,13 +7,14 @@ SRE book, ch. 21 (retries below 10 % per client); deposit, withdrawal and a rese
 Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here the bucket's size bounds them.
 """
 
-from services.policies.base import Call, Outcome, Rejection
+from services.policies.base import Call, Rejection
+from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
 
 _NEARLY_ONE = 1 - 1e-9  # ten deposits of 0.1 are a token, whatever binary fractions make of them
 
 
-class Budget:
+class Budget(Neutral):
     """A bucket of retry tokens, shared by all calls of a client.
 
     Args:
@@ -28,10 +29,6 @@ class Budget:
         self._burst = burst
         self._tokens = burst
         self._filled_s: float | None = None
-
-    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
-        """0 s: a guard leaves the schedule to others."""
-        return 0.0
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """A first attempt pays in, a retry pays one token or is refused."""
@@ -52,13 +49,6 @@ class Budget:
             self._tokens = max(0.0, self._tokens - self._ratio)
         else:
             self._pay_in(1)
-
-    def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
-        """The budget counts attempts, not outcomes."""
-
-    def state(self) -> str | None:
-        """None: no state."""
-        return None
 
     def _pay_in(self, tokens: float) -> None:
         self._tokens = min(self._burst, self._tokens + tokens)

@@ -3,6 +3,9 @@
     acquire   breaker ─▶ budget ─▶ schedule; a layer that took something gets `release` if a later one refuses
     observe   all of them
     delay     the longest; give up as soon as one layer does
+    pace      the longest
+    hedge     the earliest
+    left      the shortest
 
 `parse` gives the order: guards by rank, then the schedule.
 """
@@ -32,6 +35,10 @@ class Composition:
             longest = max(longest, delay)
         return longest
 
+    def pace_s(self, call: Call, now_s: float) -> float:
+        """The longest time that a layer holds the attempt back, in seconds."""
+        return max((layer.pace_s(call, now_s) for layer in self._layers), default=0.0)
+
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """Leave from every layer, or the first refusal and nothing taken."""
         for position, layer in enumerate(self._layers):
@@ -51,6 +58,16 @@ class Composition:
         """Tell every layer."""
         for layer in self._layers:
             layer.observe(call, outcome, now_s)
+
+    def hedge_s(self, call: Call, now_s: float) -> float | None:
+        """The earliest hedge of all layers, in seconds from now; None: none hedges."""
+        known = [after for layer in self._layers if (after := layer.hedge_s(call, now_s)) is not None]
+        return min(known, default=None)
+
+    def left_s(self, call: Call, now_s: float) -> float | None:
+        """The least time left that a layer knows of, in seconds; None: none keeps a deadline."""
+        known = [left for layer in self._layers if (left := layer.left_s(call, now_s)) is not None]
+        return min(known, default=None)
 
     def state(self) -> str | None:
         """The state of the first layer that has one."""

@@ -6,13 +6,13 @@ n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Arch
 import random
 
 from services.policies.base import Call
-from services.policies.none import NoRetries
+from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
 
 _LARGEST_POWER = 64  # beyond it every cap is reached, and a float would overflow
 
 
-class FullJitter(NoRetries):
+class FullJitter(Neutral):
     """Wait longer each time, a random share of it.
 
     Args:

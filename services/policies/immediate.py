@@ -1,11 +1,11 @@
 """Immediate retries: at most `retries` more attempts, without a wait. What naive clients do."""
 
 from services.policies.base import Call
-from services.policies.none import NoRetries
+from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
 
 
-class Immediate(NoRetries):
+class Immediate(Neutral):
     """Try again at once.
 
     Args:

@@ -7,8 +7,8 @@ from lab.analysis.verdict import Finding
 from lab.journal.events import ServiceSample
 
 PERCENT = 0.5
-REJECTIONS = frozenset({"budget", "breaker"})
-"""Outcomes that made no attempt."""
+ENDS = frozenset({"ok", "timeout", "refused", "reset", "5xx", "4xx", "other"})
+"""How an attempt can end; all other outcomes are rejections by a policy, which made none."""
 DEAF = frozenset({"pause", "kill", "down", "reset", "black-hole"})
 """Faults that keep requests from being counted by the service they are meant for."""
 
@@ -40,7 +40,7 @@ def _attempts(timeline: Timeline) -> Finding:
 def _unaccounted_percent(sample: ServiceSample) -> float | None:
     if sample.attempts_total is None or sample.attempts_in_flight is None:
         return None
-    ended = sum(count for kind, count in sample.outcomes_total.items() if kind not in REJECTIONS)
+    ended = sum(count for kind, count in sample.outcomes_total.items() if kind in ENDS)
     return (
         100 * abs(sample.attempts_total - ended - sample.attempts_in_flight) / max(1, sample.attempts_total)
     )
