@@ -1,5 +1,6 @@
 """A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lab.drillfile.method import read_steps
@@ -21,7 +22,7 @@ from lab.drillfile.sections import (
     read_text,
 )
 from lab.drillfile.settings import read_configuration
-from lab.drillfile.source import MOST_BYTES, parse_source
+from lab.drillfile.source import MOST_BYTES, Value, parse_source
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -87,12 +88,31 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     """Make a drill of a file's bytes; see ``load_drill``."""
     top, problems = parse_source(file, content)
     reader = Reader(problems)
-    found = reader.keys(top, REQUIRED, OPTIONAL)
+    drill = read_drill(reader, top, using, name=Path(file).stem, text=content.decode("utf-8-sig"))
+    if reader.problems:
+        raise DrillError.of(file, reader.problems)
+    return Drill.model_validate(drill.resolved())
+
+
+def read_drill(
+    reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
+) -> Drill:
+    """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
+
+    Args:
+        reader: where problems go.
+        top: the mapping of all sections.
+        using: what the drill may name.
+        name: the drill's name.
+        text: the file as read.
+        required: sections that can't be left out.
+    """
+    found = reader.keys(top, required, {*REQUIRED, *OPTIONAL})
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
     check_version(reader, found.get("version"))
-    drill = Drill.model_construct(
-        name=Path(file).stem,
+    return Drill.model_construct(
+        name=name,
         title=read_text(reader, found.get("title")),
         description=read_text(reader, found.get("description")),
         tags=read_names(reader, found.get("tags")),
@@ -112,8 +132,5 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found
         else (),
-        text=content.decode("utf-8-sig"),
+        text=text,
     )
-    if reader.problems:
-        raise DrillError.of(file, reader.problems)
-    return Drill.model_validate(drill.resolved())
