@@ -1,6 +1,7 @@
 """``lab run``: a drill to its verdict."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import typer
@@ -10,7 +11,10 @@ from lab.analysis import interval, series
 from lab.cli import options
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
+from lab.cli.on_one_lab import EARLY, say_end
 from lab.cli.recover import offer_recovery
+from lab.cli.search import as_json as search_json
+from lab.cli.search import exit_of, find_tipping, say_tipping
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
@@ -37,6 +41,8 @@ def run(  # noqa: PLR0913  the command's options
     offer_recovery(yes=yes)
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
+    if found.search is not None:
+        raise typer.Exit(_search(Request(ROOT, found, chosen.name, out), as_json=as_json))
     results = []
     for number in range(repeat):
         asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
@@ -45,6 +51,20 @@ def run(  # noqa: PLR0913  the command's options
             break
     _report(results, found, repeat, as_json=as_json, junit=junit)
     raise typer.Exit(together(results))
+
+
+def _search(asked: Request, *, as_json: bool) -> int:
+    """Many runs on one lab, and the band in which it tips."""
+    console = Console(stderr=as_json)
+    try:
+        tipping = asyncio.run(find_tipping(asked, console))
+    except EARLY as early:
+        return int(say_end(console, early))
+    if as_json:
+        typer.echo(json.dumps(search_json(tipping), indent=2))
+    else:
+        say_tipping(console, tipping)
+    return int(exit_of(tipping))
 
 
 async def watched_run(request: Request, *, quiet: bool) -> Result:

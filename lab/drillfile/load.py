@@ -8,6 +8,7 @@ from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known, known
+from lab.drillfile.search import read_search
 from lab.drillfile.sections import (
     check_version,
     read_blast_radius,
@@ -37,7 +38,10 @@ OPTIONAL = (
     "abort-if",
     "blast-radius",
     "rollbacks",
+    "search",
 )
+CELL_SECTIONS = tuple(section for section in REQUIRED if section != "expect")
+"""What one of many runs that are compared can't be without: it need not expect anything by itself."""
 SUFFIX = ".yaml"
 
 
@@ -75,26 +79,37 @@ def load_drill(
     Raises:
         DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
     """
+    return parse_drill(read_content(path), str(path), using or known(services, modes))
+
+
+def read_content(path: Path) -> bytes:
+    """A file's bytes, one more than a drill may have at most.
+
+    Raises:
+        DrillError: it can't be read.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise DrillError(f"{path}: the drill file can't be read: {why}") from error
-    return parse_drill(content, str(path), using or known(services, modes))
 
 
 def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     """Make a drill of a file's bytes; see ``load_drill``."""
     top, problems = parse_source(file, content)
     reader = Reader(problems)
-    drill = read_drill(reader, top, using, name=Path(file).stem, text=content.decode("utf-8-sig"))
+    text = content.decode("utf-8-sig")
+    # A search says where the lab tips; its single runs needn't expect anything.
+    required = CELL_SECTIONS if "search" in reader.mapping(top) else REQUIRED
+    drill = read_drill(reader, top, using, name=Path(file).stem, text=text, required=required)
     if reader.problems:
         raise DrillError.of(file, reader.problems)
     return Drill.model_validate(drill.resolved())
 
 
-def read_drill(
+def read_drill(  # noqa: PLR0913  where it comes from and what it is called
     reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
 ) -> Drill:
     """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
@@ -132,5 +147,6 @@ def read_drill(
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found
         else (),
+        search=read_search(reader, found.get("search"), phases),
         text=text,
     )

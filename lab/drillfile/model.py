@@ -64,6 +64,19 @@ class Expectation(Frozen):
     condition: Condition
 
 
+class Search(Frozen):
+    """What a drill varies to find where the lab tips: the trigger's length in s, or the rate in requests/s.
+
+    ``seeds`` runs are made at each value; gaps that are not wider than ``resolution`` are not looked into.
+    """
+
+    vary: Literal["trigger", "rate"]
+    low: float
+    high: float
+    resolution: float
+    seeds: int
+
+
 class Drill(Frozen):
     """A whole drill. ``name`` is the file's stem, ``text`` the file as read.
 
@@ -87,6 +100,7 @@ class Drill(Frozen):
     abort_if: tuple[Condition, ...]
     blast_radius: tuple[str, ...]
     rollbacks: tuple[Step, ...]
+    search: Search | None = None
     text: str
 
     def resolved(self) -> dict[str, Any]:
@@ -100,6 +114,17 @@ class Drill(Frozen):
         load = self.load if rate_rps is None else self.load.model_copy(update={"rate_rps": rate_rps})
         seed, monitoring = self.seed if seed is None else seed, monitoring or self.monitoring
         return self.model_copy(update={"load": load, "seed": seed, "monitoring": monitoring})
+
+    def at(self, value: float) -> "Drill":
+        """The same drill with what it varies at a value: one run of its search."""
+        if self.search is None:
+            raise ValueError(f"drill {self.name} varies nothing: it has no `search`")
+        if self.search.vary == "rate":
+            return self.model_copy(update={"load": self.load.model_copy(update={"rate_rps": value})})
+        phases = (
+            p.model_copy(update={"planned_s": value}) if p.name == "trigger" else p for p in self.phases
+        )
+        return self.model_copy(update={"phases": tuple(phases)})
 
     def steps(self, phase: str, when: Literal["during", "from"] | None = None) -> tuple[Step, ...]:
         """The steps that begin with a phase, in the order of the file."""

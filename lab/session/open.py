@@ -76,7 +76,8 @@ async def open_session(
         await stack.enter_async_context(serving(session))
         stack.push(partial(ending.write, journal))
         try:
-            require_abilities(request.drill, runtime)
+            for drill in (request.drill, *request.also):
+                require_abilities(drill, runtime)
             if request.measured:
                 await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
             async with watching(session):
@@ -112,7 +113,8 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
-    require_services(request.drill, topology)
+    for drill in (request.drill, *request.also):
+        require_services(drill, topology)
     planes = configured(request)
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(

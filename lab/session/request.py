@@ -20,6 +20,7 @@ ROOT = Path(lab.__file__).resolve().parent.parent
 class Request:
     """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``.lab/runs``).
 
+    ``also``: drills that will run on the same lab, so that it must be able to do them, too.
     ``measured``: its figures matter, so it takes turns with other measured runs on this machine.
     """
 
@@ -28,6 +29,7 @@ class Request:
     runtime: str
     out: Path | None = None
     measured: bool = True
+    also: tuple[Drill, ...] = ()
 
     @property
     def topology_file(self) -> Path:

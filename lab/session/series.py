@@ -78,6 +78,7 @@ class Series:
     async def _drive(self, cell: Cell, drill: Drill, ending: Ending) -> None:
         """The run itself; whatever ends it, what it put in force is undone before this returns."""
         try:
+            await _sampled_twice(cell)
             await cell.configure()
             await _run_unless_aborted(cell, drill)
         except (NotSteady, Aborted) as early:
@@ -102,6 +103,15 @@ class Series:
             )
         except WaitTimeoutError as late:
             raise NotAtRestError(f"{late}; the run before has left work in its queues") from late
+
+
+async def _sampled_twice(cell: Cell) -> None:
+    """A second's figures are differences of cumulative counters: the first one needs a sample before it."""
+    seen = 0
+    async for _ in cell.seconds():
+        seen += 1
+        if seen == 2:  # noqa: PLR2004  said above
+            return
 
 
 async def _run_unless_aborted(cell: Cell, drill: Drill) -> None:
