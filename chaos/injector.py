@@ -104,6 +104,19 @@ class Injector:
             self._lease.check()
             return await Rollback(self._ledger, by, self._told).everything()
 
+    async def renew(self, target: str) -> None:
+        """Put in force again what ``target`` lost with its listener, now that it has a new one. Undone as before.
+
+        Raises:
+            ChaosError: it could not be; the ledger still has its inverse.
+        """
+        async with self._lock:
+            self._lease.check()
+            for intent in self._ledger.account.open():
+                for step in intent.steps if intent.target == target else ():
+                    if step.action.lost_with_listener:
+                        await carry_out(step.action)
+
     def release(self) -> None:
         """Write down that what the run owns is taken down: nobody else need do it.
 

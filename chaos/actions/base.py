@@ -35,6 +35,8 @@ class BaseAction(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
     rank: ClassVar[Rank] = Rank.REST
     rebuilds_listener: ClassVar[bool] = False
+    lost_with_listener: ClassVar[bool] = False
+    """Whether a new listener has nothing of it, so that it must be applied anew."""
 
     deadline_s: float = Field(default=5.0, gt=0)
 

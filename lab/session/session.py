@@ -158,7 +158,9 @@ class Session:
         """Undo one applied action."""
         await self.injector.undo(action, by=by)
         while self._rebuilt:  # a new listener has the host's queue, not the device's
-            await self.runtime.refit(self._rebuilt.pop())
+            service = self._rebuilt.pop()
+            await self.runtime.refit(service)
+            await self.injector.renew(service)
 
     async def roll_back(self) -> tuple[str, ...]:
         """Undo everything that is in force: the bridge's cap first, then the rest, newest first.
