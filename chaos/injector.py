@@ -86,6 +86,8 @@ class Injector:
 
         Raises:
             KeyError: no such action; the message has those that are open.
+            RefusedError: another has changed the same since, and must be undone first: each leads back to the state
+                that it found.
         """
         async with self._lock:
             self._lease.check()
@@ -96,6 +98,11 @@ class Injector:
             intent = account.intents[action]
             if intent not in account.open():
                 return True
+            if above := account.above(intent):
+                names = ", ".join(one.id for one in reversed(above))
+                raise RefusedError(
+                    f"{action} can't be undone yet: the same was changed since by {names}; undo that first"
+                )
             return await Rollback(self._ledger, by, self._told).one(intent)
 
     async def undo_all(self, by: str) -> tuple[str, ...]:

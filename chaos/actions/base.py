@@ -64,6 +64,10 @@ class BaseAction(BaseModel, ABC):
         """The action that leads back to the *present* state; asked for before ``apply``."""
         raise UnsupportedError(f"{type(self).__name__} can't be undone")
 
+    def touches(self) -> frozenset[str]:
+        """What it sets to a value of its own: of two that set the same, the later must be undone first."""
+        return frozenset()
+
     def outlives_boot(self) -> bool:
         """Whether its target is the same after the machine was started anew: a container is, a pid or a port isn't."""
         return False

@@ -45,6 +45,10 @@ class ListenQueue(BaseAction):
         """It has this length."""
         return bool(reading["listen_queue"] == self.queue)
 
+    def touches(self) -> frozenset[str]:
+        """This listener's length."""
+        return frozenset({f"queue at {self.host}:{self.port}"})
+
     async def inverse(self) -> "ListenQueue":
         """The present length.
 

@@ -53,6 +53,10 @@ class Settings(BaseAction):
         now = await self.read()
         return self.model_copy(update={"values": now if self.back is None else self.back, "back": None})
 
+    def touches(self) -> frozenset[str]:
+        """Each of its settings."""
+        return frozenset(f"{self.address} {key}" for key in self.values)
+
     def _token(self) -> str:
         try:
             return self.token_file.read_text().strip()

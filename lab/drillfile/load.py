@@ -30,6 +30,7 @@ OPTIONAL = (
     "tags",
     "seed",
     "monitoring",
+    "reserve",
     "configuration",
     "steady-state-hypothesis",
     "method",
@@ -100,6 +101,7 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         load=read_load(reader, found.get("load"), using),
         bridge=read_bridge(reader, found.get("bridge")),
         monitoring=read_monitoring(reader, found.get("monitoring"), using),
+        reserve=reader.flag(found["reserve"]) if "reserve" in found else False,
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
