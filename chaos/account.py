@@ -85,7 +85,7 @@ class Account:
         return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
 
     def above(self, intent: Intent) -> list[Intent]:
-        """What is in force and has changed since what ``intent`` did: undone before, it leads back to the right state."""
+        """What is in force and has set the same since: undone first, each leads back to the state that it found."""
         touched = intent.touches()
         later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
         return [one for one in later if self.states[one.id] in OPEN and touched & one.touches()]
