@@ -14,7 +14,7 @@ StepKind = Literal["fault", "mitigation", "load"]
 class Load(Frozen):
     """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``.
 
-    ``streaming_share`` (0..1) of it is for the second client.
+    ``streaming_share`` of it is for the second client, ``streaming``.
     """
 
     target: str

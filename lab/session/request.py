@@ -16,6 +16,7 @@ RESERVE = "bridge-reserve"
 """Another such device, idle until something is routed to it; only in drills that ask for it."""
 RESERVE_PROFILE, STREAMING_PROFILE = "reserve-bridge", "streaming"
 """The profiles of compose.yaml that a drill's ``reserve`` and ``load.streaming`` are."""
+DEVICE_PORT = 3128
 PROFILES = "COMPOSE_PROFILES"
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
@@ -52,6 +53,8 @@ class Request:
         decided = {name: value for name, value in watched.items() if value is not None}
         if profiles := self._profiles(decided.get(PROFILES, "")):
             decided[PROFILES] = profiles
+        if self.drill.reserve:
+            decided["BRIDGE_RESERVE"] = f"http://{RESERVE}:{DEVICE_PORT}"
         return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
 
     def _profiles(self, watched: str) -> str:
