@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from chaos.actions import ANY, CpuGovernor, CpuQuota, ListenQueue, Settings, SettingWord
 from chaos.carry import carry_out, undo
 from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
-from chaos.listen_queue import SOMAXCONN, read_listen_queue
+from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
 from chaos.mitigations import MITIGATIONS
+from chaos.mitigations.drain import Drain
 from chaos.place import Container, Process
 from chaos.wait import wait_until
 
@@ -202,11 +203,10 @@ async def test_two_drains_and_their_undoing_start_no_third(
     """The second's inverse is `off`, not the first."""
     stub.settings |= {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
     place = place_of(run="r", token_file=token_file, addresses={("edge", "control"): stub.address})
-    drain = MITIGATIONS["drain"]
     ids = [
         await bench.injector.apply(
             name="drain", kind="mitigation", fault="drain", target="edge", params={}, by="test",
-            actions=drain(stop_s=stop_s).actions(place),
+            actions=Drain(stop_s=stop_s).actions(place),
         )
         for stop_s in (10, 20)
     ]  # fmt: skip
@@ -276,6 +276,32 @@ async def test_a_living_listeners_queue_is_changed_read_back_and_undone(
     assert await carry_out(action) == {"listen_queue": 3}
     assert await asyncio.to_thread(backlog, port) == 4
     assert (await undo(inverse)).done
+    assert read_listen_queue(HOST, port) == 7
+
+
+async def test_a_new_listener_gets_the_queue_again_and_undoing_the_one_before(
+    bench: Bench, start_local: Callable[..., Process]
+) -> None:
+    """A rebuilt listener has the device's own length; what is in force is put in force again."""
+    process = start_local(LISTEN.format(host=HOST), service="bridge")
+    port = await listening(process)
+    action = ListenQueue(process=process, host=HOST, port=port, queue=3)
+    done = await bench.injector.apply(
+        name="queue",
+        kind="mitigation",
+        fault="queue",
+        target="bridge",
+        params={},
+        actions=[action],
+        by="test",
+    )
+    set_listen_queue(process.pid, HOST, port, 7)  # as a new listener has it
+    await bench.injector.renew("another")
+    assert read_listen_queue(HOST, port) == 7
+    await bench.injector.renew("bridge")
+    assert read_listen_queue(HOST, port) == 3
+    assert await bench.injector.undo(done, "test")
+    await bench.injector.renew("bridge")
     assert read_listen_queue(HOST, port) == 7
 
 

@@ -53,7 +53,10 @@ def test_the_guarded_drill_differs_only_in_who_guards() -> None:
 def test_retry_storm_shows_every_section() -> None:
     """It is the example that the docs print: it uses each key there is, but those that another drill is for."""
     text = (DRILLS / "retry-storm.yaml").read_text()
-    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == ["monitoring", "reserve"]
+    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == [
+        "monitoring",
+        "reserve",
+    ]
     assert "\nmonitoring: same-listener" in (DRILLS / "monitoring-blackout.yaml").read_text()
     assert "\nreserve: true" in (DRILLS / "operators.yaml").read_text()
 
