@@ -68,7 +68,7 @@ def test_a_queue_can_be_changed_only_where_the_runtime_can(tmp_path: Path) -> No
     drill = load_drill(tmp_path / "hurt.yaml")
     able = frozenset(Ability) - {Ability.LIVE_LISTEN_QUEUE}
     with pytest.raises(
-        UnsupportedDrillError, match="step hurt .* needs live-listen-queue, .* compose can't do"
+        UnsupportedDrillError, match=r"step hurt .* needs live-listen-queue, .* compose can't do"
     ):
         require_abilities(drill, cast("Any", SimpleNamespace(name="compose", abilities=able)))
     require_abilities(drill, cast("Any", SimpleNamespace(name="embedded", abilities=frozenset(Ability))))
