@@ -26,6 +26,7 @@ class Settings:
         surge: A factor on the rate.
         give_up_s: A request is given up so long after its intended start.
         slo_s: A correct answer is good within this time after the intended start.
+        streaming_share: The share of requests for the second client, at /streaming.
     """
 
     running: bool = True
@@ -34,6 +35,7 @@ class Settings:
     surge: float = 1.0
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
     def __post_init__(self) -> None:
         for key in _RANGES:
@@ -64,6 +66,7 @@ _RANGES: dict[str, tuple[type, float, float]] = {
     "surge": (float, 0.01, 100),
     "give_up_s": (float, 0.1, 60),
     "slo_s": (float, 0.001, 60),
+    "streaming_share": (float, 0, 1),
 }
 
 

@@ -17,6 +17,8 @@ from lab.journal.events import (
 
 Cohort = CohortClosed | CohortProvisional
 
+BRIDGE = "bridge"
+"""The device that everything crosses. What a device beside it does is no row's business."""
 LOAD = "load"
 CANARY = "canary"
 NOT_CLIENTS = frozenset({LOAD, CANARY})
@@ -82,9 +84,9 @@ class Seconds:
                 self._touch(event.t).in_flight = event.in_flight
             case ServiceSample():
                 self._service(event)
-            case BridgeSample():
+            case BridgeSample(device=device) if device == BRIDGE:
                 self._touch(event.t).bridge = event
-                self._count("bridge", event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._count(BRIDGE, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)

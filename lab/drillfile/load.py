@@ -32,6 +32,7 @@ OPTIONAL = (
     "tags",
     "seed",
     "monitoring",
+    "reserve",
     "configuration",
     "steady-state-hypothesis",
     "method",
@@ -135,6 +136,7 @@ def read_drill(  # noqa: PLR0913  where it comes from and what it is called
         load=read_load(reader, found.get("load"), using),
         bridge=read_bridge(reader, found.get("bridge")),
         monitoring=read_monitoring(reader, found.get("monitoring"), using),
+        reserve=reader.flag(found["reserve"]) if "reserve" in found else False,
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},

@@ -48,6 +48,8 @@ def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: K
     target = _target(reader, keys, model, known)
     if "policy" in model.model_fields and "policy" in keys:
         read_policy(reader, keys["policy"], known)
+    if "service" in model.model_fields and isinstance(named := keys.get("service", value).content, str):
+        is_service(reader, keys["service"], named, known)
     own = {"name": name or "unread", "target": target or "unread"}
     return Step.model_construct(
         name=name,

@@ -12,13 +12,17 @@ StepKind = Literal["fault", "mitigation", "load"]
 
 
 class Load(Frozen):
-    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``."""
+    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``.
+
+    ``streaming_share`` of it is for the second client, ``streaming``.
+    """
 
     target: str
     rate_rps: float
     arrivals: Literal["poisson"] = "poisson"
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
 
 class Bridge(Frozen):
@@ -81,6 +85,7 @@ class Drill(Frozen):
     """A whole drill. ``name`` is the file's stem, ``text`` the file as read.
 
     ``monitoring`` is how the shared plane sees main (a folder of compose/monitoring); None: no plane watches.
+    ``reserve``: there is a second device like the bridge, idle until something is routed to it.
     """
 
     version: Literal[1] = 1
@@ -92,6 +97,7 @@ class Drill(Frozen):
     load: Load
     bridge: Bridge
     monitoring: str | None = None
+    reserve: bool = False
     configuration: dict[str, dict[str, Setting]]
     steady_state: SteadyState | None
     phases: tuple[Phase, ...]

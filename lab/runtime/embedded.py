@@ -52,7 +52,10 @@ class Embedded(LocalReadings):
     name: str = field(default="embedded", init=False)
     isolation: str = field(default="by configuration", init=False)
     abilities: frozenset[Ability] = field(
-        default=frozenset({Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE}), init=False
+        default=frozenset(
+            {Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE, Ability.LIVE_LISTEN_QUEUE}
+        ),
+        init=False,
     )
 
     def variables(self) -> dict[str, str]:
@@ -127,7 +130,7 @@ class Embedded(LocalReadings):
         if device.is_device(plan):
             await device.govern(record, self._governor(plan.service.name), self.mark)
             if not await device.limit_queue(plan, record):
-                self.abilities -= {Ability.LISTEN_QUEUE}
+                self.abilities -= {Ability.LISTEN_QUEUE, Ability.LIVE_LISTEN_QUEUE}
 
 
 def _allow_open_files() -> None:

@@ -12,6 +12,12 @@ from lab.topology import load_topology
 
 BRIDGE = "bridge"
 """The topology's one service that everything crosses."""
+RESERVE = "bridge-reserve"
+"""Another such device, idle until something is routed to it; only in drills that ask for it."""
+RESERVE_PROFILE, STREAMING_PROFILE = "reserve-bridge", "streaming"
+"""The profiles of compose.yaml that a drill's ``reserve`` and ``load.streaming`` are."""
+DEVICE_PORT = 3128
+PROFILES = "COMPOSE_PROFILES"
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
 
@@ -43,13 +49,22 @@ class Request:
         return None if mode is None else self.topology_file.parent / "monitoring" / mode
 
     def variables(self) -> dict[str, str]:
-        """What the drill decides about the topology: the bridge's queue, in connections, and who watches."""
+        """What the drill decides about the topology: the bridge's queue, in connections, who watches, who else runs."""
         mode = self.monitoring_folder
         watched = dotenv_values(mode / "mode.env") if mode else {}
-        return {
-            "BRIDGE_QUEUE": str(listen_queue(self.drill)),
-            **{name: value for name, value in watched.items() if value is not None},
-        }
+        decided = {name: value for name, value in watched.items() if value is not None}
+        if profiles := self._profiles(decided.get(PROFILES, "")):
+            decided[PROFILES] = profiles
+        if self.drill.reserve:
+            decided["BRIDGE_RESERVE"] = f"http://{RESERVE}:{DEVICE_PORT}"
+        return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
+
+    def _profiles(self, watched: str) -> str:
+        """Those of a way of monitoring, and those that the drill asks for itself."""
+        chosen = watched.split(",")
+        chosen += [RESERVE_PROFILE] * self.drill.reserve
+        chosen += [STREAMING_PROFILE] * (self.drill.load.streaming_share > 0)
+        return ",".join(dict.fromkeys(filter(None, chosen)))
 
 
 def listen_queue(drill: Drill) -> int:

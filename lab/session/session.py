@@ -130,6 +130,7 @@ class Session:
             "rate_rps": load.rate_rps,
             "give_up_s": load.give_up_s,
             "slo_s": load.slo_s,
+            "streaming_share": load.streaming_share,
         }
         await self.control.change(self.runtime.address("load", "control"), {**start, "running": True})
 
@@ -164,7 +165,9 @@ class Session:
         """Undo one applied action."""
         await self.injector.undo(action, by=by)
         while self._rebuilt:  # a new listener has the host's queue, not the device's
-            await self.runtime.refit(self._rebuilt.pop())
+            service = self._rebuilt.pop()
+            await self.runtime.refit(service)
+            await self.injector.renew(service)
 
     async def roll_back(self) -> tuple[str, ...]:
         """Undo everything that is in force: the bridge's cap first, then the rest, newest first.

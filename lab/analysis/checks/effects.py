@@ -11,6 +11,7 @@ from lab.analysis.checks.base import growth
 from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.row import ActionSpan
 from lab.analysis.rows import ratio
+from lab.analysis.seconds import BRIDGE
 from lab.analysis.timeline import Timeline
 from lab.analysis.windows import per_second, phase_seconds, whole_seconds
 from lab.journal.events import CanarySample
@@ -88,7 +89,9 @@ def _no_answers(*outcomes: str) -> Callable[[Timeline, ActionSpan], Effect]:
 
 
 def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:
-    """The bridge uses all of the CPU it is left with."""
+    """The bridge uses all of the CPU it is left with; of any other target that isn't measured."""
+    if fault.target != BRIDGE:
+        return at_least(100 * AT_CAP, None, "% of the cap used")
     rows = [timeline.row(second) for second in whole_seconds(*span_of(timeline, fault))]
     known = [row for row in rows if row.bridge_cpu_share is not None and row.cap_share]
     used = sum(row.bridge_cpu_share or 0.0 for row in known)

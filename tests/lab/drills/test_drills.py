@@ -9,7 +9,9 @@ from lab.drillfile.load import OPTIONAL, REQUIRED
 from lab.monitoring import modes
 
 DRILLS = Path(__file__).parents[3] / "drills"
-SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
+SERVICES = frozenset(
+    {"load", "edge", "storefront", "streaming", "canary", "bridge", "bridge-reserve", "router", "auth"}
+)
 MODES = frozenset(modes(DRILLS.parent / "compose" / "monitoring"))
 NAMES = sorted(path.stem for path in DRILLS.glob("*.yaml"))
 
@@ -49,10 +51,14 @@ def test_the_guarded_drill_differs_only_in_who_guards() -> None:
 
 
 def test_retry_storm_shows_every_section() -> None:
-    """It is the example that the docs print: it uses each key there is, but the one that monitoring-blackout is for."""
+    """It is the example that the docs print: it uses each key there is, but those that another drill is for."""
     text = (DRILLS / "retry-storm.yaml").read_text()
-    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == ["monitoring"]
+    assert [key for key in (*REQUIRED, *OPTIONAL) if f"\n{key}:" not in f"\n{text}"] == [
+        "monitoring",
+        "reserve",
+    ]
     assert "\nmonitoring: same-listener" in (DRILLS / "monitoring-blackout.yaml").read_text()
+    assert "\nreserve: true" in (DRILLS / "operators.yaml").read_text()
 
 
 def test_the_blackout_is_the_same_storm_watched() -> None:
