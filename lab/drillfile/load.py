@@ -22,6 +22,7 @@ from lab.drillfile.sections import (
 )
 from lab.drillfile.settings import read_configuration
 from lab.drillfile.source import MOST_BYTES, parse_source
+from lab.drillfile.variants import Sections, given_by_all, read_variants
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -36,6 +37,7 @@ OPTIONAL = (
     "abort-if",
     "blast-radius",
     "rollbacks",
+    "variants",
 )
 SUFFIX = ".yaml"
 
@@ -87,12 +89,27 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     """Make a drill of a file's bytes; see ``load_drill``."""
     top, problems = parse_source(file, content)
     reader = Reader(problems)
-    found = reader.keys(top, REQUIRED, OPTIONAL)
+    given, name, text = given_by_all(top, REQUIRED), Path(file).stem, content.decode("utf-8-sig")
+    found = reader.keys(top, [key for key in REQUIRED if key not in given], [*OPTIONAL, *given])
+    variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
+    check_version(reader, found.get("version"))
+    first = variants[0].sections if variants else {}
+    drill = _read(reader, {**first, **found}, name, text, using).model_copy(
+        update={
+            "variants": tuple(_read(reader, v.sections, f"{name}.{v.name}", text, using) for v in variants)
+        }
+    )
+    if reader.problems:
+        raise DrillError.of(file, reader.problems)
+    return Drill.model_validate(drill.resolved())
+
+
+def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:
+    """A drill of its sections; without its variants, and worth nothing where the reader has problems."""
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
-    check_version(reader, found.get("version"))
-    drill = Drill.model_construct(
-        name=Path(file).stem,
+    return Drill.model_construct(
+        name=name,
         title=read_text(reader, found.get("title")),
         description=read_text(reader, found.get("description")),
         tags=read_names(reader, found.get("tags")),
@@ -112,8 +129,5 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found
         else (),
-        text=content.decode("utf-8-sig"),
+        text=text,
     )
-    if reader.problems:
-        raise DrillError.of(file, reader.problems)
-    return Drill.model_validate(drill.resolved())
