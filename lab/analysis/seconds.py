@@ -19,7 +19,8 @@ Cohort = CohortClosed | CohortProvisional
 
 LOAD = "load"
 CANARY = "canary"
-NOT_CLIENTS = frozenset({LOAD, CANARY})
+FLEET = "fleet"
+NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
 """Sources whose cohorts are not those of a service that calls over the bridge for its users."""
 
 WINDOW_S = 5
@@ -102,7 +103,7 @@ class Seconds:
         return self._seen.setdefault(second, Seen())
 
     def _cohort(self, event: Cohort) -> None:
-        if event.source == CANARY:
+        if event.source in {CANARY, FLEET}:
             return
         seen = self._touch(event.second)
         old = seen.load if event.source == LOAD else seen.clients.get(event.source)
@@ -123,6 +124,7 @@ class Seconds:
             event.boot,
             requests=event.requests_total,
             served=event.served_total,
+            connections=event.connections_total,
             calls=event.calls_total,
             attempts=event.attempts_total,
         )

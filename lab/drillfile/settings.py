@@ -31,6 +31,8 @@ SETTINGS: Mapping[str, tuple[str, _Read]] = {
     "service_time": ("service_time_ms", lambda r, v: r.quantity(v, units.DURATION_MS)),
     "workers": ("workers", _count),
     "queue_limit": ("queue_limit", _count),
+    "clients": ("clients", _count),
+    "hold": ("hold_s", lambda r, v: r.quantity(v, units.DURATION_S)),
 }
 """Drill key -> the service's own name, and how to read it. ``policy`` comes in addition."""
 

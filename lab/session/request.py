@@ -12,6 +12,10 @@ from lab.topology import load_topology
 
 BRIDGE = "bridge"
 """The topology's one service that everything crosses."""
+PROFILES = "COMPOSE_PROFILES"
+"""The variable by which Compose is told which profiles to take."""
+ON_DEMAND = {"fleet": "fleet"}
+"""Service -> its profile: part of the runs of drills that configure it, and of no others."""
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
 
@@ -41,13 +45,14 @@ class Request:
         return None if mode is None else self.topology_file.parent / "monitoring" / mode
 
     def variables(self) -> dict[str, str]:
-        """What the drill decides about the topology: the bridge's queue, in connections, and who watches."""
+        """What the drill decides about the topology: the bridge's queue, in connections, who watches, who is there."""
         mode = self.monitoring_folder
         watched = dotenv_values(mode / "mode.env") if mode else {}
-        return {
-            "BRIDGE_QUEUE": str(listen_queue(self.drill)),
-            **{name: value for name, value in watched.items() if value is not None},
-        }
+        asked = {name: value for name, value in watched.items() if value is not None}
+        wanted = [ON_DEMAND[service] for service in self.drill.configuration if service in ON_DEMAND]
+        if wanted:
+            asked[PROFILES] = ",".join(filter(None, [asked.get(PROFILES), *wanted]))
+        return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **asked}
 
 
 def listen_queue(drill: Drill) -> int:

@@ -63,7 +63,7 @@ def test_everything_intended_ends_up_somewhere() -> None:
     tally.end(cohorts[1], "timeout", 5000.0)
     tally.late(5.5, now_s)
     tally.end(cohorts[3], UNSENT, 5500.0)
-    told = tally.as_json(settings, 0)
+    told = tally.as_json(settings, 100.0, 0)
     assert told["load"] == {
         "intended_total": 4, "sent_total": 3, "ok_total": 1, "failed_total": {"timeout": 1, "unsent": 1},
         "lag_p99_ms": 5500.0, "in_flight": 1, "rate_rps": 100.0,

@@ -1,4 +1,4 @@
-"""The variants of a drill, side by side in the terminal: what each expected, and what was measured."""
+"""The variants of a drill, one below the other in the terminal: what was measured of each, and what that comes to."""
 
 from collections.abc import Sequence
 
@@ -19,15 +19,15 @@ def say_variants(console: Console, drill: Drill, verdicts: Sequence[Verdict]) ->
     if not drill.variants:
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("variant", "seed", "verdict", "expectation", "expected", "measured", ""):
+    for column in ("variant", "seed", "verdict", "expected", "measured", ""):
         table.add_column(column, justify="right" if column in {"seed", "measured"} else "left")
     for verdict in verdicts:
         name = clean(verdict.drill.removeprefix(f"{drill.name}."))
         head: tuple[str, ...] = (name, str(verdict.seed), verdict.verdict)
         for judged in verdict.expectations:
-            cells = (judged.name, judged.expected, figures.measured(judged), MARKS[judged.met])
+            cells = (judged.name, figures.measured(judged), MARKS[judged.met])
             table.add_row(*head, *(clean(cell) for cell in cells))
             head = ("", "", "")
         if not verdict.expectations:
-            table.add_row(*head, "", "", "", "")
+            table.add_row(*head, "", "", "")
     console.print(table)
