@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -98,11 +98,16 @@ class Injector:
                 return True
             return await Rollback(self._ledger, by, self._told).one(intent)
 
-    async def undo_all(self, by: str) -> tuple[str, ...]:
-        """The final rollback, CPU caps first. The ids of those that are stuck; asked again, it retries."""
+    async def undo_all(self, by: str, keep: Collection[str] = ()) -> tuple[str, ...]:
+        """The final rollback, CPU caps first. The ids of those that are stuck; asked again, it retries.
+
+        Args:
+            by: who undoes.
+            keep: ids that stay in force.
+        """
         async with self._lock:
             self._lease.check()
-            return await Rollback(self._ledger, by, self._told).everything()
+            return await Rollback(self._ledger, by, self._told).everything(keep)
 
     def release(self) -> None:
         """Write down that what the run owns is taken down: nobody else need do it.

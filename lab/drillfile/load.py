@@ -1,5 +1,6 @@
 """A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lab.drillfile.method import read_steps
@@ -23,6 +24,7 @@ from lab.drillfile.sections import (
 from lab.drillfile.settings import read_configuration
 from lab.drillfile.source import MOST_BYTES, parse_source
 from lab.drillfile.variants import Sections, given_by_all, read_variants
+from lab.drillfile.source import MOST_BYTES, Value, parse_source
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -89,23 +91,37 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     """Make a drill of a file's bytes; see ``load_drill``."""
     top, problems = parse_source(file, content)
     reader = Reader(problems)
-    given, name, text = given_by_all(top, REQUIRED), Path(file).stem, content.decode("utf-8-sig")
-    found = reader.keys(top, [key for key in REQUIRED if key not in given], [*OPTIONAL, *given])
-    variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
-    check_version(reader, found.get("version"))
-    first = variants[0].sections if variants else {}
-    drill = _read(reader, {**first, **found}, name, text, using).model_copy(
-        update={
-            "variants": tuple(_read(reader, v.sections, f"{name}.{v.name}", text, using) for v in variants)
-        }
-    )
+    drill = read_drill(reader, top, using, name=Path(file).stem, text=content.decode("utf-8-sig"))
     if reader.problems:
         raise DrillError.of(file, reader.problems)
     return Drill.model_validate(drill.resolved())
 
 
+def read_drill(
+    reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
+) -> Drill:
+    """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
+
+    Args:
+        reader: where problems go.
+        top: the mapping of all sections.
+        using: what the drill may name.
+        name: the drill's name.
+        text: the file as read.
+        required: sections that can't be left out; what all variants have may be left out at the top.
+    """
+    given = given_by_all(top, required)
+    found = reader.keys(top, [key for key in required if key not in given], {*REQUIRED, *OPTIONAL})
+    check_version(reader, found.get("version"))
+    variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
+    first = variants[0].sections if variants else {}
+    drill = _read(reader, {**first, **found}, name, text, using)
+    whole = tuple(_read(reader, one.sections, f"{name}.{one.name}", text, using) for one in variants)
+    return drill.model_copy(update={"variants": whole})
+
+
 def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:
-    """A drill of its sections; without its variants, and worth nothing where the reader has problems."""
+    """A drill of its sections, without its variants."""
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
     return Drill.model_construct(

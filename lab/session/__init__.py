@@ -16,6 +16,7 @@ from lab.session.runfolder import (
     list_runs,
     prune,
 )
+from lab.session.series import NotAtRestError, Series, open_series
 from lab.session.session import Session
 from lab.session.stop import Stop
 from lab.session.strays import Stray, find_strays
@@ -24,11 +25,13 @@ __all__ = [
     "ROOT",
     "Client",
     "Logs",
+    "NotAtRestError",
     "Recovered",
     "Request",
     "Result",
     "RunFolder",
     "RunFolderError",
+    "Series",
     "Session",
     "Stop",
     "Stray",
@@ -46,6 +49,7 @@ __all__ = [
     "living",
     "open_logs",
     "open_runs",
+    "open_series",
     "prune",
     "recover",
     "run_once",

@@ -16,6 +16,8 @@ def state(session: Session) -> str:
         return "coming up"
     if not session.measured:
         return UP
+    if session.doing is not None:
+        return session.doing
     if session.timeline.done_s is not None:
         return "after the phases"
     return session.timeline.phase_at(session.now_s()) or "before the phases"
