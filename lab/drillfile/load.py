@@ -22,9 +22,8 @@ from lab.drillfile.sections import (
     read_text,
 )
 from lab.drillfile.settings import read_configuration
-from lab.drillfile.source import MOST_BYTES, parse_source
-from lab.drillfile.variants import Sections, given_by_all, read_variants
 from lab.drillfile.source import MOST_BYTES, Value, parse_source
+from lab.drillfile.variants import Sections, given_by_all, read_variants
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -97,7 +96,7 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     return Drill.model_validate(drill.resolved())
 
 
-def read_drill(
+def read_drill(  # noqa: PLR0913  a drill and its name, text and world
     reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
 ) -> Drill:
     """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
