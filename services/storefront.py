@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from yarl import URL
 
-from services.client import Client, ClientSettings
+from services.client import ClientSettings, get_for, over_bridge
 from services.kit.env import required
-from services.kit.request_id import request_id
 from services.kit.role import Role, json_response
 from services.kit.server import run
 
@@ -27,9 +26,8 @@ class Storefront(Role[Settings]):
     async def start(self) -> None:
         """Open the client."""
         self._check = URL(required("UPSTREAM", "http://auth")) / "check"
-        bridge = required("BRIDGE", "http://bridge:3128")
-        name = f"{self.place.service}->{self._check.host}"
-        self.calls = self._client = Client(self.live.now, bridge, self.place.source, self.chance, log=name)
+        client = over_bridge(self.live.now, self.place, self.chance, self._check.host)
+        self.calls = self._client = client
         self.live.listen(self._client.apply)
 
     async def stop(self) -> None:
@@ -39,7 +37,7 @@ class Storefront(Role[Settings]):
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """The customer's page, if auth allows it."""
         user = request.query.get("user", "anonymous")
-        answer = await self._client.call("GET", self._check % {"user": user}, request_id(request))
+        answer = await get_for(self._client, request, self._check % {"user": user})
         if answer.failure is not None:
             return json_response({"user": user, "outcome": answer.failure}, status=503)
         if not _allows(answer.body, user):
