@@ -7,9 +7,10 @@ import pytest
 from lab.drillfile import Drill, load_drill, make
 from lab.drillfile.load import OPTIONAL, REQUIRED
 from lab.monitoring import modes
+from lab.session import ROOT, known_services
 
 DRILLS = Path(__file__).parents[3] / "drills"
-SERVICES = frozenset({"load", "edge", "storefront", "canary", "bridge", "router", "auth"})
+SERVICES = known_services(ROOT)
 MODES = frozenset(modes(DRILLS.parent / "compose" / "monitoring"))
 NAMES = sorted(path.stem for path in DRILLS.glob("*.yaml"))
 
