@@ -11,8 +11,9 @@ from loadgen.rate import Rate
 from loadgen.schedule import Schedule
 from loadgen.settings import Settings
 from loadgen.tally import Tally
+from loadgen.traits import Traits, TraitSource
 
-Send = Callable[[float, Cohort], None]
+Send = Callable[[float, Cohort, Traits], None]
 
 
 class Arrivals:
@@ -21,7 +22,7 @@ class Arrivals:
     Args:
         name: Tells this process from the others: part of its seed.
         tally: Where arrivals are counted.
-        send: Sends one request, given its intended start and its cohort.
+        send: Sends one request, given its intended start, its cohort and its traits.
     """
 
     def __init__(self, name: str, tally: Tally, send: Send) -> None:
@@ -29,6 +30,8 @@ class Arrivals:
         self._tally = tally
         self._send = send
         self._schedule: Schedule | None = None
+        self._traits = TraitSource("")
+        self._streaming_share = 0.0
         self._seed: int | None = None
         self._changed = Event()
 
@@ -44,10 +47,11 @@ class Arrivals:
         if not settings.running:
             self._schedule = None
         elif self._schedule is None or settings.seed != self._seed:
-            self._schedule = Schedule(f"{settings.seed}/{self._name}", rate, now_s)
+            seed = f"{settings.seed}/{self._name}"
+            self._schedule, self._traits = Schedule(seed, rate, now_s), TraitSource(seed)
         else:
             self._schedule.change(rate, now_s)
-        self._seed = settings.seed
+        self._seed, self._streaming_share = settings.seed, settings.streaming_share
         self._changed.set()
 
     def run(self) -> None:
@@ -61,4 +65,5 @@ class Arrivals:
 
     def _start_due(self, now_s: float) -> None:
         for intended_s in self._schedule.due(now_s) if self._schedule else ():
-            gevent.spawn(self._send, intended_s, self._tally.intend(intended_s))
+            traits = self._traits.next(self._streaming_share)
+            gevent.spawn(self._send, intended_s, self._tally.intend(intended_s, traits.client), traits)

@@ -27,6 +27,7 @@ class Settings:
         ramp_s: A change of rate or surge takes so long, in a straight line from what was in force; 0: at once.
         give_up_s: A request is given up so long after its intended start.
         slo_s: A correct answer is good within this time after the intended start.
+        streaming_share: The share of requests for the second client, at /streaming.
     """
 
     running: bool = True
@@ -36,6 +37,7 @@ class Settings:
     ramp_s: float = 0.0
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
     def __post_init__(self) -> None:
         for key in _RANGES:
@@ -67,6 +69,7 @@ _RANGES: dict[str, tuple[type, float, float]] = {
     "ramp_s": (float, 0, 3600),
     "give_up_s": (float, 0.1, 60),
     "slo_s": (float, 0.001, 60),
+    "streaming_share": (float, 0, 1),
 }
 
 

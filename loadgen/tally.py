@@ -10,6 +10,7 @@ from typing import Any
 
 from loadgen.cohorts import Cohort, Cohorts
 from loadgen.settings import Settings
+from loadgen.traits import MAIN
 
 UNSENT = "unsent"  # given up before it could start: the load itself was late
 _LAG_WINDOW_S = 2.0
@@ -28,10 +29,10 @@ class Tally:
         self.cohorts = Cohorts()
         self._lags: deque[tuple[float, float]] = deque()
 
-    def intend(self, intended_s: float) -> Cohort:
-        """An arrival of the schedule."""
+    def intend(self, intended_s: float, client: str = MAIN) -> Cohort:
+        """An arrival of the schedule, for a client."""
         self.intended += 1
-        return self.cohorts.intend(intended_s)
+        return self.cohorts.intend(intended_s, client)
 
     def begin(self, cohort: Cohort, lag_s: float, now_s: float) -> None:
         """A request is sent, `lag_s` after it was intended to."""
@@ -46,7 +47,7 @@ class Tally:
         while self._lags[0][0] < now_s - _LAG_WINDOW_S:
             self._lags.popleft()
 
-    def end(self, cohort: Cohort, failure: str | None, latency_ms: float) -> None:
+    def end(self, cohort: Cohort, failure: str | None, latency_ms: float, client: str = MAIN) -> None:
         """A request has ended, or was never sent."""
         if failure != UNSENT:
             self.in_flight -= 1
@@ -54,7 +55,7 @@ class Tally:
             self.ok += 1
         else:
             self.failed[failure] = self.failed.get(failure, 0) + 1
-        cohort.end(failure, latency_ms)
+        cohort.end(failure, latency_ms, client)
 
     def error(self, name: str) -> None:
         """Trouble of the machine, such as EMFILE."""

@@ -12,13 +12,17 @@ StepKind = Literal["fault", "mitigation", "load"]
 
 
 class Load(Frozen):
-    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``."""
+    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``.
+
+    ``streaming_share`` of it is for the second client, ``streaming``.
+    """
 
     target: str
     rate_rps: float
     arrivals: Literal["poisson"] = "poisson"
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
 
 class Bridge(Frozen):

@@ -24,6 +24,7 @@ class Known:
         check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
+        check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
     """
 
     faults: Registry
@@ -31,6 +32,7 @@ class Known:
     check_policy: Callable[[str], object]
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
+    check_admission: Callable[[str], object] | None = None
 
     def steps(self, kind: str) -> Registry:
         """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
@@ -40,12 +42,12 @@ class Known:
 
 
 def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
-    """What this lab knows: the registries of ``chaos`` and the policies of ``services.policies``."""
+    """What this lab knows: the registries of ``chaos``, the policies and admissions of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
-    from services.policies import validate  # noqa: PLC0415
+    from services import admission, policies  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, validate, services, modes)
+    return Known(FAULTS, MITIGATIONS, policies.validate, services, modes, admission.validate)
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

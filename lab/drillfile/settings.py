@@ -7,34 +7,87 @@ from lab.drillfile.model import Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
-from lab.units import quote, suggest
+from lab.units import Quantity, quote, suggest
 
-_Read = Callable[[Reader, Value], Setting]
+_Read = Callable[[Reader, Value, Known], Setting]
 
 NOT_CONFIGURED = {"load": "use `load:` at the top", "bridge": "use `bridge:` at the top"}
 """Services with a section of their own."""
 
+DEVICES = ("bridge", "bridge-reserve")
+MOST = 1_000_000
 
-def _connections(reader: Reader, value: Value) -> Setting:
-    return reader.choice(value, ("new", "pooled"), "kind of connections")
+
+def _choice(*words: str, noun: str) -> _Read:
+    return lambda reader, value, _: reader.choice(value, words, noun)
 
 
-def _count(reader: Reader, value: Value) -> Setting:
-    return reader.integer(value, least=1, most=1_000_000)
+def _count(least: int, most: int = MOST) -> _Read:
+    return lambda reader, value, _: reader.integer(value, least, most)
+
+
+def _quantity(quantity: Quantity, *, above_zero: bool = False) -> _Read:
+    return lambda reader, value, _: reader.quantity(value, quantity, above_zero=above_zero)
+
+
+def _flag(reader: Reader, value: Value, _: Known) -> Setting:
+    return reader.flag(value)
+
+
+def _at_most_600_s(reader: Reader, value: Value, _: Known) -> Setting:
+    amount = reader.quantity(value, units.DURATION_S)
+    if amount > 600:  # noqa: PLR2004 - what the edge takes
+        reader.fail(value, f"{quote(value.content)} is too much; a drain takes at most 10 min of each")
+    return amount
+
+
+def _names(reader: Reader, value: Value, known: Known) -> Setting:
+    """Services in one text, separated by spaces."""
+    names = reader.text(value).split()
+    return " ".join(name for name in names if is_service(reader, value, name, known))
+
+
+def read_policy(reader: Reader, value: Value, known: Known) -> str:
+    """A retry policy's text, checked by the policies themselves."""
+    return _checked(reader, value, known.check_policy)
+
+
+def read_admission(reader: Reader, value: Value, known: Known) -> str:
+    """What a server's admission is written as, checked by the admissions themselves."""
+    return _checked(reader, value, known.check_admission)
+
+
+def _checked(reader: Reader, value: Value, check: Callable[[str], object] | None) -> str:
+    text = reader.text(value)
+    try:
+        if text and check is not None:
+            check(text)
+    except ValueError as error:
+        reader.fail(value, str(error))
+    return text
 
 
 SETTINGS: Mapping[str, tuple[str, _Read]] = {
-    "timeout": ("timeout_s", lambda r, v: r.quantity(v, units.DURATION_S, above_zero=True)),
-    "connections": ("connections", _connections),
-    "fail_share": ("fail_share", lambda r, v: r.quantity(v, units.SHARE)),
-    "cancel_abandoned": ("cancel_abandoned", lambda r, v: r.flag(v)),
-    "service_time": ("service_time_ms", lambda r, v: r.quantity(v, units.DURATION_MS)),
-    "workers": ("workers", _count),
-    "queue_limit": ("queue_limit", _count),
-    "clients": ("clients", _count),
-    "hold": ("hold_s", lambda r, v: r.quantity(v, units.DURATION_S)),
+    "policy": ("policy", read_policy),
+    "timeout": ("timeout_s", _quantity(units.DURATION_S, above_zero=True)),
+    "connections": ("connections", _choice("new", "pooled", noun="kind of connections")),
+    "pool_limit": ("pool_limit", _count(0, 100_000)),
+    "device": ("device", _choice(*DEVICES, noun="device")),
+    "fail_share": ("fail_share", _quantity(units.SHARE)),
+    "cancel_abandoned": ("cancel_abandoned", _flag),
+    "service_time": ("service_time_ms", _quantity(units.DURATION_MS)),
+    "workers": ("workers", _count(1)),
+    "queue_limit": ("queue_limit", _count(0)),
+    "admission": ("admission", read_admission),
+    "drop_expired": ("drop_expired", _flag),
+    "admit_share": ("admit_share", _quantity(units.SHARE)),
+    "disabled": ("disabled", _names),
+    "drain_stop": ("drain_stop_s", _at_most_600_s),
+    "drain_ramp": ("drain_ramp_s", _at_most_600_s),
+    "clients": ("clients", _count(0, 5_000)),
+    "hold": ("hold_s", _quantity(units.DURATION_S)),
 }
-"""Drill key -> the service's own name, and how to read it. ``policy`` comes in addition."""
+"""Drill key -> the service's own name, and how to read it."""
 
 
 def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, dict[str, Setting]]:
@@ -54,17 +107,6 @@ def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
     return False
 
 
-def read_policy(reader: Reader, value: Value, known: Known) -> str:
-    """A retry policy's text, checked by the policies themselves."""
-    text = reader.text(value)
-    try:
-        if text:
-            known.check_policy(text)
-    except ValueError as error:
-        reader.fail(value, str(error))
-    return text
-
-
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
     if service in NOT_CONFIGURED:
         reader.fail(place, f"the {service} has no settings here; {NOT_CONFIGURED[service]}")
@@ -72,12 +114,5 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
 
 
 def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
-    found = reader.keys(value, required=(), optional=("policy", *SETTINGS))
-    settings: dict[str, Setting] = {}
-    for key, part in found.items():
-        if key == "policy":
-            settings[key] = read_policy(reader, part, known)
-        else:
-            name, read = SETTINGS[key]
-            settings[name] = read(reader, part)
-    return settings
+    found = reader.keys(value, required=(), optional=SETTINGS)
+    return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}

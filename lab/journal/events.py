@@ -122,7 +122,11 @@ class LoadSample(Entry):
 
 
 class ServiceSample(Entry):
-    """A service's cumulative counts. ``source`` says who counted the attempts: the client or the bridge."""
+    """A service's cumulative counts. ``source`` says who counted the attempts: the client or the bridge.
+
+    ``shed_total`` were refused or dropped instead of being done, by reason; ``wasted_total`` were done for a client
+    that was gone.
+    """
 
     type: Literal["service.sample"] = "service.sample"
     service: str
@@ -131,7 +135,9 @@ class ServiceSample(Entry):
     requests_total: int
     served_total: int
     abandoned_total: int
+    wasted_total: int | None = None
     failed_total: Counts = {}
+    shed_total: Counts = {}
     connections_total: int | None = None
     queue_depth: int | None = None
     in_flight: int
@@ -150,7 +156,8 @@ class CohortClosed(Entry):
     """All requests whose start (the intended one, for the load) lies in this second of the run, final.
 
     ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds those
-    answered with a 2xx, ``latency_all`` every one. Provisional cohorts are written to no journal.
+    answered with a 2xx, ``latency_all`` every one. ``by_client``: of the load, by the path asked for, ``requests`` and
+    ``good`` of each. Provisional cohorts are written to no journal.
     """
 
     type: Literal["cohort.closed"] = "cohort.closed"
@@ -163,6 +170,7 @@ class CohortClosed(Entry):
     failed: Counts
     latency: Buckets = {}
     latency_all: Buckets = {}
+    by_client: dict[str, Counts] = {}
 
 
 class CohortProvisional(Entry):

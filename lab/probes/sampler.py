@@ -159,6 +159,11 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
     """What a service's ``/counters`` say."""
     own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
+    remedies = ("wasted_total", "shed_total")
     client = counters.get("client") or {}
     calls = ("calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "policy", "breaker")
-    return ServiceSample(**{k: counters[k] for k in own}, **{k: client[k] for k in calls if k in client})
+    return ServiceSample(
+        **{k: counters[k] for k in own},
+        **{k: counters[k] for k in remedies if k in counters},
+        **{k: client[k] for k in calls if k in client},
+    )
