@@ -109,14 +109,14 @@ def read_drill(  # noqa: PLR0913  a drill and its name, text and world
         text: the file as read.
         required: sections that can't be left out; what all variants have may be left out at the top.
     """
-    given = given_by_all(top, required)
+    given = given_by_all(reader.part(top, "variants"), required)
     found = reader.keys(top, [key for key in required if key not in given], {*REQUIRED, *OPTIONAL})
     check_version(reader, found.get("version"))
     variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
-    first = variants[0].sections if variants else {}
-    drill = _read(reader, {**first, **found}, name, text, using)
+    if not variants:
+        return _read(reader, found, name, text, using)
     whole = tuple(_read(reader, one.sections, f"{name}.{one.name}", text, using) for one in variants)
-    return drill.model_copy(update={"variants": whole})
+    return whole[0].model_copy(update={"name": name, "variants": whole})
 
 
 def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:

@@ -74,8 +74,7 @@ class Drill(Frozen):
     ``monitoring`` is how the shared plane sees main (a folder of compose/monitoring); None: no plane watches.
 
     ``variants`` are whole drills that are compared on the same lab, each named ``<drill>.<variant>``: what the file
-    says at its top, with what the variant replaces. Then the sections of this drill are those at the top, and the
-    first variant's where the top has none.
+    says at its top, with what the variant replaces. The sections of a drill with variants are its first variant's.
     """
 
     version: Literal[1] = 1

@@ -35,13 +35,11 @@ class Variant:
     sections: Sections
 
 
-def given_by_all(top: Value, required: Collection[str]) -> frozenset[str]:
-    """Required sections that every variant has of its own: the top of the file need not have them."""
-    items = top.content.get(KEY) if isinstance(top.content, dict) else None
-    own = [item.content for item in items.content] if items and isinstance(items.content, tuple) else []
-    if not own:
-        return frozenset()
-    return frozenset(key for key in required if all(isinstance(o, dict) and key in o for o in own))
+def given_by_all(variants: Value | None, keys: Collection[str]) -> frozenset[str]:
+    """Those of some sections that every variant has of its own: the top of the file has no use for them."""
+    items = variants.content if variants is not None and isinstance(variants.content, tuple) else ()
+    own = [item.content for item in items if isinstance(item.content, dict)]
+    return frozenset(key for key in keys if own and all(key in sections for sections in own))
 
 
 def read_variants(reader: Reader, found: Sections, sections: Collection[str]) -> tuple[Variant, ...]:
@@ -59,6 +57,10 @@ def read_variants(reader: Reader, found: Sections, sections: Collection[str]) ->
     if not FEWEST <= len(items) <= MOST:
         reader.fail(value, f"a drill compares {FEWEST} to {MOST} variants; these are {len(items)}")
     top = {key: part for key, part in found.items() if key != KEY}
+    for key in given_by_all(value, top):
+        reader.fail(
+            top[key], "every variant has a section of its own in place of this one; leave it out here"
+        )
     replaceable = [key for key in sections if key not in OF_THE_FILE]
     variants = tuple(_variant(reader, item, top, replaceable) for item in items[:MOST])
     reader.unique(value, zip(items, (variant.name for variant in variants), strict=False))

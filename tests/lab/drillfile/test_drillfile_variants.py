@@ -29,8 +29,9 @@ def test_a_variant_is_the_drill_with_some_sections_replaced(parse: Parse, source
     assert none.configuration == {
         "storefront": {"policy": "none"}
     }  # timeout and connections are gone: replaced
-    assert (none.load.rate_rps, none.expect, none.method) == (50, drill.expect, drill.method)
+    assert (none.load.rate_rps, none.expect, none.method) == (50, parse(source).expect, drill.method)
     assert (none.text, none.variants) == (drill.text, ())
+    assert (drill.expect, drill.load) == (naive.expect, naive.load)
     assert drill.planned_s == naive.planned_s + none.planned_s
     assert Drill.model_validate(drill.resolved()) == drill
 
@@ -48,7 +49,7 @@ def test_a_drill_without_variants_is_what_is_run(parse: Parse, source: str) -> N
 
 
 def test_what_every_variant_brings_need_not_stand_at_the_top(parse: Parse, source: str) -> None:
-    """Then the drill as a whole shows the first variant's."""
+    """The drill as a whole shows the first variant's; what nobody would read at the top is refused there."""
     at, end = source.index("expect:"), source.index("abort-if:")
     own = TWO.replace(
         "    configuration:", '    expect: [{name: back, metric: stuck, is: "false"}]\n    configuration:'
@@ -61,6 +62,8 @@ def test_what_every_variant_brings_need_not_stand_at_the_top(parse: Parse, sourc
     ]
     with pytest.raises(DrillError, match=r"key is missing: `expect`"):
         parse(source[:at] + source[end:] + TWO)
+    with pytest.raises(DrillError, match=r"x\.yaml:\d+: expect: every variant has a section of its own"):
+        parse(source + own)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +112,17 @@ def test_a_mistake_at_the_top_is_told_once(parse: Parse, source: str) -> None:
     with pytest.raises(DrillError) as told:
         parse(source.replace("rate: 100 /s", "rate: 100", 1) + TWO)
     assert len(told.value.problems) == 1
+
+
+def test_sections_of_a_variant_are_read_together(parse: Parse, source: str) -> None:
+    """A phase that only one of them has can be named by its own steps and expectations, and by nobody else's."""
+    short = source.replace(", mitigation: 30 s, recovery: 10 s}", "}")
+    at, end = short.index("method:"), short.index("abort-if:")
+    phases = "phases: {baseline: 5 s, recovery: 5 s}"
+    expect = '[{name: back, metric: goodput, during: recovery, is: "> 1 /s"}]'
+    own = f"{{name: long, {phases}, expect: {expect}}}"
+    other = '{name: other, expect: [{name: back, metric: stuck, is: "false"}]}'
+    drill = parse(f"{short[:at]}{short[end:]}\nvariants: [{own}, {other}]\n")
+    assert [[phase.name for phase in one.phases][-1] for one in drill.runs] == ["recovery", "aftermath"]
+    with pytest.raises(DrillError, match=r"variants\[2\].expect\[1\].during: unknown phase `recovery`"):
+        parse(f"{short[:at]}{short[end:]}\nvariants: [{own}, {{name: other, expect: {expect}}}]\n")
