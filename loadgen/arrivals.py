@@ -7,6 +7,7 @@ import gevent
 from gevent.event import Event
 
 from loadgen.cohorts import Cohort
+from loadgen.rate import Rate
 from loadgen.schedule import Schedule
 from loadgen.settings import Settings
 from loadgen.tally import Tally
@@ -34,23 +35,22 @@ class Arrivals:
         self._seed: int | None = None
         self._changed = Event()
 
-    def apply(self, settings: Settings, share: float, now_s: float) -> None:
+    def apply(self, settings: Settings, rate: Rate, now_s: float) -> None:
         """Go on with these settings from `now_s` on.
 
         Args:
             settings: The load's settings.
-            share: This process's share of the rate, 0 to 1.
+            rate: This process's share of the load's rate.
             now_s: When they took effect.
         """
         self._start_due(now_s)
-        rate_rps = settings.asked_rps * share
         if not settings.running:
             self._schedule = None
         elif self._schedule is None or settings.seed != self._seed:
             seed = f"{settings.seed}/{self._name}"
-            self._schedule, self._traits = Schedule(seed, rate_rps, now_s), TraitSource(seed)
+            self._schedule, self._traits = Schedule(seed, rate, now_s), TraitSource(seed)
         else:
-            self._schedule.scale(rate_rps, now_s)
+            self._schedule.change(rate, now_s)
         self._seed, self._streaming_share = settings.seed, settings.streaming_share
         self._changed.set()
 

@@ -91,10 +91,17 @@ class Cohorts:
         self._by_second: dict[int, Cohort] = {}
 
     def intend(self, intended_s: float, client: str = MAIN) -> Cohort:
-        """The cohort of a request intended to start then, which counts it."""
+        """The cohort of a request intended to start then, which counts it.
+
+        Seconds between two arrivals have a cohort as well: that nothing was due in them is known, and is no gap in what
+        was measured.
+        """
         second = math.floor(intended_s)
         cohort = self._by_second.get(second)
         if cohort is None:
+            newest = max(self._by_second, default=second)
+            for empty in range(max(newest + 1, second - KEPT_S), second):
+                self._by_second[empty] = Cohort(empty)
             cohort = self._by_second[second] = Cohort(second)
         cohort.intend(client)
         return cohort

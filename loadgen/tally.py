@@ -67,8 +67,8 @@ class Tally:
         ordered = sorted(lag for at_s, lag in self._lags if at_s >= since_s)
         return round(ordered[math.ceil(0.99 * len(ordered)) - 1], 3) if ordered else 0.0
 
-    def as_json(self, settings: Settings, after: float) -> dict[str, Any]:
-        """The entries `load` and `cohorts` of /counters."""
+    def as_json(self, settings: Settings, rate_rps: float, after: float) -> dict[str, Any]:
+        """The entries `load` and `cohorts` of /counters; `rate_rps` is the rate in force now."""
         now_s = time.monotonic()
         return {
             "now_s": now_s,
@@ -81,7 +81,7 @@ class Tally:
                 "failed_total": self.failed,
                 "lag_p99_ms": self.lag_p99_ms(),
                 "in_flight": self.in_flight,
-                "rate_rps": settings.asked_rps if settings.running else 0.0,
+                "rate_rps": rate_rps if settings.running else 0.0,
             },
             "cohorts": self.cohorts.as_json(after, now_s, settings.give_up_s),
         }

@@ -21,7 +21,8 @@ BRIDGE = "bridge"
 """The device that everything crosses. What a device beside it does is no row's business."""
 LOAD = "load"
 CANARY = "canary"
-NOT_CLIENTS = frozenset({LOAD, CANARY})
+FLEET = "fleet"
+NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
 """Sources whose cohorts are not those of a service that calls over the bridge for its users."""
 
 WINDOW_S = 5
@@ -104,7 +105,7 @@ class Seconds:
         return self._seen.setdefault(second, Seen())
 
     def _cohort(self, event: Cohort) -> None:
-        if event.source == CANARY:
+        if event.source in {CANARY, FLEET}:
             return
         seen = self._touch(event.second)
         old = seen.load if event.source == LOAD else seen.clients.get(event.source)
@@ -125,6 +126,7 @@ class Seconds:
             event.boot,
             requests=event.requests_total,
             served=event.served_total,
+            connections=event.connections_total,
             calls=event.calls_total,
             attempts=event.attempts_total,
         )

@@ -18,6 +18,7 @@ from lab.cli.search import exit_of, find_tipping, say_tipping
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
+from lab.report.terminal.variants import say_variants
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
 from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
@@ -43,13 +44,13 @@ def run(  # noqa: PLR0913  the command's options
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
     if found.search is not None:
         raise typer.Exit(_search(Request(ROOT, found, chosen.name, out), as_json=as_json))
-    results = []
-    for number in range(repeat):
-        asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
+    results: list[Result] = []
+    for number, one in ((number, one) for number in range(repeat) for one in found.runs):
+        asked = Request(ROOT, one.with_overrides(seed=one.seed + number), chosen.name, out)
         results.append(asyncio.run(watched_run(asked, quiet=as_json)))
         if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             break
-    _report(results, found, repeat, as_json=as_json, junit=junit)
+    _report(results, found, repeat * len(found.runs), as_json=as_json, junit=junit)
     raise typer.Exit(together(results))
 
 
@@ -79,7 +80,7 @@ async def watched_run(request: Request, *, quiet: bool) -> Result:
 
 
 def together(results: list[Result]) -> int:
-    """One exit code of several runs: the gravest; a repeated drill passes when every run did."""
+    """One exit code of several runs: the gravest. A drill with repetitions or variants passes when every run did."""
     order = (Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP, Exit.INCONCLUSIVE, Exit.FAIL, Exit.PASS)
     codes = {result.exit_code for result in results}
     return next(int(code) for code in order if code in codes)
@@ -98,4 +99,5 @@ def _report(results: list[Result], drill: Drill, asked: int, *, as_json: bool, j
     for result in results:
         show_verdict(console, result)
     if asked > 1:
+        say_variants(console, drill, verdicts)
         console.print(f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}", highlight=False)

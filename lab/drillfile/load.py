@@ -24,6 +24,7 @@ from lab.drillfile.sections import (
 )
 from lab.drillfile.settings import read_configuration
 from lab.drillfile.source import MOST_BYTES, Value, parse_source
+from lab.drillfile.variants import Sections, given_by_all, read_variants
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -40,6 +41,7 @@ OPTIONAL = (
     "blast-radius",
     "rollbacks",
     "search",
+    "variants",
 )
 CELL_SECTIONS = tuple(section for section in REQUIRED if section != "expect")
 """What one of many runs that are compared can't be without: it need not expect anything by itself."""
@@ -110,7 +112,7 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     return Drill.model_validate(drill.resolved())
 
 
-def read_drill(  # noqa: PLR0913  where it comes from and what it is called
+def read_drill(  # noqa: PLR0913  a drill and its name, text and world
     reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
 ) -> Drill:
     """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
@@ -121,12 +123,22 @@ def read_drill(  # noqa: PLR0913  where it comes from and what it is called
         using: what the drill may name.
         name: the drill's name.
         text: the file as read.
-        required: sections that can't be left out.
+        required: sections that can't be left out; what all variants have may be left out at the top.
     """
-    found = reader.keys(top, required, {*REQUIRED, *OPTIONAL})
+    given = given_by_all(reader.part(top, "variants"), required)
+    found = reader.keys(top, [key for key in required if key not in given], {*REQUIRED, *OPTIONAL})
+    check_version(reader, found.get("version"))
+    variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
+    if not variants:
+        return _read(reader, found, name, text, using)
+    whole = tuple(_read(reader, one.sections, f"{name}.{one.name}", text, using) for one in variants)
+    return whole[0].model_copy(update={"name": name, "variants": whole})
+
+
+def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:
+    """A drill of its sections, without its variants."""
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
-    check_version(reader, found.get("version"))
     return Drill.model_construct(
         name=name,
         title=read_text(reader, found.get("title")),

@@ -86,6 +86,9 @@ class Drill(Frozen):
 
     ``monitoring`` is how the shared plane sees main (a folder of compose/monitoring); None: no plane watches.
     ``reserve``: there is a second device like the bridge, idle until something is routed to it.
+
+    ``variants`` are whole drills that are compared on the same lab, each named ``<drill>.<variant>``: what the file
+    says at its top, with what the variant replaces. The sections of a drill with variants are its first variant's.
     """
 
     version: Literal[1] = 1
@@ -107,6 +110,7 @@ class Drill(Frozen):
     blast_radius: tuple[str, ...]
     rollbacks: tuple[Step, ...]
     search: Search | None = None
+    variants: tuple["Drill", ...] = ()
     text: str
 
     def resolved(self) -> dict[str, Any]:
@@ -118,8 +122,17 @@ class Drill(Frozen):
     ) -> "Drill":
         """The same drill with another seed, rate or way of monitoring, as the command line asks for."""
         load = self.load if rate_rps is None else self.load.model_copy(update={"rate_rps": rate_rps})
+        variants = tuple(
+            one.with_overrides(seed=seed, rate_rps=rate_rps, monitoring=monitoring) for one in self.variants
+        )
         seed, monitoring = self.seed if seed is None else seed, monitoring or self.monitoring
-        return self.model_copy(update={"load": load, "seed": seed, "monitoring": monitoring})
+        changes = {"load": load, "seed": seed, "monitoring": monitoring, "variants": variants}
+        return self.model_copy(update=changes)
+
+    @property
+    def runs(self) -> tuple["Drill", ...]:
+        """What is run: each variant, or the drill itself where it has none."""
+        return self.variants or (self,)
 
     def at(self, value: float) -> "Drill":
         """The same drill with what it varies at a value: one run of its search."""
@@ -138,5 +151,5 @@ class Drill(Frozen):
 
     @property
     def planned_s(self) -> float:
-        """How long all phases should last together, without the tail."""
-        return sum(phase.planned_s for phase in self.phases)
+        """How long all phases should last together, without the tail; those of all variants where it has some."""
+        return sum(phase.planned_s for run in self.runs for phase in run.phases)

@@ -84,6 +84,8 @@ SETTINGS: Mapping[str, tuple[str, _Read]] = {
     "disabled": ("disabled", _names),
     "drain_stop": ("drain_stop_s", _at_most_600_s),
     "drain_ramp": ("drain_ramp_s", _at_most_600_s),
+    "clients": ("clients", _count(0, 5_000)),
+    "hold": ("hold_s", _quantity(units.DURATION_S)),
 }
 """Drill key -> the service's own name, and how to read it."""
 

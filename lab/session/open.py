@@ -77,7 +77,7 @@ async def open_session(
         await stack.enter_async_context(serving(session))
         stack.push(partial(ending.write, journal))
         try:
-            for drill in (request.drill, *request.also):
+            for drill in request.drills:
                 require_abilities(drill, runtime)
             if request.measured:
                 await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
@@ -114,7 +114,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
-    for drill in (request.drill, *request.also):
+    for drill in request.drills:
         require_services(drill, topology)
     planes = configured(request)
     guard.ledger.own(runtime.takedown())

@@ -18,6 +18,9 @@ RESERVE_PROFILE, STREAMING_PROFILE = "reserve-bridge", "streaming"
 """The profiles of compose.yaml that a drill's ``reserve`` and ``load.streaming`` are."""
 DEVICE_PORT = 3128
 PROFILES = "COMPOSE_PROFILES"
+"""The variable by which Compose is told which profiles to take."""
+ON_DEMAND = {"fleet": "fleet"}
+"""Service -> its profile: part of the runs of drills that configure it, and of no others."""
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
 
@@ -38,6 +41,11 @@ class Request:
     also: tuple[Drill, ...] = ()
 
     @property
+    def drills(self) -> tuple[Drill, ...]:
+        """All that the lab must be able to do."""
+        return (self.drill, *self.also)
+
+    @property
     def topology_file(self) -> Path:
         """The only place that lists services."""
         return self.root / "compose" / "compose.yaml"
@@ -55,15 +63,17 @@ class Request:
         decided = {name: value for name, value in watched.items() if value is not None}
         if profiles := self._profiles(decided.get(PROFILES, "")):
             decided[PROFILES] = profiles
-        if self.drill.reserve:
+        if any(drill.reserve for drill in self.drills):
             decided["BRIDGE_RESERVE"] = f"http://{RESERVE}:{DEVICE_PORT}"
         return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
 
     def _profiles(self, watched: str) -> str:
         """Those of a way of monitoring, and those that the drill asks for itself."""
         chosen = watched.split(",")
-        chosen += [RESERVE_PROFILE] * self.drill.reserve
-        chosen += [STREAMING_PROFILE] * (self.drill.load.streaming_share > 0)
+        for drill in self.drills:
+            chosen += [RESERVE_PROFILE] * drill.reserve
+            chosen += [STREAMING_PROFILE] * (drill.load.streaming_share > 0)
+            chosen += [ON_DEMAND[service] for service in drill.configuration if service in ON_DEMAND]
         return ",".join(dict.fromkeys(filter(None, chosen)))
 
 

@@ -150,7 +150,9 @@ async def open_series(request: Request, folder: RunFolder, stop: Stop, listener:
             replayed.append(event)
         listener(event)
 
-    host = replace(request, drill=request.drill.model_copy(update={"configuration": {}, "abort_if": ()}))
+    reserve = any(drill.reserve for drill in request.drills)
+    bare = {"configuration": {}, "abort_if": (), "reserve": reserve}
+    host = replace(request, drill=request.drill.model_copy(update=bare))
     save_environment(host, folder)
     async with open_session(host, folder, timeline, stop, tell) as session:
         yield Series(request, session, replayed)

@@ -38,8 +38,8 @@ def test_two_ends_alike_have_no_tipping_point_between_them(stuck: int) -> None:
     bisection.tell(Point(1, stuck, 3))
     assert bisection.next == 10
     bisection.tell(Point(10, stuck, 3))
-    assert bisection.next is None
-    assert bisection.band is None
+    found: list[object] = [bisection.next, bisection.band]
+    assert found == [None, None]
 
 
 def test_an_outlier_widens_the_band() -> None:
