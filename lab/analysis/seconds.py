@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from lab.analysis.attempts import BridgeAttempts
 from lab.analysis.deltas import GAP_S, Counter
 from lab.journal.events import (
     BridgeSample,
@@ -41,6 +42,11 @@ class Seen:
     urls: dict[str, UrlSample] = field(default_factory=dict)
     missed: int = 0
 
+    @property
+    def uncounted(self) -> bool:
+        """Whether a client can't tell its attempts, so that the bridge has to."""
+        return any(cohort.attempts is None for cohort in self.clients.values())
+
 
 class Seconds:
     """Files events; remembers which seconds changed, so that a row need be made again only then."""
@@ -49,6 +55,7 @@ class Seconds:
         self.changed: set[int] = set()
         self._seen: dict[int, Seen] = {}
         self._counters: dict[tuple[str, str], Counter] = {}
+        self._at_bridge = BridgeAttempts()
 
     @property
     def newest(self) -> int:
@@ -63,6 +70,18 @@ class Seconds:
         """By how much a cumulative figure grew in a second; None where it was not measured."""
         counter = self._counters.get((source, what))
         return counter.per_second.get(second) if counter else None
+
+    def attempts(self, second: int) -> float | None:
+        """The clients' attempts: as they count them (by the second in which the call began), or what the bridge saw.
+
+        The canary's are not theirs. None: not measured, or no client called.
+        """
+        seen = self.at(second)
+        if not seen.uncounted:
+            counted = [c.attempts for c in seen.clients.values() if c.attempts is not None]
+            return float(sum(counted)) if counted else None
+        crossed, canary = self.counted("bridge", "attempts", second), self.counted(CANARY, "attempts", second)
+        return None if crossed is None else max(0.0, crossed - (canary or 0.0))
 
     def outcomes(self, second: int) -> dict[str, float]:
         """Attempts and rejections that ended in a second, by kind, over all client services."""
@@ -85,6 +104,7 @@ class Seconds:
             case BridgeSample():
                 self._touch(event.t).bridge = event
                 self._count("bridge", event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._count("bridge", event.t, attempts=self._at_bridge.feed(event))
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
@@ -123,9 +143,10 @@ class Seconds:
             event.boot,
             requests=event.requests_total,
             served=event.served_total,
-            calls=event.calls_total,
-            attempts=event.attempts_total,
         )
+        # a client counts for itself: when another one makes the calls (a library), the figures begin anew
+        client = f"{event.boot} {event.source}"
+        self._count(event.service, event.t, client, calls=event.calls_total, attempts=event.attempts_total)
         if event.calls_total is None or event.service in NOT_CLIENTS:
             return
         if event.policy is not None:
@@ -133,7 +154,7 @@ class Seconds:
         if event.breaker is not None:
             seen.breakers[event.service] = event.breaker
         totals = {f"outcome {kind}": float(total) for kind, total in event.outcomes_total.items()}
-        self._count(event.service, event.t, event.boot, **totals)
+        self._count(event.service, event.t, client, **totals)
 
     def _count(self, source: str, t: float, epoch: str = "", /, **totals: float | None) -> None:
         """File cumulative figures; they settle the seconds since the sample before."""

@@ -11,6 +11,11 @@ from lab.drillfile.model import Step
 if TYPE_CHECKING:
     from chaos.faults import Fault
 
+
+def _any_name(library: str) -> None:
+    """Any name will do."""
+
+
 Registry = Mapping[str, type[BaseModel]]
 
 
@@ -24,6 +29,7 @@ class Known:
         check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
+        check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 
     faults: Registry
@@ -31,6 +37,7 @@ class Known:
     check_policy: Callable[[str], object]
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
+    check_library: Callable[[str], object] = _any_name
 
     def steps(self, kind: str) -> Registry:
         """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
@@ -40,12 +47,13 @@ class Known:
 
 
 def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
-    """What this lab knows: the registries of ``chaos`` and the policies of ``services.policies``."""
+    """What this lab knows: the registries of ``chaos``, the policies and the client libraries of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
+    from services import libraries  # noqa: PLC0415
     from services.policies import validate  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, validate, services, modes)
+    return Known(FAULTS, MITIGATIONS, validate, services, modes, libraries.validate)
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

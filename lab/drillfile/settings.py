@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from lab import units
-from lab.drillfile.model import Setting
+from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
 from lab.units import quote, suggest
+
+OWN = ("policy", "timeout", "connections")
+"""Keys that are for the lab's own client."""
 
 _Read = Callable[[Reader, Value], Setting]
 
@@ -23,16 +26,23 @@ def _count(reader: Reader, value: Value) -> Setting:
     return reader.integer(value, least=1, most=1_000_000)
 
 
+def _library_timeout(reader: Reader, value: Value) -> Setting:
+    if value.content == DEFAULT:
+        return DEFAULT
+    return reader.quantity(value, units.DURATION_S, above_zero=True)
+
+
 SETTINGS: Mapping[str, tuple[str, _Read]] = {
     "timeout": ("timeout_s", lambda r, v: r.quantity(v, units.DURATION_S, above_zero=True)),
     "connections": ("connections", _connections),
+    "library_timeout": ("library_timeout_s", _library_timeout),
     "fail_share": ("fail_share", lambda r, v: r.quantity(v, units.SHARE)),
     "cancel_abandoned": ("cancel_abandoned", lambda r, v: r.flag(v)),
     "service_time": ("service_time_ms", lambda r, v: r.quantity(v, units.DURATION_MS)),
     "workers": ("workers", _count),
     "queue_limit": ("queue_limit", _count),
 }
-"""Drill key -> the service's own name, and how to read it. ``policy`` comes in addition."""
+"""Drill key -> the service's own name, and how to read it. ``policy`` and ``library`` come in addition."""
 
 
 def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, dict[str, Setting]]:
@@ -63,6 +73,23 @@ def read_policy(reader: Reader, value: Value, known: Known) -> str:
     return text
 
 
+def _library(reader: Reader, found: Mapping[str, Value], known: Known) -> str:
+    """The client library that makes a service's calls, with none of the keys that would do nothing beside it."""
+    library = reader.text(found["library"]) if "library" in found else LAB
+    if library == LAB:
+        if "library_timeout" in found:
+            reader.fail(found["library_timeout"], "is for a client library; say which, like `library: httpx`")
+        return library
+    try:
+        known.check_library(library)
+    except ValueError as error:
+        reader.fail(found["library"], str(error))
+    for key in OWN:
+        if key in found:
+            reader.fail(found[key], f"is for the lab's own client, and here {library} makes the calls")
+    return library
+
+
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
     if service in NOT_CONFIGURED:
         reader.fail(place, f"the {service} has no settings here; {NOT_CONFIGURED[service]}")
@@ -70,11 +97,14 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
 
 
 def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
-    found = reader.keys(value, required=(), optional=("policy", *SETTINGS))
+    found = reader.keys(value, required=(), optional=("policy", "library", *SETTINGS))
     settings: dict[str, Setting] = {}
+    library = _library(reader, found, known)
     for key, part in found.items():
         if key == "policy":
             settings[key] = read_policy(reader, part, known)
+        elif key == "library":
+            settings[key] = library
         else:
             name, read = SETTINGS[key]
             settings[name] = read(reader, part)

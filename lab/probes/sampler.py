@@ -119,6 +119,7 @@ class Sampler:
             BridgeSample(
                 device=self.bridge,
                 accepted_total=router.get("connections_total"),
+                requests_total=router.get("requests_total"),
                 open_connections=sockets.open_connections,
                 backlog=sockets.backlog,
                 cpu_s_total=usage.cpu_s_total,
@@ -160,5 +161,6 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
     own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
     client = counters.get("client") or {}
-    calls = ("calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "policy", "breaker")
+    calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "calls_in_flight",
+             "calls_queued", "policy", "breaker")  # fmt: skip
     return ServiceSample(**{k: counters[k] for k in own}, **{k: client[k] for k in calls if k in client})

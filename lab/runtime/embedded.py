@@ -52,7 +52,10 @@ class Embedded(LocalReadings):
     name: str = field(default="embedded", init=False)
     isolation: str = field(default="by configuration", init=False)
     abilities: frozenset[Ability] = field(
-        default=frozenset({Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE}), init=False
+        default=frozenset(
+            {Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE, Ability.OWN_PYTHON}
+        ),
+        init=False,
     )
 
     def variables(self) -> dict[str, str]:
