@@ -33,7 +33,7 @@ def amplification(seconds: Seconds, span: range, *, final: bool = False) -> floa
     """Attempts / requests that started in these seconds; None under 20 requests.
 
     Both are counted by the client services, so that one second means the same for the two. Where a client can't
-    count its attempts, those are taken that the bridge saw in the second, whenever their requests began.
+    count its attempts, those count that were seen in the second (`lab.analysis.attempts`), whoever they were for.
     """
     known = [second for second in span if _known(seconds.at(second), final=final)]
     requests = sum(cohort.requests for second in known for cohort in seconds.at(second).clients.values())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from lab.analysis.attempts import BridgeAttempts
+from lab.analysis.attempts import AtBridge
 from lab.analysis.deltas import GAP_S, Counter
 from lab.journal.events import (
     BridgeSample,
@@ -42,11 +42,6 @@ class Seen:
     urls: dict[str, UrlSample] = field(default_factory=dict)
     missed: int = 0
 
-    @property
-    def uncounted(self) -> bool:
-        """Whether a client can't tell its attempts, so that the bridge has to."""
-        return any(cohort.attempts is None for cohort in self.clients.values())
-
 
 class Seconds:
     """Files events; remembers which seconds changed, so that a row need be made again only then."""
@@ -55,7 +50,7 @@ class Seconds:
         self.changed: set[int] = set()
         self._seen: dict[int, Seen] = {}
         self._counters: dict[tuple[str, str], Counter] = {}
-        self._at_bridge = BridgeAttempts()
+        self._at_bridge = AtBridge()
 
     @property
     def newest(self) -> int:
@@ -72,16 +67,26 @@ class Seconds:
         return counter.per_second.get(second) if counter else None
 
     def attempts(self, second: int) -> float | None:
-        """The clients' attempts: as they count them (by the second in which the call began), or what the bridge saw.
+        """The clients' attempts: as they count them (by the second in which the call began), or else as in `attempts`.
 
-        The canary's are not theirs. None: not measured, or no client called.
+        None: not measured, or no client called.
         """
-        seen = self.at(second)
-        if not seen.uncounted:
-            counted = [c.attempts for c in seen.clients.values() if c.attempts is not None]
+        clients = self.at(second).clients
+        counted = [cohort.attempts for cohort in clients.values() if cohort.attempts is not None]
+        silent = [name for name, cohort in clients.items() if cohort.attempts is None]
+        if not silent:
             return float(sum(counted)) if counted else None
-        crossed, canary = self.counted("bridge", "attempts", second), self.counted(CANARY, "attempts", second)
-        return None if crossed is None else max(0.0, crossed - (canary or 0.0))
+        parts = [self.counted(name, "connects", second) for name in silent]
+        parts.append(self.counted("bridge", "reused", second))
+        known = [part for part in parts if part is not None]
+        return sum(counted) + sum(known) if len(known) == len(parts) else self._at_bridge_at_least(second)
+
+    def _at_bridge_at_least(self, second: int) -> float | None:
+        """What arrived at the bridge, without the canary's; None: not measured."""
+        arrived = self.counted("bridge", "attempts", second)
+        return (
+            None if arrived is None else max(0.0, arrived - (self.counted(CANARY, "attempts", second) or 0.0))
+        )
 
     def outcomes(self, second: int) -> dict[str, float]:
         """Attempts and rejections that ended in a second, by kind, over all client services."""
@@ -104,7 +109,10 @@ class Seconds:
             case BridgeSample():
                 self._touch(event.t).bridge = event
                 self._count("bridge", event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
-                self._count("bridge", event.t, attempts=self._at_bridge.feed(event))
+                self._at_bridge.feed(event)
+                self._count(
+                    "bridge", event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused
+                )
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
@@ -146,7 +154,14 @@ class Seconds:
         )
         # a client counts for itself: when another one makes the calls (a library), the figures begin anew
         client = f"{event.boot} {event.source}"
-        self._count(event.service, event.t, client, calls=event.calls_total, attempts=event.attempts_total)
+        self._count(
+            event.service,
+            event.t,
+            client,
+            calls=event.calls_total,
+            attempts=event.attempts_total,
+            connects=event.connects_total,
+        )
         if event.calls_total is None or event.service in NOT_CLIENTS:
             return
         if event.policy is not None:

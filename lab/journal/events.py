@@ -124,8 +124,9 @@ class LoadSample(Entry):
 class ServiceSample(Entry):
     """A service's cumulative counts. ``source`` says who counts the attempts: the client or, they are null, the bridge.
 
-    Where it is the bridge, ``outcomes_total`` are the ends of calls, ``calls_in_flight`` the calls under way, and
-    ``calls_queued`` those that wait for a thread.
+    Where it is the bridge, ``connects_total`` are the connections that the client began to open (null: unknown),
+    ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way, and ``calls_queued`` those that wait
+    for a thread.
     """
 
     type: Literal["service.sample"] = "service.sample"
@@ -143,6 +144,7 @@ class ServiceSample(Entry):
     attempts_total: int | None = None
     outcomes_total: Counts = {}
     attempts_in_flight: int | None = None
+    connects_total: int | None = None
     calls_in_flight: int | None = None
     calls_queued: int | None = None
     policy: str | None = None

@@ -161,6 +161,6 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
     own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
     client = counters.get("client") or {}
-    calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "calls_in_flight",
-             "calls_queued", "policy", "breaker")  # fmt: skip
+    calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "connects_total",
+             "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip
     return ServiceSample(**{k: counters[k] for k in own}, **{k: client[k] for k in calls if k in client})

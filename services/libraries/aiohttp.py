@@ -8,15 +8,12 @@ from collections.abc import Mapping
 import aiohttp
 
 from services.libraries.base import Reply, Route
-from services.libraries.source import bound_socket
+from services.libraries.source import new_socket
 
 
 def open_session(route: Route) -> aiohttp.ClientSession:
     """A ClientSession with its defaults: 300 s in all (30 s to connect a socket), 100 connections at most."""
-    source = route.source
-    connector = aiohttp.TCPConnector(
-        socket_factory=None if source is None else lambda info: bound_socket(source, info[0])
-    )
+    connector = aiohttp.TCPConnector(socket_factory=lambda info: new_socket(route.source, info[0]))
     if route.timeout_s is None:
         return aiohttp.ClientSession(connector=connector, proxy=route.bridge)
     timeout = aiohttp.ClientTimeout(total=route.timeout_s)

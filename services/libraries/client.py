@@ -1,6 +1,7 @@
 """Calls over the bridge by a real library. It makes its own attempts, and doesn't tell how many.
 
-So calls and their ends are counted here, and attempts where they can be seen: at the bridge (docs/libraries.md).
+So calls and their ends are counted here. Attempts are the connections that it begins to open (`Connects`) and the
+requests on kept ones, which router sees: the analysis adds them up (docs/libraries.md).
 """
 
 import asyncio
@@ -8,12 +9,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from yarl import URL
+
 from services.client import Answer
 from services.kit.call_log import CallLog
 from services.kit.cohorts import Cohorts
 from services.kit.histogram import Histogram
 from services.kit.request_id import HEADER
 from services.libraries.base import Library, Reply, Route
+from services.libraries.connects import Connects
 from services.libraries.outcomes import from_error, from_status, trouble
 from services.libraries.registry import LAB, open_library
 from services.libraries.settings import DEFAULT, LibrarySettings
@@ -47,6 +51,7 @@ class LibraryClient:
         self._bridge, self._source = bridge, source
         self._said: tuple[str, float | str] = (LAB, DEFAULT)
         self._lease: _Lease | None = None
+        self._connects: Connects | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._old: set[_Lease] = set()
         self._calls, self._in_flight = 0, 0
@@ -65,13 +70,15 @@ class LibraryClient:
         timeout_s = None if isinstance(settings.library_timeout_s, str) else settings.library_timeout_s
         route = Route(self._bridge, self._source, timeout_s)
         new = None if settings.library == LAB else _Lease(open_library(settings.library, route))
+        if new is not None and self._connects is None:
+            self._connects = Connects(URL(self._bridge).port or 80)
         old, self._lease, self._said = self._lease, new, said
         if old is not None:
             self._old.add(old)
             self._close_unused(old)
 
     def counters(self) -> dict[str, Any]:
-        """What the control port tells. Attempts are null: only the bridge sees them."""
+        """What the control port tells. Attempts are null: the library doesn't tell them."""
         library, timeout_s = self._said
         timeout = "default timeouts" if timeout_s == DEFAULT else f"timeout {timeout_s:g} s"
         return {
@@ -80,6 +87,7 @@ class LibraryClient:
             "attempts_total": None,
             "outcomes_total": self.outcomes,
             "attempts_in_flight": None,
+            "connects_total": self._connects.total if self._connects else None,
             "calls_in_flight": self._in_flight,
             "calls_queued": self._lease.library.queued if self._lease else None,
             "latency": self._latency.as_json(),

@@ -15,24 +15,23 @@ from anyio.abc import SocketStream
 from httpcore._backends.anyio import AnyIOStream  # the stream of httpcore's own backend has no public name
 
 from services.libraries.base import Reply, Route
-from services.libraries.source import bound_socket
+from services.libraries.source import new_socket
 
 
 def open_client(route: Route) -> httpx.AsyncClient:
     """An AsyncClient with its defaults: 5 s to connect, read, write and wait for the pool; 100 connections."""
     transport = httpx.AsyncHTTPTransport(proxy=route.bridge, trust_env=False)
-    if route.source is not None:
-        # httpx drops `local_address` when there is a proxy (0.28); this is where the pool makes its connections
-        transport._pool._network_backend = _From(route.source)  # noqa: SLF001  there is no public way
+    # httpx drops `local_address` when there is a proxy (0.28); this is where the pool makes its connections
+    transport._pool._network_backend = _From(route.source)  # noqa: SLF001  there is no public way
     if route.timeout_s is None:
         return httpx.AsyncClient(transport=transport, trust_env=False)
     return httpx.AsyncClient(transport=transport, trust_env=False, timeout=route.timeout_s)
 
 
 class _From(httpcore.AnyIOBackend):
-    """httpcore's own backend, with connections that come from one address."""
+    """httpcore's own backend, with sockets of ours: they have the service's address, and Python sees them connect."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str | None) -> None:
         self._source = source
 
     async def connect_tcp(
@@ -44,7 +43,7 @@ class _From(httpcore.AnyIOBackend):
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002  httpcore's signature
     ) -> httpcore.AsyncNetworkStream:
         """A connection, or the errors that httpcore raises."""
-        sock = bound_socket(self._source)
+        sock = new_socket(self._source)
         try:
             with anyio.fail_after(timeout):
                 await asyncio.get_running_loop().sock_connect(sock, (host, port))

@@ -12,12 +12,13 @@ _LATE_PORT = (socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
 SocketOption = tuple[int, int, int | bytes]
 
 
-def bound_socket(source: str, family: int = socket.AF_INET) -> socket.socket:
-    """A non-blocking TCP socket that will connect from `source`."""
+def new_socket(source: str | None, family: int = socket.AF_INET) -> socket.socket:
+    """A non-blocking TCP socket that will connect from `source`; None: the system chooses."""
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        sock.setsockopt(*_LATE_PORT)
-        sock.bind((source, 0))
+        if source is not None:
+            sock.setsockopt(*_LATE_PORT)
+            sock.bind((source, 0))
         sock.setblocking(False)  # noqa: FBT003  the socket module's signature
     except OSError:
         sock.close()

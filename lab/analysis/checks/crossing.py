@@ -2,7 +2,7 @@
 
 from lab.analysis.attempts import source_of
 from lab.analysis.checks.base import at_least
-from lab.analysis.row import Row
+from lab.analysis.rows import ratio
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Finding
 from lab.analysis.windows import phase_seconds
@@ -13,11 +13,14 @@ PERCENT = 90.0
 def check_crossing(timeline: Timeline) -> list[Finding]:
     """Over the baseline, where every attempt gets through. Kept-alive connections: one accepted is enough.
 
-    Where only the bridge counts attempts, it must have seen one for each call.
+    Where clients can't count their attempts, the bridge must have seen one for each call.
     """
-    rows = [timeline.row(second) for second in phase_seconds(timeline, "baseline")]
+    seconds = phase_seconds(timeline, "baseline")
     if source_of([sample for samples in timeline.services.values() for sample in samples]) == "bridge":
-        return [at_least("traffic crossed the bridge", PERCENT, "% of calls seen there", _seen(rows))]
+        return [
+            at_least("traffic crossed the bridge", PERCENT, "% of calls seen there", _seen(timeline, seconds))
+        ]
+    rows = [timeline.row(second) for second in seconds]
     known = [row for row in rows if row.accepted is not None and row.attempts is not None]
     accepted = sum(row.accepted or 0.0 for row in known)
     attempts = sum(row.attempts or 0 for row in known)
@@ -30,11 +33,12 @@ def check_crossing(timeline: Timeline) -> list[Finding]:
     ]
 
 
-def _seen(rows: list[Row]) -> float | None:
-    """Attempts that the bridge saw, in percent of the calls; None: not measured."""
-    known = [row for row in rows if row.requests and row.attempts is not None]
-    calls = sum(row.requests or 0 for row in known)
-    return 100 * sum(row.attempts or 0 for row in known) / calls if calls else None
+def _seen(timeline: Timeline, seconds: range) -> float | None:
+    """Attempts that arrived at the bridge, in percent of the clients' calls; None: not measured."""
+    arrived = {second: timeline.seconds.counted("bridge", "attempts", second) for second in seconds}
+    known = {second: count for second, count in arrived.items() if count is not None}
+    calls = sum(timeline.row(second).requests or 0 for second in known)
+    return ratio(100 * sum(known.values()), calls)
 
 
 def _pooled(timeline: Timeline) -> bool:
