@@ -1,5 +1,6 @@
 """Timeline -> Verdict. What counts most is said first: broken > inconclusive > fail > pass."""
 
+from lab.analysis.attempts import source_of
 from lab.analysis.blast import find_hurt
 from lab.analysis.checks import run_checks
 from lab.analysis.conditions import evaluate
@@ -29,7 +30,7 @@ def judge(timeline: Timeline) -> Verdict:
     expectations = (*_expectations(timeline), *_blast_radius(timeline))
     instrument = run_checks(timeline)
     word, reasons = _decide(timeline, expectations, instrument)
-    source = _source(timeline)
+    source = source_of([sample for samples in timeline.services.values() for sample in samples])
     return Verdict(
         drill=drill.name if drill else "",
         runtime=run.runtime if run else "",
@@ -164,14 +165,6 @@ def _policy(timeline: Timeline) -> str | None:
         s.policy for name, samples in timeline.services.items() for s in samples if name not in NOT_CLIENTS
     )
     return next((policy for policy in seen if policy is not None), None)
-
-
-def _source(timeline: Timeline) -> str | None:
-    """Who counted the attempts; the bridge, if it had to for any client."""
-    sources = {
-        s.source for samples in timeline.services.values() for s in samples if s.attempts_total is not None
-    }
-    return "bridge" if "bridge" in sources else next(iter(sources), None)
 
 
 def _described(actions: list[ActionSpan]) -> str | None:

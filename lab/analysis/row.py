@@ -17,8 +17,9 @@ class Row:
         second: of the run's clock; the row covers ``[second, second + 1)``.
         phase: in force when the second began; None before the first and after the last.
         offered: scheduled arrivals; ``sent`` were started, ``good`` answered well, ``failed`` by kind.
-        requests: calls that client services began, ``attempts`` their tries over the bridge.
-        outcomes: attempts (and rejections) that ended in this second, by kind.
+        requests: calls that client services began, ``attempts`` their tries over the bridge (where a client can't
+            count them: those seen in this second).
+        outcomes: attempts (and rejections) that ended in this second, by kind; calls, where attempts aren't counted.
         amplification: attempts / requests in the 5 s window that ends with this second.
         latency_p50_ms: of good answers, from the intended start; ``latency_p99_ms`` alike.
         in_flight: requests of the load that wait.

@@ -32,12 +32,20 @@ class Rows:
 def amplification(seconds: Seconds, span: range, *, final: bool = False) -> float | None:
     """Attempts / requests that started in these seconds; None under 20 requests.
 
-    Both are counted by the client services, so that one second means the same for the two.
+    Both are counted by the client services, so that one second means the same for the two. Where a client can't
+    count its attempts, those count that were seen in the second (`lab.analysis.attempts`), whoever they were for.
     """
-    cohorts = [cohort for second in span for cohort in seconds.at(second).clients.values()]
-    known = [c for c in cohorts if c.attempts is not None and (is_final(c) or not final)]
-    requests = sum(cohort.requests for cohort in known)
-    return sum(cohort.attempts or 0 for cohort in known) / requests if requests >= FEWEST_REQUESTS else None
+    known = [second for second in span if _known(seconds.at(second), final=final)]
+    requests = sum(cohort.requests for second in known for cohort in seconds.at(second).clients.values())
+    attempts = [seconds.attempts(second) for second in known]
+    if requests < FEWEST_REQUESTS or None in attempts:
+        return None
+    return sum(count or 0.0 for count in attempts) / requests
+
+
+def _known(seen: Seen, *, final: bool) -> bool:
+    """Whether clients told about a second, for `final` once and for all."""
+    return bool(seen.clients) and (not final or all(is_final(cohort) for cohort in seen.clients.values()))
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:
@@ -53,7 +61,7 @@ def make_row(seconds: Seconds, second: int, phase: str | None) -> Row:
         second=second,
         phase=phase,
         **_load(seen.load),
-        **_clients(list(seen.clients.values())),
+        **_clients(seconds, second, seen),
         outcomes=seconds.outcomes(second),
         amplification=amplification(seconds, range(second - WINDOW_S + 1, second + 1)),
         in_flight=seen.in_flight,
@@ -81,11 +89,11 @@ def _load(cohort: Cohort | None) -> dict[str, Any]:
     }
 
 
-def _clients(cohorts: list[Cohort]) -> dict[str, Any]:
-    attempts = [cohort.attempts for cohort in cohorts if cohort.attempts is not None]
+def _clients(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
+    cohorts, attempts = seen.clients.values(), seconds.attempts(second)
     return {
         "requests": sum(cohort.requests for cohort in cohorts) if cohorts else None,
-        "attempts": sum(attempts) if attempts else None,
+        "attempts": None if attempts is None else round(attempts),
     }
 
 

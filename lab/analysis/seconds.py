@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from lab.analysis.attempts import AtBridge
 from lab.analysis.deltas import GAP_S, Counter
 from lab.journal.events import (
     BridgeSample,
@@ -52,6 +53,7 @@ class Seconds:
         self.changed: set[int] = set()
         self._seen: dict[int, Seen] = {}
         self._counters: dict[tuple[str, str], Counter] = {}
+        self._at_bridge = AtBridge()
 
     @property
     def newest(self) -> int:
@@ -66,6 +68,28 @@ class Seconds:
         """By how much a cumulative figure grew in a second; None where it was not measured."""
         counter = self._counters.get((source, what))
         return counter.per_second.get(second) if counter else None
+
+    def attempts(self, second: int) -> float | None:
+        """The clients' attempts: as they count them (by the second in which the call began), or else as in `attempts`.
+
+        None: not measured, or no client called.
+        """
+        clients = self.at(second).clients
+        counted = [cohort.attempts for cohort in clients.values() if cohort.attempts is not None]
+        silent = [name for name, cohort in clients.items() if cohort.attempts is None]
+        if not silent:
+            return float(sum(counted)) if counted else None
+        parts = [self.counted(name, "connects", second) for name in silent]
+        parts.append(self.counted("bridge", "reused", second))
+        known = [part for part in parts if part is not None]
+        return sum(counted) + sum(known) if len(known) == len(parts) else self._at_bridge_at_least(second)
+
+    def _at_bridge_at_least(self, second: int) -> float | None:
+        """What arrived at the bridge, without the canary's; None: not measured."""
+        arrived = self.counted("bridge", "attempts", second)
+        return (
+            None if arrived is None else max(0.0, arrived - (self.counted(CANARY, "attempts", second) or 0.0))
+        )
 
     def outcomes(self, second: int) -> dict[str, float]:
         """Attempts and rejections that ended in a second, by kind, over all client services."""
@@ -88,6 +112,8 @@ class Seconds:
             case BridgeSample(device=device) if device == BRIDGE:
                 self._touch(event.t).bridge = event
                 self._count(BRIDGE, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._at_bridge.feed(event)
+                self._count(BRIDGE, event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused)
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
@@ -127,8 +153,16 @@ class Seconds:
             requests=event.requests_total,
             served=event.served_total,
             connections=event.connections_total,
+        )
+        # a client counts for itself: when another one makes the calls (a library), the figures begin anew
+        client = f"{event.boot} {event.source}"
+        self._count(
+            event.service,
+            event.t,
+            client,
             calls=event.calls_total,
             attempts=event.attempts_total,
+            connects=event.connects_total,
         )
         if event.calls_total is None or event.service in NOT_CLIENTS:
             return
@@ -137,7 +171,7 @@ class Seconds:
         if event.breaker is not None:
             seen.breakers[event.service] = event.breaker
         totals = {f"outcome {kind}": float(total) for kind, total in event.outcomes_total.items()}
-        self._count(event.service, event.t, event.boot, **totals)
+        self._count(event.service, event.t, client, **totals)
 
     def _count(self, source: str, t: float, epoch: str = "", /, **totals: float | None) -> None:
         """File cumulative figures; they settle the seconds since the sample before."""

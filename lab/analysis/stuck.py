@@ -5,10 +5,12 @@ By design.md, section 5: every sliding 5 s window from (trigger end + queue + ti
 nothing: null.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.analysis.timeline import Timeline
 from lab.analysis.windows import good_share, judged_seconds, sliding, whole_seconds
+from lab.drillfile.model import DEFAULT, LAB, Drill
 
 BAD_BELOW = 0.5
 LEAST_JUDGED_S = 10.0
@@ -30,9 +32,18 @@ def settled_s(timeline: Timeline) -> float | None:
     """When the trigger's direct effects are over: its end + queue + timeout."""
     if timeline.trigger_end_s is None or timeline.drill is None:
         return None
-    services = timeline.drill.configuration.values()
-    timeouts = [float(settings["timeout_s"]) for settings in services if "timeout_s" in settings]
+    timeouts = list(_timeouts_s(timeline.drill))
     return timeline.trigger_end_s + timeline.drill.bridge.queue_s + max(timeouts, default=DEFAULT_TIMEOUT_S)
+
+
+def _timeouts_s(drill: Drill) -> Iterator[float]:
+    """The clients' timeouts as a drill sets them. A library's own may be infinite: the load's patience bounds it."""
+    for settings in drill.configuration.values():
+        if "timeout_s" in settings:
+            yield float(settings["timeout_s"])
+        if settings.get("library", LAB) != LAB:
+            given = settings.get("library_timeout_s", DEFAULT)
+            yield drill.load.give_up_s if given == DEFAULT else float(given)
 
 
 def emptied_queue(timeline: Timeline) -> bool:

@@ -44,6 +44,8 @@ def total(timeline: Timeline, span: range, what: Counted, *, final: bool = True)
         return None
     if what in {"requests", "attempts"} and all(row.attempts is None for row in rows):
         return None
+    if what == "attempts" and any(row.requests and row.attempts is None for row in rows):
+        return None
     return sum(getattr(row, what) or 0 for row in rows)
 
 

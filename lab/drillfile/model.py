@@ -7,6 +7,11 @@ from lab.drillfile.condition import Condition, Frozen
 VERSION = 1
 PHASES = ("baseline", "trigger", "aftermath", "mitigation", "recovery")
 
+LAB = "lab"
+"""The client library that is none: the lab's own client."""
+DEFAULT = "default"
+"""A client library's own timeouts."""
+
 Setting = bool | int | float | str
 StepKind = Literal["fault", "mitigation", "load"]
 

@@ -11,6 +11,11 @@ from lab.drillfile.model import Step
 if TYPE_CHECKING:
     from chaos.faults import Fault
 
+
+def _any_name(library: str) -> None:
+    """Any name will do."""
+
+
 Registry = Mapping[str, type[BaseModel]]
 
 
@@ -25,6 +30,7 @@ class Known:
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
+        check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 
     faults: Registry
@@ -33,6 +39,7 @@ class Known:
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
     check_admission: Callable[[str], object] | None = None
+    check_library: Callable[[str], object] = _any_name
 
     def steps(self, kind: str) -> Registry:
         """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
@@ -42,12 +49,20 @@ class Known:
 
 
 def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
-    """What this lab knows: the registries of ``chaos``, the policies and admissions of ``services``."""
+    """What this lab knows: the registries of ``chaos``, the policies, admissions and libraries of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
-    from services import admission, policies  # noqa: PLC0415
+    from services import admission, libraries, policies  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, policies.validate, services, modes, admission.validate)
+    return Known(
+        FAULTS,
+        MITIGATIONS,
+        policies.validate,
+        services,
+        modes,
+        check_admission=admission.validate,
+        check_library=libraries.validate,
+    )
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from lab import units
-from lab.drillfile.model import Setting
+from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
 from lab.units import Quantity, quote, suggest
+
+OWN = ("policy", "timeout", "connections", "pool_limit", "device")
+"""Keys that are for the lab's own client."""
 
 _Read = Callable[[Reader, Value, Known], Setting]
 
@@ -57,6 +60,11 @@ def read_admission(reader: Reader, value: Value, known: Known) -> str:
     return _checked(reader, value, known.check_admission)
 
 
+def read_library(reader: Reader, value: Value, known: Known) -> str:
+    """A client library's name, checked by the libraries themselves."""
+    return _checked(reader, value, None if value.content == LAB else known.check_library)
+
+
 def _checked(reader: Reader, value: Value, check: Callable[[str], object] | None) -> str:
     text = reader.text(value)
     try:
@@ -67,11 +75,19 @@ def _checked(reader: Reader, value: Value, check: Callable[[str], object] | None
     return text
 
 
+def _library_timeout(reader: Reader, value: Value, _: Known) -> Setting:
+    if value.content == DEFAULT:
+        return DEFAULT
+    return reader.quantity(value, units.DURATION_S, above_zero=True)
+
+
 SETTINGS: Mapping[str, tuple[str, _Read]] = {
     "policy": ("policy", read_policy),
     "timeout": ("timeout_s", _quantity(units.DURATION_S, above_zero=True)),
     "connections": ("connections", _choice("new", "pooled", noun="kind of connections")),
     "pool_limit": ("pool_limit", _count(0, 100_000)),
+    "library": ("library", read_library),
+    "library_timeout": ("library_timeout_s", _library_timeout),
     "device": ("device", _choice(*DEVICES, noun="device")),
     "fail_share": ("fail_share", _quantity(units.SHARE)),
     "cancel_abandoned": ("cancel_abandoned", _flag),
@@ -107,6 +123,18 @@ def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
     return False
 
 
+def _own_or_library(reader: Reader, found: Mapping[str, Value]) -> None:
+    """Refuse keys that would do nothing: a library beside those of the lab's own client, or the other way round."""
+    library = found["library"].content if "library" in found else LAB
+    if library == LAB:
+        if "library_timeout" in found:
+            reader.fail(found["library_timeout"], "is for a client library; say which, like `library: httpx`")
+        return
+    for key in OWN:
+        if key in found:
+            reader.fail(found[key], f"is for the lab's own client, and here {library} makes the calls")
+
+
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
     if service in NOT_CONFIGURED:
         reader.fail(place, f"the {service} has no settings here; {NOT_CONFIGURED[service]}")
@@ -115,4 +143,5 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
 
 def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
     found = reader.keys(value, required=(), optional=SETTINGS)
+    _own_or_library(reader, found)
     return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}

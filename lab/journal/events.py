@@ -122,10 +122,12 @@ class LoadSample(Entry):
 
 
 class ServiceSample(Entry):
-    """A service's cumulative counts. ``source`` says who counted the attempts: the client or the bridge.
+    """A service's cumulative counts. ``source`` says who counts the attempts: the client or, they are null, the bridge.
 
-    ``shed_total`` were refused or dropped instead of being done, by reason; ``wasted_total`` were done for a client
-    that was gone.
+    Where it is the bridge, ``connects_total`` are the connections that the client began to open (null: unknown),
+    ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way, and ``calls_queued`` those that wait
+    for a thread. ``shed_total`` were refused or dropped instead of being done, by reason; ``wasted_total`` were done
+    for a client that was gone.
     """
 
     type: Literal["service.sample"] = "service.sample"
@@ -145,6 +147,9 @@ class ServiceSample(Entry):
     attempts_total: int | None = None
     outcomes_total: Counts = {}
     attempts_in_flight: int | None = None
+    connects_total: int | None = None
+    calls_in_flight: int | None = None
+    calls_queued: int | None = None
     policy: str | None = None
     breaker: str | None = None
     loop_lag_p99_ms: float | None = None
@@ -200,11 +205,15 @@ class CanarySample(Entry):
 
 
 class BridgeSample(Entry):
-    """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is in force."""
+    """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is in force.
+
+    ``accepted_total`` and ``requests_total`` are what came out of it, as router counts connections and requests.
+    """
 
     type: Literal["bridge.sample"] = "bridge.sample"
     device: str
     accepted_total: int | None
+    requests_total: int | None = None
     open_connections: int | None
     backlog: int | None
     cpu_s_total: float | None

@@ -122,6 +122,7 @@ class Sampler:
             BridgeSample(
                 device=device,
                 accepted_total=router.get("connections_total"),
+                requests_total=router.get("requests_total"),
                 open_connections=sockets.open_connections,
                 backlog=sockets.backlog,
                 cpu_s_total=usage.cpu_s_total,
@@ -172,7 +173,8 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
     remedies = ("wasted_total", "shed_total")
     client = counters.get("client") or {}
-    calls = ("calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "policy", "breaker")
+    calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "connects_total",
+             "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip
     return ServiceSample(
         **{k: counters[k] for k in own},
         **{k: counters[k] for k in remedies if k in counters},

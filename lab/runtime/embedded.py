@@ -53,7 +53,14 @@ class Embedded(LocalReadings):
     isolation: str = field(default="by configuration", init=False)
     abilities: frozenset[Ability] = field(
         default=frozenset(
-            {Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE, Ability.LIVE_LISTEN_QUEUE}
+            {
+                Ability.CPU_CAP,
+                Ability.PAUSE,
+                Ability.KILL,
+                Ability.LISTEN_QUEUE,
+                Ability.LIVE_LISTEN_QUEUE,
+                Ability.OWN_PYTHON,
+            }
         ),
         init=False,
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from chaos.place import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
 from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE
 from lab.topology import Topology
+from services.libraries import LAB, LibraryError, check_installed
 
 
 class UnsupportedDrillError(SetupError):
@@ -25,6 +27,17 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
                 f"unsupported: step {step.name} of drill {drill.name} needs {', '.join(sorted(missing))}, which "
                 f"the runtime {runtime.name} can't do here. Try another --runtime."
             )
+    if Ability.OWN_PYTHON in runtime.abilities:
+        _require_libraries(drill)
+
+
+def _require_libraries(drill: Drill) -> None:
+    """Say which client library is not installed."""
+    for service, settings in drill.configuration.items():
+        try:
+            check_installed(str(settings.get("library", LAB)))
+        except LibraryError as error:
+            raise UnsupportedDrillError(f"unsupported: {service} in drill {drill.name}: {error}") from error
 
 
 def require_services(drill: Drill, topology: Topology) -> None:

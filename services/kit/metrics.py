@@ -70,13 +70,15 @@ def render(own: CollectorRegistry) -> bytes:
 def _client(service: list[str], client: Mapping[str, Any]) -> Iterable[Metric]:
     for key, text in (("calls_total", "calls over the bridge"), ("attempts_total", "tries over the bridge")):
         counter = CounterMetricFamily(f"lab_client_{key}", text, labels=["service"])
-        counter.add_metric(service, client[key])
-        yield counter
+        if client[key] is not None:
+            counter.add_metric(service, client[key])
+            yield counter
     text = "how attempts ended, and who refused one"
     yield _labelled("lab_client_outcomes_total", text, "outcome", service, client["outcomes_total"])
     gauge = GaugeMetricFamily("lab_client_attempts_in_flight", "attempts under way", labels=["service"])
-    gauge.add_metric(service, client["attempts_in_flight"])
-    yield gauge
+    if client["attempts_in_flight"] is not None:
+        gauge.add_metric(service, client["attempts_in_flight"])
+        yield gauge
     if client["breaker"] is not None:
         state = GaugeMetricFamily("lab_client_breaker", "0 closed, 1 half-open, 2 open", labels=["service"])
         state.add_metric(service, _BREAKER[client["breaker"]])

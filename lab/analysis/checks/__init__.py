@@ -21,6 +21,7 @@ from lab.analysis.checks.saturation import check_saturation
 from lab.analysis.checks.sockets import check_sockets
 from lab.analysis.checks.steady import check_steady_state
 from lab.analysis.checks.steps import check_steps
+from lab.analysis.checks.threads import check_threads
 from lab.analysis.checks.truth import check_truth
 from lab.analysis.checks.undone import check_undone
 from lab.analysis.timeline import Timeline
@@ -40,6 +41,7 @@ CHECKS: Mapping[str, Checker] = {
     "saturation": check_saturation,
     "governor": check_governor,
     "processes": check_processes,
+    "threads": check_threads,
     "sockets": check_sockets,
     "restarts": check_restarts,
     "host": check_host,

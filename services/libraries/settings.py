@@ -1,0 +1,40 @@
+"""The settings of a service that may make its calls with a real library."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from services.kit.rules import Rule, text
+from services.libraries.registry import LAB, check_installed, names
+
+DEFAULT = "default"
+_SHORTEST_S, _LONGEST_S = 0.001, 3600.0
+
+
+def _timeout() -> Any:  # noqa: ANN401  a dataclass field
+    """A setting that is a number of seconds, or "default": what the library has when nothing is said."""
+
+    def check(value: object) -> float | str:
+        if value == DEFAULT:
+            return DEFAULT
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("neither a number nor 'default'")  # noqa: TRY004  one error for all wrong values
+        if not _SHORTEST_S <= value <= _LONGEST_S:
+            raise ValueError("out of range")
+        return float(value)
+
+    def read(written: str) -> float | str:
+        return DEFAULT if written == DEFAULT else float(written)
+
+    rule = Rule(
+        f"{DEFAULT!r} (the library's own) or seconds from {_SHORTEST_S:g} to {_LONGEST_S:g}", check, read
+    )
+    return dataclasses.field(default=DEFAULT, metadata={"rule": rule})
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """Who makes the calls, and the timeout that a library is told (seconds). `lab` has its own settings."""
+
+    library: str = text(LAB, ", ".join(names()), check_installed)
+    library_timeout_s: float | str = _timeout()
