@@ -10,6 +10,8 @@ middle of the wider of the two gaps that bound the band, so both of its edges ar
 
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel, ConfigDict
+
 NEVER, SOMETIMES, ALWAYS = "never", "sometimes", "always"
 
 
@@ -81,3 +83,50 @@ class Bisection:
         after = tested[tested.index(band[0]) + 1]
         before = tested[tested.index(band[1]) - 1]
         return [(band[0], after), (before, band[1])]
+
+
+class Tried(BaseModel):
+    """One run of a search, and what it came to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    run: str
+    verdict: str
+    stuck: bool | None
+    reason: str | None
+
+
+class Looked(BaseModel):
+    """A value, the runs that were made at it, and the outcome of those that could be judged (None: too few)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    value: float
+    stuck: int
+    judged: int
+    outcome: str | None
+    runs: tuple[Tried, ...]
+
+
+class Tipping(BaseModel):
+    """``search.json``: what was varied, in which unit, what was found at each value, and the band (None: no band).
+
+    ``doubtful``: the value at which the search ended, because too many of its runs could not be judged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_version: int = 1
+    drill: str
+    runtime: str
+    vary: str
+    unit: str
+    never_up_to: float | None
+    always_from: float | None
+    doubtful: float | None
+    points: tuple[Looked, ...]
+
+    def at(self, value: float) -> Looked:
+        """What was found at a value."""
+        return next(point for point in self.points if point.value == value)
+
+    def show(self, value: float) -> str:
+        """A value with its unit."""
+        return f"{value:g} {self.unit}"

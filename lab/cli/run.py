@@ -1,7 +1,7 @@
 """``lab run``: a drill to its verdict."""
 
 import asyncio
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -13,11 +13,12 @@ from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import EARLY, say_end
 from lab.cli.recover import offer_recovery
-from lab.cli.search import as_json as search_json
-from lab.cli.search import exit_of, find_tipping, say_tipping
+from lab.cli.search import exit_of, find_tipping
+from lab.cli.variants import on_one_bridge, run_variants
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
+from lab.report.terminal.tipping import say_tipping
 from lab.report.terminal.variants import say_variants
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
@@ -45,13 +46,29 @@ def run(  # noqa: PLR0913  the command's options
     if found.search is not None:
         raise typer.Exit(_search(Request(ROOT, found, chosen.name, out), as_json=as_json))
     results: list[Result] = []
-    for number, one in ((number, one) for number in range(repeat) for one in found.runs):
-        asked = Request(ROOT, one.with_overrides(seed=one.seed + number), chosen.name, out)
-        results.append(asyncio.run(watched_run(asked, quiet=as_json)))
-        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+    early: Exit | None = None
+    for number in range(repeat):
+        asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
+        made, early = _once(asked, quiet=as_json)
+        results += made
+        if early is not None:
             break
-    _report(results, found, repeat * len(found.runs), as_json=as_json, junit=junit)
-    raise typer.Exit(together(results))
+    if results:
+        _report(results, found, repeat * len(found.runs), as_json=as_json, junit=junit)
+    raise typer.Exit(together(results) if early is None else int(early))
+
+
+def _once(asked: Request, *, quiet: bool) -> tuple[list[Result], Exit | None]:
+    """Run a drill, or each of its variants; and the exit code that ends it all, if it came to that."""
+    if asked.drill.variants and on_one_bridge(asked.drill.variants):
+        return asyncio.run(run_variants(asked, asked.drill.variants, Console(stderr=quiet)))
+    results: list[Result] = []
+    for one in asked.drill.runs:
+        results.append(asyncio.run(watched_run(replace(asked, drill=one), quiet=quiet)))
+        code = results[-1].exit_code
+        if results[-1].by_hand or code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+            return results, Exit(code)
+    return results, None
 
 
 def _search(asked: Request, *, as_json: bool) -> int:
@@ -62,7 +79,7 @@ def _search(asked: Request, *, as_json: bool) -> int:
     except EARLY as early:
         return int(say_end(console, early))
     if as_json:
-        typer.echo(json.dumps(search_json(tipping), indent=2))
+        typer.echo(tipping.model_dump_json(indent=2))
     else:
         say_tipping(console, tipping)
     return int(exit_of(tipping))

@@ -1,18 +1,16 @@
 """``lab run`` of a drill with a ``search``: where does this lab tip? Many runs on one lab, and a band."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
-from lab.analysis.tipping import Bisection, Point
+from lab.analysis.tipping import Bisection, Looked, Point, Tipping, Tried
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import OneLab, one_lab
 from lab.drillfile import Drill, Search
+from lab.report.terminal.tipping import point_words
 from lab.session import Request, Result, create_run_folder
 
 MOST_POINTS = 12
@@ -24,23 +22,35 @@ UNITS = {"trigger": "s", "rate": "/s"}
 
 
 @dataclass(slots=True)
-class Tipping:
-    """What a search found, and the runs behind each of its points."""
+class _Looking:
+    """A search under way: its folder, and what was found at each value so far."""
 
+    drill: Drill
     search: Search
-    bisection: Bisection
     folder: Path
-    runs: dict[float, list[Result]] = field(default_factory=dict)
-    doubtful: float | None = None
+    bisection: Bisection
+    looked: dict[float, Looked] = field(default_factory=dict)
 
-    @property
-    def points(self) -> list[Point]:
-        """What was found at each value, in order."""
-        return [self.bisection.points[value] for value in sorted(self.bisection.points)]
+    def tell(self, looked: Looked) -> bool:
+        """Take what was found at a value; whether enough of it could be judged to go on."""
+        self.looked[looked.value] = looked
+        if looked.outcome is not None:
+            self.bisection.tell(Point(looked.value, looked.stuck, looked.judged))
+        return looked.outcome is not None
 
-    def show(self, value: float) -> str:
-        """A value with its unit."""
-        return f"{value:g} {UNITS[self.search.vary]}"
+    def found(self, runtime: str) -> Tipping:
+        """All of it."""
+        band = self.bisection.band or (None, None)
+        return Tipping(
+            drill=self.drill.name,
+            runtime=runtime,
+            vary=self.search.vary,
+            unit=UNITS[self.search.vary],
+            never_up_to=band[0],
+            always_from=band[1],
+            doubtful=next((one.value for one in self.looked.values() if one.outcome is None), None),
+            points=tuple(self.looked[value] for value in sorted(self.looked)),
+        )
 
 
 async def find_tipping(asked: Request, console: Console) -> Tipping:
@@ -54,102 +64,56 @@ async def find_tipping(asked: Request, console: Console) -> Tipping:
     if search is None:
         raise ValueError(f"drill {asked.drill.name} has no `search`")
     folder = asked.root / ".lab" / "searches" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{asked.drill.name}"
-    found = Tipping(search, Bisection(search.low, search.high, search.resolution), folder)
+    looking = _Looking(asked.drill, search, folder, Bisection(search.low, search.high, search.resolution))
     async with one_lab(asked, f"search-{asked.drill.name}", console) as lab:
-        while (value := found.bisection.next) is not None and len(found.points) < MOST_POINTS:
-            point = await _look_at(lab, asked.drill, found, value)
-            if point is None:
-                found.doubtful = value
-                break
-            found.bisection.tell(point)
-            said = f"{found.show(value)}: {point.stuck} of {point.runs} stayed stuck"
+        while (value := looking.bisection.next) is not None and len(looking.looked) < MOST_POINTS:
+            goes_on = looking.tell(await _look_at(lab, looking, value))
+            said = f"{search.vary} {value:g} {UNITS[search.vary]}: {point_words(looking.looked[value])} stayed stuck"
             console.print(said, markup=False, highlight=False)
-    (folder / "search.json").write_text(json.dumps(as_json(found), indent=2) + "\n")
+            if not goes_on:
+                break
+    found = looking.found(asked.runtime)
+    (folder / "search.json").write_text(found.model_dump_json(indent=2) + "\n")
     return found
 
 
-async def _look_at(lab: OneLab, drill: Drill, found: Tipping, value: float) -> Point | None:
-    """Run the drill at a value until enough runs could be judged; None: too many could not."""
-    judged: list[bool] = []
-    runs = found.runs.setdefault(value, [])
-    for number in range(found.search.seeds + AGAIN):
-        seeded = drill.at(value).with_overrides(seed=drill.seed + number)
-        folder = create_run_folder(
-            lab.series.asked.root, drill.name, found.folder / f"{value:g}-{number + 1}"
-        )
-        runs.append(
-            await lab.run(seeded, folder, f"{found.search.vary} {found.show(value)}, run {number + 1}")
-        )
-        verdict = runs[-1].verdict
-        if verdict.verdict in {"pass", "fail"} and verdict.metrics.stuck is not None:
-            judged.append(verdict.metrics.stuck)
-        if len(judged) == found.search.seeds:
-            return Point(value, sum(judged), len(judged))
-    return None
+async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
+    """Run the drill at a value until enough runs could be judged, or too many could not."""
+    results: list[Result] = []
+    while len(_judged(results)) < looking.search.seeds and len(results) < looking.search.seeds + AGAIN:
+        number = len(results) + 1
+        seeded = looking.drill.at(value).with_overrides(seed=looking.drill.seed + number - 1)
+        folder = create_run_folder(lab.series.asked.root, seeded.name, looking.folder / f"{value:g}-{number}")
+        results.append(await lab.run(seeded, folder, f"{looking.search.vary} {value:g}, run {number}"))
+    judged = _judged(results)
+    enough = len(judged) == looking.search.seeds
+    return Looked(
+        value=value,
+        stuck=sum(judged),
+        judged=len(judged),
+        outcome=Point(value, sum(judged), len(judged)).outcome if enough else None,
+        runs=tuple(_tried(result) for result in results),
+    )
 
 
-def as_json(found: Tipping) -> dict[str, object]:
-    """The points, the band (null where there is none) and the runs behind them."""
-    band = found.bisection.band
-    return {
-        "schema": 1,
-        "vary": found.search.vary,
-        "unit": UNITS[found.search.vary],
-        "band": None if band is None else {"never_up_to": band[0], "always_from": band[1]},
-        "points": [asdict(point) | {"outcome": point.outcome} for point in found.points],
-        "doubtful": found.doubtful,
-        "runs": {
-            f"{value:g}": [
-                {
-                    "run": str(run.folder.path),
-                    "verdict": run.verdict.verdict,
-                    "stuck": run.verdict.metrics.stuck,
-                }
-                for run in runs
-            ]
-            for value, runs in found.runs.items()
-        },
-    }
+def _judged(results: list[Result]) -> list[bool]:
+    """Whether those runs stayed stuck that the lab can vouch for."""
+    vouched = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
+    return [stuck for stuck in vouched if stuck is not None]
 
 
-def say_tipping(console: Console, found: Tipping) -> None:
-    """The points as a table, the band in a sentence, and a run from each side of it."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(found.search.vary, justify="right")
-    table.add_column("stayed stuck", justify="right")
-    table.add_column("so it is")
-    for point in found.points:
-        table.add_row(found.show(point.value), f"{point.stuck} of {point.runs}", point.outcome)
-    console.print(table)
-    for line in said(found):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def said(found: Tipping) -> list[str]:
-    """What was found, for people."""
-    band = found.bisection.band
-    if found.doubtful is not None:
-        runs = found.runs[found.doubtful]
-        why = next(
-            (r.verdict.reasons[0] for r in reversed(runs) if r.verdict.reasons), "stuck could not be told"
-        )
-        return [f"At {found.show(found.doubtful)} too many runs could not be judged: {why}"]
-    if band is None:
-        first, last = found.points[0], found.points[-1]
-        return [(f"No tipping point between {found.show(first.value)} ({first.outcome} stuck) and "
-                f"{found.show(last.value)} ({last.outcome} stuck): widen `from` and `to`.")]  # fmt: skip
-    sides = [(f"just below, {found.show(band[0])}", band[0]), (f"just above, {found.show(band[1])}", band[1])]
-    return [
-        (
-            f"This lab tips between {found.show(band[0])} and {found.show(band[1])}: up to the first it always came "
-            "back by itself, from the second on it never did."
-        ),
-        *(f"{side}: lab report {found.runs[value][-1].folder.path}" for side, value in sides),
-    ]
+def _tried(result: Result) -> Tried:
+    reasons = result.verdict.reasons
+    return Tried(
+        run=str(result.folder.path),
+        verdict=result.verdict.verdict,
+        stuck=result.verdict.metrics.stuck,
+        reason=reasons[0] if reasons else None,
+    )
 
 
 def exit_of(found: Tipping) -> Exit:
     """Pass: a band was found. Fail: both ends are alike. Inconclusive: a run could not be judged."""
     if found.doubtful is not None:
         return Exit.INCONCLUSIVE
-    return Exit.FAIL if found.bisection.band is None else Exit.PASS
+    return Exit.FAIL if found.never_up_to is None else Exit.PASS
