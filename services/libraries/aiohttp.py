@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
@@ -13,7 +14,8 @@ from services.libraries.source import new_socket
 
 def open_session(route: Route) -> aiohttp.ClientSession:
     """A ClientSession with its defaults: 300 s in all (30 s to connect a socket), 100 connections at most."""
-    connector = aiohttp.TCPConnector(socket_factory=lambda info: new_socket(route.source, info[0]))
+    given: dict[str, Any] = {} if route.limited else {"limit": 0}
+    connector = aiohttp.TCPConnector(socket_factory=lambda info: new_socket(route.source, info[0]), **given)
     if route.timeout_s is None:
         return aiohttp.ClientSession(connector=connector, proxy=route.bridge)
     timeout = aiohttp.ClientTimeout(total=route.timeout_s)
