@@ -1,6 +1,7 @@
 """aiohttp: one ClientSession for everything, as its quickstart asks for. No retries, but see docs/libraries.md.
 
-"More complex usage: Don't create a session per request." (quickstart, "Make a Request")
+"Don't create a session per request. Most likely you need a session per application which performs all requests
+together." (Client Quickstart, "Make a Request")
 """
 
 from collections.abc import Mapping

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
 import requests
 from aiohttp import web
@@ -172,6 +173,18 @@ async def test_a_library_does_what_the_page_says(
     unasked = open_library(name, Route("http://127.0.0.1:1", None, None))
     assert INSIDE[name](unasked) == (row.timeout, row.pool)
     await unasked.close()
+
+
+async def test_the_default_mode_of_botocore_is_the_one_that_the_page_names() -> None:
+    """Where nobody chooses one."""
+    client = botocore.session.Session().create_client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="nobody",
+        aws_secret_access_key="nothing",  # noqa: S106
+    )
+    mode = client.meta.config.retries["mode"]
+    assert f"`botocore`'s default mode is `{mode}` in this version" in PAGE.read_text()
 
 
 async def _attempts(
