@@ -1,9 +1,11 @@
 """aiohttp: one ClientSession for everything, as its quickstart asks for. No retries, but see docs/libraries.md.
 
-"More complex usage: Don't create a session per request." (quickstart, "Make a Request")
+"Don't create a session per request. Most likely you need a session per application which performs all requests
+together." (Client Quickstart, "Make a Request")
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
@@ -13,7 +15,8 @@ from services.libraries.source import new_socket
 
 def open_session(route: Route) -> aiohttp.ClientSession:
     """A ClientSession with its defaults: 300 s in all (30 s to connect a socket), 100 connections at most."""
-    connector = aiohttp.TCPConnector(socket_factory=lambda info: new_socket(route.source, info[0]))
+    given: dict[str, Any] = {} if route.limited else {"limit": 0}
+    connector = aiohttp.TCPConnector(socket_factory=lambda info: new_socket(route.source, info[0]), **given)
     if route.timeout_s is None:
         return aiohttp.ClientSession(connector=connector, proxy=route.bridge)
     timeout = aiohttp.ClientTimeout(total=route.timeout_s)

@@ -24,12 +24,20 @@ class Route:
         bridge: The URL of the HTTP proxy that all of them go through.
         source: The address that connections come from; None: the system chooses.
         timeout_s: The timeout as the library itself has it, one number for everything it limits (seconds);
-            None: the library's own default.
+            None: the library's own default, and its own limit of open connections.
     """
 
     bridge: str
     source: str | None
     timeout_s: float | None
+
+    @property
+    def limited(self) -> bool:
+        """Whether the library's pool may let requests wait, as it does by default: a bulkhead.
+
+        With a timeout of ours it may not: then the library's retries are what is left to tell libraries apart.
+        """
+        return self.timeout_s is None
 
 
 class Library(Protocol):

@@ -17,10 +17,13 @@ from httpcore._backends.anyio import AnyIOStream  # the stream of httpcore's own
 from services.libraries.base import Reply, Route
 from services.libraries.source import new_socket
 
+_UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=20)  # 20: httpx's own default
+
 
 def open_client(route: Route) -> httpx.AsyncClient:
     """An AsyncClient with its defaults: 5 s to connect, read, write and wait for the pool; 100 connections."""
-    transport = httpx.AsyncHTTPTransport(proxy=route.bridge, trust_env=False)
+    limits: dict[str, Any] = {} if route.limited else {"limits": _UNLIMITED}
+    transport = httpx.AsyncHTTPTransport(proxy=route.bridge, trust_env=False, **limits)
     # httpx drops `local_address` when there is a proxy (0.28); this is where the pool makes its connections
     transport._pool._network_backend = _From(route.source)  # noqa: SLF001  there is no public way
     if route.timeout_s is None:

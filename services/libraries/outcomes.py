@@ -56,7 +56,7 @@ def _kind(error: BaseException) -> Kind | None:
     names = {kind.__name__ for kind in type(error).__mro__}
     if getattr(error, "errno", None) in MACHINE_TROUBLE:
         return Kind.OTHER
-    if isinstance(error, TimeoutError) or any("Timeout" in name for name in names):
+    if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
         return Kind.TIMEOUT
     if isinstance(error, ConnectionRefusedError) or (names & _REFUSALS and not _caused(error)):
         return Kind.REFUSED

@@ -7,6 +7,7 @@ arrive. Waits between attempts are noted instead of waited.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import socket
 import threading
@@ -16,9 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
 import requests
-import urllib3
 from aiohttp import web
 
 from services.libraries import REGISTRY, Library, Route, open_library
@@ -33,18 +34,62 @@ ENDLESS = 12
 """Attempts after which a library is taken for one that never ends; the most of any that does end is 5."""
 TIMEOUT_S = 0.15
 NO_END = "no end"
+COLUMNS = 8
+"""Of the table, after the name: the page has other tables."""
 
-TIMEOUTS: dict[str, Callable[[Any], str]] = {
-    "aiohttp": lambda one: f"{one.session.timeout.total:g} s in all",
-    "aiohttp-retry": lambda one: f"{one.session.timeout.total:g} s in all",
-    "backoff": lambda one: _seconds(requests.Session().get.__kwdefaults__, one._library._route.timeout_s),
-    "httpx": lambda one: f"{one.client.timeout.read:g} s each",
-    "requests": lambda one: _seconds(None, one._library.timeout_s),
-    "requests-retry": lambda one: _seconds(None, one._library.timeout_s),
-    "stamina": lambda one: f"{one.client.timeout.read:g} s each",
-    "tenacity": lambda one: f"{one.client.timeout.read:g} s each",
-    "urllib3": lambda one: _seconds(None, urllib3.Timeout.from_float(None).read_timeout),
+
+def _of_aiohttp(library: Any) -> tuple[str, str]:  # noqa: ANN401  an adapter's insides
+    return f"{library.session.timeout.total:g} s in all", f"{library.session.connector.limit}, then waits"
+
+
+def _of_httpx(library: Any) -> tuple[str, str]:  # noqa: ANN401
+    timeout = library.client.timeout
+    assert timeout.connect == timeout.read == timeout.write == timeout.pool
+    return (
+        f"{timeout.read:g} s for each step",
+        f"{library.client._transport._pool._max_connections}, then waits",
+    )
+
+
+def _of_requests(library: Any) -> tuple[str, str]:  # noqa: ANN401
+    session = getattr(library._library, "session", requests.Session())
+    adapter: Any = session.get_adapter("http://auth")
+    assert inspect.signature(requests.Session.request).parameters["timeout"].default is None
+    assert not adapter._pool_block
+    return "none", f"keeps {adapter._pool_maxsize}"
+
+
+def _of_backoff(library: Any) -> tuple[str, str]:  # noqa: ANN401
+    return _of_requests(library)[0], "keeps 0"
+
+
+def _of_botocore(library: Any) -> tuple[str, str]:  # noqa: ANN401
+    config = library._library.client.meta.config
+    assert config.connect_timeout == config.read_timeout
+    return f"{config.read_timeout:g} s for each step", f"keeps {config.max_pool_connections}"
+
+
+def _of_urllib3(library: Any) -> tuple[str, str]:  # noqa: ANN401
+    pool = library._library.http.connection_from_host("auth", 80)
+    assert not pool.block
+    return "none" if pool.timeout.read_timeout is None else "some", f"keeps {pool.pool.maxsize}"
+
+
+INSIDE: dict[str, Callable[[Any], tuple[str, str]]] = {
+    "aiohttp": _of_aiohttp,
+    "aiohttp-retry": _of_aiohttp,
+    "backoff": _of_backoff,
+    "botocore-adaptive": _of_botocore,
+    "botocore-legacy": _of_botocore,
+    "botocore-standard": _of_botocore,
+    "httpx": _of_httpx,
+    "requests": _of_requests,
+    "requests-retry": _of_requests,
+    "stamina": _of_httpx,
+    "tenacity": _of_httpx,
+    "urllib3": _of_urllib3,
 }
+"""The default timeout and how many connections a library has at most, as it says itself."""
 
 
 @dataclass
@@ -52,6 +97,10 @@ class Waits:
     """The waits that were asked for, in seconds; none of them takes place."""
 
     asked_s: list[float] = field(default_factory=list)
+
+    def note(self, wait_s: float) -> None:
+        """One more, instead of waiting."""
+        self.asked_s.append(wait_s)
 
     def take(self) -> list[float]:
         """Those since the last question, but for none at all."""
@@ -62,13 +111,13 @@ class Waits:
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Notes every `time.sleep` of a thread and every `asyncio.sleep`."""
-    noted, really = Waits(), asyncio.sleep
+    noted, really = Waits(), asyncio.sleep  # noqa: TID251 - taken away, not used
 
     async def sleep(delay: float, result: object = None) -> object:
-        noted.asked_s.append(delay)
+        noted.note(delay)
         return await really(0, result)
 
-    monkeypatch.setattr(time, "sleep", lambda wait_s: noted.asked_s.append(wait_s))
+    monkeypatch.setattr(time, "sleep", noted.note)
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return noted
 
@@ -79,6 +128,7 @@ class Row:
 
     version: str
     timeout: str
+    pool: str
     attempts: dict[str, str]
     waits: str
 
@@ -89,9 +139,14 @@ def documented() -> dict[str, Row]:
     cells = {name: [cell.strip() for cell in rest.split("|")] for name, rest in rows}
     return {
         name: Row(
-            row[0], row[1], dict(zip(("503", "silent", "reset", "refused"), row[2:6], strict=True)), row[6]
+            row[0],
+            row[1],
+            row[2],
+            dict(zip(("503", "silent", "reset", "refused"), row[3:7], strict=True)),
+            row[7],
         )
         for name, row in cells.items()
+        if len(row) == COLUMNS
     }
 
 
@@ -115,10 +170,21 @@ async def test_a_library_does_what_the_page_says(
     for asked_s in waited:
         _within(asked_s, row.waits)
     assert row.waits == "-" or any(waited), "no library would have waited"
-    if name in TIMEOUTS:
-        unasked = open_library(name, Route("http://127.0.0.1:1", None, None))
-        assert row.timeout == TIMEOUTS[name](unasked)
-        await unasked.close()
+    unasked = open_library(name, Route("http://127.0.0.1:1", None, None))
+    assert INSIDE[name](unasked) == (row.timeout, row.pool)
+    await unasked.close()
+
+
+async def test_the_default_mode_of_botocore_is_the_one_that_the_page_names() -> None:
+    """Where nobody chooses one."""
+    client = botocore.session.Session().create_client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="nobody",
+        aws_secret_access_key="nothing",  # noqa: S106
+    )
+    mode = client.meta.config.retries["mode"]
+    assert f"`botocore`'s default mode is `{mode}` in this version" in PAGE.read_text()
 
 
 async def _attempts(
@@ -144,11 +210,13 @@ async def _attempts(
     url = await serve(respond)
     with monkeypatch.context() as here:
         if trouble == "refused":
-            url = "http://127.0.0.1:{}".format(_closed_port())
+            url = f"http://127.0.0.1:{_closed_port()}"
             _count_connects(here, lambda: loop.call_soon_threadsafe(another))
         library = open_library(name, Route(url, "127.0.0.7", TIMEOUT_S))
         ended = await _until_it_ends(library, enough)
-        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+        await asyncio.get_running_loop().run_in_executor(
+            None, str
+        )  # what threads have counted arrives before this
     return str(seen) if ended else NO_END
 
 
@@ -188,11 +256,7 @@ def _closed_port() -> int:
 
 def _within(asked_s: list[float], said: str) -> None:
     """Each wait lies within what the page says of it: `0.2; 0-1; ...`, the last going on as it is or doubling."""
-    bounds = [[float(end) for end in one.split("-")] for one in re.findall(r"[0-9.]+(?:-[0-9.]+)?", said)]
+    bounds = [[float(end) for end in one.split("-")] for one in re.findall(r"[\d.]*\d-?[\d.]*", said)]
     for wait_s, bound in zip(asked_s, bounds, strict=False):
         assert bound[0] - 1e-9 <= wait_s <= bound[-1] + 1e-9, (asked_s, said)
     assert len(asked_s) <= len(bounds) or "..." in said, (asked_s, said)
-
-
-def _seconds(_: object, seconds: float | None) -> str:
-    return "none" if seconds is None else f"{seconds:g} s"
