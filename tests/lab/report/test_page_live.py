@@ -176,7 +176,10 @@ def test_the_picture_of_hysteresis_keeps_its_own_axis(
     """Drawn with both ways; zooming into a phase moves every chart but this one."""
     page, trouble = opened(browser, ramped_report, scheme, width)
     alone = "document.querySelector('[data-chart=hysteresis]')"
-    assert page.evaluate(f"{alone}.data.map((trace) => trace.name)")[1:] == ["on the way up", "on the way down"]
+    assert page.evaluate(f"{alone}.data.map((trace) => trace.name)")[1:] == [
+        "on the way up",
+        "on the way down",
+    ]
     before = page.evaluate(f"[...{alone}.layout.xaxis.range]")
     page.click("[data-span=trigger]")
     page.wait_for_function("document.querySelector('[data-chart=bridge]').layout.xaxis.range[0] === 10")
