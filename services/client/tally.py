@@ -14,9 +14,9 @@ import aiohttp
 
 from services.kit.cohorts import Cohort, Cohorts
 from services.kit.histogram import Histogram
-from services.policies import Kind
+from services.policies import Kind, rejections
 
-REJECTIONS = ("budget", "breaker")
+REJECTIONS = rejections()
 
 
 class Tally:

@@ -48,7 +48,7 @@ def test_a_text_makes_as_many_attempts_as_it_says(text: str, expected: int) -> N
     ("text", "said"),
     [
         ("", ["empty", "none"]),
-        ("budgt", ["'budgt'", "'budget'", "breaker, budget, full-jitter, immediate, none"]),
+        ("budgt", ["'budgt'", "'budget'", "breaker, budget, deadline, decorrelated-jitter"]),
         ("immediate(retry=3)", ["'retry'", "'retries'", "immediate"]),
         ("immediate(retries=101)", ["'101'", "0 to 100"]),
         ("immediate(retries=-1)", ["'-1'", "whole number"]),
