@@ -72,7 +72,7 @@ def render(told: Told) -> str:
     """The page as text."""
     found = marks(told.timeline)
     inside = _story(told, found) | _monitoring(told) | _inside(told, found)
-    return _templates().get_template("report.html.j2").render(inside)
+    return templates().get_template("report.html.j2").render(inside)
 
 
 def _story(told: Told, found: Marks) -> dict[str, Any]:
@@ -144,7 +144,8 @@ def _figures(drill: Drill, shown: Picture | None, found: Marks, theme: Theme, si
     return drawn if shown is None else drawn | {"planes": strips_figure(shown, found, theme, size)}
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates, with every value escaped and none missing."""
     environment = Environment(
         loader=PackageLoader("lab.report"),
         autoescape=True,
