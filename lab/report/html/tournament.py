@@ -50,6 +50,7 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
         machine=flat(tournament.machine),
         drawn=any(series.get(cell.run) for cell in tournament.cells),
         mean=_mean,
+        backs=_backs,
         apart=_apart,
         words=standing_words,
         fmt=figures,
@@ -61,6 +62,10 @@ def _mean(tournament: Tournament, name: str, figure: str) -> float | None:
     """A figure of a contestant over all its triggers, each weighing the same."""
     scores = [score for score in tournament.scores if score.contestant == name]
     return standing_words.mean_of([getattr(score, figure) for score in scores])
+
+
+def _backs(tournament: Tournament, name: str) -> str:
+    return standing_words.backs([score for score in tournament.scores if score.contestant == name])
 
 
 def _apart(pair: Pair) -> str:
