@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lab.analysis.tournament import Tournament
 from lab.analysis.tournament.rank import Place
-from lab.analysis.tournament.spread import Back, Spread
+from lab.analysis.tournament.spread import Spread
 from lab.analysis.tournament.standing import Ended, Score
 from lab.report import figures
 from lab.report.words import clean
@@ -62,14 +62,18 @@ def outcome(score: Score) -> str:
     return f"{score.stuck}/{score.told}" if score.ended == "borderline" else ""
 
 
-def back(found: Back | None) -> str:
-    """When service was back: ``4.2 s``; ``not back`` (in the run's time); ``8 s, 3 of 5``."""
-    if found is None:
-        return figures.NONE
-    if found.back == 0:
-        return "not back"
-    median = "later" if found.median_s is None else figures.seconds(found.median_s)
-    return median if found.back == found.n else f"{median}, {found.back} of {found.n}"
+def lost_of(score: Score) -> str:
+    """Goodput lost of a score; of a borderline one the least and the most, whose mean tells nothing."""
+    found = score.lost_share
+    if score.ended == "borderline" and found is not None:
+        return figures.unbroken(f"{100 * found.least:.0f}..{percent(found.most)}")
+    return lost(found)
+
+
+def backs(scores: Sequence[Score]) -> str:
+    """In how many runs service came back while it was watched: ``29/30``; a dash where none tells."""
+    known = [score.back for score in scores if score.back is not None]
+    return f"{sum(one.back for one in known)}/{sum(one.n for one in known)}" if known else figures.NONE
 
 
 def mean_of(spreads: Sequence[Spread | None]) -> float | None:

@@ -21,6 +21,7 @@ class Cell(BaseModel):
         run: name of the run folder.
         verdict: the run's word; ``reasons`` are the verdict's.
         vouched: the lab vouches for the figures; those of other runs never count.
+        trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
         stuck: the storm went on although its trigger was gone.
         amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
@@ -43,6 +44,8 @@ class Cell(BaseModel):
     verdict: Word
     vouched: bool
     reasons: tuple[str, ...] = ()
+    trigger_s: float | None = None
+    mitigated_at_s: float | None = None
     stuck: bool | None = None
     amplification: float | None = None
     amplification_peak: float | None = None
@@ -75,6 +78,8 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         verdict=verdict.verdict,
         vouched=is_vouched(timeline, verdict),
         reasons=verdict.reasons,
+        trigger_s=_since_start(timeline, timeline.trigger_end_s),
+        mitigated_at_s=_since_start(timeline, timeline.mitigation_s),
         stuck=verdict.metrics.stuck,
         amplification=amplification(timeline.seconds, span, final=True),
         amplification_peak=verdict.metrics.amplification_peak,
@@ -92,6 +97,13 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         abandoned_share=abandoned_share(timeline),
         unfairness=unfairness(timeline, span),
     )
+
+
+def _since_start(timeline: Timeline, at_s: float | None) -> float | None:
+    """A moment of the run, counted from the trigger's start."""
+    if at_s is None or timeline.trigger_start_s is None:
+        return None
+    return round(at_s - timeline.trigger_start_s, 3)
 
 
 def since_trigger(timeline: Timeline) -> range:

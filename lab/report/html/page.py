@@ -74,7 +74,7 @@ def render(told: Told) -> str:
     """The page as text."""
     found = marks(told.timeline)
     inside = _story(told, found) | _ramps(told) | _monitoring(told) | _inside(told, found)
-    return _templates().get_template("report.html.j2").render(inside)
+    return templates().get_template("report.html.j2").render(inside)
 
 
 def _story(told: Told, found: Marks) -> dict[str, Any]:
@@ -159,7 +159,8 @@ def _figures(told: Told, shown: Picture | None, found: Marks, theme: Theme, size
     return drawn if shown is None else drawn | {"planes": strips_figure(shown, found, theme, size)}
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates, with every value escaped and none missing."""
     environment = Environment(
         loader=PackageLoader("lab.report"),
         autoescape=True,

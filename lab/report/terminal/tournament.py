@@ -14,7 +14,7 @@ from lab.report import figures, standing_words
 from lab.report.terminal.ink import can_draw
 from lab.report.words import clean
 
-_NAME, _CELL = 22, 13
+_NAME, _CELL = 22, 14
 """Widths of a contestant's name and of a trigger's column."""
 
 _STYLES: dict[Ended, str] = {
@@ -83,9 +83,7 @@ def _cell(score: Score, marks: dict[Ended, str]) -> Text:
 
 
 def _lost(score: Score, marks: dict[Ended, str]) -> str:
-    said = standing_words.lost(score.lost_share)
-    if score.ended == "borderline":
-        said = standing_words.percent(score.lost_share.mean if score.lost_share else None)
+    said = standing_words.lost_of(score)
     return said if marks is standing_words.MARKS else said.replace("±", "+-")
 
 
@@ -96,7 +94,7 @@ def _say_legend(console: Console, tournament: Tournament) -> None:
         console.print(f"{marks[ended]}  {standing_words.MEANING[ended]}", markup=False, highlight=False)
     console.print(
         "%: of what users asked for since the trigger's start, the share they did not get; then, how far the mean "
-        "of the runs is known (95 %).",
+        "of the runs is known (95 %). For a borderline one, the least and the most.",
         style="dim", highlight=False,
     )  # fmt: skip
 
@@ -122,7 +120,7 @@ def _prices(tournament: Tournament, names: Sequence[str]) -> Table:
     for name in names:
         scores = [tournament.score(name, trigger) for trigger in tournament.triggers]
         told = [write(standing_words.mean_of([getattr(s, key) for s in scores])) for _, key, write in PRICES]
-        table.add_row(clean(name), _back(scores), *told)
+        table.add_row(clean(name), standing_words.backs(scores), *told)
     table.caption = (
         "back: runs in which service came back while it was watched. amp.: attempts a request after the trigger. p99: "
         "of correct answers. rejected: attempts that a policy forbade. futile: attempts for nothing. wasted: work "
@@ -130,11 +128,6 @@ def _prices(tournament: Tournament, names: Sequence[str]) -> Table:
     )
     table.caption_justify = "left"
     return table
-
-
-def _back(scores: Sequence[Score]) -> str:
-    known = [score.back for score in scores if score.back is not None]
-    return f"{sum(b.back for b in known)}/{sum(b.n for b in known)}" if known else figures.NONE
 
 
 def _say_places(console: Console, tournament: Tournament) -> None:
