@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from lab.analysis.tournament import Tournament, cell_of, make_tournament
+from lab.analysis.tournament import Tournament, cell_of, make_tournament, series_of
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
 from lab.drillfile import Field, Plan, PlannedCell, find_drill, known, load_plan
+from lab.report.html import write_tournament
 from lab.report.tournament_files import write_csv, write_json
 from lab.session import (
     ROOT,
@@ -64,6 +65,8 @@ def standing(
 
 def write(folder: TournamentFolder, stands: Tournament, found: Sequence[tuple[PlannedCell, Result]]) -> None:
     """The page, and everything as CSV and JSON."""
+    seconds = {result.folder.name: series_of(result.timeline) for _, result in found}
+    write_tournament(folder.page, stands, seconds)
     write_csv(folder.csv, stands)
     write_json(folder.json, stands)
 
@@ -82,7 +85,11 @@ async def play(
     first, *others = (cell.drill for cell in cells)
     _say(console, f"{len(todo)} of {len(cells)} runs to make, about {minutes(planned_s(todo))}")
     try:
-        async with one_lab(Request(ROOT, first, runtime, also=tuple(others)), folder.name, console) as lab:
+        async with one_lab(
+            Request(ROOT, first, runtime, also=tuple(others)),
+            folder.name[folder.name.index("-") + 1 :],
+            console,
+        ) as lab:
             begun = time.monotonic()
             for number, cell in enumerate(todo, 1):
                 doing = f"{number}/{len(todo)} {cell.contestant} under {cell.trigger}, seed {cell.seed}"

@@ -8,6 +8,7 @@ import pytest
 
 from loadgen.arrivals import Arrivals
 from loadgen.cohorts import Cohort
+from loadgen.rate import Rate
 from loadgen.settings import Settings
 from loadgen.tally import Tally
 from loadgen.traits import MAIN, STREAMING, Traits, TraitSource
@@ -58,7 +59,7 @@ def test_arrivals_come_when_they_always_came(share: float) -> None:
         seen.append((intended_s, traits))
 
     arrivals, now_s = Arrivals("0/0", Tally(), send), time.monotonic()
-    arrivals.apply(Settings(seed=7, rate_rps=100, streaming_share=share), 1.0, now_s)
+    arrivals.apply(Settings(seed=7, rate_rps=100, streaming_share=share), Rate.constant(100.0), now_s)
     arrivals._start_due(now_s + 0.03)
     gevent.sleep(0)
     assert [round(at_s - now_s, 6) for at_s, _ in seen] == [0.002625, 0.016047]
@@ -70,6 +71,6 @@ def test_each_client_has_its_own_figures() -> None:
     tally, now_s = Tally(), time.monotonic()
     for client, failure in ((MAIN, None), (MAIN, "timeout"), (STREAMING, None), (STREAMING, "unsent")):
         tally.end(tally.intend(now_s, client), failure, 5.0, client)
-    (cohort,) = tally.as_json(Settings(), 0)["cohorts"]
+    (cohort,) = tally.as_json(Settings(), 100.0, 0)["cohorts"]
     assert cohort["by_client"] == {"/": {"requests": 2, "good": 1}, "/streaming": {"requests": 2, "good": 1}}
     assert (cohort["requests"], cohort["good"]) == (4, 2)
