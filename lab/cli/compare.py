@@ -10,13 +10,13 @@ from lab.analysis.tournament import compare_runs
 from lab.cli import options
 from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
-from lab.cli.tournament import open_plan, play, results, standing, write
+from lab.cli.tournament import open_plan, play, results, standing, unfinished, write
 from lab.cli.watching import compare_monitoring
-from lab.drillfile import Plan
+from lab.drillfile import Field, Plan
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
 from lab.runtime import choose_runtime
-from lab.session import ROOT, find_run, judge_folder, open_tournament
+from lab.session import ROOT, TournamentFolder, find_run, judge_folder, open_tournament
 
 PLAN = "policies"
 """The tournament that is played where none is named."""
@@ -34,6 +34,9 @@ Quick = Annotated[
     bool, typer.Option("--quick", help="A first answer in minutes: the quick part of the plan.")
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; default: go on where it was interrupted.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Also run again what the lab could not vouch for the first time.")
+]
 
 
 def compare(  # noqa: PLR0913  the command's options
@@ -42,6 +45,7 @@ def compare(  # noqa: PLR0913  the command's options
     monitoring: Monitoring = False,
     quick: Quick = False,
     fresh: Fresh = False,
+    again: Again = False,
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     as_json: options.Json = False,
@@ -55,7 +59,14 @@ def compare(  # noqa: PLR0913  the command's options
         raise typer.Exit(_difference(given, as_json=as_json))
     plan = open_plan(given[0] if given else PLAN)
     offer_recovery(yes=yes)
-    raise typer.Exit(_tournament(plan, runtime, quick=quick, fresh=fresh, as_json=as_json))
+    console = Console(stderr=as_json)
+    chosen = choose_runtime(runtime.value)
+    console.print(chosen.because, markup=False, highlight=False)
+    field = plan.quick if quick else plan.whole
+    folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
+    todo = unfinished(folder, list(plan.cells(field)), doubtful_too=again)
+    early = asyncio.run(play(folder, list(plan.cells(field)), todo, chosen.name, console))
+    raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
 
 
 def _difference(runs: list[str], *, as_json: bool) -> int:
@@ -72,25 +83,19 @@ def _difference(runs: list[str], *, as_json: bool) -> int:
     return int(Exit.PASS)
 
 
-def _tournament(plan: Plan, runtime: options.RuntimeName, *, quick: bool, fresh: bool, as_json: bool) -> int:
-    """Play what is still to be played, then say how all stand."""
-    console = Console(stderr=as_json)
-    chosen = choose_runtime(runtime.value)
-    console.print(chosen.because, markup=False, highlight=False)
-    field = plan.quick if quick else plan.whole
-    folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
+def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None, *, as_json: bool) -> int:
+    """Say how all stand, by the results that there are; the exit code."""
     cells = list(plan.cells(field))
-    early = asyncio.run(play(folder, cells, chosen.name, console))
     found = results(folder, cells)
-    stands = standing(plan, field, chosen.name, found)
+    stands = standing(plan, field, found)
     write(folder, stands, found)
     if as_json:
         typer.echo(stands.model_dump_json(indent=2))
     else:
+        console = Console()
         say_tournament(console, stands)
-        console.print(
-            f"{folder.page}\n{folder.csv}\n{folder.json}", markup=False, highlight=False, soft_wrap=True
-        )
+        for path in (folder.page, folder.csv, folder.json):
+            console.print(str(path), markup=False, highlight=False, soft_wrap=True)
     if early is not None:
         return int(early)
     vouched = len(stands.cells) == len(cells) and not stands.unvouched

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 
-from lab.analysis.tournament import Tournament, cell_of, make_tournament, series_of
+from lab.analysis.tournament import Cell, Second, Tournament, cell_of, make_tournament, series_of
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
 from lab.drillfile import Field, Plan, PlannedCell, find_drill, known, load_plan
+from lab.journal.events import CalibrationMeasured, RunOpened
 from lab.report.html import write_tournament
 from lab.report.tournament_files import write_csv, write_json
 from lab.session import (
@@ -34,24 +36,36 @@ def open_plan(name: str) -> Plan:
     return load_plan(find_drill(name, PLANS), known(known_services(ROOT), known_modes(ROOT)))
 
 
-def results(folder: TournamentFolder, cells: Sequence[PlannedCell]) -> list[tuple[PlannedCell, Result]]:
-    """The results that there are, in the plan's order, judged from their journals."""
-    found = [(cell, folder.finished(cell)) for cell in cells]
-    return [(cell, judge_folder(run)) for cell, run in found if run is not None]
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What is kept of a finished run: its figures, its seconds, and what it ran on."""
+
+    cell: Cell
+    seconds: list[Second]
+    run: RunOpened | None
+    calibrations: tuple[CalibrationMeasured, ...]
 
 
-def standing(
-    plan: Plan, field: Field, runtime: str, found: Sequence[tuple[PlannedCell, Result]]
-) -> Tournament:
+def results(folder: TournamentFolder, cells: Sequence[PlannedCell]) -> list[Played]:
+    """The results that there are, in the plan's order, each judged from its journal; one at a time, they are large."""
+    found = ((cell, folder.finished(cell)) for cell in cells)
+    return [_played(cell, judge_folder(run)) for cell, run in found if run is not None]
+
+
+def _played(planned: PlannedCell, result: Result) -> Played:
+    timeline = result.timeline
+    cell = cell_of(timeline, result.verdict, contestant=planned.contestant, trigger=planned.trigger)
+    measured = tuple(one.model_copy(update={"seq": 0, "t": 0.0}) for one in timeline.calibrations)
+    return Played(cell, series_of(timeline), timeline.run, measured)
+
+
+def standing(plan: Plan, field: Field, found: Sequence[Played]) -> Tournament:
     """How all stand."""
-    timelines = [result.timeline for _, result in found]
-    runs = [timeline.run for timeline in timelines if timeline.run is not None]
-    measured = {one.model_copy(update={"seq": 0, "t": 0.0}) for t in timelines for one in t.calibrations}
+    runs = [one.run for one in found if one.run is not None]
+    runtime = runs[0].runtime if runs else ""
+    measured = {calibration for one in found for calibration in one.calibrations}
     return make_tournament(
-        [
-            cell_of(result.timeline, result.verdict, contestant=cell.contestant, trigger=cell.trigger)
-            for cell, result in found
-        ],
+        [one.cell for one in found],
         plan=plan.name,
         title=plan.title,
         command=f"lab compare {plan.name}{' --quick' if field == plan.quick else ''} --runtime {runtime}",
@@ -63,23 +77,34 @@ def standing(
     )
 
 
-def write(folder: TournamentFolder, stands: Tournament, found: Sequence[tuple[PlannedCell, Result]]) -> None:
+def write(folder: TournamentFolder, stands: Tournament, found: Sequence[Played]) -> None:
     """The page, and everything as CSV and JSON."""
-    seconds = {result.folder.name: series_of(result.timeline) for _, result in found}
-    write_tournament(folder.page, stands, seconds)
+    write_tournament(folder.page, stands, {one.cell.run: one.seconds for one in found})
     write_csv(folder.csv, stands)
     write_json(folder.json, stands)
 
 
+def unfinished(
+    folder: TournamentFolder, cells: Sequence[PlannedCell], *, doubtful_too: bool
+) -> list[PlannedCell]:
+    """What has no result yet, and with ``doubtful_too`` also what has one that the lab can't vouch for."""
+    return [
+        cell for cell in cells if folder.finished(cell) is None or (doubtful_too and not folder.judged(cell))
+    ]
+
+
 async def play(
-    folder: TournamentFolder, cells: Sequence[PlannedCell], runtime: str, console: Console
+    folder: TournamentFolder,
+    cells: Sequence[PlannedCell],
+    todo: Sequence[PlannedCell],
+    runtime: str,
+    console: Console,
 ) -> Exit | None:
-    """Run on one lab, calibrated once, what has no result yet.
+    """Run what is to be run on one lab that is calibrated once; it must be able to do all of the cells.
 
     Returns:
         How it ended, if before its end.
     """
-    todo = [cell for cell in cells if folder.finished(cell) is None]
     if not todo:
         return None
     first, *others = (cell.drill for cell in cells)

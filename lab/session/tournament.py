@@ -43,6 +43,14 @@ class TournamentFolder:
             return None
         return run if closed is not None and closed.outcome in FINISHED and closed.clean else None
 
+    def judged(self, cell: PlannedCell) -> bool:
+        """Whether the lab could vouch for a cell's result when it was made."""
+        try:
+            said = json.loads((self.path / "cells" / cell.name / "verdict.json").read_text())
+        except (OSError, ValueError):
+            return False
+        return isinstance(said, dict) and said.get("verdict") in {"pass", "fail"}
+
     def begin(self, cell: PlannedCell) -> RunFolder:
         """A fresh run folder for a cell; what an interrupted run of it has left is removed.
 
