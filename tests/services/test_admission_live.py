@@ -45,7 +45,7 @@ async def test_the_newest_is_served_first_and_the_oldest_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
     """One worker, `codel + lifo`: of a standing queue the oldest get 503 and why, the newest an answer."""
-    settings = AuthSettings(service_time_ms=150, workers=1, admission="codel(interval=80 ms) + lifo")
+    settings = AuthSettings(service_time_ms=400, workers=1, admission="codel(interval=150 ms) + lifo")
     auth = await open_service(Auth, settings)
     order: list[int] = []
 
@@ -89,7 +89,7 @@ async def test_expired_work_is_refused_and_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
     """504 on arrival and out of the queue; time on the way counts. Without the setting both are worked on."""
-    auth = await open_service(Auth, AuthSettings(service_time_ms=200, workers=1, drop_expired=True))
+    auth = await open_service(Auth, AuthSettings(service_time_ms=500, workers=1, drop_expired=True))
     late = deadline.to_headers(0.1, time.time() - 0.2)
     assert await ask(auth, **late) == (504, {"error": "refused: expired", "reason": "expired"})
     busy = asyncio.create_task(ask(auth))

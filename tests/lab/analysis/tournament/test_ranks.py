@@ -127,7 +127,7 @@ def test_the_chance_of_coins_is_exact() -> None:
     """Against counting: two coins, n throws; and three by enumeration."""
     assert outcome_p(2, 2, 2) == pytest.approx(2 / 16)
     assert outcome_p(5, 5, 2) == pytest.approx(2 / 1024)
-    throws = [(i).bit_count() for i in range(8)]
+    throws = [i.bit_count() for i in range(8)]
     apart = [max(a, b, c) - min(a, b, c) >= 2 for a in throws for b in throws for c in throws]
     assert outcome_p(2, 3, 3) == pytest.approx(sum(apart) / 512)
     assert outcome_p(0, 3, 3) == 1
