@@ -9,8 +9,9 @@ from rich.console import Console
 from lab.analysis.tournament import compare_runs
 from lab.cli import options
 from lab.cli.exits import Exit
+from lab.cli.plans import open_plan
 from lab.cli.recover import offer_recovery
-from lab.cli.tournament import open_plan, play, results, standing, unfinished, write
+from lab.cli.tournament import play, results, standing, unfinished, write
 from lab.cli.watching import compare_monitoring
 from lab.drillfile import Field, Plan
 from lab.report.terminal.difference import say_difference

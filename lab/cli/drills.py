@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
+from lab.cli.plans import all_plans
 from lab.drillfile import Drill, DrillError, find_drill, load_drill
-from lab.session import ROOT, known_modes, known_services
+from lab.session import ROOT, known_modes, known_services, planned_s
 from lab.units import quote, suggest
 
 
@@ -53,7 +54,7 @@ def watching(mode: str | None) -> str | None:
 
 
 def list_drills() -> None:
-    """The drills that come with the lab."""
+    """The drills and tournaments that come with the lab."""
     table = Table(box=None, pad_edge=False)
     for column in ("drill", "seconds", "what it shows"):
         table.add_column(column)
@@ -63,6 +64,19 @@ def list_drills() -> None:
         for one in drill.variants:
             title = one.title if one.title != drill.title else ""
             table.add_row(f"  {one.name}", f"{one.planned_s:g}", title, style="dim")
+    Console().print(table)
+    _list_plans()
+
+
+def _list_plans() -> None:
+    """The tournaments of `lab compare`, and how long they take."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("\ntournament", "\nruns", "\nmin", "\n--quick", "\nwhat it compares"):
+        table.add_column(column)
+    for plan in all_plans():
+        whole, quick = list(plan.cells(plan.whole)), list(plan.cells(plan.quick))
+        took = [f"{planned_s(cells) / 60:.0f}" for cells in (whole, quick)]
+        table.add_row(plan.name, str(len(whole)), took[0], f"{took[1]} min", plan.title)
     Console().print(table)
 
 

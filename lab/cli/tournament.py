@@ -9,7 +9,7 @@ from rich.console import Console
 from lab.analysis.tournament import Cell, Second, Tournament, cell_of, make_tournament, series_of
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
-from lab.drillfile import Field, Plan, PlannedCell, find_drill, known, load_plan
+from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal.events import CalibrationMeasured, RunOpened
 from lab.report.html import write_tournament
 from lab.report.tournament_files import write_csv, write_json
@@ -19,21 +19,8 @@ from lab.session import (
     Result,
     TournamentFolder,
     judge_folder,
-    known_modes,
-    known_services,
     planned_s,
 )
-
-PLANS = ROOT / "drills" / "tournaments"
-
-
-def open_plan(name: str) -> Plan:
-    """A plan by its name or its path, validated against what the lab's topology has.
-
-    Raises:
-        DrillError: there is none, or it is wrong.
-    """
-    return load_plan(find_drill(name, PLANS), known(known_services(ROOT), known_modes(ROOT)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ CELL_SECTIONS = tuple(section for section in REQUIRED if section != "expect")
 SUFFIX = ".yaml"
 
 
-def find_drill(name: str, folder: Path) -> Path:
-    """The file of a drill, by its name or by its path.
+def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
+    """The file of a drill (or what else ``noun`` says lies in the folder), by its name or by its path.
 
     Raises:
         DrillError: there is none; the nearest names are offered.
@@ -58,11 +58,11 @@ def find_drill(name: str, folder: Path) -> Path:
         path = Path(name)
         if path.is_file():
             return path
-        raise DrillError(f"{quote(name)}: no such drill file")
+        raise DrillError(f"{quote(name)}: no such {noun} file")
     names = sorted(path.stem for path in folder.glob(f"*{SUFFIX}"))
     if name in names:
         return folder / f"{name}{SUFFIX}"
-    raise DrillError(f"unknown drill {quote(name)} in {folder}{suggest(name, names)}")
+    raise DrillError(f"unknown {noun} {quote(name)} in {folder}{suggest(name, names)}")
 
 
 def load_drill(
