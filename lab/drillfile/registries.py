@@ -21,14 +21,15 @@ class Known:
     Args:
         faults: by name; the model's fields are the fault's parameters, units as suffixes.
         mitigations: alike.
-        check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
+        check_policy: text, list or mapping -> the policy's text; raises ``ValueError``, whose text explains, for a
+            policy that can't be read.
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
     """
 
     faults: Registry
     mitigations: Registry
-    check_policy: Callable[[str], object]
+    check_policy: Callable[[object], str]
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
 
@@ -43,9 +44,9 @@ def known(services: frozenset[str] | None = None, modes: frozenset[str] | None =
     """What this lab knows: the registries of ``chaos`` and the policies of ``services.policies``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
-    from services.policies import validate  # noqa: PLC0415
+    from services.policies import from_document  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, validate, services, modes)
+    return Known(FAULTS, MITIGATIONS, from_document, services, modes)
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

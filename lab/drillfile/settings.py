@@ -6,7 +6,7 @@ from lab import units
 from lab.drillfile.model import Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
-from lab.drillfile.source import Value
+from lab.drillfile.source import Value, plain
 from lab.units import quote, suggest
 
 _Read = Callable[[Reader, Value], Setting]
@@ -53,14 +53,13 @@ def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
 
 
 def read_policy(reader: Reader, value: Value, known: Known) -> str:
-    """A retry policy's text, checked by the policies themselves."""
-    text = reader.text(value)
+    """A retry policy as text, list or mapping -> its text, checked by the policies themselves."""
+    written = plain(value) if isinstance(value.content, tuple | dict) else reader.text(value)
     try:
-        if text:
-            known.check_policy(text)
+        return known.check_policy(written) if written != "" else ""
     except ValueError as error:
         reader.fail(value, str(error))
-    return text
+    return ""
 
 
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
