@@ -26,7 +26,8 @@ class Known:
     Args:
         faults: by name; the model's fields are the fault's parameters, units as suffixes.
         mitigations: alike.
-        check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
+        check_policy: text, list or mapping -> the policy's text; raises ``ValueError``, whose text explains, for a
+            policy that can't be read.
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
@@ -35,7 +36,7 @@ class Known:
 
     faults: Registry
     mitigations: Registry
-    check_policy: Callable[[str], object]
+    check_policy: Callable[[object], str]
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
     check_admission: Callable[[str], object] | None = None
@@ -57,7 +58,7 @@ def known(services: frozenset[str] | None = None, modes: frozenset[str] | None =
     return Known(
         FAULTS,
         MITIGATIONS,
-        policies.validate,
+        policies.from_document,
         services,
         modes,
         check_admission=admission.validate,

@@ -6,7 +6,7 @@ from lab import units
 from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
-from lab.drillfile.source import Value
+from lab.drillfile.source import Value, plain
 from lab.units import Quantity, quote, suggest
 
 OWN = ("policy", "timeout", "connections", "pool_limit", "device")
@@ -51,8 +51,13 @@ def _names(reader: Reader, value: Value, known: Known) -> Setting:
 
 
 def read_policy(reader: Reader, value: Value, known: Known) -> str:
-    """A retry policy's text, checked by the policies themselves."""
-    return _checked(reader, value, known.check_policy)
+    """A retry policy as text, list or mapping -> its text, checked by the policies themselves."""
+    written = plain(value) if isinstance(value.content, tuple | dict) else reader.text(value)
+    try:
+        return known.check_policy(written) if written != "" else ""
+    except ValueError as error:
+        reader.fail(value, str(error))
+    return ""
 
 
 def read_admission(reader: Reader, value: Value, known: Known) -> str:

@@ -28,7 +28,7 @@ class RollingSum:
         self._now: int | None = None
 
     def at(self, now_s: float) -> list[float]:
-        """The sums as of now; not to be changed. A clock that goes back stays where it was."""
+        """The sums as of now; not to be changed. A clock that goes back brings nothing back."""
         slice_now = int(now_s / self._slice_s)
         if self._now is None:
             self._now = slice_now
@@ -40,10 +40,12 @@ class RollingSum:
         return self._sums
 
     def add(self, which: int, amount: float, now_s: float) -> None:
-        """Count `amount` from now on."""
+        """Count `amount` where it belongs; if that instant is forgotten already (something is undone late), don't."""
         self.at(now_s)
-        self._sums[which] += amount
-        self._slices[-1][which] += amount
+        age = (self._now or 0) - int(now_s / self._slice_s)
+        if age < SLICES:
+            self._sums[which] += amount
+            self._slices[-1 - age][which] += amount
 
     def clear(self) -> None:
         """Forget everything."""
