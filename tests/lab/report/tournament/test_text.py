@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -33,7 +34,7 @@ def test_every_outcome_has_its_mark_and_its_meaning(tournament: Tournament) -> N
     assert "✗ 95 %" in rows["immediate(retries=3)"]
     assert "· " in rows["immediate(retries=3)"]
     assert "?" in rows["immediate(retries=3)"]
-    assert "~1/3 50..95" in text
+    assert re.search(r"~1/3 (49|50)\.\.9[456]", text)
     for word in ("over:", "stuck:", "borderline:", "can't tell:", "can't vouch:"):
         assert word in text
     assert "? immediate(retries=3) under load surge x 3, seeds 1, 2, 3: steal: 9.1" in text
