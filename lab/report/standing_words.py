@@ -30,14 +30,31 @@ MEANING: dict[Ended, str] = {
 }
 """What each mark means, to somebody who sees it for the first time."""
 
+SHORT: dict[Ended, str] = {
+    "over": "over",
+    "stuck": "stuck",
+    "borderline": "borderline",
+    "not told": "can't tell",
+    "not vouched": "can't vouch",
+    "not run": "not run",
+}
+"""The word that stands beside the mark."""
+
 _TENTH = 0.1
+
+_WIDE = 0.25
+"""An interval that reaches further than this from its mean stands for no mean at all."""
 
 
 def percent(value: float | None) -> str:
     """A share as whole percent, with a decimal under 10: ``93 %``, ``1.8 %``."""
     if value is None:
         return figures.NONE
-    return f"{100 * value:.0f} %" if value >= _TENTH or round(value, 4) == 0 else f"{100 * value:.1f} %"
+    return (
+        f"{100 * value:.0f} %"
+        if round(value, 3) >= _TENTH or round(value, 4) == 0
+        else f"{100 * value:.1f} %"
+    )
 
 
 def lost(spread: Spread | None) -> str:
@@ -63,9 +80,12 @@ def outcome(score: Score) -> str:
 
 
 def lost_of(score: Score) -> str:
-    """Goodput lost of a score; of a borderline one the least and the most, whose mean tells nothing."""
+    """Goodput lost of a score; the least and the most where a mean tells nothing: runs in two clusters."""
     found = score.lost_share
-    if score.ended == "borderline" and found is not None:
+    if found is None:
+        return lost(found)
+    wide = found.high is not None and found.high - found.mean > _WIDE
+    if score.ended == "borderline" or (score.ended == "not told" and wide):
         return figures.unbroken(f"{100 * found.least:.0f}..{percent(found.most)}")
     return lost(found)
 
