@@ -13,7 +13,7 @@ from statistics import fmean, variance
 
 from lab.analysis.tournament import student
 
-DEALS = 2000
+DEALS = 1000
 SEED = 1950
 """The same cells always come to the same places."""
 
@@ -58,7 +58,7 @@ def coins_p(apart: int, runs: int) -> float:
     |X - Y| of two Binomial(n, 1/2) is |Z - n| of one Binomial(2n, 1/2).
     """
     far = sum(comb(2 * runs, heads) for heads in range(2 * runs + 1) if abs(heads - runs) >= apart)
-    return far / 4**runs
+    return far / float(4**runs)
 
 
 def outcomes_p(meetings: Sequence[Mapping[str, bool]]) -> float:
