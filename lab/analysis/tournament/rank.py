@@ -77,8 +77,8 @@ class Ranking(_Part):
 
 
 def is_bad(cell: Cell) -> bool:
-    """Whether a run came out badly: stuck, or (where that can't be told) half of what was offered lost."""
-    return cell.stuck if cell.stuck is not None else (cell.lost_share or 0.0) >= BAD_SHARE
+    """Whether the storm outlasted what was to end it; where that can't be told, whether half of offered was lost."""
+    return cell.outlasted if cell.outlasted is not None else (cell.lost_share or 0.0) >= BAD_SHARE
 
 
 def rank(cells: Sequence[Cell]) -> Ranking:
