@@ -21,8 +21,8 @@ MARKS: dict[Ended, str] = {
 ASCII_MARKS: dict[Ended, str] = {**MARKS, "over": "+", "stuck": "x", "not told": "."}
 
 MEANING: dict[Ended, str] = {
-    "over": "over: the storm ended with its trigger, in every run",
-    "stuck": "stuck: it went on without its trigger, in every run",
+    "over": "over: the storm ended with its trigger (or with the fix, where one was tried), in every run",
+    "stuck": "stuck: it went on all the same, in every run",
     "borderline": "borderline: stuck in so many of so many runs",
     "not told": "can't tell: the trigger's end emptied the queue, or too little was seen",
     "not vouched": "can't vouch: the lab's own checks doubt every run; nothing of it counts",

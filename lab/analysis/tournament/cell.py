@@ -8,6 +8,7 @@ from lab.analysis.stuck import emptied_queue
 from lab.analysis.timeline import Timeline
 from lab.analysis.tournament.attempts import count_attempts
 from lab.analysis.tournament.fairness import unfairness
+from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.work import abandoned_share
 from lab.analysis.verdict import Verdict, Word
 from lab.analysis.windows import total, whole_seconds
@@ -22,7 +23,8 @@ class Cell(BaseModel):
         verdict: the run's word; ``reasons`` are the verdict's.
         vouched: the lab vouches for the figures; those of other runs never count.
         trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
-        stuck: the storm went on although its trigger was gone.
+        stuck: the storm went on although its trigger was gone. ``outlasted``: it outlasted what was to end it, a
+            mitigation where one came (see there), else the trigger.
         amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
@@ -47,6 +49,7 @@ class Cell(BaseModel):
     trigger_s: float | None = None
     mitigated_at_s: float | None = None
     stuck: bool | None = None
+    outlasted: bool | None = None
     amplification: float | None = None
     amplification_peak: float | None = None
     amplification_aftermath: float | None = None
@@ -81,6 +84,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         trigger_s=_since_start(timeline, timeline.trigger_end_s),
         mitigated_at_s=_since_start(timeline, timeline.mitigation_s),
         stuck=verdict.metrics.stuck,
+        outlasted=outlasted(timeline, verdict),
         amplification=amplification(timeline.seconds, span, final=True),
         amplification_peak=verdict.metrics.amplification_peak,
         amplification_aftermath=amplification(timeline.seconds, aftermath(timeline), final=True),

@@ -2,16 +2,22 @@
 
 Two things scatter from run to run. Within one outcome (all stuck, or none) figures scatter about a mean, and
 Student's t on the paired differences tells. But a system near its tipping point is stuck in one run and over in the
-next: two clusters, for which t is far too sure of itself when there are few runs. For these the outcomes alone are
-judged, by the worst case in which every contestant is a fair coin.
+next: two clusters, for which t is far too sure of itself when there are few runs. For these the outcomes are judged
+as well: whether they hang on the contestant at all, and whether two coins would do the same.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import comb, inf, sqrt
+from random import Random
 from statistics import fmean, variance
 
 from lab.analysis.tournament import student
+
+DEALS = 1000
+SEED = 1950
+"""The same cells always come to the same places."""
+
+_HAIR = 1e-9
 
 LEAST_RUNS = 2
 """Without a second run nothing is known about the spread."""
@@ -45,29 +51,50 @@ def mean_p(differences: Mapping[str, Sequence[float]]) -> tuple[float, float | N
     return mean, error * student.quantile(0.95, df), student.two_sided_p(mean / error, df)
 
 
-def outcome_p(apart: int, runs: int, contestants: int) -> float:
-    """The chance that some two of so many fair coins, each thrown ``runs`` times, come out this far apart.
+def coins_p(apart: int, runs: int) -> float:
+    """The chance that two alike, with the same number of runs, differ by at least this many bad ones.
 
-    The range of k binomial counts (n, 1/2): P(range <= r) = sum over the lowest count j of
-    (F(j + r) - F(j - 1))^k - (F(j + r) - F(j))^k. No other common chance, and none that varies from seed to seed,
-    lets them differ more. It holds for all pairs at once and needs no further correction.
+    Each run is a fair coin; no other common chance, and none that varies from seed to seed, lets them differ more.
+    |X - Y| of two Binomial(n, 1/2) is |Z - n| of one Binomial(2n, 1/2).
+    """
+    far = sum(comb(2 * runs, heads) for heads in range(2 * runs + 1) if abs(heads - runs) >= apart)
+    return far / float(4**runs)
+
+
+def outcomes_p(meetings: Sequence[Mapping[str, bool]]) -> float:
+    """The chance of outcomes that hang so much on the contestant, were all of them alike: a permutation test.
+
+    Cochran's Q (W. G. Cochran, Biometrika 37, 1950) compares yes or no of several contestants that met the same
+    trigger and seed. Its statistic grows with the sum of squares of how often each came out badly; here its
+    distribution is not approximated, but the outcomes of each meeting are dealt out anew among those who were there.
 
     Args:
-        apart: by how many bad outcomes two contestants differ.
-        runs: of each contestant.
-        contestants: how many there are.
+        meetings: for each trigger and seed, whether it came out badly, by contestant.
     """
-    if apart <= 0:
+    if all(len(set(meeting.values())) < 2 for meeting in meetings):  # noqa: PLR2004 - all alike
         return 1.0
-    sums = [0.0]
-    for heads in range(runs + 1):
-        sums.append(sums[-1] + comb(runs, heads) / 2**runs)
-    nearer = apart - 1
-    within = 0.0
-    for low, (before, upto) in enumerate(pairwise(sums)):
-        top = sums[min(low + nearer, runs) + 1]
-        within += (top - before) ** contestants - (top - upto) ** contestants
-    return max(0.0, 1.0 - within)
+    chance = Random(SEED)  # noqa: S311 - statistics, nothing secret
+    measured = _hang_together(meetings)
+    dealt = (_hang_together([_dealt(meeting, chance) for meeting in meetings]) for _ in range(DEALS))
+    return (1 + sum(value >= measured - _HAIR for value in dealt)) / (1 + DEALS)
+
+
+def _hang_together(meetings: Sequence[Mapping[str, bool]]) -> float:
+    """The sum over contestants of (bad outcomes - those expected of anybody in the same meetings)^2 / meetings."""
+    off: dict[str, float] = {}
+    met: dict[str, int] = {}
+    for meeting in meetings:
+        share = sum(meeting.values()) / len(meeting) if meeting else 0.0
+        for name, bad in meeting.items():
+            off[name] = off.get(name, 0.0) + bad - share
+            met[name] = met.get(name, 0) + 1
+    return sum(value**2 / met[name] for name, value in off.items())
+
+
+def _dealt(meeting: Mapping[str, bool], chance: Random) -> dict[str, bool]:
+    outcomes = list(meeting.values())
+    chance.shuffle(outcomes)
+    return dict(zip(meeting, outcomes, strict=True))
 
 
 def holm(chances: Sequence[float]) -> list[float]:

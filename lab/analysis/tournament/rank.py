@@ -6,7 +6,8 @@ same trigger and seed. Two are *told apart* where
 1. there are at least two such pairs of runs (a trigger with a single one does not count),
 2. the mean difference is at least 1 % of offered (the instrument itself is allowed 0.5 % off),
 3. the 95 % interval of the mean difference, Holm-corrected for the number of pairs in the table, excludes 0, and
-4. where their outcomes differ (one stuck, the other not): that is more than fair coins would do (``chance``).
+4. where their outcomes differ (one stuck, the other not): outcomes hang on the contestant at all (Cochran's Q, by
+   permutation), and these two are further apart than two fair coins are in 95 % of all cases (``chance``).
 
 A place is a range: from 1 + how many are told apart as better, to n - how many are told apart as worse. These are
 simultaneous confidence sets of ranks (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic Studies, 2024). Contestants
@@ -19,7 +20,7 @@ from itertools import combinations
 from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.tournament.cell import Cell
-from lab.analysis.tournament.chance import LEAST_RUNS, holm, mean_p, outcome_p
+from lab.analysis.tournament.chance import LEAST_RUNS, coins_p, holm, mean_p, outcomes_p
 from lab.analysis.tournament.spread import Spread, spread
 
 ALPHA = 0.05
@@ -76,8 +77,8 @@ class Ranking(_Part):
 
 
 def is_bad(cell: Cell) -> bool:
-    """Whether a run came out badly: stuck, or (where that can't be told) half of what was offered lost."""
-    return cell.stuck if cell.stuck is not None else (cell.lost_share or 0.0) >= BAD_SHARE
+    """Whether the storm outlasted what was to end it; where that can't be told, whether half of offered was lost."""
+    return cell.outlasted if cell.outlasted is not None else (cell.lost_share or 0.0) >= BAD_SHARE
 
 
 def rank(cells: Sequence[Cell]) -> Ranking:
@@ -106,7 +107,8 @@ def _triggers(met: _Met) -> list[str]:
 
 def _compare(able: list[str], known: Mapping[str, _Met]) -> list[Pair]:
     """Every two contestants, with chances that are corrected for how many such pairs there are."""
-    raw = [_measured(first, second, known, len(able)) for first, second in combinations(able, 2)]
+    at_all = outcomes_p(_meetings(able, known))
+    raw = [_measured(first, second, known, at_all) for first, second in combinations(able, 2)]
     corrected = holm([chance for _, chance, _ in raw])
     return [
         _decided(pair, max(chance, outcome))
@@ -114,10 +116,17 @@ def _compare(able: list[str], known: Mapping[str, _Met]) -> list[Pair]:
     ]
 
 
-def _measured(
-    first: str, second: str, known: Mapping[str, _Met], contestants: int
-) -> tuple[Pair, float, float]:
-    """A pair undecided, the chance by t (not corrected yet), and the chance by outcomes."""
+def _meetings(able: Sequence[str], known: Mapping[str, _Met]) -> list[dict[str, bool]]:
+    """Who came out badly, for each trigger and seed."""
+    keys = dict.fromkeys(key for name in able for key in known[name])
+    return [{name: is_bad(known[name][key]) for name in able if key in known[name]} for key in keys]
+
+
+def _measured(first: str, second: str, known: Mapping[str, _Met], at_all: float) -> tuple[Pair, float, float]:
+    """A pair undecided, the chance by t (not corrected yet), and the chance by outcomes.
+
+    ``at_all``: the chance of all outcomes, were they to hang on no contestant.
+    """
     shared = _paired(known[first], known[second])
     pair = Pair(first=first, second=second, runs=len(shared))
     if not shared:
@@ -132,7 +141,7 @@ def _measured(
         mixed = mixed or is_bad(one) != is_bad(other)
     mean, half, by_mean = mean_p(differences)
     bounds = {} if half is None else {"low": mean - half, "high": mean + half}
-    by_outcome = outcome_p(abs(bad), len(shared), contestants) if mixed else 0.0
+    by_outcome = max(at_all, coins_p(abs(bad), len(shared))) if mixed else 0.0
     return pair.model_copy(update={"difference": mean, **bounds}), by_mean, by_outcome
 
 

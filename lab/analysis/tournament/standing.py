@@ -15,8 +15,9 @@ SCHEMA = 1
 Ended = Literal["over", "stuck", "borderline", "not told", "not vouched", "not run"]
 """How a contestant's runs under a trigger ended, all seeds together.
 
-``over``: no run was stuck; ``stuck``: every one was; ``borderline``: some were. ``not told``: vouched for, but stuck
-can't be known (the trigger's end emptied the queue); ``not vouched``: the lab can't vouch for a single run.
+``over``: no storm outlasted what was to end it (the trigger's end; where a mitigation came, that); ``stuck``: every one
+did; ``borderline``: some did. ``not told``: vouched for, but that can't be known (the trigger's end emptied the queue);
+``not vouched``: the lab can't vouch for a single run.
 """
 
 
@@ -157,7 +158,7 @@ def make_tournament(  # noqa: PLR0913 - all that a tournament must tell to be ma
 def _score(contestant: str, trigger: str, cells: Sequence[Cell]) -> Score:
     mine = [cell for cell in cells if (cell.contestant, cell.trigger) == (contestant, trigger)]
     vouched = [cell for cell in mine if cell.vouched]
-    told = [cell.stuck for cell in vouched if cell.stuck is not None]
+    told = [cell.outlasted for cell in vouched if cell.outlasted is not None]
     return Score(
         contestant=contestant,
         trigger=trigger,

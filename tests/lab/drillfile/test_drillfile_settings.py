@@ -12,8 +12,10 @@ from lab.drillfile.settings import SETTINGS
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
 from services.kit.settings import Live
+from services.fleet import Settings as FleetSettings
 from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
+from services.updates import Settings as UpdatesSettings
 
 SERVICES = frozenset({"load", "edge", "storefront", "streaming", "canary", "bridge", "router", "auth"})
 KINDS = {
@@ -21,6 +23,8 @@ KINDS = {
     "storefront": StorefrontSettings,
     "router": RouterSettings,
     "auth": AuthSettings,
+    "fleet": FleetSettings,
+    "updates": UpdatesSettings,
 }
 
 Read = Callable[[str], Drill]
