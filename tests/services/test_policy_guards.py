@@ -134,6 +134,18 @@ def test_what_began_before_a_change_of_state_no_longer_counts() -> None:
     assert breaker.state() == "closed"
 
 
+def test_what_began_before_gives_no_slot_back() -> None:
+    """An attempt of before that is cancelled or given back when half-open frees no probe slot."""
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    old = [Call(), Call()]
+    assert [breaker.acquire(call, 0.0) for call in old] == [None, None]
+    ask(breaker, BAD, 0.0)
+    assert breaker.acquire(Call(), 5.0) is None
+    breaker.observe(old[0], OTHER, 5.0)
+    breaker.release(old[1])
+    assert breaker.acquire(Call(), 5.0) is not None
+
+
 def test_answers_4xx_and_cancelled_attempts_are_no_failures() -> None:
     """The server works; a cancelled probe gives its slot back."""
     breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)

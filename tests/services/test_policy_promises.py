@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.policies import REGISTRY, Call, Kind, Outcome, Rejection, next_delay_s, parse, rejections
+from services.policies.breaker import Breaker
 from services.policies.budget import Budget
 from services.policies.envoy_budget import EnvoyBudget
 from services.policies.finagle_budget import FinagleBudget
@@ -15,6 +16,7 @@ from services.policies.google_sre import GoogleSre
 from services.policies.ledger import Ledger
 from services.policies.rolling_sum import RollingSum
 from services.policies.sre_throttle import SreThrottle
+from services.policies.windows import CountWindow
 
 OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.SERVER_ERROR, 503), Outcome(Kind.OTHER)
 OUTCOMES = st.sampled_from(
@@ -169,6 +171,26 @@ def test_no_budget_pays_back_more_than_it_got(
             assert undone or retries <= ratio * calls + floor * now_s + reserve + 1e-6
 
 
+def test_decorrelated_jitter_reaches_three_times_the_wait_before() -> None:
+    """U(base, 3 * previous): the whole of it, and no more than the cap."""
+    policy = parse("decorrelated-jitter(base=100 ms, cap=2 s)", chance(6))
+    for waited_s, most_s in ((0.0, 0.3), (0.5, 1.5)):
+        delays = [policy.delay_s(Call(attempts=1, waited_s=waited_s), 0.0) or 0.0 for _ in range(2000)]
+        assert sum(delays) / 2000 == pytest.approx((0.1 + most_s) / 2, rel=0.03)
+        assert 0.1 <= min(delays) < 0.12
+        assert 0.95 * most_s < max(delays) <= most_s
+    assert policy.delay_s(Call(attempts=1, waited_s=1000.0), 0.0) == 2.0
+
+
+def test_what_finagles_budget_gives_back_is_forgotten_with_what_was_paid() -> None:
+    """A retry that is undone late never leaves a credit behind."""
+    policy, undone = FinagleBudget(0.0, 1.0, 10.0), Call(attempts=1)
+    assert policy.acquire(undone, 0.5) is None
+    assert policy.acquire(Call(), 9.5) is None
+    policy.release(undone)
+    assert sum(policy.acquire(Call(attempts=1), 11.5) is None for _ in range(50)) == 10
+
+
 def test_finagles_reserve_is_spent_once_a_ttl() -> None:
     """1/s for 10 s: ten retries at once, then none until they are forgotten; deposits are forgotten alike."""
     policy = FinagleBudget(0.2, 1.0, 10.0)
@@ -253,6 +275,37 @@ def test_hedges_are_so_many_and_so_far_apart() -> None:
         call.attempts = attempts
         assert policy.hedge_s(call, 0.0) == hedge_s
         assert policy.delay_s(call, 0.0) == delay_s
+
+
+@given(probes=st.integers(1, 4), steps=STEPS)
+def test_half_open_never_has_more_than_its_probes_with_hedges(
+    probes: int, steps: list[tuple[str, int, float]]
+) -> None:
+    """Attempts let through since it opened and not yet ended, several of one call among them."""
+    breaker = Breaker(0.5, CountWindow(10), 1, 1.0, probes)
+    first = Call()
+    assert breaker.acquire(first, 0.0) is None
+    breaker.observe(first, BAD, 0.0)
+    now_s, flying, probing = 1.0, list[Call](), 0
+    for what, which, step_s in steps:
+        now_s += step_s
+        if what in {"first", "hedge"}:
+            call = Call() if what == "first" or not flying else flying[which % len(flying)]
+            was = breaker.state()
+            if breaker.acquire(call, now_s) is None:
+                flying.append(call)
+                probing = probing + 1 if was == "half-open" else 1
+        elif flying:
+            call = flying.pop(which % len(flying))
+            if what == "release":
+                breaker.release(call)
+            else:
+                breaker.observe(call, BAD if what == "end" else OTHER, now_s)
+            if breaker.state() == "half-open":
+                probing = sum(call.notes[breaker._asked].count(breaker._epoch) for call in set(flying))
+        if breaker.state() != "half-open":
+            probing = 0
+        assert probing <= probes
 
 
 @given(st.lists(st.tuples(st.sampled_from(["enter", "undo", "end"]), st.integers(0, 2)), max_size=60))
