@@ -11,8 +11,8 @@ from lab.drillfile.registries import known
 from lab.drillfile.settings import SETTINGS
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
-from services.kit.settings import Live
 from services.fleet import Settings as FleetSettings
+from services.kit.settings import Live
 from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
 from services.updates import Settings as UpdatesSettings

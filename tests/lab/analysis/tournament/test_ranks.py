@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.analysis.tournament import Cell, make_tournament
-from lab.analysis.tournament.chance import holm, mean_p, outcome_p
+from lab.analysis.tournament.chance import holm, mean_p
 from lab.analysis.tournament.rank import rank
 
 TABLES = 200
@@ -121,16 +121,6 @@ def test_a_tournament_survives_its_own_json() -> None:
     """What is written can be read back."""
     found = make_tournament([cell("a", s, 0.1) for s in range(3)], plan="p", title="t", command="c")
     assert type(found).model_validate_json(found.model_dump_json()) == found
-
-
-def test_the_chance_of_coins_is_exact() -> None:
-    """Against counting: two coins, n throws; and three by enumeration."""
-    assert outcome_p(2, 2, 2) == pytest.approx(2 / 16)
-    assert outcome_p(5, 5, 2) == pytest.approx(2 / 1024)
-    throws = [i.bit_count() for i in range(8)]
-    apart = [max(a, b, c) - min(a, b, c) >= 2 for a in throws for b in throws for c in throws]
-    assert outcome_p(2, 3, 3) == pytest.approx(sum(apart) / 512)
-    assert outcome_p(0, 3, 3) == 1
 
 
 def test_holm_corrects_step_by_step() -> None:
