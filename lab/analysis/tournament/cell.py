@@ -23,8 +23,8 @@ class Cell(BaseModel):
         verdict: the run's word; ``reasons`` are the verdict's.
         vouched: the lab vouches for the figures; those of other runs never count.
         trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
-        stuck: the storm went on although its trigger was gone. ``outlasted``: it outlasted what was to end it, a
-            mitigation where one came (see there), else the trigger.
+        stuck: the storm went on although its trigger was gone. ``outlasted``: the storm was still there at the
+            end of what was to end it: the mitigation, where one came (last 10 s of the run), else the trigger.
         amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.

@@ -6,8 +6,9 @@ same trigger and seed. Two are *told apart* where
 1. there are at least two such pairs of runs (a trigger with a single one does not count),
 2. the mean difference is at least 1 % of offered (the instrument itself is allowed 0.5 % off),
 3. the 95 % interval of the mean difference, Holm-corrected for the number of pairs in the table, excludes 0, and
-4. where their outcomes differ (one stuck, the other not): outcomes hang on the contestant at all (Cochran's Q, by
-   permutation), and these two are further apart than two fair coins are in 95 % of all cases (``chance``).
+4. where their outcomes differ (one stuck, the other not): these two are further apart than two fair coins are in 95 %
+   of all cases, even when corrected for the number of pairs; or outcomes hang on the contestant at all (Cochran's Q,
+   by permutation), and then without that correction (``chance``).
 
 A place is a range: from 1 + how many are told apart as better, to n - how many are told apart as worse. These are
 simultaneous confidence sets of ranks (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic Studies, 2024). Contestants
@@ -107,11 +108,12 @@ def _triggers(met: _Met) -> list[str]:
 
 def _compare(able: list[str], known: Mapping[str, _Met]) -> list[Pair]:
     """Every two contestants, with chances that are corrected for how many such pairs there are."""
-    at_all = outcomes_p(_meetings(able, known))
-    raw = [_measured(first, second, known, at_all) for first, second in combinations(able, 2)]
+    raw = [_measured(first, second, known) for first, second in combinations(able, 2)]
     corrected = holm([chance for _, chance, _ in raw])
+    undecided = any(0 < outcome < ALPHA <= outcome * len(raw) for *_, outcome in raw)
+    at_all = outcomes_p(_meetings(able, known)) if undecided else 1.0  # takes long: only where it can decide
     return [
-        _decided(pair, max(chance, outcome))
+        _decided(pair, max(chance, outcome, min(at_all, outcome * len(raw))))
         for (pair, _, outcome), chance in zip(raw, corrected, strict=True)
     ]
 
@@ -122,11 +124,8 @@ def _meetings(able: Sequence[str], known: Mapping[str, _Met]) -> list[dict[str, 
     return [{name: is_bad(known[name][key]) for name in able if key in known[name]} for key in keys]
 
 
-def _measured(first: str, second: str, known: Mapping[str, _Met], at_all: float) -> tuple[Pair, float, float]:
-    """A pair undecided, the chance by t (not corrected yet), and the chance by outcomes.
-
-    ``at_all``: the chance of all outcomes, were they to hang on no contestant.
-    """
+def _measured(first: str, second: str, known: Mapping[str, _Met]) -> tuple[Pair, float, float]:
+    """A pair undecided, the chance by t, and the chance by outcomes; neither is corrected yet."""
     shared = _paired(known[first], known[second])
     pair = Pair(first=first, second=second, runs=len(shared))
     if not shared:
@@ -141,7 +140,7 @@ def _measured(first: str, second: str, known: Mapping[str, _Met], at_all: float)
         mixed = mixed or is_bad(one) != is_bad(other)
     mean, half, by_mean = mean_p(differences)
     bounds = {} if half is None else {"low": mean - half, "high": mean + half}
-    by_outcome = max(at_all, coins_p(abs(bad), len(shared))) if mixed else 0.0
+    by_outcome = coins_p(abs(bad), len(shared)) if mixed else 0.0
     return pair.model_copy(update={"difference": mean, **bounds}), by_mean, by_outcome
 
 

@@ -16,6 +16,7 @@ def cell(contestant: str, seed: int, lost: float, *, trigger: str = "latency", *
     """A vouched run that lost this share; stuck from half on."""
     fields = {
         "stuck": lost >= 0.5,
+        "outlasted": lost >= 0.5,
         "verdict": "pass",
         "vouched": True,
         "run": f"{contestant}-{trigger}-{seed}",
@@ -105,7 +106,7 @@ def test_runs_that_nobody_vouches_for_never_count() -> None:
 def test_mixed_outcomes_are_borderline() -> None:
     """Some stuck, some not: that is what the tipping point looks like, and no mean tells it."""
     found = make_tournament(
-        [cell("a", 1, 0.9), cell("a", 2, 0.2), cell("b", 1, 0.9), cell("c", 1, 0.3, stuck=None)],
+        [cell("a", 1, 0.9), cell("a", 2, 0.2), cell("b", 1, 0.9), cell("c", 1, 0.3, outlasted=None)],
         plan="p", title="t", command="c", contestants=("d",),
     )  # fmt: skip
     ended = {score.contestant: (score.ended, score.stuck, score.told) for score in found.scores}
