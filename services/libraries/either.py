@@ -1,12 +1,21 @@
 """What a service counts whose calls are made by the lab's own client or by a library: whichever is in use tells."""
 
+import random
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
-from services.client import Client
+from aiohttp import web
+from yarl import URL
+
+from services.client import Answer, Client, get_for, over_bridge
 from services.kit.call_log import CallLog
+from services.kit.env import Place, required
+from services.kit.request_id import request_id
 from services.libraries.client import LibraryClient
+from services.libraries.settings import EitherSettings
+
+EXAMPLE = "http://bridge:3128"
 
 
 class Either:
@@ -19,6 +28,28 @@ class Either:
     def __init__(self, lab: Client, library: LibraryClient) -> None:
         self._lab = lab
         self._library = library
+
+    @classmethod
+    def over_bridge(cls, settings: EitherSettings, place: Place, chance: random.Random, to: URL) -> Self:
+        """Both clients of a service that calls the host of `to` over the bridge."""
+        library = LibraryClient(required("BRIDGE", EXAMPLE), place.source, f"{place.service}->{to.host}")
+        return cls(over_bridge(settings, place, chance, to.host), library)
+
+    def apply(self, settings: EitherSettings) -> None:
+        """Go on with these settings."""
+        self._lab.apply(settings)
+        self._library.apply(settings)
+
+    async def close(self) -> None:
+        """Close every connection of both."""
+        await self._lab.close()
+        await self._library.close()
+
+    async def get_for(self, request: web.BaseRequest, url: URL) -> Answer:
+        """GET `url` for a request that came in, by the one in use; a library is told no more than the id."""
+        if self._library.on:
+            return await self._library.call(str(url), request_id(request))
+        return await get_for(self._lab, request, url)
 
     @property
     def log(self) -> CallLog | None:

@@ -16,9 +16,9 @@ import pytest
 from lab.runtime.binaries import find_toxiproxy
 from services.auth import Auth
 from services.auth import Settings as AuthSettings
-from services.kit.settings import DataSettings
 from services.libraries import REGISTRY
 from services.router import Router
+from services.router import Settings as RouterSettings
 from services.storefront import Settings, Storefront
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def router(
     """Router, with auth behind it."""
     auth = await open_service(Auth, AuthSettings(service_time_ms=1.0))
     monkeypatch.setenv("ROUTES", f"auth={data_url(auth)[7:]} auth/metrics={control_url(auth)[7:]}")
-    return await open_service(Router, DataSettings())
+    return await open_service(Router, RouterSettings())
 
 
 @pytest.fixture
