@@ -100,7 +100,7 @@ def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFol
     """
     path = out or runs_folder(root) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{drill}"
     try:
-        path = _fresh(path)
+        path = fresh_path(path)
         folder = RunFolder(path.resolve())
         folder.logs.mkdir(mode=0o700)
         # Readable by all, inside a folder that is not: a container's user must read the mounted file.
@@ -117,7 +117,12 @@ def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFol
     return folder
 
 
-def _fresh(path: Path) -> Path:
+def fresh_path(path: Path) -> Path:
+    """Make a new folder of this name, or of one like it.
+
+    Raises:
+        OSError: it can't be made.
+    """
     for attempt in range(100):
         candidate = path if attempt == 0 else path.with_name(f"{path.name}-{attempt + 1}")
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal import JournalError, read
-from lab.session.runfolder import RunFolder, RunFolderError, create_run_folder
+from lab.session.runfolder import RunFolder, RunFolderError, create_run_folder, fresh_path
 
 FINISHED = frozenset({"completed", "aborted"})
 """Outcomes that are a result; a cell that was interrupted or broke is run again."""
@@ -99,7 +99,8 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
     path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.name}"
     asked = {"schema": 1, "fingerprint": mark, "plan": plan.name, "runtime": runtime, **asdict(field)}
     try:
-        (path / "cells").mkdir(parents=True, mode=0o700)
+        path = fresh_path(path)
+        (path / "cells").mkdir(mode=0o700)
         (path / "plan.yaml").write_text(plan.text)
         (path / "asked.json").write_text(json.dumps(asked, indent=2) + "\n")
     except OSError as error:

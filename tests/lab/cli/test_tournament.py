@@ -1,0 +1,154 @@
+"""A tournament on a stand-in for a lab: each cell is run once, and a second call goes on where the first one ended."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lab.analysis import Timeline, judge
+from lab.cli import tournament
+from lab.cli.exits import Exit
+from lab.cli.tournament import play, results, standing, unfinished, write
+from lab.drillfile import Drill, Field, Plan, PlannedCell, known, load_plan
+from lab.journal import read
+from lab.session import Result, RunFolder, TournamentFolder, open_tournament
+from lab.session.request import ROOT
+
+GOLDEN = Path(__file__).parents[2] / "data" / "stuck.jsonl"
+PLAN = """\
+version: 1
+title: Who survives?
+load: {target: edge, rate: 100 /s}
+bridge: {headroom: 1.5}
+phases: {baseline: 4 s, trigger: 3 s, aftermath: 15 s}
+contestants:
+  none:   {configuration: {storefront: {policy: none}}}
+  budget: {configuration: {storefront: {policy: budget}}}
+triggers:
+  latency: [{name: slow, fault: latency, target: bridge, latency: 3000 ms}]
+seeds: [1, 2]
+quick: {seeds: [1]}
+"""
+
+
+class Lab:
+    """Leaves the golden journal in each folder; ends by Ctrl-C before the run that it is told."""
+
+    def __init__(self, ends_before: int = 99) -> None:
+        self.series = SimpleNamespace(host=SimpleNamespace(doing=None))
+        self.ends_before = ends_before
+        self.ran: list[str] = []
+
+    async def run(self, drill: Drill, folder: RunFolder, _doing: str) -> Result:
+        if len(self.ran) + 1 >= self.ends_before:
+            raise asyncio.CancelledError
+        self.ran.append(folder.name)
+        text = GOLDEN.read_text().replace('"seed":7', f'"seed":{drill.seed}')
+        folder.journal.write_text(text)
+        timeline = Timeline.fold(read(folder.journal).events)
+        verdict = judge(timeline)
+        folder.verdict.write_text(verdict.model_dump_json(by_alias=True))
+        return Result(folder, timeline, verdict, 0)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """Two contestants, a trigger, two seeds."""
+    (tmp_path / "who.yaml").write_text(PLAN)
+    return load_plan(tmp_path / "who.yaml", known())
+
+
+async def held(monkeypatch: pytest.MonkeyPatch, folder: TournamentFolder, cells: list[PlannedCell], lab: Lab,
+               *, again: bool = False) -> Exit | None:  # fmt: skip
+    @asynccontextmanager
+    async def stand_in(*_: Any) -> AsyncIterator[Lab]:  # noqa: ANN401
+        yield lab
+
+    monkeypatch.setattr(tournament, "one_lab", stand_in)
+    todo = unfinished(folder, cells, doubtful_too=again)
+    return await play(folder, cells, todo, "embedded", Console(file=StringIO()))
+
+
+def named(cells: Iterable[PlannedCell]) -> list[str]:
+    return [cell.name for cell in cells]
+
+
+async def test_a_finished_cell_is_never_run_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """Ended by Ctrl-C before the third run, it goes on with the third; a run that was cut off is made again."""
+    cells = list(plan.cells(plan.whole))
+    folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    first = Lab(ends_before=3)
+    assert await held(monkeypatch, folder, cells, first) is Exit.INTERRUPTED
+    assert first.ran == named(cells)[:2]
+    cut = folder.begin(cells[2])
+    cut.journal.write_text("\n".join(GOLDEN.read_text().splitlines()[:40]) + "\n")
+    again = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    assert again == folder
+    second = Lab()
+    assert await held(monkeypatch, again, cells, second) is None
+    assert second.ran == named(cells)[2:]
+    third = Lab()
+    assert await held(monkeypatch, again, cells, third) is None
+    assert third.ran == []
+
+
+async def test_another_plan_field_or_runtime_is_another_tournament(tmp_path: Path, plan: Plan) -> None:
+    """So is one that is to be fresh; a first answer and the whole are two."""
+    here = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    fields: list[tuple[Field, str, bool]] = [
+        (plan.quick, "embedded", False), (plan.whole, "compose", False), (plan.whole, "embedded", True),
+    ]  # fmt: skip
+    for field, runtime, fresh in fields:
+        other = open_tournament(tmp_path, plan, field, runtime, fresh=fresh)
+        assert other.path != here.path
+
+
+async def test_all_results_stand_in_table_page_and_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """Those that there are, under their names; what is missing is not run, and nothing is made up for it."""
+    cells = list(plan.cells(plan.whole))
+    folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    await held(monkeypatch, folder, cells, Lab())
+    shutil.rmtree(folder.path / "cells" / cells[-1].name)
+    found = results(folder, cells)
+    stands = standing(plan, plan.whole, found)
+    write(folder, stands, found)
+    assert [(cell.contestant, cell.seed) for cell in stands.cells] == [
+        ("none", 1),
+        ("budget", 1),
+        ("none", 2),
+    ]
+    assert stands.score("budget", "latency").runs == 1
+    assert len(folder.csv.read_text().splitlines()) == 4
+    assert "Who survives?" in folder.page.read_text()
+    assert type(stands).model_validate_json(folder.json.read_text()) == stands
+
+
+async def test_what_could_not_be_vouched_for_is_run_again_only_if_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """An inconclusive run is a result; `--again` gives it another chance."""
+    cells = list(plan.cells(plan.quick))
+    folder = open_tournament(tmp_path, plan, plan.quick, "embedded", fresh=False)
+    await held(monkeypatch, folder, cells, Lab())
+    doubted = folder.path / "cells" / cells[0].name / "verdict.json"
+    doubted.write_text('{"verdict": "inconclusive"}')
+    lazy, eager = Lab(), Lab()
+    await held(monkeypatch, folder, cells, lazy)
+    await held(monkeypatch, folder, cells, eager, again=True)
+    assert (lazy.ran, eager.ran) == ([], [cells[0].name])
+
+
+def test_the_checkout_is_where_tournaments_lie() -> None:
+    """Beside the runs, out of git's sight."""
+    assert ".lab" in (ROOT / ".gitignore").read_text()
