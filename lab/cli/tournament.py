@@ -121,6 +121,8 @@ def outcome(result: Result) -> str:
         return f"{result.verdict.verdict} ({result.verdict.reasons[0]})"
     if found.time_to_recover_s is not None:
         return f"back after {found.time_to_recover_s:.0f} s"
+    if found.back_from_s is not None:
+        return f"back after {found.back_from_s:.0f} s, until the run ended"
     return "stayed stuck" if found.stuck else "not back when the run ended"
 
 
