@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from lab.drillfile import Step, read_step
+from lab.drillfile import Step, policy_text, read_step
 from lab.session import ROOT, Client, known_services, the_living
 
 fault = typer.Typer(help="Faults on the living lab.", no_args_is_help=True)
@@ -54,12 +54,16 @@ def fault_clear(
 def policy_set(
     service: Annotated[str, typer.Argument(help="A service with a client, e.g. storefront.")],
     name: Annotated[
-        str, typer.Argument(metavar="POLICY", help='For example "budget + breaker" (docs/policies.md).')
+        str,
+        typer.Argument(
+            metavar="POLICY", help='For example "budget + breaker", or a YAML file (docs/policies.md).'
+        ),
     ],
 ) -> None:
     """Switch a service's retry policy while it runs."""
-    inject(read_step("mitigation", "policy", service, {"policy": name}, known_services(ROOT)))
-    Console().print(f"{service} now retries by: {name}", markup=False)
+    text = policy_text(name)
+    inject(read_step("mitigation", "policy", service, {"policy": text}, known_services(ROOT)))
+    Console().print(f"{service} now retries by: {text}", markup=False)
 
 
 def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON

@@ -6,6 +6,7 @@ from lab.drillfile.load import find_drill, load_drill
 from lab.drillfile.load_plan import load_plan
 from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, Search, SteadyState, Step
 from lab.drillfile.plan import Field, Plan, PlannedCell
+from lab.drillfile.policy_file import policy_text
 from lab.drillfile.problems import DrillError, Problem
 from lab.drillfile.registries import known, make
 
@@ -29,5 +30,6 @@ __all__ = [
     "load_drill",
     "load_plan",
     "make",
+    "policy_text",
     "read_step",
 ]
