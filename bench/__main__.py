@@ -5,6 +5,7 @@ python -m bench fresh
 python -m bench ceiling --runtime embedded
 python -m bench proofs --runtime embedded
 python -m bench monitoring --runtime embedded
+python -m bench policies
 python -m bench page                          only the page, from the rows that are kept
 python -m bench                               all of it, on both runtimes: about 150 minutes
 """
@@ -17,6 +18,7 @@ from bench.ceiling import ceiling
 from bench.fresh import fresh
 from bench.monitoring import monitoring
 from bench.page import write_page
+from bench.policies import policies
 from bench.proofs import proofs
 from bench.rows import Rows
 from bench.runs import ROOT
@@ -28,6 +30,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "ceiling": ceiling,
     "proofs": proofs,
     "monitoring": monitoring,
+    "policies": policies,
 }
 
 

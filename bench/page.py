@@ -10,6 +10,7 @@ from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
 from bench.monitored import monitored
+from bench.policies import costs
 from bench.rows import Row, Rows
 from lab.analysis.interval import wilson
 
@@ -35,6 +36,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *_ceiling(rows),
         *_proofs(rows),
         *monitored(rows),
+        *costs(rows),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")
 

@@ -65,6 +65,10 @@ class Intent(BaseModel):
     by: str
     steps: tuple[Step, ...]
 
+    def touches(self) -> frozenset[str]:
+        """What its actions set to values of their own."""
+        return frozenset().union(*(step.action.touches() for step in self.steps))
+
 
 @dataclass(slots=True)
 class Account:
@@ -79,6 +83,12 @@ class Account:
     def open(self) -> list[Intent]:
         """What may be in force, oldest first."""
         return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
+
+    def above(self, intent: Intent) -> list[Intent]:
+        """What is in force and has set the same since: undone first, each leads back to the state that it found."""
+        touched = intent.touches()
+        later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
+        return [one for one in later if self.states[one.id] in OPEN and touched & one.touches()]
 
     def done(self) -> bool:
         """Whether nothing is in force and nothing has to be taken down: it may be closed."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -86,6 +86,8 @@ class Injector:
 
         Raises:
             KeyError: no such action; the message has those that are open.
+            RefusedError: another has changed the same since, and must be undone first: each leads back to the state
+                that it found.
         """
         async with self._lock:
             self._lease.check()
@@ -96,13 +98,36 @@ class Injector:
             intent = account.intents[action]
             if intent not in account.open():
                 return True
+            if above := account.above(intent):
+                names = ", ".join(one.id for one in reversed(above))
+                raise RefusedError(
+                    f"{action} can't be undone yet: the same was changed since by {names}; undo that first"
+                )
             return await Rollback(self._ledger, by, self._told).one(intent)
 
-    async def undo_all(self, by: str) -> tuple[str, ...]:
-        """The final rollback, CPU caps first. The ids of those that are stuck; asked again, it retries."""
+    async def undo_all(self, by: str, keep: Collection[str] = ()) -> tuple[str, ...]:
+        """The final rollback, CPU caps first. The ids of those that are stuck; asked again, it retries.
+
+        Args:
+            by: who undoes.
+            keep: ids that stay in force.
+        """
         async with self._lock:
             self._lease.check()
-            return await Rollback(self._ledger, by, self._told).everything()
+            return await Rollback(self._ledger, by, self._told).everything(keep)
+
+    async def renew(self, target: str) -> None:
+        """Put in force again what ``target`` lost with its listener, now that it has a new one. Undone as before.
+
+        Raises:
+            ChaosError: it could not be; the ledger still has its inverse.
+        """
+        async with self._lock:
+            self._lease.check()
+            for intent in self._ledger.account.open():
+                for step in intent.steps if intent.target == target else ():
+                    if step.action.lost_with_listener:
+                        await carry_out(step.action)
 
     def release(self) -> None:
         """Write down that what the run owns is taken down: nobody else need do it.

@@ -8,12 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Ability(StrEnum):
-    """What some runtimes can do and others can't; a drill that needs a missing one is unsupported."""
+    """What some runtimes can do and others can't; a drill that needs a missing one is unsupported.
+
+    A device has its ``listen-queue`` from its start; ``live-listen-queue`` is to change it while it listens.
+    """
 
     CPU_CAP = "cpu-cap"
     PAUSE = "pause"
     KILL = "kill"
     LISTEN_QUEUE = "listen-queue"
+    LIVE_LISTEN_QUEUE = "live-listen-queue"
     LINK_SHAPING = "link-shaping"
     OWN_PYTHON = "own-python"
     """Services run with the lab's own Python: what isn't installed beside the lab, they don't have."""

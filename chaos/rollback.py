@@ -1,7 +1,7 @@
 """Undo what a ledger has open: the same code for an owner that ends its run and for the watchdog."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from chaos.actions import BaseAction, Cap, Reading
@@ -28,16 +28,19 @@ class Rollback:
             return await undo(inverse, caps)
         return Undone(done=True, readback={"gone": "the machine was started anew since"})
 
-    async def everything(self) -> tuple[str, ...]:
+    async def everything(self, keep: Collection[str] = ()) -> tuple[str, ...]:
         """Undo all that is open: CPU caps first, then what is stopped or dead, then toxics, then the rest.
 
         Within a rank, newest first. One that can't be undone doesn't keep the others from it.
+
+        Args:
+            keep: ids that stay in force.
 
         Returns:
             The ids of those that could not be undone; the ledger keeps them as stuck.
         """
         begun_s = time.monotonic()
-        intents = list(reversed(self.ledger.account.open()))
+        intents = [one for one in reversed(self.ledger.account.open()) if one.id not in keep]
         steps = [(intent, step) for intent in intents for step in reversed(intent.steps)]
         steps.sort(key=lambda pair: pair[1].inverse.rank)  # stable: newest first within a rank
         outcomes: dict[str, list[Undone]] = {intent.id: [] for intent in intents}

@@ -7,11 +7,13 @@ import gevent
 from gevent.event import Event
 
 from loadgen.cohorts import Cohort
+from loadgen.rate import Rate
 from loadgen.schedule import Schedule
 from loadgen.settings import Settings
 from loadgen.tally import Tally
+from loadgen.traits import Traits, TraitSource
 
-Send = Callable[[float, Cohort], None]
+Send = Callable[[float, Cohort, Traits], None]
 
 
 class Arrivals:
@@ -20,7 +22,7 @@ class Arrivals:
     Args:
         name: Tells this process from the others: part of its seed.
         tally: Where arrivals are counted.
-        send: Sends one request, given its intended start and its cohort.
+        send: Sends one request, given its intended start, its cohort and its traits.
     """
 
     def __init__(self, name: str, tally: Tally, send: Send) -> None:
@@ -28,26 +30,28 @@ class Arrivals:
         self._tally = tally
         self._send = send
         self._schedule: Schedule | None = None
+        self._traits = TraitSource("")
+        self._streaming_share = 0.0
         self._seed: int | None = None
         self._changed = Event()
 
-    def apply(self, settings: Settings, share: float, now_s: float) -> None:
+    def apply(self, settings: Settings, rate: Rate, now_s: float) -> None:
         """Go on with these settings from `now_s` on.
 
         Args:
             settings: The load's settings.
-            share: This process's share of the rate, 0 to 1.
+            rate: This process's share of the load's rate.
             now_s: When they took effect.
         """
         self._start_due(now_s)
-        rate_rps = settings.asked_rps * share
         if not settings.running:
             self._schedule = None
         elif self._schedule is None or settings.seed != self._seed:
-            self._schedule = Schedule(f"{settings.seed}/{self._name}", rate_rps, now_s)
+            seed = f"{settings.seed}/{self._name}"
+            self._schedule, self._traits = Schedule(seed, rate, now_s), TraitSource(seed)
         else:
-            self._schedule.scale(rate_rps, now_s)
-        self._seed = settings.seed
+            self._schedule.change(rate, now_s)
+        self._seed, self._streaming_share = settings.seed, settings.streaming_share
         self._changed.set()
 
     def run(self) -> None:
@@ -61,4 +65,5 @@ class Arrivals:
 
     def _start_due(self, now_s: float) -> None:
         for intended_s in self._schedule.due(now_s) if self._schedule else ():
-            gevent.spawn(self._send, intended_s, self._tally.intend(intended_s))
+            traits = self._traits.next(self._streaming_share)
+            gevent.spawn(self._send, intended_s, self._tally.intend(intended_s, traits.client), traits)

@@ -7,6 +7,8 @@ may import the other.)
 import math
 from typing import Any
 
+from loadgen.traits import MAIN
+
 KEPT_S = 30
 _GROWTH = math.log(1.05)
 _ROUNDING = 1e-9  # so that exactly 1.05^i ms falls into bucket i
@@ -25,7 +27,7 @@ def _add(histogram: dict[str, int], latency_ms: float) -> None:
 class Cohort:
     """The requests intended to start in one second (CLOCK_MONOTONIC, rounded down)."""
 
-    __slots__ = ("failed", "good", "latency", "latency_all", "requests", "second", "sent")
+    __slots__ = ("by_client", "failed", "good", "latency", "latency_all", "requests", "second", "sent")
 
     def __init__(self, second: int) -> None:
         self.second = second
@@ -33,19 +35,28 @@ class Cohort:
         self.sent = 0
         self.good = 0
         self.failed: dict[str, int] = {}
+        self.by_client: dict[str, dict[str, int]] = {}
         self.latency: dict[str, int] = {}
         self.latency_all: dict[str, int] = {}
 
-    def end(self, failure: str | None, latency_ms: float) -> None:
+    def intend(self, client: str) -> None:
+        """One more request, for this client."""
+        self.requests += 1
+        own = self.by_client.setdefault(client, {"requests": 0, "good": 0})
+        own["requests"] += 1
+
+    def end(self, failure: str | None, latency_ms: float, client: str = MAIN) -> None:
         """One request has ended.
 
         Args:
             failure: What went wrong; None: it was good.
             latency_ms: From the intended start to the end, in milliseconds.
+            client: Whom it was for.
         """
         _add(self.latency_all, latency_ms)
         if failure is None:
             self.good += 1
+            self.by_client[client]["good"] += 1
             _add(self.latency, latency_ms)
         else:
             self.failed[failure] = self.failed.get(failure, 0) + 1
@@ -68,6 +79,7 @@ class Cohort:
             "failed": self.failed,
             "latency": self.latency,
             "latency_all": self.latency_all,
+            "by_client": self.by_client,
             "closed": self.closed(now_s),
         }
 
@@ -78,13 +90,20 @@ class Cohorts:
     def __init__(self) -> None:
         self._by_second: dict[int, Cohort] = {}
 
-    def intend(self, intended_s: float) -> Cohort:
-        """The cohort of a request intended to start then, which counts it."""
+    def intend(self, intended_s: float, client: str = MAIN) -> Cohort:
+        """The cohort of a request intended to start then, which counts it.
+
+        Seconds between two arrivals have a cohort as well: that nothing was due in them is known, and is no gap in what
+        was measured.
+        """
         second = math.floor(intended_s)
         cohort = self._by_second.get(second)
         if cohort is None:
+            newest = max(self._by_second, default=second)
+            for empty in range(max(newest + 1, second - KEPT_S), second):
+                self._by_second[empty] = Cohort(empty)
             cohort = self._by_second[second] = Cohort(second)
-        cohort.requests += 1
+        cohort.intend(client)
         return cohort
 
     def as_json(self, after: float, now_s: float, give_up_s: float) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadgen.arrivals import Arrivals, Send
+from loadgen.rate import Rate
 from loadgen.settings import Settings
 from loadgen.tally import Tally
 
@@ -19,6 +20,7 @@ class Load:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.tally = Tally()
+        self.rate = Rate.constant(settings.asked_rps)
         self.worker = 0
         self._users_in_all = 1
         self._arrivals: list[Arrivals] = []
@@ -48,8 +50,11 @@ class Load:
         self._users_in_all = max(1, users)
 
     def change(self, changes: Mapping[str, object]) -> Settings:
-        """Change settings; raises SettingsError, and then changes none."""
-        self.apply(self.settings.change(changes))
+        """Change settings, or (SettingsError) none; a new rate or surge is reached after `ramp_s`."""
+        settings, now_s = self.settings.change(changes), time.monotonic()
+        if settings.asked_rps != self.rate.to_rps or not settings.ramp_s:
+            self.rate = Rate(self.rate.at(now_s), settings.asked_rps, now_s, settings.ramp_s)
+        self.apply(settings)
         return self.settings
 
     def apply(self, settings: Settings) -> None:
@@ -57,8 +62,8 @@ class Load:
         self.settings = settings
         now_s = time.monotonic()
         for arrivals in self._arrivals:
-            arrivals.apply(settings, 1 / self._users_in_all, now_s)
+            arrivals.apply(settings, self.rate.scaled(1 / self._users_in_all), now_s)
 
     def counters(self, after: float) -> dict[str, Any]:
         """What the control port tells."""
-        return self.tally.as_json(self.settings, after)
+        return self.tally.as_json(self.settings, self.rate.at(time.monotonic()), after)

@@ -29,6 +29,7 @@ from loadgen.load import Load
 from loadgen.outcomes import echoes, of_error, of_status, trouble
 from loadgen.settings import Settings
 from loadgen.tally import UNSENT
+from loadgen.traits import PRIORITY, Traits
 
 WAITS = os.environ.get("WAIT_FOR_START", "") not in {"", "0"}
 LOAD = Load(Settings(running=False))
@@ -41,6 +42,13 @@ def _options(parser: Any) -> None:  # noqa: ANN401  Locust's
     add("--seed", type=int, default=1, env_var="SEED", help="seed of the schedule")
     add("--give-up", type=float, default=5.0, env_var="GIVE_UP_S", help="seconds after the intended start")
     add("--slo", type=float, default=2.0, env_var="SLO_S", help="seconds within which an answer is good")
+    add(
+        "--streaming-share",
+        type=float,
+        default=0.0,
+        env_var="STREAMING_SHARE",
+        help="share for /streaming, 0 to 1",
+    )
     add("--path", default="/", env_var="TARGET_PATH", help="the path that is asked for")
     add("--expect", choices=("echo", "status"), default="echo", env_var="EXPECT",
         help="a correct answer: JSON that repeats the user asked for, or any 2xx")  # fmt: skip
@@ -65,6 +73,7 @@ def _started(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
         "seed": options.seed,
         "give_up_s": options.give_up,
         "slo_s": options.slo,
+        "streaming_share": options.streaming_share,
     }
     LOAD.change({**start, "running": not WAITS})
 
@@ -110,7 +119,7 @@ class Arriving(FastHttpUser):
         self.client.client.clientpool = self._pool
         self._url = URL(str(self.host))
 
-    def _request(self, intended_s: float, cohort: Cohort) -> None:
+    def _request(self, intended_s: float, cohort: Cohort, traits: Traits) -> None:
         """One request, from its intended start to its end."""
         now_s = time.monotonic()
         left_s = intended_s + LOAD.settings.give_up_s - now_s
@@ -120,20 +129,22 @@ class Arriving(FastHttpUser):
             LOAD.tally.late(now_s - intended_s, now_s)
         else:
             LOAD.tally.begin(cohort, now_s - intended_s, now_s)
-            failure, size = self._send(intended_s, left_s)
+            failure, size = self._send(intended_s, left_s, traits)
         latency_ms = (time.monotonic() - intended_s) * 1000
-        LOAD.tally.end(cohort, failure, latency_ms)
+        LOAD.tally.end(cohort, failure, latency_ms, traits.client)
         self._tell_locust(failure, latency_ms, size)
 
-    def _send(self, intended_s: float, left_s: float) -> tuple[str | None, int]:
+    def _send(self, intended_s: float, left_s: float, traits: Traits) -> tuple[str | None, int]:
         """What went wrong (None: nothing) and how many bytes came."""
         if LOAD.settings.concurrency > self.concurrency:
             self._connect()
         self._number += 1
         user = str(self._number)
+        path = f"{traits.path(self._options.path)}?user={user}"
         try:
             with gevent.Timeout(left_s):
-                answer = self._pool.get_client(self._url).get(f"{self._options.path}?user={user}")
+                client = self._pool.get_client(self._url)
+                answer = client.get(path, headers={PRIORITY: str(traits.priority)})
                 body = bytes(answer.read())
         except (Exception, gevent.Timeout) as error:  # noqa: BLE001  whatever it is, it is counted
             if (name := trouble(error)) is not None:

@@ -24,16 +24,20 @@ class Settings:
         seed: Of the schedule; another one starts the schedule anew.
         rate_rps: Requests per second, over all users and workers.
         surge: A factor on the rate.
+        ramp_s: A change of rate or surge takes so long, in a straight line from what was in force; 0: at once.
         give_up_s: A request is given up so long after its intended start.
         slo_s: A correct answer is good within this time after the intended start.
+        streaming_share: The share of requests for the second client, at /streaming.
     """
 
     running: bool = True
     seed: int = 1
     rate_rps: float = 100.0
     surge: float = 1.0
+    ramp_s: float = 0.0
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
     def __post_init__(self) -> None:
         for key in _RANGES:
@@ -48,7 +52,7 @@ class Settings:
 
     @property
     def asked_rps(self) -> float:
-        """Rate times surge."""
+        """Rate times surge: what a ramp leads to."""
         return self.rate_rps * self.surge
 
     @property
@@ -62,8 +66,10 @@ _RANGES: dict[str, tuple[type, float, float]] = {
     "seed": (int, 0, 2**63 - 1),
     "rate_rps": (float, 0.1, 10_000),
     "surge": (float, 0.01, 100),
+    "ramp_s": (float, 0, 3600),
     "give_up_s": (float, 0.1, 60),
     "slo_s": (float, 0.001, 60),
+    "streaming_share": (float, 0, 1),
 }
 
 

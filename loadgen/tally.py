@@ -10,6 +10,7 @@ from typing import Any
 
 from loadgen.cohorts import Cohort, Cohorts
 from loadgen.settings import Settings
+from loadgen.traits import MAIN
 
 UNSENT = "unsent"  # given up before it could start: the load itself was late
 _LAG_WINDOW_S = 2.0
@@ -28,10 +29,10 @@ class Tally:
         self.cohorts = Cohorts()
         self._lags: deque[tuple[float, float]] = deque()
 
-    def intend(self, intended_s: float) -> Cohort:
-        """An arrival of the schedule."""
+    def intend(self, intended_s: float, client: str = MAIN) -> Cohort:
+        """An arrival of the schedule, for a client."""
         self.intended += 1
-        return self.cohorts.intend(intended_s)
+        return self.cohorts.intend(intended_s, client)
 
     def begin(self, cohort: Cohort, lag_s: float, now_s: float) -> None:
         """A request is sent, `lag_s` after it was intended to."""
@@ -46,7 +47,7 @@ class Tally:
         while self._lags[0][0] < now_s - _LAG_WINDOW_S:
             self._lags.popleft()
 
-    def end(self, cohort: Cohort, failure: str | None, latency_ms: float) -> None:
+    def end(self, cohort: Cohort, failure: str | None, latency_ms: float, client: str = MAIN) -> None:
         """A request has ended, or was never sent."""
         if failure != UNSENT:
             self.in_flight -= 1
@@ -54,7 +55,7 @@ class Tally:
             self.ok += 1
         else:
             self.failed[failure] = self.failed.get(failure, 0) + 1
-        cohort.end(failure, latency_ms)
+        cohort.end(failure, latency_ms, client)
 
     def error(self, name: str) -> None:
         """Trouble of the machine, such as EMFILE."""
@@ -66,8 +67,8 @@ class Tally:
         ordered = sorted(lag for at_s, lag in self._lags if at_s >= since_s)
         return round(ordered[math.ceil(0.99 * len(ordered)) - 1], 3) if ordered else 0.0
 
-    def as_json(self, settings: Settings, after: float) -> dict[str, Any]:
-        """The entries `load` and `cohorts` of /counters."""
+    def as_json(self, settings: Settings, rate_rps: float, after: float) -> dict[str, Any]:
+        """The entries `load` and `cohorts` of /counters; `rate_rps` is the rate in force now."""
         now_s = time.monotonic()
         return {
             "now_s": now_s,
@@ -80,7 +81,7 @@ class Tally:
                 "failed_total": self.failed,
                 "lag_p99_ms": self.lag_p99_ms(),
                 "in_flight": self.in_flight,
-                "rate_rps": settings.asked_rps if settings.running else 0.0,
+                "rate_rps": rate_rps if settings.running else 0.0,
             },
             "cohorts": self.cohorts.as_json(after, now_s, settings.give_up_s),
         }

@@ -1,52 +1,51 @@
 """router: a forwarding proxy behind the bridge; the Host decides, and only what ROUTES names is forwarded."""
 
-import aiohttp
+from dataclasses import dataclass
+from typing import Any
+
 from aiohttp import web
 
-from services.client import open_session
+from services.client import Upstreams, UpstreamSettings
 from services.kit.env import required
-from services.kit.role import Role, json_response
+from services.kit.role import Role
 from services.kit.routes import Routes, end_to_end
+from services.kit.rules import number
 from services.kit.server import run
-from services.kit.settings import DataSettings
-
-TIMEOUT = aiohttp.ClientTimeout(total=30, ceil_threshold=float("inf"))
 
 
-class Router(Role[DataSettings]):
-    """Pooled, kept-alive connections to the services; 404 for an unknown name, 502 and 504 are its own."""
+@dataclass(frozen=True)
+class Settings(UpstreamSettings):
+    """A policy towards the services, and how long one of them may take (seconds)."""
+
+    timeout_s: float = number(30.0, least=0.001, most=3600)
+
+
+class Router(Role[Settings]):
+    """Pooled, kept-alive connections to the services; 404 for an unknown name, 502, 503 and 504 are its own."""
 
     name = "router"
+    settings = Settings
 
     async def start(self) -> None:
         """Open the pool."""
         self._routes = Routes(required("ROUTES", "auth=auth:8080 auth/metrics=auth:9000"))
-        self._session = open_session(pooled=True, bridge=None, source=self.place.source, raw=True)
+        self._upstreams = Upstreams({"": None}, self.live.now, self.place.source, self.chance, self.counters)
+        self.live.listen(self._upstreams.apply)
 
     async def stop(self) -> None:
         """Close the pool."""
-        await self._session.close()
+        await self._upstreams.close()
+
+    def extras(self, after: float) -> dict[str, Any]:  # noqa: ARG002  Role's signature
+        """What it tried."""
+        return {"upstream": self._upstreams.counters()}
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """What the named service answers."""
         url = self._routes.resolve(request)
-        try:
-            async with self._session.request(
-                request.method,
-                url,
-                headers=end_to_end(request.headers),
-                data=await request.read() if request.can_read_body else None,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            ) as answer:
-                return web.Response(
-                    body=await answer.read(), status=answer.status, headers=end_to_end(answer.headers)
-                )
-        except TimeoutError:
-            return json_response({"error": "upstream timeout"}, status=504)
-        except aiohttp.ClientError as error:
-            self.counters.error(getattr(error, "os_error", error))
-            return json_response({"error": f"upstream: {type(error).__name__}"}, status=502)
+        body = await request.read() if request.can_read_body else None
+        headers = end_to_end(request.headers)
+        return await self._upstreams.forward("", request.method, url, headers, body)
 
 
 if __name__ == "__main__":

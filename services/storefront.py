@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from yarl import URL
 
-from services.client import Client, ClientSettings
+from services.client import ClientSettings, get_for, over_bridge
 from services.kit.call_log import CallLog
 from services.kit.env import required
 from services.kit.request_id import request_id
@@ -31,10 +31,9 @@ class Storefront(Role[Settings]):
     async def start(self) -> None:
         """Open the client."""
         self._check = URL(required("UPSTREAM", "http://auth")) / "check"
-        bridge = required("BRIDGE", "http://bridge:3128")
-        name = f"{self.place.service}->{self._check.host}"
-        self._client = Client(self.live.now, bridge, self.place.source, self.chance, log=name)
-        self._library = LibraryClient(bridge, self.place.source, name)
+        bridge, to = required("BRIDGE", "http://bridge:3128"), self._check.host
+        self._client = over_bridge(self.live.now, self.place, self.chance, to)
+        self._library = LibraryClient(bridge, self.place.source, f"{self.place.service}->{to}")
         self.calls = self._either = Either(self._client, self._library)
         self.live.listen(self._client.apply)
         self.live.listen(self._library.apply)
@@ -55,7 +54,7 @@ class Storefront(Role[Settings]):
         if self._library.on:
             answer = await self._library.call(str(check), request_id(request))
         else:
-            answer = await self._client.call("GET", check, request_id(request))
+            answer = await get_for(self._client, request, check)
         if answer.failure is not None:
             return json_response({"user": user, "outcome": answer.failure}, status=503)
         if not _allows(answer.body, user):

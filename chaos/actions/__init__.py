@@ -8,6 +8,8 @@ from chaos.actions.base import BaseAction, Rank, Reading
 from chaos.actions.compose_down import ComposeDown
 from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
 from chaos.actions.life import SendSignal, Start
+from chaos.actions.listen_queue import ListenQueue
+from chaos.actions.setting_word import SettingWord
 from chaos.actions.settings import Settings
 from chaos.actions.stop_processes import StopProcesses
 from chaos.actions.toxics import AddToxic, ProxyEnabled, RemoveToxic, UpdateToxic
@@ -21,7 +23,9 @@ Action = Annotated[
     | CpuGovernor
     | SendSignal
     | Start
+    | ListenQueue
     | Settings
+    | SettingWord
     | StopProcesses
     | ComposeDown,
     Field(discriminator="do"),
@@ -39,11 +43,13 @@ __all__ = [
     "ComposeDown",
     "CpuGovernor",
     "CpuQuota",
+    "ListenQueue",
     "ProxyEnabled",
     "Rank",
     "Reading",
     "RemoveToxic",
     "SendSignal",
+    "SettingWord",
     "Settings",
     "Start",
     "StopProcesses",

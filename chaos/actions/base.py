@@ -35,6 +35,8 @@ class BaseAction(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
     rank: ClassVar[Rank] = Rank.REST
     rebuilds_listener: ClassVar[bool] = False
+    lost_with_listener: ClassVar[bool] = False
+    """Whether a new listener has nothing of it, so that it must be applied anew."""
 
     deadline_s: float = Field(default=5.0, gt=0)
 
@@ -61,6 +63,10 @@ class BaseAction(BaseModel, ABC):
     async def inverse(self) -> "BaseAction":
         """The action that leads back to the *present* state; asked for before ``apply``."""
         raise UnsupportedError(f"{type(self).__name__} can't be undone")
+
+    def touches(self) -> frozenset[str]:
+        """What it sets to a value of its own: of two that set the same, the later must be undone first."""
+        return frozenset()
 
     def outlives_boot(self) -> bool:
         """Whether its target is the same after the machine was started anew: a container is, a pid or a port isn't."""

@@ -95,6 +95,10 @@ class CpuQuota(BaseAction):
         """What is capped."""
         return self.container.id
 
+    def touches(self) -> frozenset[str]:
+        """Its quota."""
+        return frozenset({f"cpu of {self.place}"})
+
     def lifted(self) -> "CpuQuota":
         """No limit."""
         return self.of_share(self.container, None)
@@ -146,6 +150,10 @@ class CpuGovernor(BaseAction):
     def place(self) -> str:
         """What is capped."""
         return str(self.governor)
+
+    def touches(self) -> frozenset[str]:
+        """Its share."""
+        return frozenset({f"cpu of {self.place}"})
 
     def lifted(self) -> "CpuGovernor":
         """No limit."""

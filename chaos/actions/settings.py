@@ -15,13 +15,15 @@ TOKEN_HEADER = "X-Lab-Token"  # noqa: S105 - the header's name, no secret
 class Settings(BaseAction):
     """Change ``values`` at ``address`` (host:port of a control port).
 
-    The token stays in its file; the ledger never holds it.
+    The token stays in its file; the ledger never holds it. ``back``: the values that undo it, where the present ones
+    would not: a setting that starts something when it is set would start it again.
     """
 
     do: Literal["settings"] = "settings"
     address: str
     token_file: Path
     values: dict[str, str | float | int | bool | None] = Field(min_length=1)
+    back: dict[str, str | float | int | bool | None] | None = None
 
     async def apply(self) -> None:
         """Swap the settings; the service refuses an unknown key or value and says which are valid."""
@@ -47,8 +49,13 @@ class Settings(BaseAction):
         return reading == self.values
 
     async def inverse(self) -> "Settings":
-        """The present values."""
-        return self.model_copy(update={"values": await self.read()})
+        """The present values, or ``back``."""
+        now = await self.read()
+        return self.model_copy(update={"values": now if self.back is None else self.back, "back": None})
+
+    def touches(self) -> frozenset[str]:
+        """Each of its settings."""
+        return frozenset(f"{self.address} {key}" for key in self.values)
 
     def _token(self) -> str:
         try:

@@ -27,6 +27,7 @@ class Fault(Protocol):
         kind: how the journal calls it.
         moves: figures of which at least one must change, or it did not bite (docs/faults.md).
         needs: abilities of the runtime without which the drill is unsupported.
+        uses: services besides the target without which it can't be done.
         name: tells two faults of a sort apart; the drill's step name, or empty.
         target: the service that is hurt.
     """
@@ -34,6 +35,7 @@ class Fault(Protocol):
     kind: ClassVar[Kind]
     moves: ClassVar[tuple[str, ...]]
     needs: ClassVar[frozenset[Ability]]
+    uses: ClassVar[frozenset[str]]
     fault: ClassVar[str]
 
     @property
@@ -63,6 +65,7 @@ class BaseFault(BaseModel, ABC):
     kind: ClassVar[Kind] = "fault"
     moves: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[frozenset[Ability]] = frozenset()
+    uses: ClassVar[frozenset[str]] = frozenset()
     fault: ClassVar[str]
 
     name: str = ""

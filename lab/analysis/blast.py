@@ -22,6 +22,9 @@ MORE_ERRORS = 0.01
 FEWEST = 5
 """Errors that are too few to be damage, whatever their share."""
 
+REFUSING = frozenset({"shed", "disable", "drain"})
+"""Mitigations whose target refuses on purpose: its errors from then on are what was asked for, not damage."""
+
 SILENT_S = 3.5
 """So long without an answer: three questions in a row had none."""
 
@@ -67,10 +70,20 @@ def _failing(timeline: Timeline) -> Iterator[tuple[str, str]]:
     if during is None or timeline.judged is None:
         return
     for service, samples in timeline.services.items():
-        after, count = _error_share(within(samples, during))
+        after, count = _error_share(within(samples, (during[0], _refuses_from(timeline, service, during[1]))))
         before, _ = _error_share(within(samples, (timeline.judged[0], during[0])))
         if count >= FEWEST and after - before > MORE_ERRORS:
             yield service, f"{100 * after:.0f} % of its answers were errors"
+
+
+def _refuses_from(timeline: Timeline, service: str, end_s: float) -> float:
+    """When a mitigation had this service refuse; ``end_s`` where none did."""
+    told = [
+        action.applied_s
+        for action in timeline.actions.values()
+        if action.kind == "mitigation" and action.fault in REFUSING and action.target == service
+    ]
+    return min([end_s, *(t for t in told if t is not None)])
 
 
 def _error_share(samples: list[ServiceSample]) -> tuple[float, float]:

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from lab.analysis.arrivals import mean_arrivals, peak_to_mean
+from lab.analysis.chain import chain_amplification
+from lab.analysis.hysteresis import hysteresis
 from lab.analysis.recovery import find_recovery, moment_s
 from lab.analysis.rows import amplification
 from lab.analysis.stuck import find_stuck
@@ -61,6 +64,16 @@ def _amplified(timeline: Timeline, span: range, *, final: bool) -> float | None:
     return amplification(timeline.seconds, span, final=final)
 
 
+def _settled(read: Callable[[Timeline, range], float | None]) -> Series:
+    """A metric of counters, which are what they are as soon as they are read."""
+
+    def value(timeline: Timeline, span: range, *, final: bool) -> float | None:
+        del final
+        return read(timeline, span)
+
+    return value
+
+
 def _elapsed(timeline: Timeline, span: range, *, final: bool) -> float | None:
     del span, final
     return timeline.now_s - timeline.phases[0].start_s if timeline.phases else None
@@ -72,6 +85,11 @@ def _stuck(timeline: Timeline, condition: Condition) -> float | None:
     return None if value is None else float(value)
 
 
+def _hysteresis(timeline: Timeline, condition: Condition) -> float | None:
+    del condition
+    return hysteresis(timeline)
+
+
 def _time_to_recover(timeline: Timeline, condition: Condition) -> float | None:
     return find_recovery(timeline, moment_s(timeline, condition.since or TRIGGER_END)).time_s
 
@@ -81,12 +99,15 @@ SERIES: Mapping[str, Series] = {
     "goodput": _rate("good"),
     "attempts": _rate("attempts"),
     "amplification": _amplified,
+    "chain_amplification": _settled(chain_amplification),
     "latency_p50": _latency(0.50),
     "latency_p99": _latency(0.99),
     "error_ratio": _errors,
     "in_flight": _gauge("in_flight"),
     "bridge_busy": _gauge("bridge_busy"),
     "open_connections": _gauge("open_connections"),
+    "arrivals": _settled(mean_arrivals),
+    "peak_to_mean": _settled(peak_to_mean),
     "backlog": _gauge("backlog"),
     "queue_depth": _gauge("queue_depth"),
     "host_cpu_idle": _gauge("host_cpu_idle"),
@@ -99,10 +120,20 @@ SERIES: Mapping[str, Series] = {
 RUN: Mapping[str, Callable[[Timeline, Condition], float | None]] = {
     "stuck": _stuck,
     "time_to_recover": _time_to_recover,
+    "hysteresis": _hysteresis,
 }
 """Metrics that are one figure of the whole run."""
 
 SMOOTHED = frozenset(
-    {"offered", "goodput", "attempts", "amplification", "latency_p50", "latency_p99", "error_ratio"}
+    {
+        "offered",
+        "goodput",
+        "attempts",
+        "amplification",
+        "chain_amplification",
+        "latency_p50",
+        "latency_p99",
+        "error_ratio",
+    }
 )
 """Metrics whose ``max`` and ``min`` are over 5 s windows; those of the others over single seconds."""

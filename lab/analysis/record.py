@@ -5,6 +5,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from lab.analysis.row import DONE, ActionSpan, PhaseSpan
+from lab.analysis.seconds import BRIDGE
 from lab.analysis.watched import Watched
 from lab.drillfile.model import Drill
 from lab.journal.events import (
@@ -35,6 +36,7 @@ class Record:
         run: the first event; ``drill`` is read from it (None: a run without a drill).
         closed: the last event; None while the run lasts, or when it was cut off.
         done_s: when the last phase ended; None before.
+        bridges: samples of the bridge; ``reserves`` those of devices beside it, by device.
         planes: what is known of each monitoring plane.
     """
 
@@ -53,6 +55,7 @@ class Record:
         self.loads: list[LoadSample] = []
         self.services: dict[str, list[ServiceSample]] = {}
         self.bridges: list[BridgeSample] = []
+        self.reserves: dict[str, list[BridgeSample]] = {}
         self.hosts: list[HostSample] = []
         self.canaries: list[CanarySample] = []
         self.missed: list[SampleMissed] = []
@@ -127,8 +130,8 @@ class Record:
                 self.notes.append(event)
             case LoadSample():
                 self.loads.append(event)
-            case BridgeSample():
-                self.bridges.append(event)
+            case BridgeSample(device=device):
+                (self.bridges if device == BRIDGE else self.reserves.setdefault(device, [])).append(event)
             case HostSample():
                 self.hosts.append(event)
             case CanarySample():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lab.analysis.row import Row
-from lab.analysis.seconds import WINDOW_S, Cohort, Seconds, Seen, is_final
+from lab.analysis.seconds import BRIDGE, WINDOW_S, Cohort, Seconds, Seen, is_final
 from lab.journal.latency import Histogram
 
 FEWEST_REQUESTS = 20
@@ -98,8 +98,8 @@ def _clients(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
 
 
 def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
-    used = seconds.counted("bridge", "cpu", second)
-    accepted = seconds.counted("bridge", "accepted", second)
+    used = seconds.counted(BRIDGE, "cpu", second)
+    accepted = seconds.counted(BRIDGE, "accepted", second)
     sample = seen.bridge
     if sample is None:
         return {"bridge_cpu_share": used, "accepted": accepted}

@@ -18,9 +18,12 @@ from lab.journal.events import (
 
 Cohort = CohortClosed | CohortProvisional
 
+BRIDGE = "bridge"
+"""The device that everything crosses. What a device beside it does is no row's business."""
 LOAD = "load"
 CANARY = "canary"
-NOT_CLIENTS = frozenset({LOAD, CANARY})
+FLEET = "fleet"
+NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
 """Sources whose cohorts are not those of a service that calls over the bridge for its users."""
 
 WINDOW_S = 5
@@ -106,13 +109,11 @@ class Seconds:
                 self._touch(event.t).in_flight = event.in_flight
             case ServiceSample():
                 self._service(event)
-            case BridgeSample():
+            case BridgeSample(device=device) if device == BRIDGE:
                 self._touch(event.t).bridge = event
-                self._count("bridge", event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._count(BRIDGE, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
                 self._at_bridge.feed(event)
-                self._count(
-                    "bridge", event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused
-                )
+                self._count(BRIDGE, event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused)
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
@@ -130,7 +131,7 @@ class Seconds:
         return self._seen.setdefault(second, Seen())
 
     def _cohort(self, event: Cohort) -> None:
-        if event.source == CANARY:
+        if event.source in {CANARY, FLEET}:
             return
         seen = self._touch(event.second)
         old = seen.load if event.source == LOAD else seen.clients.get(event.source)
@@ -151,6 +152,7 @@ class Seconds:
             event.boot,
             requests=event.requests_total,
             served=event.served_total,
+            connections=event.connections_total,
         )
         # a client counts for itself: when another one makes the calls (a library), the figures begin anew
         client = f"{event.boot} {event.source}"

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from lab.cli import abort, by_hand, compare, doctor, drills, in_force, logs, recover, run, runs
+from lab.cli import abort, by_hand, compare, doctor, drills, in_force, logs, mitigate, recover, run, runs, top
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ app.command()(logs.logs)
 app.command()(logs.triage)
 app.add_typer(in_force.fault, name="fault")
 app.add_typer(in_force.policy, name="policy")
+app.command()(mitigate.mitigate)
+app.command()(top.top)
 app.command()(runs.report)
 app.command()(recover.recover)
 app.add_typer(runs.runs, name="runs")

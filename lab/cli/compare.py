@@ -1,86 +1,103 @@
-"""``lab compare --monitoring``: the same storm, watched in every way there is, side by side."""
+"""``lab compare``: who survives (a plan), what has changed (two runs), and how it was watched (``--monitoring``)."""
 
 import asyncio
-import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from lab.analysis.planes.comparison import Survival, survivals
+from lab.analysis.tournament import compare_runs
 from lab.cli import options
-from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
+from lab.cli.plans import open_plan
 from lab.cli.recover import offer_recovery
-from lab.cli.run import together, watched_run
-from lab.monitoring import modes
-from lab.report.terminal.comparison import say_comparison
+from lab.cli.tournament import play, results, standing, unfinished, write
+from lab.cli.watching import compare_monitoring
+from lab.drillfile import Field, Plan
+from lab.report.terminal.difference import say_difference
+from lab.report.terminal.tournament import say_tournament
 from lab.runtime import choose_runtime
-from lab.session import ROOT, Request, Result, find_run, judge_run
+from lab.session import ROOT, TournamentFolder, find_run, judge_folder, open_tournament
 
-DRILL = "monitoring-blackout"
-FIRST = "same-listener"
-"""The way that everything else is a remedy for."""
+PLAN = "policies"
+"""The tournament that is played where none is named."""
 
-Runs = Annotated[
-    list[str] | None, typer.Argument(metavar="[RUN]...", help="Compare these instead of running anything.")
+What = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PLAN] | [RUN_A RUN_B]", help="A plan's name or file (default: policies), or two runs."
+    ),
 ]
 Monitoring = Annotated[
     bool, typer.Option("--monitoring", help="How each way of watching survives the storm.")
 ]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A first answer in minutes: the quick part of the plan.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; default: go on where it was interrupted.")]
+Again = Annotated[
+    bool, typer.Option("--again", help="Also run again what the lab could not vouch for the first time.")
+]
 
 
 def compare(  # noqa: PLR0913  the command's options
-    runs: Runs = None,
+    what: What = None,
     *,
     monitoring: Monitoring = False,
+    quick: Quick = False,
+    fresh: Fresh = False,
+    again: Again = False,
     runtime: options.Runtime = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     as_json: options.Json = False,
     yes: options.Yes = False,
 ) -> None:
-    """Compare ways of watching: run `monitoring-blackout` once in each (about ten minutes), or take finished runs."""
-    if not monitoring:
-        raise typer.BadParameter("say what to compare: `lab compare --monitoring`")
-    if runs:
-        results = [judge_run(find_run(ROOT, run)) for run in runs]
-    else:
-        results = _run_all(runtime, seed, quiet=as_json, yes=yes)
-    found = [one for result in results for one in survivals(result.timeline, result.verdict)]
-    _say(found, as_json=as_json)
-    raise typer.Exit(_exit(results, found))
-
-
-def _run_all(runtime: options.RuntimeName, seed: int | None, *, quiet: bool, yes: bool) -> list[Result]:
-    """One run a mode, one after the other; a run that broke or was interrupted is the last one."""
-    drill = open_drill(DRILL).with_overrides(seed=seed)
+    """Play a tournament on one lab (see `lab list`), say what changed between two runs, or compare ways of watching."""
+    given = what or []
+    if monitoring:
+        raise typer.Exit(compare_monitoring(given, runtime, seed, as_json=as_json, yes=yes))
+    if len(given) > 1:
+        raise typer.Exit(_difference(given, as_json=as_json))
+    plan = open_plan(given[0] if given else PLAN)
     offer_recovery(yes=yes)
+    console = Console(stderr=as_json)
     chosen = choose_runtime(runtime.value)
-    console = Console(stderr=True)
     console.print(chosen.because, markup=False, highlight=False)
-    ways = sorted(modes(ROOT / "compose" / "monitoring"), key=lambda mode: (mode != FIRST, mode))
-    results: list[Result] = []
-    for number, mode in enumerate(ways, 1):
-        console.print(f"{number} of {len(ways)}: {mode}", markup=False, highlight=False)
-        asked = Request(ROOT, drill.with_overrides(monitoring=mode), chosen.name)
-        results.append(asyncio.run(watched_run(asked, quiet=quiet)))
-        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
-            break
-    return results
+    field = plan.quick if quick else plan.whole
+    folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
+    todo = unfinished(folder, list(plan.cells(field)), doubtful_too=again)
+    early = asyncio.run(play(folder, list(plan.cells(field)), todo, chosen.name, console))
+    raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
 
 
-def _say(found: list[Survival], *, as_json: bool) -> None:
+def _difference(runs: list[str], *, as_json: bool) -> int:
+    """What has changed from one run to another; of more than two the first half is compared with the second."""
+    if len(runs) % 2:
+        raise typer.BadParameter(f"compare two runs, or as many before as after; these are {len(runs)}")
+    judged = [judge_folder(find_run(ROOT, run)) for run in runs]
+    both = [(result.timeline, result.verdict) for result in judged]
+    found = compare_runs(both[: len(both) // 2], both[len(both) // 2 :])
     if as_json:
-        typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
-    elif found:
-        say_comparison(Console(), found)
+        typer.echo(found.model_dump_json(indent=2))
     else:
-        Console().print("No plane watched in these runs: `lab run monitoring-blackout` has some.")
+        say_difference(Console(), found)
+    return int(Exit.PASS)
 
 
-def _exit(results: list[Result], found: list[Survival]) -> int:
-    """A remedy that fails the drill's expectations is a result: only what can't be vouched for is none."""
-    gravest = together(results)
-    if gravest in {Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP}:
-        return gravest
-    return int(Exit.PASS if found and all(one.vouched for one in found) else Exit.INCONCLUSIVE)
+def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None, *, as_json: bool) -> int:
+    """Say how all stand, by the results that there are; the exit code."""
+    cells = list(plan.cells(field))
+    found = results(folder, cells)
+    stands = standing(plan, field, found)
+    write(folder, stands, found)
+    if as_json:
+        typer.echo(stands.model_dump_json(indent=2))
+    else:
+        console = Console()
+        say_tournament(console, stands)
+        for path in (folder.page, folder.csv, folder.json):
+            console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+    if early is not None:
+        return int(early)
+    vouched = len(stands.cells) == len(cells) and not stands.unvouched
+    return int(Exit.PASS if vouched else Exit.INCONCLUSIVE)

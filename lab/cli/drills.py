@@ -8,14 +8,32 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
+from lab.cli.plans import all_plans
 from lab.drillfile import Drill, DrillError, find_drill, load_drill
-from lab.session import ROOT, known_modes, known_services
+from lab.session import ROOT, known_modes, known_services, planned_s
 from lab.units import quote, suggest
 
 
 def open_drill(name: str) -> Drill:
-    """A drill by its name or its path, validated against what the lab's topology has."""
-    return read_drill(find_drill(name, ROOT / "drills"))
+    """A drill by its name or its path, or one variant by ``<drill>.<variant>``; validated against the topology.
+
+    Raises:
+        DrillError: there is none of this name, or something is wrong in its file.
+    """
+    folder = ROOT / "drills"
+    whole, dot, variant = name.partition(".")
+    if not dot or "/" in name or Path(name).suffix in DRILL_SUFFIXES:
+        return read_drill(find_drill(name, folder))
+    drill = read_drill(find_drill(whole, folder))
+    found = next((one for one in drill.variants if one.name == name), None)
+    if found is not None:
+        return found
+    known = [one.name.removeprefix(f"{drill.name}.") for one in drill.variants]
+    what = suggest(variant, known) or "; it has none"
+    raise DrillError(f"drill {drill.name} has no variant {quote(variant)}{what}")
+
+
+DRILL_SUFFIXES = (".yaml", ".yml")
 
 
 def read_drill(file: Path) -> Drill:
@@ -36,13 +54,29 @@ def watching(mode: str | None) -> str | None:
 
 
 def list_drills() -> None:
-    """The drills that come with the lab."""
+    """The drills and tournaments that come with the lab."""
     table = Table(box=None, pad_edge=False)
     for column in ("drill", "seconds", "what it shows"):
         table.add_column(column)
     for path in sorted((ROOT / "drills").glob("*.yaml")):
         drill = open_drill(str(path))
         table.add_row(drill.name, f"{drill.planned_s:g}", drill.title)
+        for one in drill.variants:
+            title = one.title if one.title != drill.title else ""
+            table.add_row(f"  {one.name}", f"{one.planned_s:g}", title, style="dim")
+    Console().print(table)
+    _list_plans()
+
+
+def _list_plans() -> None:
+    """The tournaments of `lab compare`, and how long they take."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("\ntournament", "\nruns", "\nmin", "\n--quick", "\nwhat it compares"):
+        table.add_column(column)
+    for plan in all_plans():
+        whole, quick = list(plan.cells(plan.whole)), list(plan.cells(plan.quick))
+        took = [f"{planned_s(cells) / 60:.0f}" for cells in (whole, quick)]
+        table.add_row(plan.name, str(len(whole)), took[0], f"{took[1]} min", plan.title)
     Console().print(table)
 
 
@@ -51,17 +85,30 @@ def show(drill: options.Drill) -> None:
     found = open_drill(drill)
     console = Console(soft_wrap=True)
     console.print(f"[bold]{found.name}[/bold]: {found.title}\n{found.description.strip()}\n", markup=True)
-    for phase in found.phases:
-        steps = ", ".join(f"{step.name} ({step.what} on {step.target})" for step in found.steps(phase.name))
+    for one in found.runs:
+        _show_run(console, one, heading=f"{one.name}:" if found.variants else "")
+
+
+def _show_run(console: Console, drill: Drill, heading: str) -> None:
+    """Phases with their steps, what the services are set to, and what is expected."""
+    if heading:
+        console.print(f"\n{heading}", markup=False)
+    for service, settings in drill.configuration.items():
+        said = ", ".join(f"{key} {value}" for key, value in settings.items())
+        console.print(f"  {service:<11}         {said}", markup=False)
+    for phase in drill.phases:
+        steps = ", ".join(f"{step.name} ({step.what} on {step.target})" for step in drill.steps(phase.name))
         console.print(f"  {phase.name:<11} {phase.planned_s:>4g} s  {steps}", markup=False)
     console.print("\nExpects:")
-    for expectation in found.expect:
+    for expectation in drill.expect:
         console.print(f"  {expectation.name}: {expectation.condition}", markup=False)
 
 
 def validate(file: Annotated[Path, typer.Argument(help="A drill file.")]) -> None:
     """Check a drill file; every problem is told with file, line and key."""
     drill = read_drill(file)
+    several = f"{len(drill.variants)} variants, " if drill.variants else ""
+    expected = sum(len(one.expect) for one in drill.runs)
     Console().print(
-        f"{file}: ok ({drill.name}, {drill.planned_s:g} s, {len(drill.expect)} expectations)", markup=False
+        f"{file}: ok ({drill.name}, {several}{drill.planned_s:g} s, {expected} expectations)", markup=False
     )

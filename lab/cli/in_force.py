@@ -1,4 +1,4 @@
-"""What a person puts in force on the living lab, and takes away again: faults and retry policies."""
+"""What a person puts in force on the living lab, and takes away again: faults, retry policies, mitigations."""
 
 import asyncio
 from typing import Annotated, Any
@@ -21,8 +21,8 @@ def fault_add(
 ) -> None:
     """Apply a fault and read it back; stays until `lab fault clear` or `lab down`."""
     kind = "load" if what == "surge" else "fault"
-    answer = _inject(read_step(kind, what, target, _pairs(parameters or []), known_services(ROOT)))
-    Console().print(f"{what} on {target} is in force, read back: {answer['id']}", markup=False)
+    step = read_step(kind, what, target, pairs(parameters or []), known_services(ROOT))
+    Console().print(f"{what} on {target} is in force, read back: {inject(step)}", markup=False)
 
 
 @fault.command("list")
@@ -39,7 +39,7 @@ def fault_clear(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that this lab made.")] = False,
 ) -> None:
-    """Undo one fault, or with --all every one that this lab made; foreign ones are listed and stay."""
+    """Undo one fault or mitigation, or with --all every one that this lab made; foreign ones are listed and stay."""
     if (action is None) is not everything:
         raise typer.BadParameter(
             "say which: `lab fault clear ID` (the ids: `lab fault list`) or `lab fault clear --all`"
@@ -58,7 +58,7 @@ def policy_set(
     ],
 ) -> None:
     """Switch a service's retry policy while it runs."""
-    _inject(read_step("mitigation", "policy", service, {"policy": name}, known_services(ROOT)))
+    inject(read_step("mitigation", "policy", service, {"policy": name}, known_services(ROOT)))
     Console().print(f"{service} now retries by: {name}", markup=False)
 
 
@@ -77,11 +77,13 @@ def say_foreign(things: list[str]) -> None:
         typer.echo(f"foreign, left alone: {thing}")
 
 
-def _inject(step: Step) -> Any:  # noqa: ANN401  JSON
-    return call("POST", "/actions", step.model_dump(mode="json"))
+def inject(step: Step) -> str:
+    """Have the living lab apply a step and read it back; the id to undo it by."""
+    return str(call("POST", "/actions", step.model_dump(mode="json"))["id"])
 
 
-def _pairs(parameters: list[str]) -> dict[str, str]:
+def pairs(parameters: list[str]) -> dict[str, str]:
+    """Parameters as they are typed, by name."""
     wrong = [text for text in parameters if "=" not in text]
     if wrong:
         raise typer.BadParameter(f"{wrong[0]!r} is no NAME=VALUE, e.g. latency=3000ms")

@@ -1,6 +1,7 @@
 """``lab run``: a drill to its verdict."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -10,10 +11,15 @@ from lab.analysis import interval, series
 from lab.cli import options
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
+from lab.cli.on_one_lab import EARLY, say_end
 from lab.cli.recover import offer_recovery
+from lab.cli.search import exit_of, find_tipping
+from lab.cli.variants import on_one_bridge, run_variants
 from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
+from lab.report.terminal.tipping import say_tipping
+from lab.report.terminal.variants import say_variants
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
 from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
@@ -37,14 +43,46 @@ def run(  # noqa: PLR0913  the command's options
     offer_recovery(yes=yes)
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
-    results = []
+    if found.search is not None:
+        raise typer.Exit(_search(Request(ROOT, found, chosen.name, out), as_json=as_json))
+    results: list[Result] = []
+    early: Exit | None = None
     for number in range(repeat):
         asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
-        results.append(asyncio.run(watched_run(asked, quiet=as_json)))
-        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+        made, early = _once(asked, quiet=as_json)
+        results += made
+        if early is not None:
             break
-    _report(results, found, repeat, as_json=as_json, junit=junit)
-    raise typer.Exit(together(results))
+    if results:
+        _report(results, found, repeat * len(found.runs), as_json=as_json, junit=junit)
+    raise typer.Exit(together(results) if early is None else int(early))
+
+
+def _once(asked: Request, *, quiet: bool) -> tuple[list[Result], Exit | None]:
+    """Run a drill, or each of its variants; and the exit code that ends it all, if it came to that."""
+    if asked.drill.variants and on_one_bridge(asked.drill.variants):
+        return asyncio.run(run_variants(asked, asked.drill.variants, Console(stderr=quiet)))
+    results: list[Result] = []
+    for one in asked.drill.runs:
+        results.append(asyncio.run(watched_run(replace(asked, drill=one), quiet=quiet)))
+        code = results[-1].exit_code
+        if results[-1].by_hand or code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+            return results, Exit(code)
+    return results, None
+
+
+def _search(asked: Request, *, as_json: bool) -> int:
+    """Many runs on one lab, and the band in which it tips."""
+    console = Console(stderr=as_json)
+    try:
+        tipping = asyncio.run(find_tipping(asked, console))
+    except EARLY as early:
+        return int(say_end(console, early))
+    if as_json:
+        typer.echo(tipping.model_dump_json(indent=2))
+    else:
+        say_tipping(console, tipping)
+    return int(exit_of(tipping))
 
 
 async def watched_run(request: Request, *, quiet: bool) -> Result:
@@ -59,7 +97,7 @@ async def watched_run(request: Request, *, quiet: bool) -> Result:
 
 
 def together(results: list[Result]) -> int:
-    """One exit code of several runs: the gravest; a repeated drill passes when every run did."""
+    """One exit code of several runs: the gravest. A drill with repetitions or variants passes when every run did."""
     order = (Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP, Exit.INCONCLUSIVE, Exit.FAIL, Exit.PASS)
     codes = {result.exit_code for result in results}
     return next(int(code) for code in order if code in codes)
@@ -78,4 +116,5 @@ def _report(results: list[Result], drill: Drill, asked: int, *, as_json: bool, j
     for result in results:
         show_verdict(console, result)
     if asked > 1:
+        say_variants(console, drill, verdicts)
         console.print(f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}", highlight=False)

@@ -24,12 +24,14 @@ class Viewing:
         self._console = console
         self._view: View = view_for(console, drill, runtime, folder.name)
         self._newest = (0.0, time.monotonic())
+        self._open = False
         self.timeline = Timeline()
 
     def tell(self, event: Event) -> None:
-        """Take an event, which ``timeline`` has been fed before."""
+        """Take an event, which ``timeline`` has been fed before; it is told for as long as the view is open."""
         self._newest = (max(self._newest[0], event.t), time.monotonic())
-        self._view.feed(event)
+        if self._open:
+            self._view.feed(event)
 
     def say(self, text: str) -> None:
         """A word to whoever watches."""
@@ -39,10 +41,12 @@ class Viewing:
     async def showing(self) -> AsyncIterator[None]:
         """Draw while the context is open."""
         with self._view:
+            self._open = True
             task = asyncio.create_task(self._draw())
             try:
                 yield
             finally:
+                self._open = False
                 task.cancel()
 
     async def _draw(self) -> None:

@@ -3,9 +3,11 @@
 from lab.drillfile.by_hand import read_step
 from lab.drillfile.condition import Condition
 from lab.drillfile.load import find_drill, load_drill
-from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, SteadyState, Step
+from lab.drillfile.load_plan import load_plan
+from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, Search, SteadyState, Step
+from lab.drillfile.plan import Field, Plan, PlannedCell
 from lab.drillfile.problems import DrillError, Problem
-from lab.drillfile.registries import make
+from lab.drillfile.registries import known, make
 
 __all__ = [
     "Bridge",
@@ -13,13 +15,19 @@ __all__ = [
     "Drill",
     "DrillError",
     "Expectation",
+    "Field",
     "Load",
     "Phase",
+    "Plan",
+    "PlannedCell",
     "Problem",
+    "Search",
     "SteadyState",
     "Step",
     "find_drill",
+    "known",
     "load_drill",
+    "load_plan",
     "make",
     "read_step",
 ]

@@ -13,14 +13,18 @@ from lab.drillfile.source import parse_source
 COMMAND_LINE = "command line"
 
 
-def read_step(kind: str, what: str, target: str, values: Mapping[str, str], services: frozenset[str]) -> Step:
-    """A step from ``fault add`` or ``policy set``: ``{"latency": "3000ms"}`` and the like.
+def read_step(
+    kind: str, what: str, target: str | None, values: Mapping[str, str], services: frozenset[str]
+) -> Step:
+    """A step from ``fault add``, ``policy set`` or ``mitigate``: ``{"latency": "3000ms"}`` and the like.
+
+    ``target`` None: the one that is meant where nobody says another; where there is none, it is missed.
 
     Raises:
         DrillError: unknown fault, parameter, unit, service or policy; the nearest valid ones are offered.
     """
     # Flow mapping by hand: values keep the types that YAML gives them, as in a file; quotes guard what is no scalar.
-    words = {"name": what, kind: what, "target": target} | dict(values)
+    words = {"name": what, kind: what} | ({"target": target} if target else {}) | dict(values)
     written = ", ".join(f"{json.dumps(key)}: {_scalar(value)}" for key, value in words.items())
     top, problems = parse_source(COMMAND_LINE, f'{{"step": [{{{written}}}]}}'.encode())
     reader = Reader(problems)

@@ -1,5 +1,6 @@
 """A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lab.drillfile.method import read_steps
@@ -7,6 +8,7 @@ from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known, known
+from lab.drillfile.search import read_search
 from lab.drillfile.sections import (
     check_version,
     read_blast_radius,
@@ -21,7 +23,8 @@ from lab.drillfile.sections import (
     read_text,
 )
 from lab.drillfile.settings import read_configuration
-from lab.drillfile.source import MOST_BYTES, parse_source
+from lab.drillfile.source import MOST_BYTES, Value, parse_source
+from lab.drillfile.variants import Sections, given_by_all, read_variants
 from lab.units import quote, suggest
 
 REQUIRED = ("version", "title", "load", "bridge", "phases", "expect")
@@ -30,18 +33,23 @@ OPTIONAL = (
     "tags",
     "seed",
     "monitoring",
+    "reserve",
     "configuration",
     "steady-state-hypothesis",
     "method",
     "abort-if",
     "blast-radius",
     "rollbacks",
+    "search",
+    "variants",
 )
+CELL_SECTIONS = tuple(section for section in REQUIRED if section != "expect")
+"""What one of many runs that are compared can't be without: it need not expect anything by itself."""
 SUFFIX = ".yaml"
 
 
-def find_drill(name: str, folder: Path) -> Path:
-    """The file of a drill, by its name or by its path.
+def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
+    """The file of a drill (or what else ``noun`` says lies in the folder), by its name or by its path.
 
     Raises:
         DrillError: there is none; the nearest names are offered.
@@ -50,11 +58,11 @@ def find_drill(name: str, folder: Path) -> Path:
         path = Path(name)
         if path.is_file():
             return path
-        raise DrillError(f"{quote(name)}: no such drill file")
+        raise DrillError(f"{quote(name)}: no such {noun} file")
     names = sorted(path.stem for path in folder.glob(f"*{SUFFIX}"))
     if name in names:
         return folder / f"{name}{SUFFIX}"
-    raise DrillError(f"unknown drill {quote(name)} in {folder}{suggest(name, names)}")
+    raise DrillError(f"unknown {noun} {quote(name)} in {folder}{suggest(name, names)}")
 
 
 def load_drill(
@@ -74,25 +82,65 @@ def load_drill(
     Raises:
         DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
     """
+    return parse_drill(read_content(path), str(path), using or known(services, modes))
+
+
+def read_content(path: Path) -> bytes:
+    """A file's bytes, one more than a drill may have at most.
+
+    Raises:
+        DrillError: it can't be read.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise DrillError(f"{path}: the drill file can't be read: {why}") from error
-    return parse_drill(content, str(path), using or known(services, modes))
 
 
 def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     """Make a drill of a file's bytes; see ``load_drill``."""
     top, problems = parse_source(file, content)
     reader = Reader(problems)
-    found = reader.keys(top, REQUIRED, OPTIONAL)
+    text = content.decode("utf-8-sig")
+    # A search says where the lab tips; its single runs needn't expect anything.
+    required = CELL_SECTIONS if "search" in reader.mapping(top) else REQUIRED
+    drill = read_drill(reader, top, using, name=Path(file).stem, text=text, required=required)
+    if reader.problems:
+        raise DrillError.of(file, reader.problems)
+    return Drill.model_validate(drill.resolved())
+
+
+def read_drill(  # noqa: PLR0913  a drill and its name, text and world
+    reader: Reader, top: Value, using: Known, *, name: str, text: str, required: Collection[str] = REQUIRED
+) -> Drill:
+    """A drill of a tree of values. What is wrong goes to the reader: then the drill is not to be used.
+
+    Args:
+        reader: where problems go.
+        top: the mapping of all sections.
+        using: what the drill may name.
+        name: the drill's name.
+        text: the file as read.
+        required: sections that can't be left out; what all variants have may be left out at the top.
+    """
+    given = given_by_all(reader.part(top, "variants"), required)
+    found = reader.keys(top, [key for key in required if key not in given], {*REQUIRED, *OPTIONAL})
+    check_version(reader, found.get("version"))
+    variants = read_variants(reader, found, (*REQUIRED, *OPTIONAL))
+    if not variants:
+        return _read(reader, found, name, text, using)
+    whole = tuple(_read(reader, one.sections, f"{name}.{one.name}", text, using) for one in variants)
+    return whole[0].model_copy(update={"name": name, "variants": whole})
+
+
+def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:
+    """A drill of its sections, without its variants."""
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
-    check_version(reader, found.get("version"))
-    drill = Drill.model_construct(
-        name=Path(file).stem,
+    return Drill.model_construct(
+        name=name,
         title=read_text(reader, found.get("title")),
         description=read_text(reader, found.get("description")),
         tags=read_names(reader, found.get("tags")),
@@ -100,6 +148,7 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         load=read_load(reader, found.get("load"), using),
         bridge=read_bridge(reader, found.get("bridge")),
         monitoring=read_monitoring(reader, found.get("monitoring"), using),
+        reserve=reader.flag(found["reserve"]) if "reserve" in found else False,
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
@@ -112,8 +161,6 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found
         else (),
-        text=content.decode("utf-8-sig"),
+        search=read_search(reader, found.get("search"), phases),
+        text=text,
     )
-    if reader.problems:
-        raise DrillError.of(file, reader.problems)
-    return Drill.model_validate(drill.resolved())

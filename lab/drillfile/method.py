@@ -1,6 +1,7 @@
 """``method``: what changes the world, in which phase, and until when."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel
@@ -47,7 +48,9 @@ def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: K
     name = reader.name(keys["name"]) if "name" in keys else ""
     target = _target(reader, keys, model, known)
     if "policy" in model.model_fields and "policy" in keys:
-        read_policy(reader, keys["policy"], known)
+        keys["policy"] = replace(keys["policy"], content=read_policy(reader, keys["policy"], known) or "none")
+    if "service" in model.model_fields and isinstance(named := keys.get("service", value).content, str):
+        is_service(reader, keys["service"], named, known)
     own = {"name": name or "unread", "target": target or "unread"}
     return Step.model_construct(
         name=name,

@@ -17,13 +17,17 @@ StepKind = Literal["fault", "mitigation", "load"]
 
 
 class Load(Frozen):
-    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``."""
+    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``.
+
+    ``streaming_share`` of it is for the second client, ``streaming``.
+    """
 
     target: str
     rate_rps: float
     arrivals: Literal["poisson"] = "poisson"
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    streaming_share: float = 0.0
 
 
 class Bridge(Frozen):
@@ -69,10 +73,27 @@ class Expectation(Frozen):
     condition: Condition
 
 
+class Search(Frozen):
+    """What a drill varies to find where the lab tips: the trigger's length in s, or the rate in requests/s.
+
+    ``seeds`` runs are made at each value; gaps that are not wider than ``resolution`` are not looked into.
+    """
+
+    vary: Literal["trigger", "rate"]
+    low: float
+    high: float
+    resolution: float
+    seeds: int
+
+
 class Drill(Frozen):
     """A whole drill. ``name`` is the file's stem, ``text`` the file as read.
 
     ``monitoring`` is how the shared plane sees main (a folder of compose/monitoring); None: no plane watches.
+    ``reserve``: there is a second device like the bridge, idle until something is routed to it.
+
+    ``variants`` are whole drills that are compared on the same lab, each named ``<drill>.<variant>``: what the file
+    says at its top, with what the variant replaces. The sections of a drill with variants are its first variant's.
     """
 
     version: Literal[1] = 1
@@ -84,6 +105,7 @@ class Drill(Frozen):
     load: Load
     bridge: Bridge
     monitoring: str | None = None
+    reserve: bool = False
     configuration: dict[str, dict[str, Setting]]
     steady_state: SteadyState | None
     phases: tuple[Phase, ...]
@@ -92,6 +114,8 @@ class Drill(Frozen):
     abort_if: tuple[Condition, ...]
     blast_radius: tuple[str, ...]
     rollbacks: tuple[Step, ...]
+    search: Search | None = None
+    variants: tuple["Drill", ...] = ()
     text: str
 
     def resolved(self) -> dict[str, Any]:
@@ -103,8 +127,28 @@ class Drill(Frozen):
     ) -> "Drill":
         """The same drill with another seed, rate or way of monitoring, as the command line asks for."""
         load = self.load if rate_rps is None else self.load.model_copy(update={"rate_rps": rate_rps})
+        variants = tuple(
+            one.with_overrides(seed=seed, rate_rps=rate_rps, monitoring=monitoring) for one in self.variants
+        )
         seed, monitoring = self.seed if seed is None else seed, monitoring or self.monitoring
-        return self.model_copy(update={"load": load, "seed": seed, "monitoring": monitoring})
+        changes = {"load": load, "seed": seed, "monitoring": monitoring, "variants": variants}
+        return self.model_copy(update=changes)
+
+    @property
+    def runs(self) -> tuple["Drill", ...]:
+        """What is run: each variant, or the drill itself where it has none."""
+        return self.variants or (self,)
+
+    def at(self, value: float) -> "Drill":
+        """The same drill with what it varies at a value: one run of its search."""
+        if self.search is None:
+            raise ValueError(f"drill {self.name} varies nothing: it has no `search`")
+        if self.search.vary == "rate":
+            return self.model_copy(update={"load": self.load.model_copy(update={"rate_rps": value})})
+        phases = (
+            p.model_copy(update={"planned_s": value}) if p.name == "trigger" else p for p in self.phases
+        )
+        return self.model_copy(update={"phases": tuple(phases)})
 
     def steps(self, phase: str, when: Literal["during", "from"] | None = None) -> tuple[Step, ...]:
         """The steps that begin with a phase, in the order of the file."""
@@ -112,5 +156,5 @@ class Drill(Frozen):
 
     @property
     def planned_s(self) -> float:
-        """How long all phases should last together, without the tail."""
-        return sum(phase.planned_s for phase in self.phases)
+        """How long all phases should last together, without the tail; those of all variants where it has some."""
+        return sum(phase.planned_s for run in self.runs for phase in run.phases)

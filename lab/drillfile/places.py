@@ -47,6 +47,8 @@ def check_window(reader: Reader, found: Mapping[str, Value], metric: Metric) -> 
     counted_from = "trigger's start" if metric.shape == "plane-run" else "trigger's end"
     if "since" in found and (metric.name == "stuck" or metric.shape == "plane-run"):
         reader.fail(found["since"], f"`{metric.name}` is always since the {counted_from}; leave `since` out")
+    if "since" in found and metric.name == "hysteresis":
+        reader.fail(found["since"], "`hysteresis` is about both ramps of the load; leave `since` out")
 
 
 def read_plane(reader: Reader, condition: Value, found: Mapping[str, Value], metric: Metric) -> str | None:

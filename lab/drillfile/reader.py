@@ -46,6 +46,10 @@ class Reader:
         self.fail(value, f"must be a mapping, like `{{key: value}}`; this is {kind(value)}")
         return {}
 
+    def part(self, value: Value, key: str) -> Value | None:
+        """The part of a mapping that has this key, where there is one; what is wrong is told by who reads the whole."""
+        return value.content.get(key) if isinstance(value.content, dict) else None
+
     def items(self, value: Value) -> tuple[Value, ...]:
         """The items of a list."""
         if isinstance(value.content, tuple):

@@ -26,17 +26,20 @@ class Known:
     Args:
         faults: by name; the model's fields are the fault's parameters, units as suffixes.
         mitigations: alike.
-        check_policy: raises ``ValueError``, whose text explains, for a policy that can't be read.
+        check_policy: text, list or mapping -> the policy's text; raises ``ValueError``, whose text explains, for a
+            policy that can't be read.
         services: names in the topology; None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
+        check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
         check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 
     faults: Registry
     mitigations: Registry
-    check_policy: Callable[[str], object]
+    check_policy: Callable[[object], str]
     services: frozenset[str] | None = None
     modes: frozenset[str] | None = None
+    check_admission: Callable[[str], object] | None = None
     check_library: Callable[[str], object] = _any_name
 
     def steps(self, kind: str) -> Registry:
@@ -47,13 +50,20 @@ class Known:
 
 
 def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
-    """What this lab knows: the registries of ``chaos``, the policies and the client libraries of ``services``."""
+    """What this lab knows: the registries of ``chaos``, the policies, admissions and libraries of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
-    from services import libraries  # noqa: PLC0415
-    from services.policies import validate  # noqa: PLC0415
+    from services import admission, libraries, policies  # noqa: PLC0415
 
-    return Known(FAULTS, MITIGATIONS, validate, services, modes, libraries.validate)
+    return Known(
+        FAULTS,
+        MITIGATIONS,
+        policies.from_document,
+        services,
+        modes,
+        check_admission=admission.validate,
+        check_library=libraries.validate,
+    )
 
 
 def make(step: Step, using: Known | None = None) -> "Fault":

@@ -45,7 +45,9 @@ def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
     """What the clients ask for."""
     if value is None:
         return Load(target="", rate_rps=1.0)
-    found = reader.keys(value, required=("target", "rate"), optional=("arrivals", "give-up", "slo"))
+    found = reader.keys(
+        value, required=("target", "rate"), optional=("arrivals", "give-up", "slo", "streaming")
+    )
     target = reader.text(found["target"]) if "target" in found else ""
     if target:
         is_service(reader, found["target"], target, using)
@@ -57,7 +59,8 @@ def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
     )
     if slo_s > give_up_s:
         reader.fail(value, f"slo ({slo_s:g} s) can't be longer than give-up ({give_up_s:g} s)")
-    return Load(target=target, rate_rps=rate, give_up_s=give_up_s, slo_s=slo_s)
+    streaming = reader.quantity(found["streaming"], units.SHARE) if "streaming" in found else 0.0
+    return Load(target=target, rate_rps=rate, give_up_s=give_up_s, slo_s=slo_s, streaming_share=streaming)
 
 
 def _seconds(reader: Reader, found: Mapping[str, Value], key: str, default: float) -> float:

@@ -6,43 +6,109 @@ from lab import units
 from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
-from lab.drillfile.source import Value
-from lab.units import quote, suggest
+from lab.drillfile.source import Value, plain
+from lab.units import Quantity, quote, suggest
 
-OWN = ("policy", "timeout", "connections")
+OWN = ("policy", "timeout", "connections", "pool_limit", "device")
 """Keys that are for the lab's own client."""
 
-_Read = Callable[[Reader, Value], Setting]
+_Read = Callable[[Reader, Value, Known], Setting]
 
 NOT_CONFIGURED = {"load": "use `load:` at the top", "bridge": "use `bridge:` at the top"}
 """Services with a section of their own."""
 
-
-def _connections(reader: Reader, value: Value) -> Setting:
-    return reader.choice(value, ("new", "pooled"), "kind of connections")
-
-
-def _count(reader: Reader, value: Value) -> Setting:
-    return reader.integer(value, least=1, most=1_000_000)
+DEVICES = ("bridge", "bridge-reserve")
+MOST = 1_000_000
 
 
-def _library_timeout(reader: Reader, value: Value) -> Setting:
+def _choice(*words: str, noun: str) -> _Read:
+    return lambda reader, value, _: reader.choice(value, words, noun)
+
+
+def _count(least: int, most: int = MOST) -> _Read:
+    return lambda reader, value, _: reader.integer(value, least, most)
+
+
+def _quantity(quantity: Quantity, *, above_zero: bool = False) -> _Read:
+    return lambda reader, value, _: reader.quantity(value, quantity, above_zero=above_zero)
+
+
+def _flag(reader: Reader, value: Value, _: Known) -> Setting:
+    return reader.flag(value)
+
+
+def _at_most_600_s(reader: Reader, value: Value, _: Known) -> Setting:
+    amount = reader.quantity(value, units.DURATION_S)
+    if amount > 600:  # noqa: PLR2004 - what the edge takes
+        reader.fail(value, f"{quote(value.content)} is too much; a drain takes at most 10 min of each")
+    return amount
+
+
+def _names(reader: Reader, value: Value, known: Known) -> Setting:
+    """Services in one text, separated by spaces."""
+    names = reader.text(value).split()
+    return " ".join(name for name in names if is_service(reader, value, name, known))
+
+
+def read_policy(reader: Reader, value: Value, known: Known) -> str:
+    """A retry policy as text, list or mapping -> its text, checked by the policies themselves."""
+    written = plain(value) if isinstance(value.content, tuple | dict) else reader.text(value)
+    try:
+        return known.check_policy(written) if written != "" else ""
+    except ValueError as error:
+        reader.fail(value, str(error))
+    return ""
+
+
+def read_admission(reader: Reader, value: Value, known: Known) -> str:
+    """What a server's admission is written as, checked by the admissions themselves."""
+    return _checked(reader, value, known.check_admission)
+
+
+def read_library(reader: Reader, value: Value, known: Known) -> str:
+    """A client library's name, checked by the libraries themselves."""
+    return _checked(reader, value, None if value.content == LAB else known.check_library)
+
+
+def _checked(reader: Reader, value: Value, check: Callable[[str], object] | None) -> str:
+    text = reader.text(value)
+    try:
+        if text and check is not None:
+            check(text)
+    except ValueError as error:
+        reader.fail(value, str(error))
+    return text
+
+
+def _library_timeout(reader: Reader, value: Value, _: Known) -> Setting:
     if value.content == DEFAULT:
         return DEFAULT
     return reader.quantity(value, units.DURATION_S, above_zero=True)
 
 
 SETTINGS: Mapping[str, tuple[str, _Read]] = {
-    "timeout": ("timeout_s", lambda r, v: r.quantity(v, units.DURATION_S, above_zero=True)),
-    "connections": ("connections", _connections),
+    "policy": ("policy", read_policy),
+    "timeout": ("timeout_s", _quantity(units.DURATION_S, above_zero=True)),
+    "connections": ("connections", _choice("new", "pooled", noun="kind of connections")),
+    "pool_limit": ("pool_limit", _count(0, 100_000)),
+    "library": ("library", read_library),
     "library_timeout": ("library_timeout_s", _library_timeout),
-    "fail_share": ("fail_share", lambda r, v: r.quantity(v, units.SHARE)),
-    "cancel_abandoned": ("cancel_abandoned", lambda r, v: r.flag(v)),
-    "service_time": ("service_time_ms", lambda r, v: r.quantity(v, units.DURATION_MS)),
-    "workers": ("workers", _count),
-    "queue_limit": ("queue_limit", _count),
+    "device": ("device", _choice(*DEVICES, noun="device")),
+    "fail_share": ("fail_share", _quantity(units.SHARE)),
+    "cancel_abandoned": ("cancel_abandoned", _flag),
+    "service_time": ("service_time_ms", _quantity(units.DURATION_MS)),
+    "workers": ("workers", _count(1)),
+    "queue_limit": ("queue_limit", _count(0)),
+    "admission": ("admission", read_admission),
+    "drop_expired": ("drop_expired", _flag),
+    "admit_share": ("admit_share", _quantity(units.SHARE)),
+    "disabled": ("disabled", _names),
+    "drain_stop": ("drain_stop_s", _at_most_600_s),
+    "drain_ramp": ("drain_ramp_s", _at_most_600_s),
+    "clients": ("clients", _count(0, 5_000)),
+    "hold": ("hold_s", _quantity(units.DURATION_S)),
 }
-"""Drill key -> the service's own name, and how to read it. ``policy`` and ``library`` come in addition."""
+"""Drill key -> the service's own name, and how to read it."""
 
 
 def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, dict[str, Setting]]:
@@ -62,32 +128,16 @@ def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
     return False
 
 
-def read_policy(reader: Reader, value: Value, known: Known) -> str:
-    """A retry policy's text, checked by the policies themselves."""
-    text = reader.text(value)
-    try:
-        if text:
-            known.check_policy(text)
-    except ValueError as error:
-        reader.fail(value, str(error))
-    return text
-
-
-def _library(reader: Reader, found: Mapping[str, Value], known: Known) -> str:
-    """The client library that makes a service's calls, with none of the keys that would do nothing beside it."""
-    library = reader.text(found["library"]) if "library" in found else LAB
+def _own_or_library(reader: Reader, found: Mapping[str, Value]) -> None:
+    """Refuse keys that would do nothing: a library beside those of the lab's own client, or the other way round."""
+    library = found["library"].content if "library" in found else LAB
     if library == LAB:
         if "library_timeout" in found:
             reader.fail(found["library_timeout"], "is for a client library; say which, like `library: httpx`")
-        return library
-    try:
-        known.check_library(library)
-    except ValueError as error:
-        reader.fail(found["library"], str(error))
+        return
     for key in OWN:
         if key in found:
             reader.fail(found[key], f"is for the lab's own client, and here {library} makes the calls")
-    return library
 
 
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
@@ -97,15 +147,6 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
 
 
 def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
-    found = reader.keys(value, required=(), optional=("policy", "library", *SETTINGS))
-    settings: dict[str, Setting] = {}
-    library = _library(reader, found, known)
-    for key, part in found.items():
-        if key == "policy":
-            settings[key] = read_policy(reader, part, known)
-        elif key == "library":
-            settings[key] = library
-        else:
-            name, read = SETTINGS[key]
-            settings[name] = read(reader, part)
-    return settings
+    found = reader.keys(value, required=(), optional=SETTINGS)
+    _own_or_library(reader, found)
+    return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}

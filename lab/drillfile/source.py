@@ -188,6 +188,13 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
+def plain(value: Value) -> object:
+    """What stands there without its lines: scalars, lists and dicts."""
+    if isinstance(value.content, dict):
+        return {key: plain(part) for key, part in value.content.items()}
+    return [plain(part) for part in value.content] if isinstance(value.content, tuple) else value.content
+
+
 def short(path: str) -> str:
     """A path of keys as an error shows it: printable, never longer than a line."""
     return quote(path)[1:-1]

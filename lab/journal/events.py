@@ -126,7 +126,8 @@ class ServiceSample(Entry):
 
     Where it is the bridge, ``connects_total`` are the connections that the client began to open (null: unknown),
     ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way, and ``calls_queued`` those that wait
-    for a thread.
+    for a thread. ``shed_total`` were refused or dropped instead of being done, by reason; ``wasted_total`` were done
+    for a client that was gone.
     """
 
     type: Literal["service.sample"] = "service.sample"
@@ -136,7 +137,9 @@ class ServiceSample(Entry):
     requests_total: int
     served_total: int
     abandoned_total: int
+    wasted_total: int | None = None
     failed_total: Counts = {}
+    shed_total: Counts = {}
     connections_total: int | None = None
     queue_depth: int | None = None
     in_flight: int
@@ -158,7 +161,8 @@ class CohortClosed(Entry):
     """All requests whose start (the intended one, for the load) lies in this second of the run, final.
 
     ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds those
-    answered with a 2xx, ``latency_all`` every one. Provisional cohorts are written to no journal.
+    answered with a 2xx, ``latency_all`` every one. ``by_client``: of the load, by the path asked for, ``requests`` and
+    ``good`` of each. Provisional cohorts are written to no journal.
     """
 
     type: Literal["cohort.closed"] = "cohort.closed"
@@ -171,6 +175,7 @@ class CohortClosed(Entry):
     failed: Counts
     latency: Buckets = {}
     latency_all: Buckets = {}
+    by_client: dict[str, Counts] = {}
 
 
 class CohortProvisional(Entry):

@@ -40,7 +40,8 @@ class CohortTracker:
             place = {"source": self._source, "second": second - self._epoch_s}
             if cohort["closed"]:
                 self._written.add(second)
-                yield CohortClosed(**place, **figures, latency_all=cohort["latency_all"])
+                by_client = cohort.get("by_client", {})
+                yield CohortClosed(**place, **figures, latency_all=cohort["latency_all"], by_client=by_client)
             else:
                 yield CohortProvisional(**place, **figures)
         self._newest = max([self._newest, *(cohort["second"] for cohort in cohorts)])

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lab.journal.events import (
     BridgeSample,
@@ -24,14 +24,16 @@ from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Tick
 
 MEMORY_EVERY_S = 5
+T = TypeVar("T", int, float)
 
 
 @dataclass(slots=True)
 class Sampler:
     """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
 
-    ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not.
-    ``toxics`` gives the names that the injector has in force: the bridge's API is not asked for samples.
+    ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not, nor are
+    ``reserves``, devices beside it. ``toxics`` gives the names that the injector has in force on a device: its API is
+    not asked for samples.
     ``up``: the services are there; before, only the machine is read.
     """
 
@@ -42,7 +44,8 @@ class Sampler:
     folder: Path
     epoch_s: int
     write: Callable[[Event], None]
-    toxics: Callable[[], tuple[str, ...]]
+    toxics: Callable[[str], tuple[str, ...]]
+    reserves: tuple[str, ...] = ()
     up: bool = False
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
@@ -50,7 +53,7 @@ class Sampler:
     _pages: PageTracker = field(init=False)
     _memory: dict[str, int] = field(default_factory=dict)
     _overflows: dict[str, int] = field(default_factory=dict)
-    _device: tuple[Usage, Sockets] | None = None
+    _devices: dict[str, tuple[Usage, Sockets]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = PageTracker(RunClock(self.epoch_s))
@@ -68,9 +71,10 @@ class Sampler:
         )
 
     async def _read_outside(self, tick: Tick) -> None:
-        """The bridge, then the machine, whether or not the bridge could be read."""
-        self._device = None
-        await self._guard(self.bridge, self._read_bridge())
+        """The devices, then the machine, whether or not they could be read."""
+        self._devices.clear()
+        devices = (self.bridge, *self.reserves)
+        await asyncio.gather(*(self._guard(device, self._read_device(device)) for device in devices))
         await self._guard("host", self._read_host(tick))
 
     async def _guard(self, source: str, reading: Awaitable[None]) -> None:
@@ -109,15 +113,14 @@ class Sampler:
                 )
             )
 
-    async def _read_bridge(self) -> None:
-        usage, sockets = await asyncio.gather(
-            self.runtime.usage(self.bridge), self.runtime.sockets(self.bridge)
-        )
-        self._device = usage, sockets
-        router = self.latest.get("router", {})
+    async def _read_device(self, device: str) -> None:
+        """A device from outside. What router accepted is of all devices together, and stands in the bridge's sample."""
+        usage, sockets = await asyncio.gather(self.runtime.usage(device), self.runtime.sockets(device))
+        self._devices[device] = usage, sockets
+        router = self.latest.get("router", {}) if device == self.bridge else {}
         self.write(
             BridgeSample(
-                device=self.bridge,
+                device=device,
                 accepted_total=router.get("connections_total"),
                 requests_total=router.get("requests_total"),
                 open_connections=sockets.open_connections,
@@ -125,20 +128,22 @@ class Sampler:
                 cpu_s_total=usage.cpu_s_total,
                 throttled_s_total=usage.throttled_s_total,
                 cpu_share=usage.cpu_share,
-                toxics=self.toxics(),
+                toxics=self.toxics(device),
             )
         )
 
     async def _read_host(self, tick: Tick) -> None:
-        """The machine; with what the kernel says of the bridge, where that was read."""
-        usage, sockets = self._device or (None, None)
-        bridge = sockets.listen_overflows_total if sockets else None
+        """The machine; with what the kernel says of the devices, where the bridge was read."""
+        governors = [usage.governor_cpu_s_total for usage, _ in self._devices.values()]
+        found = [sockets.listen_overflows_total for _, sockets in self._devices.values()]
+        read = self.bridge in self._devices
+        devices = _sum(found) if read else None
         self.write(
             read_host(
                 self.folder,
                 loop_lag_ms=tick.lag_ms,
-                governor_cpu_s=usage.governor_cpu_s_total if usage else None,
-                overflows=(sum(self._overflows.values()) + (bridge or 0) if sockets else None, bridge),
+                governor_cpu_s=_sum(governors) if read else None,
+                overflows=(sum(self._overflows.values()) + (devices or 0) if read else None, devices),
                 memory=self._memory,
             )
         )
@@ -151,6 +156,12 @@ class Sampler:
                 self._overflows[name] = overflows
 
 
+def _sum(values: list[T | None]) -> T | None:
+    """Of those that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known[1:], known[0]) if known else None
+
+
 def load_sample(counters: dict[str, Any]) -> LoadSample:
     """What the load's ``/counters`` say."""
     return LoadSample(**counters["load"], cpu_s_total=counters.get("cpu_s_total"))
@@ -160,7 +171,12 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
     """What a service's ``/counters`` say."""
     own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
+    remedies = ("wasted_total", "shed_total")
     client = counters.get("client") or {}
     calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "connects_total",
              "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip
-    return ServiceSample(**{k: counters[k] for k in own}, **{k: client[k] for k in calls if k in client})
+    return ServiceSample(
+        **{k: counters[k] for k in own},
+        **{k: counters[k] for k in remedies if k in counters},
+        **{k: client[k] for k in calls if k in client},
+    )

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from chaos.actions import Action
 from chaos.place import Ability, Place
+from lab.runtime.connections import Connections
 from lab.topology import Topology
 
 ServiceState = Literal["starting", "healthy", "unhealthy", "exited", "stopped"]
@@ -91,6 +92,15 @@ class Runtime(Place, Protocol):
 
     async def sockets(self, service: str) -> Sockets:
         """Read a service's listening socket (the first ``expose``d port) from outside of the service."""
+
+    async def connections(self, service: str) -> Connections | None:
+        """Begin to watch the connections of a service's data listener from outside; None where it can't be.
+
+        Whoever asked closes it.
+        """
+
+    def whose(self, address: str) -> str | None:
+        """The service that calls others from an address (without port); None: none of this run's own."""
 
     async def memory_bytes(self) -> dict[str, int]:
         """Memory by service: PSS (embedded) or the cgroup's working set (compose)."""

@@ -23,12 +23,16 @@ START_DEADLINE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A container as the engine lists it; ``ports`` maps what is published to host:port."""
+    """A container as the engine lists it; ``ports`` maps what is published to host:port.
+
+    ``hosts``: its addresses, one a network, for as long as it runs.
+    """
 
     service: str
     id: str
     state: str
     ports: Mapping[int, str]
+    hosts: tuple[str, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -77,7 +81,9 @@ def _seen(listed: Mapping[str, Any]) -> Seen:
         for one in listed["Ports"]
         if "PublicPort" in one
     }
-    return Seen(listed["Labels"].get(SERVICE_LABEL, ""), listed["Id"], listed["State"], ports)
+    networks = (listed.get("NetworkSettings") or {}).get("Networks") or {}
+    hosts = tuple(network["IPAddress"] for network in networks.values() if network.get("IPAddress"))
+    return Seen(listed["Labels"].get(SERVICE_LABEL, ""), listed["Id"], listed["State"], ports, hosts)
 
 
 async def start_all(containers: Iterable[Seen]) -> None:

@@ -11,6 +11,8 @@ from lab.runtime.compose_cgroup import Cgroup, find_cgroup
 from lab.runtime.compose_engine import inspect
 from lab.runtime.compose_netns import UNKNOWN, Listener, open_listener
 from lab.runtime.compose_stats import Figures
+from lab.runtime.connections import Connections, open_connections
+from lab.runtime.sock_diag import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,30 @@ class Inside:
             self.figures.close()
 
 
+async def open_connections_of(container: Container, port: int, proc: Path) -> Connections | None:
+    """The connections to a port of a container; None where its namespace can't be entered, or it doesn't run."""
+    found = await _process(container, proc)
+    return None if found is None or found[1] is None else inside(found[0], lambda: open_connections(port))
+
+
 async def open_inside(container: Container, data_port: int | None, proc: Path) -> Inside | None:
     """Find the way into a container; None when it doesn't run."""
+    found = await _process(container, proc)
+    if found is None:
+        return None
+    pid, cgroup = found
+    if cgroup is None:
+        return Inside(Figures(container), None)
+    return Inside(cgroup, open_listener(pid, data_port) if data_port else None)
+
+
+async def _process(container: Container, proc: Path) -> tuple[int, Cgroup | None] | None:
+    """A container's first process and its control group; None: it doesn't run.
+
+    Without a control group the engine is elsewhere: what has this pid here is somebody else.
+    """
     try:
         pid = int((await inspect(container.id))["State"]["Pid"])
     except ChaosError:
         return None
-    if not pid:
-        return None
-    cgroup = find_cgroup(container.id, pid, proc)
-    if cgroup is None:  # an engine elsewhere: what has this pid here is somebody else
-        return Inside(Figures(container), None)
-    return Inside(cgroup, open_listener(pid, data_port) if data_port else None)
+    return (pid, find_cgroup(container.id, pid, proc)) if pid else None

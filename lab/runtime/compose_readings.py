@@ -11,10 +11,11 @@ from lab.runtime import compose_logs as container_logs
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.compose_cgroup import PROC
 from lab.runtime.compose_engine import Seen, Watch, inspect
-from lab.runtime.compose_inside import Inside, open_inside
+from lab.runtime.compose_inside import Inside, open_connections_of, open_inside
 from lab.runtime.compose_netns import UNKNOWN
 from lab.runtime.compose_places import ContainerPlaces
 from lab.runtime.compose_stats import NOTHING
+from lab.runtime.connections import Connections
 
 
 @dataclass(slots=True)
@@ -47,6 +48,15 @@ class ContainerReadings(ContainerPlaces):
             except OSError:
                 self._forget(service)
         return UNKNOWN
+
+    async def connections(self, service: str) -> Connections | None:
+        """Those in the service's own network namespace; None where that needs root."""
+        port = self._services[service].named_ports.get("data") if service in self._services else None
+        return await open_connections_of(self.handle(service), port, self.proc) if port else None
+
+    def whose(self, address: str) -> str | None:
+        """By the addresses that the engine gave, as last listed."""
+        return next((name for name, seen in self._seen.items() if address in seen.hosts), None)
 
     async def memory_bytes(self) -> dict[str, int]:
         """The working set of each service's control group."""

@@ -53,7 +53,14 @@ class Embedded(LocalReadings):
     isolation: str = field(default="by configuration", init=False)
     abilities: frozenset[Ability] = field(
         default=frozenset(
-            {Ability.CPU_CAP, Ability.PAUSE, Ability.KILL, Ability.LISTEN_QUEUE, Ability.OWN_PYTHON}
+            {
+                Ability.CPU_CAP,
+                Ability.PAUSE,
+                Ability.KILL,
+                Ability.LISTEN_QUEUE,
+                Ability.LIVE_LISTEN_QUEUE,
+                Ability.OWN_PYTHON,
+            }
         ),
         init=False,
     )
@@ -130,7 +137,7 @@ class Embedded(LocalReadings):
         if device.is_device(plan):
             await device.govern(record, self._governor(plan.service.name), self.mark)
             if not await device.limit_queue(plan, record):
-                self.abilities -= {Ability.LISTEN_QUEUE}
+                self.abilities -= {Ability.LISTEN_QUEUE, Ability.LIVE_LISTEN_QUEUE}
 
 
 def _allow_open_files() -> None:

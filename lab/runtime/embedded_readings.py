@@ -10,6 +10,7 @@ from chaos.governed import Governed
 from chaos.spawn import exit_code, read_record
 from lab.runtime import embedded_kernel as kernel
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
+from lab.runtime.connections import Connections, open_connections
 from lab.runtime.embedded_logs import read_lines, tail
 from lab.runtime.embedded_places import LocalPlaces
 from lab.runtime.embedded_plan import Plan
@@ -36,6 +37,21 @@ class LocalReadings(LocalPlaces):
         """The listener of the data port, by ``ss``; of a service without one nothing is known."""
         address = self._known(service).addresses.get("data")
         return await kernel.sockets(address) if address else kernel.UNKNOWN
+
+    async def connections(self, service: str) -> Connections | None:
+        """Those to the service's own address; others listen on the same port of theirs."""
+        address = self._known(service).addresses.get("data")
+        if address is None:
+            return None
+        host, _, port = address.rpartition(":")
+        try:
+            return open_connections(int(port), host)
+        except OSError:
+            return None
+
+    def whose(self, address: str) -> str | None:
+        """Each service calls from the address it listens at; programs that aren't ours call from 127.0.0.1."""
+        return next((name for name, plan in self._plans.items() if plan.host == address), None)
 
     async def memory_bytes(self) -> dict[str, int]:
         """PSS of each service with its child processes."""

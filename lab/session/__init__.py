@@ -6,7 +6,7 @@ from lab.session.interrupts import interruptible
 from lab.session.logs import Logs, open_logs
 from lab.session.recover import Recovered, abandoned, open_runs, recover
 from lab.session.request import ROOT, Request, known_modes, known_services
-from lab.session.run import Result, judge_run, run_once
+from lab.session.run import Result, judge_folder, judge_run, run_once
 from lab.session.runfolder import (
     RunFolder,
     RunFolderError,
@@ -16,22 +16,27 @@ from lab.session.runfolder import (
     list_runs,
     prune,
 )
+from lab.session.series import NotAtRestError, Series, open_series
 from lab.session.session import Session
 from lab.session.stop import Stop
 from lab.session.strays import Stray, find_strays
+from lab.session.tournament import TournamentFolder, open_tournament, planned_s
 
 __all__ = [
     "ROOT",
     "Client",
     "Logs",
+    "NotAtRestError",
     "Recovered",
     "Request",
     "Result",
     "RunFolder",
     "RunFolderError",
+    "Series",
     "Session",
     "Stop",
     "Stray",
+    "TournamentFolder",
     "UnknownRunError",
     "Unreachable",
     "abandoned",
@@ -39,6 +44,7 @@ __all__ = [
     "find_run",
     "find_strays",
     "interruptible",
+    "judge_folder",
     "judge_run",
     "known_modes",
     "known_services",
@@ -46,6 +52,9 @@ __all__ = [
     "living",
     "open_logs",
     "open_runs",
+    "open_series",
+    "open_tournament",
+    "planned_s",
     "prune",
     "recover",
     "run_once",

@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from chaos.actions import cpu_cap
 from chaos.errors import ChaosError
 from chaos.injector import Injector
 from lab.analysis import Timeline
@@ -27,7 +28,7 @@ from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
 from lab.session.planes import configured, watched
-from lab.session.request import BRIDGE, Request
+from lab.session.request import BRIDGE, RESERVE, Request
 from lab.session.requirements import require_abilities, require_services
 from lab.session.runfolder import RunFolder
 from lab.session.server import serving
@@ -76,7 +77,8 @@ async def open_session(
         await stack.enter_async_context(serving(session))
         stack.push(partial(ending.write, journal))
         try:
-            require_abilities(request.drill, runtime)
+            for drill in request.drills:
+                require_abilities(drill, runtime)
             if request.measured:
                 await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
             async with watching(session):
@@ -112,7 +114,8 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
     topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
-    require_services(request.drill, topology)
+    for drill in request.drills:
+        require_services(drill, topology)
     planes = configured(request)
     guard.ledger.own(runtime.takedown())
     session.injector = Injector(
@@ -135,23 +138,35 @@ async def _configure(session: Session, remembered: Path) -> None:
     session.write(measured)
     if measured.cpu_share is not None:
         session.runtime.caps[BRIDGE] = measured.cpu_share
+        if session.drill.reserve:
+            await _cap_reserve(session, measured.cpu_share)
     for service, settings in session.drill.configuration.items():
         await session.configure(service, settings, by="drill")
 
 
+async def _cap_reserve(session: Session, cpu_share: float) -> None:
+    """Another device like the bridge has its capacity, too."""
+    await session.injector.apply(
+        name="reserve-capacity", kind="setting", fault="capacity", target=RESERVE, params={"cpu_share": cpu_share},
+        actions=(cpu_cap(session.runtime.handle(RESERVE), cpu_share),), by="calibration",
+    )  # fmt: skip
+    session.runtime.caps[RESERVE] = cpu_share
+
+
 def make_sampler(session: Session, topology: Topology) -> Sampler:
-    """Reads every service's control port, the bridge and the host."""
+    """Reads every service's control port, the devices and the host."""
     services = tuple(name for name, service in topology.enabled().items() if "control" in service.named_ports)
     return Sampler(
         runtime=session.runtime,
         control=session.control,
         services=services,
         bridge=BRIDGE,
+        reserves=(RESERVE,) if session.drill.reserve else (),
         folder=session.folder.path,
         epoch_s=session.journal.origin_s,
         write=session.write,
-        toxics=lambda: tuple(
-            i.name for i in session.injector.open() if i.kind == "fault" and i.target == BRIDGE
+        toxics=lambda device: tuple(
+            i.name for i in session.injector.open() if i.kind == "fault" and i.target == device
         ),
     )
 

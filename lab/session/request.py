@@ -12,6 +12,15 @@ from lab.topology import load_topology
 
 BRIDGE = "bridge"
 """The topology's one service that everything crosses."""
+RESERVE = "bridge-reserve"
+"""Another such device, idle until something is routed to it; only in drills that ask for it."""
+RESERVE_PROFILE, STREAMING_PROFILE = "reserve-bridge", "streaming"
+"""The profiles of compose.yaml that a drill's ``reserve`` and ``load.streaming`` are."""
+DEVICE_PORT = 3128
+PROFILES = "COMPOSE_PROFILES"
+"""The variable by which Compose is told which profiles to take."""
+ON_DEMAND = {"fleet": "fleet"}
+"""Service -> its profile: part of the runs of drills that configure it, and of no others."""
 ROOT = Path(lab.__file__).resolve().parent.parent
 """The checkout."""
 
@@ -20,6 +29,7 @@ ROOT = Path(lab.__file__).resolve().parent.parent
 class Request:
     """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``.lab/runs``).
 
+    ``also``: drills that will run on the same lab, so that it must be able to do them, too.
     ``measured``: its figures matter, so it takes turns with other measured runs on this machine.
     """
 
@@ -28,6 +38,12 @@ class Request:
     runtime: str
     out: Path | None = None
     measured: bool = True
+    also: tuple[Drill, ...] = ()
+
+    @property
+    def drills(self) -> tuple[Drill, ...]:
+        """All that the lab must be able to do."""
+        return (self.drill, *self.also)
 
     @property
     def topology_file(self) -> Path:
@@ -41,13 +57,24 @@ class Request:
         return None if mode is None else self.topology_file.parent / "monitoring" / mode
 
     def variables(self) -> dict[str, str]:
-        """What the drill decides about the topology: the bridge's queue, in connections, and who watches."""
+        """What the drill decides about the topology: the bridge's queue, in connections, who watches, who else runs."""
         mode = self.monitoring_folder
         watched = dotenv_values(mode / "mode.env") if mode else {}
-        return {
-            "BRIDGE_QUEUE": str(listen_queue(self.drill)),
-            **{name: value for name, value in watched.items() if value is not None},
-        }
+        decided = {name: value for name, value in watched.items() if value is not None}
+        if profiles := self._profiles(decided.get(PROFILES, "")):
+            decided[PROFILES] = profiles
+        if any(drill.reserve for drill in self.drills):
+            decided["BRIDGE_RESERVE"] = f"http://{RESERVE}:{DEVICE_PORT}"
+        return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
+
+    def _profiles(self, watched: str) -> str:
+        """Those of a way of monitoring, and those that the drill asks for itself."""
+        chosen = watched.split(",")
+        for drill in self.drills:
+            chosen += [RESERVE_PROFILE] * drill.reserve
+            chosen += [STREAMING_PROFILE] * (drill.load.streaming_share > 0)
+            chosen += [ON_DEMAND[service] for service in drill.configuration if service in ON_DEMAND]
+        return ",".join(dict.fromkeys(filter(None, chosen)))
 
 
 def listen_queue(drill: Drill) -> int:

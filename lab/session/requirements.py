@@ -1,8 +1,11 @@
 """What a drill needs of runtime and topology, looked at before anything is started."""
 
+from collections.abc import Iterator
+
 from chaos.place import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
+from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE
 from lab.topology import Topology
 from services.libraries import LAB, LibraryError, check_installed
 
@@ -38,19 +41,39 @@ def _require_libraries(drill: Drill) -> None:
 
 
 def require_services(drill: Drill, topology: Topology) -> None:
-    """Say which service the drill names that this run won't have: those that monitor exist only where planes watch.
+    """Say which service the drill names that this run won't have: some exist only where the drill asks for them.
 
     Raises:
         SetupError: with the step or setting, and what to write.
     """
     enabled = topology.enabled()
-    named = {f"step {step.name}": step.target for step in (*drill.method, *drill.rollbacks)}
-    named |= {f"`configuration` of {service}": service for service in drill.configuration}
-    for what, service in named.items():
+    for what, service in _named(drill):
         profiles = topology.services[service].profiles if service in topology.services else ()
         if service not in enabled:
             raise SetupError(
                 f"{what} of drill {drill.name} is for {service}, which is not part of this run"
                 + (f" (profile {', '.join(profiles)})" if profiles else "")
-                + ". Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the command line"
+                + f". {_remedy(profiles)}"
             )
+
+
+def _named(drill: Drill) -> Iterator[tuple[str, str]]:
+    """What names a service, and that service."""
+    for step in (*drill.method, *drill.rollbacks):
+        yield f"step {step.name}", step.target
+        named = {step.params["service"]} if "service" in step.params else set()
+        for service in sorted(make(step).uses | named):
+            yield f"step {step.name}", service
+    for service in drill.configuration:
+        yield f"`configuration` of {service}", service
+
+
+def _remedy(profiles: tuple[str, ...]) -> str:
+    """What to write for a service of these profiles to be there."""
+    if RESERVE_PROFILE in profiles:
+        return "Write `reserve: true` in the drill"
+    if STREAMING_PROFILE in profiles:
+        return "Give it a share of the load in the drill, e.g. `load: {..., streaming: 30 %}`"
+    return (
+        "Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the command line"
+    )

@@ -77,11 +77,8 @@ async def run_once(
 
 def judge_run(folder: RunFolder) -> Result:
     """Verdict, report and JUnit of a run, from its journal alone; written into its folder."""
-    end_cut_off(folder)
-    journal: Journal = read(folder.journal)
-    timeline = Timeline.fold(journal.events)
-    verdict = judge(timeline)
-    folder.verdict.write_text(verdict.model_dump_json(indent=2, by_alias=True) + "\n")
+    journal, result = _judge(folder)
+    timeline, verdict = result.timeline, result.verdict
     environment = json.loads((folder.path / "environment.json").read_text())
     environment.pop("packages")  # the file has them all; the page tells those that matter, from the journal
     if timeline.drill is not None:
@@ -90,7 +87,21 @@ def judge_run(folder: RunFolder) -> Result:
             events=journal.events, summary=summarise(verdict),
         )  # fmt: skip
     write_junit(folder.junit, verdict, took_s=timeline.now_s)
-    return Result(folder, timeline, verdict, exit_code(verdict, journal.closed))
+    return result
+
+
+def judge_folder(folder: RunFolder) -> Result:
+    """The verdict alone, into the run's folder: one of many runs has no page of its own until it is asked for."""
+    return _judge(folder)[1]
+
+
+def _judge(folder: RunFolder) -> tuple[Journal, Result]:
+    end_cut_off(folder)
+    journal: Journal = read(folder.journal)
+    timeline = Timeline.fold(journal.events)
+    verdict = judge(timeline)
+    folder.verdict.write_text(verdict.model_dump_json(indent=2, by_alias=True) + "\n")
+    return journal, Result(folder, timeline, verdict, exit_code(verdict, journal.closed))
 
 
 def save_environment(request: Request, folder: RunFolder) -> None:

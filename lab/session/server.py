@@ -1,4 +1,4 @@
-"""A run behind a unix socket: `lab status`, `watch`, `logs`, `abort`; by hand also `fault`, `policy` and `down`.
+"""A run behind a unix socket: `lab status`, `watch`, `logs`, `abort`; by hand also `fault`, `top`, `down`.
 
 The socket lies in the run folder and only its owner may connect (0600): no port, no token to lose. It is there from
 the journal's first line to its last, so that a lab can be aborted while it waits for its turn or comes up.
@@ -17,9 +17,11 @@ from lab.journal.events import EVENT
 from lab.runtime.base import SetupError
 from lab.session.address import short_path
 from lab.session.foreign import foreign_things
+from lab.session.request import BRIDGE
 from lab.session.runfolder import RunFolder
 from lab.session.session import Session
 from lab.session.status import UP, state, status
+from lab.session.top import top
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CHUNK_BYTES = 2**16
@@ -71,6 +73,7 @@ class Server:
                 web.get("/logs", self._services),
                 web.get("/logs/{service}", self._logs),
                 web.get("/foreign", self._foreign),
+                web.get("/top", by_hand or self._top),
                 web.post("/abort", self._abort),
                 web.post("/actions", by_hand or self._inject),
                 web.delete("/actions/{id}", by_hand or self._undo),
@@ -100,6 +103,11 @@ class Server:
 
     async def _foreign(self, _: web.Request) -> web.Response:
         return web.json_response({"foreign": await foreign_things(self._session.runtime)})
+
+    async def _top(self, request: web.Request) -> web.Response:
+        asked = request.query
+        talk = await top(self._living(), asked.get("device", BRIDGE), float(asked.get("seconds", "3")))
+        return web.json_response(talk.model_dump(mode="json"))
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())

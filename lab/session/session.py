@@ -33,6 +33,7 @@ class Session:
 
     ``timeline`` is fed every event as it happens: terminal, abort-if and steady state read the same one.
     ``services``: those that the runtime has told of, so that somebody may ask for their logs.
+    ``doing``: what a lab that lives for several runs is at.
     ``measured``: it is a drill's, so that nobody else may change anything; by hand, ``down`` is set to end it.
     """
 
@@ -46,6 +47,7 @@ class Session:
     measured: bool
     ready: bool = False
     services: set[str] = field(default_factory=set)
+    doing: str | None = None
     down: asyncio.Event = field(default_factory=asyncio.Event)
     ticker: Ticker = field(init=False)
     injector: Injector = field(init=False)
@@ -118,12 +120,17 @@ class Session:
 
     async def start_load(self) -> None:
         """Start the arrivals at the drill's rate and the run's seed."""
-        load = self.drill.load
+        await self.start_load_of(self.drill)
+
+    async def start_load_of(self, drill: Drill) -> None:
+        """Start the arrivals that a drill asks for."""
+        load = drill.load
         start = {
-            "seed": self.drill.seed,
+            "seed": drill.seed,
             "rate_rps": load.rate_rps,
             "give_up_s": load.give_up_s,
             "slo_s": load.slo_s,
+            "streaming_share": load.streaming_share,
         }
         await self.control.change(self.runtime.address("load", "control"), {**start, "running": True})
 
@@ -158,7 +165,9 @@ class Session:
         """Undo one applied action."""
         await self.injector.undo(action, by=by)
         while self._rebuilt:  # a new listener has the host's queue, not the device's
-            await self.runtime.refit(self._rebuilt.pop())
+            service = self._rebuilt.pop()
+            await self.runtime.refit(service)
+            await self.injector.renew(service)
 
     async def roll_back(self) -> tuple[str, ...]:
         """Undo everything that is in force: the bridge's cap first, then the rest, newest first.

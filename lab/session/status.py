@@ -16,6 +16,8 @@ def state(session: Session) -> str:
         return "coming up"
     if not session.measured:
         return UP
+    if session.doing is not None:
+        return session.doing
     if session.timeline.done_s is not None:
         return "after the phases"
     return session.timeline.phase_at(session.now_s()) or "before the phases"
@@ -44,9 +46,23 @@ def _figures(session: Session, now_s: float) -> dict[str, Any]:
         "amplification": seen[-1].amplification if seen else None,
         "bridge busy": last.bridge_busy,
         "bridge backlog": last.backlog,
+        **_reserves(session),
         "policy": last.policy,
         "in force": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in session.injector.open()],
     }
+
+
+def _reserves(session: Session) -> dict[str, float | None]:
+    """CPU of the devices beside the bridge, as a share of their cap, between their last two samples."""
+    found = {}
+    for device, samples in session.timeline.reserves.items():
+        before, after = samples[-2:] if len(samples) > 1 else (None, samples[-1])
+        share = None
+        if before is not None and None not in {before.cpu_s_total, after.cpu_s_total} and after.cpu_share:
+            used = (after.cpu_s_total or 0.0) - (before.cpu_s_total or 0.0)
+            share = used / (after.t - before.t) / after.cpu_share
+        found[f"{device} busy"] = share
+    return found
 
 
 def _mean(values: list[int | None]) -> float | None:

@@ -1,8 +1,9 @@
-"""The one place where a service calls another over the bridge."""
+"""The one place where a service calls another."""
 
-from services.client.client import Answer, Client
-from services.client.direct import DirectClient
-from services.client.sessions import open_session
-from services.client.settings import ClientSettings
+from services.client.answer import Answer
+from services.client.bridged import get_for, over_bridge
+from services.client.client import Client
+from services.client.settings import ClientSettings, UpstreamSettings
+from services.client.upstreams import Upstreams
 
-__all__ = ["Answer", "Client", "ClientSettings", "DirectClient", "open_session"]
+__all__ = ["Answer", "Client", "ClientSettings", "UpstreamSettings", "Upstreams", "get_for", "over_bridge"]

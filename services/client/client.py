@@ -1,58 +1,29 @@
-"""Calls over the bridge: a timeout for each attempt, a policy between them, all of it switchable live."""
+"""Calls to another service: a timeout for each attempt, a policy between them, all of it switchable live.
+
+    pace ─▶ acquire ─▶ attempt (or several side by side: `hedging`) ─▶ delay ─▶ pace ─▶ ...
+
+There are no locks: what calls share (the policy, the tally, the session) is changed in single synchronous steps, and
+each attempt keeps the policy that let it through, so that the same one learns its end.
+"""
 
 import asyncio
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from yarl import URL
 
-from services.client.outcomes import from_error, from_response, trouble
+from services.client.answer import NOTHING, UNTRIED, Answer
+from services.client.attempts import Attempts, Target
+from services.client.hedging import Race
 from services.client.sessions import Sessions
-from services.client.settings import ClientSettings
-from services.client.tally import Attempt, Tally
+from services.client.settings import BRIDGE, RESERVE, ClientSettings
+from services.client.tally import Tally
 from services.kit.call_log import CallLog
-from services.kit.cohorts import Cohort
 from services.kit.request_id import HEADER
-from services.policies import Call, Kind, Outcome, Policy, next_delay_s, parse
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a call.
-
-    Args:
-        outcome: The end of its last attempt.
-        body: The body of the last answer.
-        rejected: The policy that refused a further attempt; with no attempt made, `outcome` is `other`.
-        attempted: Whether any attempt was made.
-    """
-
-    outcome: Outcome
-    body: bytes = b""
-    rejected: str | None = None
-    attempted: bool = True
-
-    @property
-    def failure(self) -> str | None:
-        """The kind of the last attempt, or who refused the first one; None: the call was good."""
-        if not self.attempted:
-            return self.rejected
-        return None if self.outcome.kind is Kind.OK else self.outcome.kind.value
-
-
-_NOTHING = Answer(Outcome(Kind.OTHER))
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What every attempt of a call asks for."""
-
-    url: URL
-    headers: Mapping[str, str] | None
+from services.policies import Call, Policy, next_delay_s, parse
+from services.policies.retryable import IDEMPOTENT
 
 
 class Client:
@@ -65,32 +36,40 @@ class Client:
         bridge: The proxy's URL; None: calls go directly.
         source: The address that connections come from; None: the system chooses.
         chance: Where jitter comes from.
+        reserve: The URL of the device `bridge-reserve`; None: there is none.
         log: What the log calls its calls, such as storefront->auth; None: it doesn't tell them.
+        raw: For a proxy: bodies stay as they are, no header is added.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what differs between the services that call
         self,
         settings: ClientSettings,
         bridge: str | None,
         source: str | None = None,
         chance: random.Random | None = None,
         *,
+        reserve: str | None = None,
         log: str | None = None,
+        raw: bool = False,
     ) -> None:
         self.tally = Tally()
         self.log = None if log is None else CallLog(log, lambda: self.tally.outcomes)
         self._chance = chance
-        self._sessions = Sessions(bridge, source)
+        devices = {BRIDGE: bridge} if reserve is None else {BRIDGE: bridge, RESERVE: reserve}
+        self._sessions = Sessions(devices, source, raw=raw)
+        self._attempts = Attempts(self.tally, self._sessions, settings.timeout_s)
         self._settings = settings
         self._policy: Policy = parse(settings.policy, chance)
-        self._sessions.use(settings.connections)
+        self._sessions.use(settings.connections, settings.pool_limit, settings.device)
 
     def apply(self, settings: ClientSettings) -> None:
         """Go on with these settings; a policy whose text is unchanged keeps its state."""
+        policy = self._policy
         if settings.policy != self._settings.policy:
-            self._policy = parse(settings.policy, self._chance)
-        self._settings = settings
-        self._sessions.use(settings.connections)
+            policy = parse(settings.policy, self._chance)
+        self._sessions.use(settings.connections, settings.pool_limit, settings.device)
+        self._policy, self._settings = policy, settings
+        self._attempts.timeout_s = settings.timeout_s
 
     @property
     def errors(self) -> Mapping[str, int]:
@@ -105,16 +84,34 @@ class Client:
         """The calls by the second of their start, for seconds later than `after`."""
         return self.tally.cohorts.as_json(after, now_s)
 
-    async def call(self, method: str, url: URL, request_id: str | None = None) -> Answer:
-        """One request and as many attempts as the policy allows; all of them carry its id, if it has one."""
+    async def call(  # noqa: PLR0913  what HTTP has
+        self,
+        method: str,
+        url: URL,
+        request_id: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline_s: float | None = None,
+    ) -> Answer:
+        """One request and as many attempts as the policy allows; all of them carry its id, if it has one.
+
+        Args:
+            method: The HTTP method, in capitals.
+            url: What is asked for.
+            request_id: Goes along as X-Request-Id.
+            headers: Go along as well.
+            body: Of the request.
+            deadline_s: When whoever asked for this stops waiting (CLOCK_MONOTONIC); None: nobody said.
+        """
         started_s = time.monotonic()
-        call = Call(method, started_s)
+        call = Call(method, started_s, deadline_s=deadline_s)
         cohort = self.tally.cohorts.begin(started_s)
         self.tally.calls += 1
-        answer = _NOTHING
+        answer = NOTHING
         try:
-            target = _Target(url, None if request_id is None else {HEADER: request_id})
-            answer = await self._attempts(call, target, cohort)
+            sent = headers if request_id is None else {**(headers or {}), HEADER: request_id}
+            answer = await self._pursue(call, Target(url, cohort, sent, body))
         finally:
             took_ms = (time.monotonic() - started_s) * 1000
             cohort.end(answer.failure, took_ms)
@@ -126,17 +123,27 @@ class Client:
         """Close every connection."""
         await self._sessions.close()
 
-    async def _attempts(self, call: Call, target: _Target, cohort: Cohort) -> Answer:
-        answer = Answer(Outcome(Kind.OTHER), attempted=False)
+    async def _pursue(self, call: Call, target: Target) -> Answer:
+        """Attempts until the call has ended."""
+        answer = UNTRIED
         while True:
-            policy = (
-                self._policy
-            )  # the one that lets an attempt through learns its end; the next may be another
-            rejection = policy.acquire(call, time.monotonic())
+            if self._policy.pace_s(call, time.monotonic()) > 0:
+                await self._hold_back(call)
+            policy, now_s = self._policy, time.monotonic()  # the next attempt may have another one
+            rejection = policy.acquire(call, now_s)
             if rejection is not None:
                 self.tally.reject(rejection.by)
-                return Answer(answer.outcome, answer.body, rejection.by, answer.attempted)
-            answer = await self._attempt(policy, call, target, Attempt(self.tally, cohort))
+                return answer.then_rejected(rejection.by)
+            call.attempts += 1
+            hedge_s = policy.hedge_s(call, now_s) if call.method in IDEMPOTENT else None
+            latest = (
+                await self._attempts.make(policy, call, target)
+                if hedge_s is None
+                else await self._race(call, target).run(policy, hedge_s)
+            )
+            if latest.rejected is not None:
+                return answer.then_rejected(latest.rejected)
+            answer = latest
             delay_s = next_delay_s(self._policy, call, answer.outcome, time.monotonic())
             if delay_s is None:
                 return answer
@@ -144,27 +151,21 @@ class Client:
             if delay_s > 0:
                 await asyncio.sleep(delay_s)  # noqa: TID251  the policy's back-off is the thing itself
 
-    async def _attempt(self, policy: Policy, call: Call, target: _Target, attempt: Attempt) -> Answer:
-        call.attempts += 1
-        outcome, body = Outcome(Kind.OTHER), b""
-        limit = aiohttp.ClientTimeout(total=self._settings.timeout_s, ceil_threshold=float("inf"))
-        try:
-            with self._sessions.borrow() as session:
-                async with session.request(
-                    call.method,
-                    target.url,
-                    headers=target.headers,
-                    timeout=limit,
-                    allow_redirects=False,
-                    trace_request_ctx=attempt,
-                ) as response:
-                    body = await response.read()
-                    outcome = from_response(response)
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
-            outcome = from_error(error)
-            if (name := trouble(error)) is not None:
-                self.tally.error(name)
-        finally:
-            attempt.end(outcome.kind)
-            policy.observe(call, outcome, time.monotonic())
-        return Answer(outcome, body)
+    async def _hold_back(self, call: Call) -> None:
+        """Wait as long as the policy in force paces the client, but never beyond the call's time."""
+        while True:
+            policy, now_s = self._policy, time.monotonic()
+            pace_s, left_s = policy.pace_s(call, now_s), policy.left_s(call, now_s)
+            if left_s is not None:
+                pace_s = min(pace_s, left_s)
+            if pace_s <= 0:
+                return
+            await asyncio.sleep(pace_s)  # noqa: TID251  the policy's pace is the thing itself
+
+    def _race(self, call: Call, target: Target) -> Race:
+        return Race(
+            call,
+            lambda: self._policy,
+            lambda policy: self._attempts.make(policy, call, target),
+            self.tally.reject,
+        )

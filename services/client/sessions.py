@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import aiohttp
@@ -29,26 +29,26 @@ def _socket_factory(source: str) -> aiohttp.SocketFactoryType:
 
 
 def open_session(
-    *, pooled: bool, bridge: str | None, source: str | None, counted: bool = False, raw: bool = False
+    *, pooled: bool, bridge: str | None, source: str | None, limit: int = 0, raw: bool = False
 ) -> aiohttp.ClientSession:
-    """A session without limits, cookies, or retries of its own.
+    """A session without cookies or retries of its own; each request carries an Attempt as its `trace_request_ctx`.
 
     Args:
         pooled: Keep connections alive; else a new one for each attempt.
         bridge: The proxy that everything goes through; None: directly.
         source: The address that connections come from; None: the system chooses.
-        counted: Each request carries an Attempt as its `trace_request_ctx`.
+        limit: So many connections at once at most; 0: as many as needed.
         raw: For a proxy: bodies stay as they are, no header is added.
     """
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0,
+            limit=limit,
             force_close=not pooled,
             socket_factory=_socket_factory(source) if source else None,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         proxy=bridge,
-        trace_configs=[trace_config()] if counted else None,
+        trace_configs=[trace_config()],
         auto_decompress=not raw,
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type") if raw else None,
     )
@@ -67,23 +67,42 @@ class _Lease:
 
 
 class Sessions:
-    """The session in use; one that was replaced is closed when its last attempt has ended."""
+    """The session in use; one that was replaced is closed when its last attempt has ended.
 
-    def __init__(self, bridge: str | None, source: str | None) -> None:
-        self._bridge = bridge
+    Args:
+        devices: By name the proxy that everything goes through; None: directly.
+        source: The address that connections come from; None: the system chooses.
+        raw: As `open_session` has it.
+    """
+
+    def __init__(self, devices: Mapping[str, str | None], source: str | None, *, raw: bool = False) -> None:
+        self._devices = devices
         self._source = source
-        self._connections = ""
+        self._raw = raw
+        self._way: tuple[str, int, str] | None = None
         self._current: _Lease | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
-    def use(self, connections: str) -> None:
-        """From the next attempt on: "new" connections or "pooled" ones."""
-        if connections == self._connections:
+    @property
+    def limited(self) -> bool:
+        """Whether attempts may have to wait for a connection."""
+        return self._way is not None and self._way[1] > 0
+
+    def use(self, connections: str, limit: int, device: str) -> None:
+        """From the next attempt on: "new" connections or "pooled" ones, so many at once, over that device."""
+        way = (connections, limit, device)
+        if way == self._way:
             return
-        old, self._connections = self._current, connections
+        if device not in self._devices:
+            raise ValueError(f"there is no device {device!r} here (valid: {', '.join(self._devices)})")
         session = open_session(
-            pooled=connections == "pooled", bridge=self._bridge, source=self._source, counted=True
+            pooled=connections == "pooled",
+            bridge=self._devices[device],
+            source=self._source,
+            limit=limit,
+            raw=self._raw,
         )
+        old, self._way = self._current, way
         self._current = _Lease(session)
         if old is not None and old.users == 0:
             self._close_soon(old)

@@ -2,7 +2,8 @@
 
 attempts = ok + timeout + refused + reset + 5xx + 4xx + other + in flight
 
-An attempt counts from the moment a connect or the reuse of a connection starts; rejections count apart.
+An attempt counts from the moment a connect or the reuse of a connection starts; rejections count apart, and so does
+who found no free connection in the pool in time (`pool`). A hedge that lost its race ends as `other`.
 """
 
 import time
@@ -13,9 +14,9 @@ import aiohttp
 
 from services.kit.cohorts import Cohort, Cohorts
 from services.kit.histogram import Histogram
-from services.policies import Kind
+from services.policies import Kind, rejections
 
-REJECTIONS = ("budget", "breaker")
+REJECTIONS = rejections()
 
 
 class Tally:
@@ -60,6 +61,11 @@ class Attempt:
         self._cohort = cohort
         self._started_s: float | None = None
 
+    @property
+    def started(self) -> bool:
+        """Whether it has begun to cost anything: until then it is no attempt."""
+        return self._started_s is not None
+
     def start(self) -> None:
         """A connect or the reuse of a connection starts."""
         self._started_s = time.monotonic()
@@ -68,10 +74,9 @@ class Attempt:
         self._cohort.attempts += 1
 
     def end(self, kind: Kind) -> None:
-        """It ended; one that never started is no attempt."""
+        """One that was started has ended."""
         if self._started_s is None:
-            self._tally.error("not-started")
-            return
+            raise RuntimeError("an attempt that never started can't end")
         self._tally.in_flight -= 1
         self._tally.outcomes[kind.value] += 1
         self._tally.latency.add((time.monotonic() - self._started_s) * 1000)

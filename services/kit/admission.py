@@ -1,67 +1,113 @@
-"""A worker limit with a queue in front of it: first come, first served; a full queue refuses."""
+"""Waiting for a worker: the asyncio half of `services.admission`, whose `Gate` makes the decisions.
+
+One future for each request that waits, one timer for the next wait that ends. Nothing here waits while it holds
+something that others need: every decision is one synchronous step.
+"""
 
 import asyncio
-from collections import deque
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from math import inf
 
+from aiohttp import web
 
-class FullError(Exception):
-    """All workers are busy and the queue is full."""
+from services.admission import Gate, State, Work, parse
+from services.admission.gate import EXPIRED
+from services.kit import deadline, priority
+from services.kit.request_id import request_id
+from services.kit.shed import ShedError
 
 
 class Admission:
-    """At most `workers` at work, at most `queue_limit` waiting. Both can be changed while running."""
+    """At most `workers` at work, at most `queue_limit` waiting, the rest as the text says; all switchable live."""
 
-    def __init__(self, workers: int, queue_limit: int) -> None:
-        self._workers = workers
-        self._queue_limit = queue_limit
-        self._busy = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+    def __init__(self) -> None:
+        self._text = "fifo"
+        self._gate = Gate(parse(self._text), workers=1, queue_limit=0)
+        self._turns: dict[Work, asyncio.Future[None]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_s = inf
 
     @property
     def depth(self) -> int:
         """How many wait."""
-        return len(self._waiting)
+        return self._gate.crowd.waiting
 
-    def resize(self, workers: int, queue_limit: int) -> None:
-        """New limits; who already waits keeps waiting."""
-        self._workers = workers
-        self._queue_limit = queue_limit
-        self._admit()
+    def use(self, text: str, workers: int, queue_limit: int, *, drop_expired: bool = False) -> None:
+        """Go on like this; who already waits keeps waiting, and layers whose text is unchanged keep their state."""
+        if text != self._text:
+            self._text, self._gate.layers = text, parse(text)
+        self._gate.workers, self._gate.queue_limit = workers, queue_limit
+        self._gate.drop_expired = drop_expired
+        self._advance()
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[None]:
-        """Hold a worker, after waiting for it; raises FullError at once when the queue is full."""
-        if self._busy < self._workers:
-            self._busy += 1
-        else:
-            await self._wait()
+    async def worker(self, request: web.BaseRequest) -> AsyncIterator[None]:
+        """Hold a worker, after waiting for it; raises ShedError when the request is refused or dropped instead."""
+        now_s = time.monotonic()
+        rank = priority.priority(request.headers, request_id(request))
+        work = Work(now_s, rank, deadline.from_headers(request.headers, now_s, time.time()))
+        async with self.turn(work):
+            yield
+
+    @asynccontextmanager
+    async def turn(self, work: Work) -> AsyncIterator[None]:
+        """As `worker`, for work that is known already."""
+        if self._gate.arrive(work, time.monotonic()) is State.WAITING:
+            await self._wait(work)
+        if work.state is not State.WORKING:
+            raise ShedError(work.why, status=504 if work.why == EXPIRED else 503)
         try:
             yield
+        except BaseException:
+            self._gate.leave(work, time.monotonic())
+            raise
+        else:
+            self._gate.end(work, time.monotonic())
         finally:
-            self._busy -= 1
-            self._admit()
+            self._advance()
 
-    async def _wait(self) -> None:
-        if len(self._waiting) >= self._queue_limit:
-            raise FullError
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    def close(self) -> None:
+        """Leave no timer behind."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_s = None, inf
+
+    async def _wait(self, work: Work) -> None:
+        turn = self._turns[work] = asyncio.get_running_loop().create_future()
+        self._arm()
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.cancelled():
-                with suppress(ValueError):
-                    self._waiting.remove(turn)
-            else:  # the worker came together with the cancellation
-                self._busy -= 1
-                self._admit()
+            self._gate.leave(
+                work, time.monotonic()
+            )  # also when the worker came together with the cancellation
+            self._advance()
             raise
+        finally:
+            self._turns.pop(work, None)
 
-    def _admit(self) -> None:
-        while self._waiting and self._busy < self._workers:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                self._busy += 1
+    def _advance(self) -> None:
+        """Wake whose turn it is, and those who have waited enough."""
+        for work in self._gate.advance(time.monotonic()):
+            turn = self._turns.get(work)
+            if turn is None or turn.done():  # cancelled a moment ago: the next one gets the worker
+                self._gate.leave(work, time.monotonic())
+            else:
                 turn.set_result(None)
+        self._arm()
+
+    def _arm(self) -> None:
+        """A timer for the next wait that ends, unless the one that runs comes soon enough."""
+        due_s = self._gate.next_expiry_s
+        if due_s >= self._timer_s or due_s == inf:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_s = due_s
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, due_s - time.monotonic()), self._tick)
+
+    def _tick(self) -> None:
+        self._timer, self._timer_s = None, inf
+        self._advance()

@@ -1,6 +1,9 @@
 """What a data port counts. Everything is cumulative; a rate is the reader's business.
 
 requests = served + abandoned + failed + in flight
+
+Two figures are about the same requests from another side: `shed` (of `failed` and `abandoned`) were refused or dropped
+instead of being done, `wasted` (of `abandoned`) were done for a client that was gone.
 """
 
 import errno
@@ -14,6 +17,8 @@ class Counters:
         self.requests = 0
         self.served = 0
         self.abandoned = 0
+        self.wasted = 0
+        self.shed: dict[str, int] = {}
         self.failed: dict[str, int] = {}
         self.connections = 0
         self.in_flight = 0
@@ -27,12 +32,17 @@ class Counters:
         """
         if not delivered:
             self.abandoned += 1
+            self.wasted += 0 < status < 400  # noqa: PLR2004  0: it was not done; 4xx and 5xx: nor was the work
         elif status < 400:  # noqa: PLR2004  HTTP: 4xx and 5xx are failures
             self.served += 1
             return True
         else:
             self.failed[str(status)] = self.failed.get(str(status), 0) + 1
         return False
+
+    def refused(self, reason: str) -> None:
+        """Work that was refused or dropped instead of being done, by who said so."""
+        self.shed[reason] = self.shed.get(reason, 0) + 1
 
     def error(self, error: BaseException) -> None:
         """Trouble in the process: by errno's name where it has one, else by its type."""
@@ -50,7 +60,9 @@ class Counters:
             "requests_total": self.requests,
             "served_total": self.served,
             "abandoned_total": self.abandoned,
+            "wasted_total": self.wasted,
             "failed_total": self.failed,
+            "shed_total": self.shed,
             "connections_total": self.connections,
             "in_flight": self.in_flight,
         }

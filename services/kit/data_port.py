@@ -14,6 +14,7 @@ from services.kit.counters import Counters
 from services.kit.request_id import request_id
 from services.kit.role import Role, json_response
 from services.kit.settings import DataSettings
+from services.kit.shed import ShedError
 
 BACKLOG = 4096
 _PROBE_TIMEOUT_S = 1.0
@@ -116,6 +117,9 @@ class DataPort:
             return json_response({"error": "fail_share"}, status=503)
         try:
             return await self._role.answer(request)
+        except ShedError as shed:
+            self._counters.refused(shed.reason)
+            return json_response({"error": str(shed), "reason": shed.reason}, status=shed.status)
         except web.HTTPException as error:
             return json_response({"error": error.reason}, status=error.status)
         except Exception as error:  # a service answers, whatever happens

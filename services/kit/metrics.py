@@ -16,6 +16,7 @@ _COUNTERS = {
     "requests_total": "requests received on the data port",
     "served_total": "requests answered below 400",
     "abandoned_total": "requests whose client went away before the answer",
+    "wasted_total": "requests answered below 400 whose client was gone",
     "connections_total": "connections accepted on the data port",
     "cpu_s_total": "processor time used, in seconds",
 }
@@ -44,6 +45,8 @@ class _Collector(Collector):
         yield _labelled(
             "lab_failed_total", "requests answered 4xx or 5xx", "status", service, now["failed_total"]
         )
+        text = "requests refused or dropped instead of being served"
+        yield _labelled("lab_shed_total", text, "reason", service, now["shed_total"])
         yield _labelled("lab_errors_total", "trouble in the process", "error", service, now["errors_total"])
         if now["client"] is not None:
             yield from _client(service, now["client"])

@@ -6,10 +6,11 @@ Nothing here imports aiohttp or starts anything: the package can be lifted into 
 
 from services.policies.base import Call, Kind, Outcome, Policy, Rejection
 from services.policies.compose import Composition
+from services.policies.document import from_document
 from services.policies.errors import PolicyError
 from services.policies.neutral import Neutral
 from services.policies.parse import parse, validate
-from services.policies.registry import REGISTRY, names
+from services.policies.registry import REGISTRY, names, rejections
 from services.policies.retryable import next_delay_s, retryable
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Rejection",
+    "from_document",
     "names",
     "next_delay_s",
     "parse",
+    "rejections",
     "retryable",
     "validate",
 ]

@@ -9,9 +9,9 @@
 A policy is pure: time is an argument, chance a constructor argument, nothing waits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Kind(StrEnum):
@@ -51,6 +51,7 @@ class Call:
         attempts: Attempts begun so far; more than 0 at `acquire` means that a retry is asked for.
         waited_s: The wait before the latest retry, in seconds (decorrelated jitter goes on from it).
         deadline_s: When whoever asked for the call stops waiting, on the same clock; None: nobody said.
+        notes: What policies remember about this call, each under itself as the key; gone with the call.
     """
 
     method: str = "GET"
@@ -58,6 +59,7 @@ class Call:
     attempts: int = 0
     waited_s: float = 0.0
     deadline_s: float | None = None
+    notes: dict[object, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
 """Circuit breaker: after too many failures stop asking for a while, then ask a few times before going on.
 
-    closed ──failures in the last `window` attempts >= share (at least `minimum` seen)──▶ open
+    closed ──failures in the window >= share (at least `minimum` seen)──▶ open
     open ──after `open` seconds──▶ half-open ──`probes` attempts: fewer failures than share──▶ closed
                                        └────────── at least share ──▶ open
 
-Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and `open` are Hystrix's (20,
-5 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would react too late to be watched.
+The window is the latest `window` attempts or, with a `period`, those of the latest seconds (resilience4j's
+COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and
+`open` are Hystrix's (20, 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would
+react too late to be watched.
 """
 
-from collections import deque
+import random
+from collections.abc import Mapping
 
 from services.policies.base import Call, Kind, Outcome, Rejection
+from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.windows import CountWindow, TimeWindow, Window
 
 _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})
 
@@ -22,22 +27,23 @@ class Breaker(Neutral):
 
     Args:
         failures: The share of failures that opens it (0.5: 50 %).
-        window: How many of the latest attempts are looked at.
+        window: The attempts that are looked at.
         minimum: It never opens on fewer attempts than this.
         open_s: How long it stays open, in seconds.
         probes: Attempts let through when half-open.
     """
 
-    def __init__(self, failures: float, window: int, minimum: int, open_s: float, probes: int) -> None:
+    def __init__(self, failures: float, window: Window, minimum: int, open_s: float, probes: int) -> None:
         self._share = failures
-        self._minimum = min(minimum, window)
+        self._minimum = minimum
         self._open_s = open_s
         self._probes = probes
-        self._failed: deque[bool] = deque(maxlen=window)
+        self._window = window
+        self._probed = CountWindow(probes)
         self._state = "closed"
         self._epoch = 0  # one more at each change of state: what began before it no longer counts
         self._until_s = 0.0
-        self._asked: dict[Call, int] = {}
+        self._asked = Ledger[int]()
         self._slots = 0
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
@@ -49,33 +55,40 @@ class Breaker(Neutral):
             return Rejection("breaker")
         if self._state == "half-open":
             self._slots -= 1
-        self._asked[call] = self._epoch
+        self._asked.enter(call, self._epoch)
         return None
 
     def release(self, call: Call) -> None:
         """Give the probe slot back."""
-        if self._asked.pop(call, None) == self._epoch and self._state == "half-open":
-            self._slots += 1
+        self._give_back(self._asked.undo(call))
 
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
         """Count a failure or a success; an attempt that proves neither gives its slot back."""
+        epoch = self._asked.end(call)
         if outcome.kind is Kind.OTHER:
-            self.release(call)
-            return
-        if self._asked.pop(call, None) != self._epoch:
-            return
-        self._failed.append(outcome.kind in _FAILURES)
-        if self._state == "closed":
-            if len(self._failed) >= self._minimum and sum(self._failed) >= self._share * len(self._failed):
-                self._open(now_s)
-        elif sum(self._failed) >= self._share * self._probes:
-            self._open(now_s)
-        elif len(self._failed) - sum(self._failed) > (1 - self._share) * self._probes:
-            self._change("closed")
+            self._give_back(epoch)
+        elif epoch == self._epoch:
+            self._count(now_s, failed=outcome.kind in _FAILURES)
 
     def state(self) -> str | None:
         """Closed, open or half-open."""
         return self._state
+
+    def _count(self, now_s: float, *, failed: bool) -> None:
+        if self._state == "closed":
+            attempts, failures = self._window.add(now_s, failed=failed)
+            if attempts >= self._minimum and failures >= self._share * attempts:
+                self._open(now_s)
+            return
+        attempts, failures = self._probed.add(now_s, failed=failed)
+        if failures >= self._share * self._probes:
+            self._open(now_s)
+        elif attempts - failures > (1 - self._share) * self._probes:
+            self._change("closed")
+
+    def _give_back(self, epoch: int | None) -> None:
+        if epoch == self._epoch and self._state == "half-open":
+            self._slots += 1
 
     def _open(self, now_s: float) -> None:
         self._until_s = now_s + self._open_s
@@ -84,7 +97,16 @@ class Breaker(Neutral):
     def _change(self, state: str) -> None:
         self._state = state
         self._epoch += 1
-        self._failed.clear()
+        self._window.clear()
+        self._probed.clear()
+
+
+def _build(given: Mapping[str, float], _chance: random.Random) -> Breaker:
+    size, minimum, period_s = int(given["window"]), int(given["minimum"]), given["period"]
+    if not period_s:
+        minimum = min(minimum, size)  # it could never open
+    window = TimeWindow(period_s) if period_s else CountWindow(size)
+    return Breaker(given["failures"], window, minimum, given["open"], int(given["probes"]))
 
 
 SPEC = Spec(
@@ -97,8 +119,7 @@ SPEC = Spec(
         "minimum": Parameter("count", default=20, least=1, most=10_000),
         "open": Parameter("duration", default=5, least=0.01, most=600),
         "probes": Parameter("count", default=10, least=1, most=1000),
+        "period": Parameter("duration", default=0, least=0, most=600),
     },
-    build=lambda given, _chance: Breaker(
-        given["failures"], int(given["window"]), int(given["minimum"]), given["open"], int(given["probes"])
-    ),
+    build=_build,
 )

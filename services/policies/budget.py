@@ -7,7 +7,8 @@ SRE book, ch. 21 (retries below 10 % per client); deposit, withdrawal and a rese
 Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here the bucket's size bounds them.
 """
 
-from services.policies.base import Call, Rejection
+from services.policies.base import Call, Outcome, Rejection
+from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
 
@@ -29,6 +30,7 @@ class Budget(Neutral):
         self._burst = burst
         self._tokens = burst
         self._filled_s: float | None = None
+        self._ledger = Ledger[float]()
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """A first attempt pays in, a retry pays one token or is refused."""
@@ -37,27 +39,30 @@ class Budget(Neutral):
         self._filled_s = now_s if self._filled_s is None else max(now_s, self._filled_s)
         if call.attempts == 0:
             self._pay_in(self._ratio)
+            self._ledger.enter(call, -self._ratio)
             return None
         if self._tokens < _NEARLY_ONE:
             return Rejection("budget")
         self._tokens = max(0.0, self._tokens - 1)
+        self._ledger.enter(call, 1.0)
         return None
 
     def release(self, call: Call) -> None:
         """Undo the payment: the attempt wasn't made."""
-        if call.attempts == 0:
-            self._tokens = max(0.0, self._tokens - self._ratio)
-        else:
-            self._pay_in(1)
+        self._pay_in(self._ledger.undo(call) or 0.0)
+
+    def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:  # noqa: ARG002  Policy's signature
+        """What was paid stays paid."""
+        self._ledger.end(call)
 
     def _pay_in(self, tokens: float) -> None:
-        self._tokens = min(self._burst, self._tokens + tokens)
+        self._tokens = max(0.0, min(self._burst, self._tokens + tokens))
 
 
 SPEC = Spec(
     "budget",
     "guard",
-    rank=2,
+    rank=3,
     parameters={
         "ratio": Parameter("share", default=0.1, least=0, most=10),
         "floor": Parameter("rate", default=1, least=0, most=1000),

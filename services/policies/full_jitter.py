@@ -5,11 +5,10 @@ n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Arch
 
 import random
 
+from services.policies.backoff import backoff_s
 from services.policies.base import Call
 from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
-
-_LARGEST_POWER = 64  # beyond it every cap is reached, and a float would overflow
 
 
 class FullJitter(Neutral):
@@ -32,8 +31,7 @@ class FullJitter(Neutral):
         """U(0, min(cap, base * 2^n)) seconds, or None when all retries are used."""
         if call.attempts > self._retries:
             return None
-        n = min(max(call.attempts - 1, 0), _LARGEST_POWER)
-        return self._chance.uniform(0.0, min(self._cap_s, self._base_s * 2**n))
+        return self._chance.uniform(0.0, backoff_s(self._base_s, self._cap_s, call))
 
 
 SPEC = Spec(

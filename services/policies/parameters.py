@@ -10,7 +10,7 @@ from typing import Literal
 from services.policies.base import Policy
 from services.policies.errors import PolicyError
 
-Unit = Literal["count", "share", "duration", "rate"]
+Unit = Literal["count", "share", "duration", "rate", "factor"]
 
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 _FORMS: dict[Unit, tuple[re.Pattern[str], Mapping[str, float], str]] = {
@@ -21,6 +21,7 @@ _FORMS: dict[Unit, tuple[re.Pattern[str], Mapping[str, float], str]] = {
         {"ms": 0.001, "s": 1},
         "a duration such as 100 ms or 5 s",
     ),
+    "factor": (re.compile(_NUMBER + "()"), {"": 1}, "a number such as 2 or 1.6"),
     "rate": (re.compile(_NUMBER + r"\s*(/\s*s)"), {"/s": 1}, "a rate such as 1/s"),
 }
 
@@ -42,7 +43,7 @@ class Parameter:
     most: float
 
     def read(self, name: str, text: str) -> float:
-        """The number that `text` means: a count, a share of 1, seconds, or a rate per second."""
+        """The number that `text` means: a count, a share of 1, seconds, a rate per second, or a plain factor."""
         pattern, factors, form = _FORMS[self.unit]
         match = pattern.fullmatch(text.strip())
         if match is None:
@@ -73,6 +74,7 @@ class Spec:
         rank: Guards are asked in this order, smallest first.
         parameters: Its parameters by name.
         build: Parameters by name and a source of chance -> the policy.
+        refuses: Whether it can refuse an attempt (under its name): every guard, and a schedule with a quota.
     """
 
     name: str
@@ -80,3 +82,9 @@ class Spec:
     rank: int
     parameters: Mapping[str, Parameter]
     build: Callable[[Mapping[str, float], random.Random], Policy]
+    refuses: bool = False
+
+    def __post_init__(self) -> None:
+        """A guard is there to refuse."""
+        if self.role == "guard":
+            object.__setattr__(self, "refuses", True)

@@ -5,7 +5,8 @@
     parameter = key "=" value                        open=5 s
 
 At most one schedule, each guard at most once; the order of writing doesn't matter (guards go by rank). Guards
-without a schedule imply `immediate(retries=3)`: a guard alone would have nothing to guard.
+without a schedule imply `immediate(retries=3)`: a guard alone would have nothing to guard. What brings its own
+back-off, attempts or hedges (`aws-standard`, `google-sre`, `hedge`, ...) is a schedule too.
 """
 
 import random
@@ -56,7 +57,11 @@ def _layers(text: str) -> list[_Layer]:
         seen.add(spec.name)
     schedules = [spec.name for spec, _ in layers if spec.role == "schedule"]
     if len(schedules) > 1:
-        raise PolicyError(f"only one schedule at a time, {text!r} has {' and '.join(schedules)}")
+        valid = ", ".join(sorted(name for name, spec in REGISTRY.items() if spec.role == "guard"))
+        raise PolicyError(
+            f"only one schedule at a time, {text!r} has {' and '.join(schedules)}; keep one of them "
+            f"(what may stand beside it: {valid})"
+        )
     if not schedules:
         layers.append((DEFAULT_SCHEDULE, _defaults(DEFAULT_SCHEDULE)))
     return sorted(layers, key=lambda layer: layer[0].rank)

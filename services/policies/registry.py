@@ -3,12 +3,54 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.policies import breaker, budget, full_jitter, immediate, none
+from services.policies import (
+    aws_adaptive,
+    aws_standard,
+    breaker,
+    budget,
+    deadline,
+    decorrelated_jitter,
+    envoy_budget,
+    equal_jitter,
+    exponential,
+    finagle_budget,
+    fixed,
+    full_jitter,
+    google_sre,
+    grpc,
+    grpc_throttle,
+    hedge,
+    immediate,
+    none,
+    sre_throttle,
+)
 from services.policies.parameters import Spec
 
-_ALL = (none.SPEC, immediate.SPEC, full_jitter.SPEC, budget.SPEC, breaker.SPEC)
+_SCHEDULES = (
+    none.SPEC,
+    immediate.SPEC,
+    fixed.SPEC,
+    exponential.SPEC,
+    full_jitter.SPEC,
+    equal_jitter.SPEC,
+    decorrelated_jitter.SPEC,
+    google_sre.SPEC,
+    aws_standard.SPEC,
+    aws_adaptive.SPEC,
+    grpc.SPEC,
+    hedge.SPEC,
+)
+_GUARDS = (
+    deadline.SPEC,
+    breaker.SPEC,
+    sre_throttle.SPEC,
+    budget.SPEC,
+    envoy_budget.SPEC,
+    finagle_budget.SPEC,
+    grpc_throttle.SPEC,
+)
 
-REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in _ALL})
+REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *_GUARDS)})
 
 DEFAULT_SCHEDULE = immediate.SPEC
 """The schedule of a policy that names only guards."""
@@ -17,3 +59,8 @@ DEFAULT_SCHEDULE = immediate.SPEC
 def names() -> tuple[str, ...]:
     """The valid names, in alphabetical order."""
     return tuple(sorted(REGISTRY))
+
+
+def rejections() -> tuple[str, ...]:
+    """The names under which policies refuse attempts, in alphabetical order."""
+    return tuple(sorted(name for name, spec in REGISTRY.items() if spec.refuses))

@@ -6,7 +6,8 @@
     other 5xx, other 4xx, anything else            no
     methods other than GET HEAD PUT DELETE OPTIONS never (they are not idempotent: RFC 9110, 9.2.2)
 
-A Retry-After (on 429 or 503) is the least delay; one of more than a minute means giving up.
+A Retry-After (on 429 or 503) is the least delay; one of more than a minute means giving up, and so does a delay
+that ends after the deadline that a policy keeps.
 """
 
 from services.policies.base import Call, Kind, Outcome, Policy
@@ -29,11 +30,18 @@ def retryable(method: str, outcome: Outcome) -> bool:
 
 
 def next_delay_s(policy: Policy, call: Call, outcome: Outcome, now_s: float) -> float | None:
-    """Seconds to wait before the next attempt of `call`; None: the call has ended."""
+    """Seconds to wait before the next attempt of `call`; None: the call has ended.
+
+    A retry whose wait would use up the time that the policy leaves (`left_s`) isn't made: nobody would see its end.
+    """
     if outcome.kind is Kind.OK or not retryable(call.method, outcome):
         return None
     least_s = outcome.retry_after_s or 0.0
     if least_s > LONGEST_RETRY_AFTER_S:
         return None
     delay_s = policy.delay_s(call, now_s)
-    return None if delay_s is None else max(delay_s, least_s)
+    if delay_s is None:
+        return None
+    delay_s = max(delay_s, least_s)
+    left_s = policy.left_s(call, now_s)
+    return None if left_s is not None and delay_s >= left_s else delay_s

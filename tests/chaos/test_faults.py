@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chaos.actions import Action
+    from chaos.faults import BaseFault
     from tests.chaos.conftest import Here
 
 RUN = "20260101T000000-retry-storm"
 BRIDGE = Container(service="bridge", id="c0ffee")
-DOCS = Path(__file__).parents[2] / "docs" / "faults.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def place(tmp_path: Path, place_of: Callable[..., Here]) -> Here:
 
 
 def made(place: Here, fault: str, **params: Any) -> Action:  # noqa: ANN401 - the fault's own
-    registry = FAULTS | MITIGATIONS
+    registry = MITIGATIONS | FAULTS
     (action,) = registry[fault](**params).actions(place)
     assert ANY.validate_json(action.model_dump_json()) == action
     return action
@@ -132,6 +133,7 @@ def test_settings(place: Here) -> None:
     for action, address, values in [
         (made(place, "unavailable", target="auth", share=0.3), "a:1", {"fail_share": 0.3}),
         (made(place, "surge", factor=2.5), "l:1", {"surge": 2.5}),
+        (made(place, "ramp", factor=3, over_s=20), "l:1", {"surge": 3.0, "ramp_s": 20.0}),
         (
             made(place, "policy", target="auth", policy="budget + breaker"),
             "a:1",
@@ -185,13 +187,13 @@ def test_a_share_below_the_schedulers_least_is_unsupported() -> None:
         quota(0.0039)
 
 
-def test_every_fault_and_every_parameter_is_documented() -> None:
-    """A section each in docs/faults.md, with each field by name."""
-    sections = dict(
-        re.findall(r"^### `([\w-]+)`.*?\n(.*?)(?=^#|\Z)", DOCS.read_text(), re.MULTILINE | re.DOTALL)
-    )
-    for name, fault in (FAULTS | MITIGATIONS).items():
-        assert name in sections, f"docs/faults.md has no section on {name}"
+@pytest.mark.parametrize(("page", "registry"), [("faults", FAULTS), ("mitigations", MITIGATIONS)])
+def test_each_has_a_section_with_every_parameter(page: str, registry: dict[str, type[BaseFault]]) -> None:
+    """By the field's name in docs/faults.md and docs/mitigations.md."""
+    text = (DOCS / f"{page}.md").read_text()
+    sections = dict(re.findall(r"^### `([\w-]+)`.*?\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL))
+    for name, fault in registry.items():
+        assert name in sections, f"docs/{page}.md has no section on {name}"
         for parameter in fault.model_fields.keys() - {"name", "target", "listener", "stream", "toxicity"}:
-            assert f"`{parameter}`" in sections[name], f"docs/faults.md: {name} lacks {parameter}"
+            assert f"`{parameter}`" in sections[name], f"docs/{page}.md: {name} lacks {parameter}"
         assert fault.moves, f"{name} does not say what shows that it bites"

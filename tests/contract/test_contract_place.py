@@ -106,6 +106,26 @@ async def test_the_listen_queue_is_as_asked_and_fills(lab: Lab) -> None:
     await lab.recovered()
 
 
+async def test_who_crosses_the_bridge_is_known_by_its_address(lab: Lab) -> None:
+    """Each of canary's short connections is told when it ends, and by whom; a stranger is none of the services."""
+    watched = await lab.runtime.connections("bridge")
+    assert watched is not None, "the bridge's sockets can't be read: run this as root"
+    ended: list[str | None] = []
+    try:
+        assert (await lab.cross(window_s=0.3)).clean
+
+        def told() -> bool:
+            ended.extend(lab.runtime.whose(one.peer) for one in watched.ended())
+            return len(ended) >= 10
+
+        await wait_until(told, 5, "the ends of canary's connections")
+    finally:
+        watched.close()
+    assert set(ended) == {"canary"}
+    assert lab.runtime.whose("192.0.2.1") is None
+    assert await lab.runtime.connections("load") is None
+
+
 async def test_memory_of_every_service_is_known(lab: Lab) -> None:
     """Each uses some, and not much."""
     found = await lab.runtime.memory_bytes()

@@ -51,7 +51,7 @@ def test_it_is_healthy_when_it_could_be_told_to_run(ask: Ask, load: Load) -> Non
     """503 before Locust has started a user, 200 then."""
     code, told = ask("GET", "/health")
     assert (code, told["why"]) == (503, "no user has been started yet")
-    load.begin(lambda _intended_s, _cohort: None)
+    load.begin(lambda _intended_s, _cohort, _traits: None)
     code, told = ask("GET", "/health")
     assert (code, told["status"], told["service"], len(told["boot"])) == (200, "ok", "load", 32)
 

@@ -2,13 +2,14 @@
 
 import errno
 import json
+import math
 import time
 
 import gevent
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed
 
-from loadgen.cohorts import Cohorts, bucket
+from loadgen.cohorts import KEPT_S, Cohorts, bucket
 from loadgen.outcomes import of_error, of_status, trouble
 from loadgen.settings import Settings, SettingsError
 from loadgen.tally import UNSENT, Tally
@@ -63,7 +64,7 @@ def test_everything_intended_ends_up_somewhere() -> None:
     tally.end(cohorts[1], "timeout", 5000.0)
     tally.late(5.5, now_s)
     tally.end(cohorts[3], UNSENT, 5500.0)
-    told = tally.as_json(settings, 0)
+    told = tally.as_json(settings, 100.0, 0)
     assert told["load"] == {
         "intended_total": 4, "sent_total": 3, "ok_total": 1, "failed_total": {"timeout": 1, "unsent": 1},
         "lag_p99_ms": 5500.0, "in_flight": 1, "rate_rps": 100.0,
@@ -138,3 +139,15 @@ def test_what_ended_a_request_without_an_answer(
 ) -> None:
     """By kind; trouble of the machine by its name besides."""
     assert (of_error(error), trouble(error)) == (expected, name)
+
+
+def test_a_second_in_which_nothing_was_due_is_known_to_be_empty() -> None:
+    """At 1/s every third second has no arrival: offered 0, not unknown; after a long silence only the last are told."""
+    cohorts = Cohorts()
+    for intended_s in (10.2, 10.9, 13.5, 14.0):
+        cohorts.intend(intended_s)
+    told = {c["second"]: c["requests"] for c in cohorts.as_json(-math.inf, 20.0, 5.0)}
+    assert told == {10: 2, 11: 0, 12: 0, 13: 1, 14: 1}
+    assert all(c["closed"] for c in cohorts.as_json(-math.inf, 20.0, 5.0) if not c["requests"])
+    cohorts.intend(1000.5)
+    assert len(cohorts.as_json(14, 1001.0, 5.0)) == KEPT_S + 1

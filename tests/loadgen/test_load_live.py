@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+
+from loadgen.traits import TraitSource
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).parents[2]
@@ -30,6 +33,7 @@ class Target(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.received = 0
         self.peers: set[str] = set()
+        self.asked: list[tuple[str, str]] = []
         self.holds = threading.Event()
 
 
@@ -45,6 +49,7 @@ class Answer(BaseHTTPRequestHandler):
         self.server.peers.add(self.client_address[0])
         while self.server.holds.is_set():
             threading.Event().wait(0.05)
+        self.server.asked.append((urlparse(self.path).path, self.headers["X-Priority"]))
         user = parse_qs(urlparse(self.path).query)["user"][0]
         body = json.dumps({"user": user}).encode()
         self.send_response(200)
@@ -123,9 +128,18 @@ def locust(target: Target, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) -> None:
     """Waits, runs its schedule, stays open-loop when nothing answers, surges, stops, counts every request."""
     assert (load()["intended_total"], target.received) == (0, 0)
-    control("PATCH", "/settings", running=True, seed=7, rate_rps=50, give_up_s=1, slo_s=0.5)
+    control(
+        "PATCH", "/settings", running=True, seed=7, rate_rps=50, give_up_s=1, slo_s=0.5, streaming_share=0.3
+    )
     wait_until(lambda: load()["ok_total"] >= 50)
     assert target.peers == {HOST}
+    source = TraitSource("7/0/0")
+    expected = [source.next(0.3) for _ in range(200)]
+    sent = Counter((traits.path("/"), str(traits.priority)) for traits in expected)
+    assert not Counter(target.asked[:50]) - sent  # answers may overtake each other, so not in order
+    assert {path for path, _ in target.asked} == {"/", "/streaming"}
+    cohort = control("GET", "/counters")["cohorts"][0]
+    assert sum(client["requests"] for client in cohort["by_client"].values()) == cohort["requests"]
 
     target.holds.set()  # nothing answers: arrivals go on, each is given up after 1 s
     held = load()["intended_total"]

@@ -11,15 +11,16 @@ import aiohttp
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
+from yarl import URL
 
 from services.auth import Auth
 from services.auth import Settings as AuthSettings
-from services.client import DirectClient
+from services.client import Client, ClientSettings
 from services.edge import Edge
+from services.edge import Settings as EdgeSettings
 from services.kit.call_log import CallLog
 from services.kit.request_id import HEADER
 from services.kit.server import Service
-from services.kit.settings import DataSettings
 from services.storefront import Settings as StorefrontSettings
 from services.storefront import Storefront
 
@@ -100,7 +101,7 @@ async def test_the_edge_keeps_a_sane_id_and_makes_one_otherwise(  # noqa: PLR091
         return web.Response()
 
     monkeypatch.setenv("UPSTREAM", await serve(respond))
-    edge = await open_service(Edge, DataSettings())
+    edge = await open_service(Edge, EdgeSettings())
     for _ in range(2):
         async with http.get(data_url(edge), headers={} if given is None else {HEADER: given}) as answer:
             assert answer.status == 200
@@ -172,11 +173,12 @@ async def test_a_cancelled_call_is_counted_too(serve: Serve) -> None:
         await let_go.wait()
         return web.Response()
 
-    client = DirectClient("edge->storefront", None, 5)
-    call = asyncio.create_task(client.forward(await serve(respond), "a-1"))
+    client = Client(ClientSettings(timeout_s=5), None, log="edge->storefront")
+    call = asyncio.create_task(client.call("GET", URL(await serve(respond)), "a-1"))
     await arrived.wait()
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
     let_go.set()
+    assert client.log is not None
     assert client.log.since_last() == ("trouble", {"other": 1})
     await client.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,6 +10,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
+from services.policies import Call, Kind, Neutral
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -16,31 +18,55 @@ Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 ASKED = URL("http://auth/check")
 
 
+class Hedging(Neutral):
+    """Attempts side by side, 1 ms apart, for ever."""
+
+    def hedge_s(self, call: Call, now_s: float) -> float | None:
+        return 0.001
+
+
 async def test_switching_under_load_loses_no_request_and_leaks_no_task(serve: Serve) -> None:
-    """300 calls while policy, timeout and connections change all the time: 300 good answers."""
+    """400 calls while policy, timeout, connections, limit and device change all the time: 400 good answers.
 
-    async def respond(_request: web.BaseRequest) -> web.Response:
-        return web.Response()
+    Each request that was counted arrived at one of the two devices, and nothing is pending afterwards.
+    """
+    arrived: Counter[str] = Counter()
 
-    client = Client(ClientSettings(policy="immediate"), await serve(respond))
+    def device(name: str) -> Respond:
+        async def respond(_request: web.BaseRequest) -> web.Response:
+            arrived[name] += 1
+            return web.Response(status=503 if arrived.total() % 7 == 0 else 200)
+
+        return respond
+
+    urls = {name: await serve(device(name)) for name in ("bridge", "reserve")}
+    client = Client(ClientSettings(policy="immediate"), urls["bridge"], reserve=urls["reserve"])
     before = len(asyncio.all_tasks())
     calls = []
-    for n in range(300):
+    for n in range(400):
         calls.append(asyncio.create_task(client.call("GET", ASKED)))
         client.apply(
             ClientSettings(
-                policy=("immediate", "budget + breaker", "full-jitter")[n % 3],
+                policy=("immediate(retries=50)", "breaker(failures=100%) + immediate(retries=50)")[n % 2],
                 timeout_s=5 + n / 100,
-                connections=("new", "pooled")[n % 2],
+                connections=("new", "pooled")[n // 2 % 2],
+                pool_limit=(0, 5)[n // 4 % 2],
+                device=("bridge", "bridge-reserve")[n // 8 % 2],
             )
         )
+        if n % 3 == 0:
+            client._policy = Hedging()
         await asyncio.sleep(0)  # noqa: TID251  lets the calls go on
     answers = await asyncio.gather(*calls)
-    assert [answer.failure for answer in answers] == [None] * 300
+    assert [answer.failure for answer in answers] == [None] * 400
     await client.close()
     del calls
     await asyncio.sleep(0)  # noqa: TID251  lets the servers' tasks end
-    assert client.counters()["attempts_in_flight"] == 0
+    told = client.counters()
+    ended = sum(told["outcomes_total"][kind] for kind in Kind)
+    assert (told["calls_total"], told["attempts_in_flight"], told["attempts_total"]) == (400, 0, ended)
+    assert told["outcomes_total"]["ok"] + told["outcomes_total"]["5xx"] <= arrived.total() <= ended
+    assert set(arrived) == {"bridge", "reserve"}
     ours = [task for task in asyncio.all_tasks() if "RequestHandler" not in repr(task)]
     assert len(ours) <= before
 

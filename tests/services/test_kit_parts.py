@@ -12,30 +12,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.admission import Work
 from services.auth import Settings as AuthSettings
-from services.kit.admission import Admission, FullError
+from services.kit.admission import Admission
 from services.kit.env import BadEnvironmentError, Place, address
 from services.kit.histogram import Histogram, bucket, upper_ms
 from services.kit.logs import RateLimit
 from services.kit.loop_lag import LoopLag
 from services.kit.settings import SettingsError, from_environment
+from services.kit.shed import ShedError
 from services.storefront import Settings as StorefrontSettings
 
 Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 
 
+def limited(workers: int, queue_limit: int) -> Admission:
+    """First come, first served."""
+    admission = Admission()
+    admission.use("fifo", workers, queue_limit)
+    return admission
+
+
 async def test_workers_then_the_queue_then_no(eventually: Eventually) -> None:
     """Two at work, one waiting, the fourth refused; first come, first served."""
-    admission, done, let_go = Admission(workers=2, queue_limit=1), list[int](), asyncio.Event()
+    admission, done, let_go = limited(workers=2, queue_limit=1), list[int](), asyncio.Event()
 
     async def work(number: int) -> None:
-        async with admission.worker():
+        async with admission.turn(Work(time.monotonic())):
             await let_go.wait()
             done.append(number)
 
     tasks = [asyncio.create_task(work(number)) for number in range(3)]
     await eventually(lambda: admission.depth == 1)
-    with pytest.raises(FullError):
+    with pytest.raises(ShedError, match="queue-full"):
         await work(4)
     let_go.set()
     await asyncio.gather(*tasks)
@@ -45,10 +54,10 @@ async def test_workers_then_the_queue_then_no(eventually: Eventually) -> None:
 
 async def test_who_stops_waiting_leaves_the_queue(eventually: Eventually) -> None:
     """A cancelled wait frees its place, and no worker is lost, also when its turn came at the same moment."""
-    admission, let_go = Admission(workers=1, queue_limit=5), asyncio.Event()
+    admission, let_go = limited(workers=1, queue_limit=5), asyncio.Event()
 
     async def work() -> str:
-        async with admission.worker():
+        async with admission.turn(Work(time.monotonic())):
             await let_go.wait()
             return "done"
 
@@ -66,17 +75,17 @@ async def test_who_stops_waiting_leaves_the_queue(eventually: Eventually) -> Non
 
 async def test_who_just_stopped_waiting_is_passed_over(eventually: Eventually) -> None:
     """Its wait is cancelled but it hasn't run yet when a worker comes free: the next one gets it."""
-    admission, let_go = Admission(workers=1, queue_limit=5), asyncio.Event()
+    admission, let_go = limited(workers=1, queue_limit=5), asyncio.Event()
 
     async def work() -> str:
-        async with admission.worker():
+        async with admission.turn(Work(time.monotonic())):
             await let_go.wait()
             return "done"
 
     first, second, third = (asyncio.create_task(work()) for _ in range(3))
     await eventually(lambda: admission.depth == 2)
     second.cancel()
-    admission.resize(workers=2, queue_limit=5)
+    admission.use("fifo", workers=2, queue_limit=5)
     assert admission.depth == 0
     let_go.set()
     assert [await first, await third] == ["done", "done"]
@@ -86,15 +95,15 @@ async def test_who_just_stopped_waiting_is_passed_over(eventually: Eventually) -
 
 async def test_more_workers_take_effect_at_once(eventually: Eventually) -> None:
     """Resizing admits who waits."""
-    admission, let_go = Admission(workers=1, queue_limit=5), asyncio.Event()
+    admission, let_go = limited(workers=1, queue_limit=5), asyncio.Event()
 
     async def work() -> None:
-        async with admission.worker():
+        async with admission.turn(Work(time.monotonic())):
             await let_go.wait()
 
     tasks = [asyncio.create_task(work()) for _ in range(3)]
     await eventually(lambda: admission.depth == 2)
-    admission.resize(workers=3, queue_limit=5)
+    admission.use("fifo", workers=3, queue_limit=5)
     assert admission.depth == 0
     let_go.set()
     await asyncio.gather(*tasks)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.policies import Call, Composition, Kind, Outcome, next_delay_s, parse
 from services.policies.breaker import Breaker
 from services.policies.budget import Budget
+from services.policies.windows import CountWindow
 
 OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.TIMEOUT), Outcome(Kind.OTHER)
 
@@ -73,7 +74,7 @@ def test_the_floor_lets_a_quiet_client_retry() -> None:
 
 def test_a_refusal_by_the_budget_gives_the_probe_slot_back() -> None:
     """A layer that took something gets it back when a later one refuses: no slot is lost."""
-    breaker, budget = Breaker(0.5, 10, 1, 1.0, 1), Budget(0.0, 0.0, 1)
+    breaker, budget = counting(0.5, 10, 1, 1.0, 1), Budget(0.0, 0.0, 1)
     policy = Composition([breaker, budget])
     assert budget.acquire(Call(attempts=1), 0.0) is None
     first = Call()
@@ -89,7 +90,7 @@ def test_a_refusal_by_the_budget_gives_the_probe_slot_back() -> None:
 
 def test_the_breaker_opens_waits_probes_and_closes() -> None:
     """The whole circle: closed, open, half-open, closed."""
-    breaker = Breaker(failures=0.5, window=10, minimum=4, open_s=5.0, probes=2)
+    breaker = counting(failures=0.5, window=10, minimum=4, open_s=5.0, probes=2)
     for outcome in (OK, OK, BAD):
         ask(breaker, outcome, 0.0)
     assert breaker.state() == "closed"
@@ -104,14 +105,14 @@ def test_the_breaker_opens_waits_probes_and_closes() -> None:
 
 def test_a_half_open_breaker_lets_exactly_its_probes_through() -> None:
     """Of ten that ask at once, three go."""
-    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=3)
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=3)
     ask(breaker, BAD, 0.0)
     assert sum(breaker.acquire(Call(), 5.0) is None for _ in range(10)) == 3
 
 
 def test_a_failed_probe_opens_it_again() -> None:
     """And it stays open for another `open` seconds."""
-    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=2)
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=2)
     ask(breaker, BAD, 0.0)
     ask(breaker, BAD, 5.0)
     assert breaker.state() == "open"
@@ -121,7 +122,7 @@ def test_a_failed_probe_opens_it_again() -> None:
 
 def test_what_began_before_a_change_of_state_no_longer_counts() -> None:
     """Attempts still in flight when the breaker opened can't fail its probes."""
-    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
     old = Call()
     assert breaker.acquire(old, 0.0) is None
     ask(breaker, BAD, 0.0)
@@ -133,9 +134,21 @@ def test_what_began_before_a_change_of_state_no_longer_counts() -> None:
     assert breaker.state() == "closed"
 
 
+def test_what_began_before_gives_no_slot_back() -> None:
+    """An attempt of before that is cancelled or given back when half-open frees no probe slot."""
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    old = [Call(), Call()]
+    assert [breaker.acquire(call, 0.0) for call in old] == [None, None]
+    ask(breaker, BAD, 0.0)
+    assert breaker.acquire(Call(), 5.0) is None
+    breaker.observe(old[0], OTHER, 5.0)
+    breaker.release(old[1])
+    assert breaker.acquire(Call(), 5.0) is not None
+
+
 def test_answers_4xx_and_cancelled_attempts_are_no_failures() -> None:
     """The server works; a cancelled probe gives its slot back."""
-    breaker = Breaker(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
+    breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
     ask(breaker, Outcome(Kind.CLIENT_ERROR, 404), 0.0)
     ask(breaker, OTHER, 0.0)
     assert breaker.state() == "closed"
@@ -156,7 +169,7 @@ def test_half_open_never_has_more_than_its_probes_in_flight(
     probes: int, share: float, steps: list[tuple[str, int]]
 ) -> None:
     """Whatever is asked, observed, cancelled and given back, in any order."""
-    breaker, now_s = Breaker(share, 10, 1, 1.0, probes), 0.0
+    breaker, now_s = counting(share, 10, 1, 1.0, probes), 0.0
     ask(breaker, BAD, now_s)
     now_s = 2.0  # the first one asked is a probe
     in_flight: list[Call] = []
@@ -180,6 +193,11 @@ def test_half_open_never_has_more_than_its_probes_in_flight(
         if breaker.state() != "half-open":
             probing.clear()
         assert len(probing) <= probes
+
+
+def counting(failures: float, window: int, minimum: int, open_s: float, probes: int) -> Breaker:
+    """A breaker over the latest attempts."""
+    return Breaker(failures, CountWindow(window), minimum, open_s, probes)
 
 
 def ask(breaker: Breaker, outcome: Outcome, now_s: float) -> None:

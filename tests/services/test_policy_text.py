@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.policies import REGISTRY, Call, Kind, Outcome, PolicyError, names, next_delay_s, parse, validate
+from services.policies import (
+    REGISTRY,
+    Call,
+    Kind,
+    Outcome,
+    PolicyError,
+    names,
+    next_delay_s,
+    parse,
+    rejections,
+    validate,
+)
 
 TIMEOUT = Outcome(Kind.TIMEOUT)
 
@@ -48,7 +59,7 @@ def test_a_text_makes_as_many_attempts_as_it_says(text: str, expected: int) -> N
     ("text", "said"),
     [
         ("", ["empty", "none"]),
-        ("budgt", ["'budgt'", "'budget'", "breaker, budget, full-jitter, immediate, none"]),
+        ("budgt", ["'budgt'", "'budget'", "breaker, budget, deadline, decorrelated-jitter"]),
         ("immediate(retry=3)", ["'retry'", "'retries'", "immediate"]),
         ("immediate(retries=101)", ["'101'", "0 to 100"]),
         ("immediate(retries=-1)", ["'-1'", "whole number"]),
@@ -112,3 +123,18 @@ def test_every_policy_is_documented_with_its_defaults() -> None:
         section = page.split(f"### `{name}`")[1].split("\n### ")[0]
         for key, parameter in REGISTRY[name].parameters.items():
             assert f"| `{key}` | {parameter.show(parameter.default)} |" in section
+
+
+def test_the_order_of_layers_is_documented() -> None:
+    """docs/policies.md has a row a guard with its rank; no two share one, and schedules come last."""
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    ranks = {name: spec.rank for name, spec in REGISTRY.items() if spec.role == "guard"}
+    assert [name for name, rank in ranks.items() if f"| {rank} | `{name}` |" not in page] == []
+    assert len(set(ranks.values())) == len(ranks)
+    assert {spec.rank for spec in REGISTRY.values() if spec.role == "schedule"} == {max(ranks.values()) + 3}
+
+
+def test_who_can_refuse_is_known() -> None:
+    """Every guard and the schedules with a quota; the client counts under these names."""
+    guards = {name for name, spec in REGISTRY.items() if spec.role == "guard"}
+    assert set(rejections()) == guards | {"google-sre", "aws-standard", "aws-adaptive"}

@@ -18,6 +18,7 @@ from services.auth import Auth
 from services.auth import Settings as AuthSettings
 from services.canary import Canary
 from services.edge import Edge
+from services.edge import Settings as EdgeSettings
 from services.kit.env import BadEnvironmentError
 from services.kit.role import Role
 from services.kit.routes import Routes
@@ -25,6 +26,7 @@ from services.kit.server import Service
 from services.kit.settings import DataSettings
 from services.oncall import OnCall
 from services.router import Router
+from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
 from services.storefront import Storefront
 
@@ -46,13 +48,13 @@ async def chain(
     services: Chain = {"auth": await open_service(Auth, AuthSettings(service_time_ms=1.0))}
     data, control = data_url(services["auth"])[7:], control_url(services["auth"])[7:]
     monkeypatch.setenv("ROUTES", f"auth={data} auth/metrics={control}")
-    services["router"] = await open_service(Router, DataSettings())
+    services["router"] = await open_service(Router, RouterSettings())
     monkeypatch.setenv("BRIDGE", data_url(services["router"]))
     monkeypatch.setenv("UPSTREAM", "http://auth")
     settings = StorefrontSettings(policy="immediate(retries=3)", timeout_s=1.0)
     services["storefront"] = await open_service(Storefront, settings)
     monkeypatch.setenv("UPSTREAM", data_url(services["storefront"]))
-    services["edge"] = await open_service(Edge, DataSettings())
+    services["edge"] = await open_service(Edge, EdgeSettings())
     monkeypatch.setenv("UPSTREAM", "http://auth")
     return services
 
@@ -87,7 +89,7 @@ async def test_the_edge_answers_for_itself_when_nobody_is_behind_it(
 ) -> None:
     """502 without an upstream; 405 for what it doesn't forward."""
     monkeypatch.setenv("UPSTREAM", f"http://127.0.0.1:{unused_port}")
-    edge = await open_service(Edge, DataSettings())
+    edge = await open_service(Edge, EdgeSettings())
     async with http.get(data_url(edge)) as answer:
         assert answer.status == 502
     async with http.post(data_url(edge)) as answer:

@@ -11,6 +11,7 @@ from lab.analysis.checks.base import growth
 from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.row import ActionSpan
 from lab.analysis.rows import ratio
+from lab.analysis.seconds import BRIDGE
 from lab.analysis.timeline import Timeline
 from lab.analysis.windows import per_second, phase_seconds, whole_seconds
 from lab.journal.events import CanarySample
@@ -20,6 +21,8 @@ SEEN = 0.8
 AT_CAP = 0.9
 SLOWER = 1.5
 """A bandwidth toxic must make the canary's median at least this much longer."""
+RAMP_END_S = 5.0
+"""The last seconds of a ramp, over which it is looked at: a schedule that is random varies by a few per cent there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ def _no_answers(*outcomes: str) -> Callable[[Timeline, ActionSpan], Effect]:
 
 
 def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:
-    """The bridge uses all of the CPU it is left with."""
+    """The bridge uses all of the CPU it is left with; of any other target that isn't measured."""
+    if fault.target != BRIDGE:
+        return at_least(100 * AT_CAP, None, "% of the cap used")
     rows = [timeline.row(second) for second in whole_seconds(*span_of(timeline, fault))]
     known = [row for row in rows if row.bridge_cpu_share is not None and row.cap_share]
     used = sum(row.bridge_cpu_share or 0.0 for row in known)
@@ -133,6 +138,36 @@ def surge(timeline: Timeline, fault: ActionSpan) -> Effect:
     return at_least(100 * SEEN, None if grown is None else 100 * grown, "% of the asked surge")
 
 
+def ramp(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """The schedule's arrivals are where the ramp was to lead them, within 20 %.
+
+    What is looked at are its last 5 s, or those before another change of the load took over: what was offered there,
+    against where the line was in their middle.
+    """
+    start_s, end_s = span_of(timeline, fault)
+    over_s = float(fault.params.get("over_s", 0.0))
+    others = [a.applied_s for a in timeline.faults if a.kind == "load" and (a.applied_s or 0.0) > start_s]
+    until_s = min([start_s + over_s, end_s, *(t for t in others if t is not None)])
+    last = per_second(timeline, whole_seconds(until_s - RAMP_END_S, until_s), "offered", final=False)
+    before = per_second(timeline, phase_seconds(timeline, "baseline"), "offered", final=False)
+    seen = ratio(last, before)
+    came_from = _factor_before(timeline, fault)
+    done = ratio(until_s - RAMP_END_S / 2 - start_s, over_s)
+    if seen is None or done is None:
+        return at_least(100 * SEEN, None, "% of the asked ramp")
+    wanted = came_from + min(1.0, done) * (float(fault.params.get("factor", 1.0)) - came_from)
+    return at_least(100 * SEEN, 100 * (min(seen, wanted) / max(seen, wanted)), "% of the asked ramp")
+
+
+def _factor_before(timeline: Timeline, fault: ActionSpan) -> float:
+    """The factor on the load that the change before this one asked for; 1 where it is the first."""
+    earlier = [
+        a for a in timeline.faults if a.kind == "load" and (a.applied_s or 0.0) < (fault.applied_s or 0.0)
+    ]
+    newest = max(earlier, key=lambda a: a.applied_s or 0.0, default=None)
+    return 1.0 if newest is None else float(newest.params.get("factor", 1.0))
+
+
 EFFECTS: Mapping[str, Callable[[Timeline, ActionSpan], Effect]] = {
     "latency": latency,
     "bandwidth": bandwidth,
@@ -144,5 +179,6 @@ EFFECTS: Mapping[str, Callable[[Timeline, ActionSpan], Effect]] = {
     "pause": silence,
     "kill": silence,
     "surge": surge,
+    "ramp": ramp,
 }
 """One for each fault of the registry; a test compares."""

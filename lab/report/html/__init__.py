@@ -1,5 +1,6 @@
-"""``report.html``: the page with its rows embedded. One file, no network, no arithmetic in JavaScript."""
+"""``report.html``, ``tournament.html``: pages with rows embedded. One file, no network, no arithmetic in JavaScript."""
 
 from lab.report.html.page import Told, render, write_report
+from lab.report.html.tournament import write_tournament
 
-__all__ = ["Told", "render", "write_report"]
+__all__ = ["Told", "render", "write_report", "write_tournament"]

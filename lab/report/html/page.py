@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lab.analysis.hysteresis import Ways, hysteresis, ways
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Verdict
 from lab.drillfile.model import Drill
@@ -17,6 +18,7 @@ from lab.report.headline import MARK, MEANING, cards, story
 from lab.report.html import tables
 from lab.report.html.charts import charts
 from lab.report.html.embed import csp_hash, plotly_js, row_data, template_text, to_json
+from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
 from lab.report.html.strips import Picture, picture
@@ -71,8 +73,8 @@ def write_report(  # noqa: PLR0913 - a page tells all of a run
 def render(told: Told) -> str:
     """The page as text."""
     found = marks(told.timeline)
-    inside = _story(told, found) | _monitoring(told) | _inside(told, found)
-    return _templates().get_template("report.html.j2").render(inside)
+    inside = _story(told, found) | _ramps(told) | _monitoring(told) | _inside(told, found)
+    return templates().get_template("report.html.j2").render(inside)
 
 
 def _story(told: Told, found: Marks) -> dict[str, Any]:
@@ -95,6 +97,17 @@ def _story(told: Told, found: Marks) -> dict[str, Any]:
         "commands": tables.commands(told.drill, verdict),
         "fmt": figures,
     }
+
+
+def _ramps(told: Told) -> dict[str, Any]:
+    """What the page says of a load that went up and down; no ``ways``, no chart."""
+    return {"ways": _ways(told), "hysteresis": hysteresis(told.timeline)}
+
+
+def _ways(told: Told) -> Ways | None:
+    """Both ways, where both have anything to draw."""
+    found = ways(told.timeline)
+    return found if found is not None and found.up and found.down else None
 
 
 def _monitoring(told: Told) -> dict[str, Any]:
@@ -128,23 +141,26 @@ def page_data(told: Told, found: Marks) -> dict[str, Any]:
         "rows": [row_data(row) for row in told.timeline.rows],
         "planes": [] if shown is None else shown.rows,
         "figures": {
-            theme.name: {size: _figures(told.drill, shown, found, theme, size) for size in _SIZES}
+            theme.name: {size: _figures(told, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES
         },
         "spans": {"whole": [found.first_s, found.last_s]} | {name: [a, b] for name, a, b in found.phases},
     }
 
 
-def _figures(drill: Drill, shown: Picture | None, found: Marks, theme: Theme, size: str) -> dict[str, Any]:
+def _figures(told: Told, shown: Picture | None, found: Marks, theme: Theme, size: str) -> dict[str, Any]:
     """The charts by their key."""
     drawn = {
         chart.key: figure(chart, found, theme, size, first=number == 0)
-        for number, chart in enumerate(charts(drill))
+        for number, chart in enumerate(charts(told.drill))
     }
+    if (both := _ways(told)) is not None:
+        drawn["hysteresis"] = hysteresis_figure(both, theme, size)
     return drawn if shown is None else drawn | {"planes": strips_figure(shown, found, theme, size)}
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates, with every value escaped and none missing."""
     environment = Environment(
         loader=PackageLoader("lab.report"),
         autoescape=True,

@@ -6,7 +6,8 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const narrow = matchMedia("(max-width: 640px)");
   const plots = [...document.querySelectorAll(".plot")];
-  const others = (plot) => plots.filter((other) => other !== plot);
+  const timed = plots.filter((plot) => !("alone" in plot.dataset)); // the others have no time axis
+  const others = (plot) => timed.filter((other) => other !== plot);
   let printing = false;
   let syncing = false;
 
@@ -72,7 +73,7 @@
   for (const button of document.querySelectorAll("[data-span]")) {
     button.addEventListener("click", () => {
       press(button);
-      show(data.spans[button.dataset.span], plots);
+      show(data.spans[button.dataset.span], timed);
     });
   }
   dark.addEventListener("change", () => { label(); draw(); });
@@ -82,7 +83,7 @@
 
   label();
   draw().then(() => {
-    plots.forEach(follow);
+    timed.forEach(follow);
     root.dataset.drawn = "true";
   });
 })();

@@ -119,6 +119,19 @@ def test_a_fault_that_is_stuck_counts_although_it_was_never_read_back(storm: Sto
     assert find_hurt(Timeline.fold(storm.events()))["auth"] == "pause"
 
 
+def test_what_a_mitigation_had_refused_on_purpose_is_no_damage(storm: Storm) -> None:
+    """Shed in the mitigation: the errors since are what was asked for; those of before still count."""
+    at_s = storm.spans()["mitigation"][0]
+    shed = ActionChanged(
+        action="x", kind="mitigation", name="shed", fault="shed", target="auth", params={},
+        state="applied", by="runner",
+    )  # fmt: skip
+    assert "auth" in find_hurt(spoilt(storm, "auth", errors(0.2, at_s)))
+    storm.at(at_s, shed)
+    assert "auth" not in find_hurt(spoilt(storm, "auth", errors(0.2, at_s)))
+    assert "auth" in find_hurt(spoilt(storm, "auth", errors(0.2, TRIGGER_S)))
+
+
 def test_the_labs_own_instruments_are_a_checks_business(storm: Storm) -> None:
     """The load's sampling says nothing of what users' services went through."""
     timeline = Timeline.fold(storm.events())

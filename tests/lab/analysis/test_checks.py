@@ -218,7 +218,7 @@ def bite(
             ActionChanged.model_validate(
                 {
                     "action": "other",
-                    "kind": "load" if fault == "surge" else "fault",
+                    "kind": "load" if fault in {"surge", "ramp"} else "fault",
                     "name": "other",
                     "fault": fault,
                     "target": target,

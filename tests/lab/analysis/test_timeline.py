@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.analysis.deltas import Counter
+from lab.analysis.judge import judge
 from lab.analysis.timeline import Timeline
-from lab.journal.events import CohortClosed, CohortProvisional
+from lab.journal.events import BridgeSample, CohortClosed, CohortProvisional
 
 if TYPE_CHECKING:
     from lab.journal.events import SampleMissed
@@ -168,3 +169,22 @@ def test_a_long_gap_is_a_hole() -> None:
     for t in (0.0, 1.0, 5.0, 6.0):
         counter.feed(t, 10 * t)
     assert sorted(counter.per_second) == [0, 5]
+
+
+def test_a_device_beside_the_bridge_is_kept_apart(storm: Storm) -> None:
+    """Whatever it does, no row, no sample of the bridge and no check is another one for it."""
+    alone = Timeline.fold(storm.events())
+    for second in range(4, 60):
+        storm.at(
+            second + 1.03,
+            BridgeSample(
+                device="bridge-reserve", accepted_total=None, open_connections=99, backlog=77,
+                cpu_s_total=second * 0.5, throttled_s_total=0.0, cpu_share=0.5,
+            ),
+        )  # fmt: skip
+    both = Timeline.fold(storm.events())
+    assert both.rows == alone.rows
+    assert {sample.device for sample in both.bridges} == {"bridge"}
+    assert len(both.bridges) == len(alone.bridges)
+    assert len(both.reserves["bridge-reserve"]) == 56
+    assert judge(both) == judge(alone)

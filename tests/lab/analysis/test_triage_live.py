@@ -98,12 +98,13 @@ async def chain(folder: Path) -> AsyncIterator[Chain]:
     environment = {
         "ROUTES": f"auth={data['auth']}",
         "BRIDGE": f"http://{data['router']}",
-        "POLICY": "immediate(retries=1)",
-        "TIMEOUT_S": "0.5",
         "SERVICE_TIME_MS": "1",
         "TOKEN_FILE": str(folder / "token"),
     }
-    upstream = {"edge": {"UPSTREAM": f"http://{data['storefront']}", "UPSTREAM_NAME": "storefront"}}
+    upstream = {
+        "edge": {"UPSTREAM": f"http://{data['storefront']}", "UPSTREAM_NAME": "storefront"},
+        "storefront": {"UPSTREAM": "http://auth", "POLICY": "immediate(retries=1)", "TIMEOUT_S": "0.5"},
+    }
     processes = []
     for name in COUNTED:
         own = {"SERVICE": name, "DATA": data[name], "CONTROL": control[name]}

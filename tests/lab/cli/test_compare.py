@@ -69,7 +69,9 @@ def test_as_json_every_figure_of_every_plane(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("compare",), "lab compare --monitoring"),
+        (("compare", "policie"), "did you mean `policies`?"),
+        (("compare", "one", "two", "three"), "as many before as after"),
+        (("compare", "no-such-run", "nor-this"), "no run 'no-such-run'"),
         (("compare", "--monitoring", "no-such-run"), "no run 'no-such-run'"),
         (("run", "smoke", "--monitoring", "agnt"), "did you mean `agent`?"),
         (("up", "--monitoring", "agnt"), "did you mean `agent`?"),

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from lab.drillfile import Drill, DrillError, find_drill, load_drill, make
-from lab.drillfile.registries import Known
+from lab.drillfile.load import parse_drill
+from lab.drillfile.registries import Known, known
 
 Parse = Callable[[str], Drill]
 
@@ -159,3 +160,28 @@ def test_a_drill_file_that_is_not_there_is_a_drill_error(tmp_path: Path, name: s
         load_drill(tmp_path / name, world)
     with pytest.raises(DrillError):
         load_drill(tmp_path, world)
+
+
+def test_a_policy_may_be_a_list(parse: Parse, source: str) -> None:
+    """In the configuration and in a step alike it becomes the policy's text."""
+    text = source.replace('policy: "immediate(retries=3)"', "policy: [budget, breaker]").replace(
+        "policy: budget + breaker", "policy: [budget, breaker]"
+    )
+    assert text.count("[budget, breaker]") == 2
+    drill = parse(text)
+    assert drill.configuration["storefront"]["policy"] == "budget + breaker"
+    assert "budget + breaker" in [step.params.get("policy") for step in drill.method]
+
+
+def test_the_labs_own_policies_may_be_a_document(source: str) -> None:
+    """Parameters and all; what is wrong with one is said with its line."""
+    good = "policy: [{budget: {ratio: 10%}}, breaker, {full-jitter: {base: 100 ms}}]"
+    text = source.replace("policy: budget + breaker", good)
+    drill = parse_drill(text.encode(), "x.yaml", known())
+    assert "budget(ratio=10%) + breaker + full-jitter(base=100 ms)" in [
+        step.params.get("policy") for step in drill.method
+    ]
+    with pytest.raises(
+        DrillError, match=r"policy: unknown parameter of budget 'ratios'; did you mean 'ratio'"
+    ):
+        parse_drill(text.replace("ratio:", "ratios:").encode(), "x.yaml", known())

@@ -23,6 +23,13 @@ def test_a_closed_cohort_is_told_once_on_the_runs_clock() -> None:
     assert list(tracker.events([cohort(103, closed=True)])) == []
 
 
+def test_figures_by_client_are_kept_where_there_are_any() -> None:
+    """The load tells them, services don't: nothing is made up for those."""
+    tracker, by_client = CohortTracker("load", epoch_s=100), {"/": {"requests": 1, "good": 1}}
+    told = tracker.events([cohort(103, closed=True) | {"by_client": by_client}, cohort(104, closed=True)])
+    assert [event.by_client for event in told if isinstance(event, CohortClosed)] == [by_client, {}]
+
+
 def test_an_open_cohort_stays_provisional_until_it_closes() -> None:
     """Provisional figures are shown, then replaced by the final ones."""
     tracker = CohortTracker("load", epoch_s=100)

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from lab.analysis import judge
 from lab.analysis.summary import summarise
 from lab.analysis.timeline import Timeline
 from lab.report.html import write_report
+from tests.lab.analysis.test_ramp import line, ridden
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 from tests.lab.report.watched import watched_events, watched_verdict
 
@@ -48,6 +50,15 @@ def watched_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     events = watched_events(drill, late=range(36, 44))
     timeline = Timeline.fold(events)
     write_report(path, drill, timeline, watched_verdict(timeline), {}, events=events)
+    return path
+
+
+@pytest.fixture(scope="module")
+def ramped_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of a run whose load went up and came back."""
+    path, timeline = tmp_path_factory.mktemp("ramped") / "report.html", ridden(line)
+    assert timeline.drill is not None
+    write_report(path, timeline.drill, timeline, judge(timeline), {})
     return path
 
 
@@ -155,4 +166,23 @@ def test_the_picture_follows_the_other_charts(browser: Browser, watched_report: 
     assert "shared : blind (no answer)" in text
     assert "ops : 0/s" in text
     assert trouble == []
+    page.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_the_picture_of_hysteresis_keeps_its_own_axis(
+    browser: Browser, ramped_report: Path, scheme: str, width: int
+) -> None:
+    """Drawn with both ways; zooming into a phase moves every chart but this one."""
+    page, trouble = opened(browser, ramped_report, scheme, width)
+    alone = "document.querySelector('[data-chart=hysteresis]')"
+    assert page.evaluate(f"{alone}.data.map((trace) => trace.name)")[1:] == [
+        "on the way up",
+        "on the way down",
+    ]
+    before = page.evaluate(f"[...{alone}.layout.xaxis.range]")
+    page.click("[data-span=trigger]")
+    page.wait_for_function("document.querySelector('[data-chart=bridge]').layout.xaxis.range[0] === 10")
+    assert page.evaluate(f"[...{alone}.layout.xaxis.range]") == before
+    assert not trouble
     page.close()

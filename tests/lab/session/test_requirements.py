@@ -1,13 +1,16 @@
 """What a drill needs is looked at before anything starts."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from chaos.place import Ability
 from lab.drillfile import load_drill
 from lab.runtime.base import SetupError
 from lab.session.request import ROOT
-from lab.session.requirements import require_services
+from lab.session.requirements import UnsupportedDrillError, require_abilities, require_services
 from lab.topology import load_topology
 
 DRILL = """\
@@ -33,3 +36,39 @@ def test_a_service_that_only_monitoring_has_is_named_with_what_to_write(tmp_path
     ):
         require_services(drill, load_topology(file, {"LAB_RUN": "x"}))
     require_services(drill, load_topology(file, {"LAB_RUN": "x", "COMPOSE_PROFILES": "monitoring"}))
+
+
+@pytest.mark.parametrize(
+    ("mitigation", "says"),
+    [
+        ("mitigation: second-bridge, target: storefront", "for bridge-reserve, .*Write `reserve: true`"),
+        ("mitigation: isolate, target: storefront", "for bridge-reserve, .*Write `reserve: true`"),
+        ("mitigation: pooling, target: streaming", r"for streaming, .*`load: \{..., streaming: 30 %\}`"),
+        ("mitigation: disable, service: streaming", r"for streaming, .*`load: \{..., streaming: 30 %\}`"),
+    ],
+)
+def test_a_mitigation_that_needs_another_service_says_what_to_write(
+    tmp_path: Path, mitigation: str, says: str
+) -> None:
+    """Before anything starts; with the profiles there is nothing to say."""
+    file = ROOT / "compose" / "compose.yaml"
+    (tmp_path / "hurt.yaml").write_text(DRILL.replace("fault: kill, target: prometheus-ops", mitigation))
+    drill = load_drill(tmp_path / "hurt.yaml")
+    with pytest.raises(SetupError, match=says):
+        require_services(drill, load_topology(file, {"LAB_RUN": "x"}))
+    require_services(
+        drill, load_topology(file, {"LAB_RUN": "x", "COMPOSE_PROFILES": "streaming,reserve-bridge"})
+    )
+
+
+def test_a_queue_can_be_changed_only_where_the_runtime_can(tmp_path: Path) -> None:
+    """A container's can't: the drill is unsupported before anything starts."""
+    mitigation = "mitigation: queue, connections: 64"
+    (tmp_path / "hurt.yaml").write_text(DRILL.replace("fault: kill, target: prometheus-ops", mitigation))
+    drill = load_drill(tmp_path / "hurt.yaml")
+    able = frozenset(Ability) - {Ability.LIVE_LISTEN_QUEUE}
+    with pytest.raises(
+        UnsupportedDrillError, match=r"step hurt .* needs live-listen-queue, .* compose can't do"
+    ):
+        require_abilities(drill, cast("Any", SimpleNamespace(name="compose", abilities=able)))
+    require_abilities(drill, cast("Any", SimpleNamespace(name="embedded", abilities=frozenset(Ability))))

@@ -68,6 +68,7 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
         made.ready = True
         for method, path in (
             ("POST", "/actions"),
+            ("GET", "/top"),
             ("DELETE", "/actions"),
             ("DELETE", "/actions/1"),
             ("POST", "/down"),

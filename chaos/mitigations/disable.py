@@ -1,0 +1,24 @@
+"""Switch a service off where its users come in: all of its load is gone at once."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chaos.actions import Action, SettingWord
+from chaos.mitigations.base import BaseMitigation
+from chaos.place import Place
+
+
+class Disable(BaseMitigation):
+    """Have ``target`` (the edge) answer 503 at once to every request for the client ``service``."""
+
+    fault: ClassVar[str] = "disable"
+    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+
+    target: str = Field(default="edge", min_length=1)
+    service: str = Field(pattern=r"^\S+$")
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """One word in a setting of the edge: others that are disabled stay so."""
+        address = place.address(self.target, "control")
+        return (SettingWord(address=address, token_file=place.token_file, key="disabled", word=self.service),)

@@ -1,0 +1,31 @@
+"""Let everything run dry: admit nothing for a while, then more and more."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chaos.actions import Action, Settings
+from chaos.mitigations.base import BaseMitigation, Values
+from chaos.place import Place
+
+OFF: Values = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
+
+
+class Drain(BaseMitigation):
+    """Have ``target`` (the edge) admit nothing for ``stop_s``, then a share that grows evenly to all in ``ramp_s``.
+
+    It begins when it is applied and ends by itself; undone before, everything is admitted again at once.
+    """
+
+    fault: ClassVar[str] = "drain"
+    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+
+    target: str = Field(default="edge", min_length=1)
+    stop_s: float = Field(gt=0, le=600)
+    ramp_s: float = Field(default=0.0, ge=0, le=600)
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """Two settings. Undone by `off`, never by the values before: those would begin another drain."""
+        values: Values = {"drain_stop_s": self.stop_s, "drain_ramp_s": self.ramp_s}
+        address = place.address(self.target, "control")
+        return (Settings(address=address, token_file=place.token_file, values=values, back=OFF),)

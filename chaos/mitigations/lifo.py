@@ -1,0 +1,22 @@
+"""Newest first when there is a queue: who came last still waits for the answer."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chaos.mitigations.base import SettingsMitigation, Values
+
+ADMISSION = "adaptive-lifo"
+
+
+class Lifo(SettingsMitigation):
+    """Have the server ``target`` take the newest request first while requests queue, the oldest otherwise."""
+
+    fault: ClassVar[str] = "lifo"
+    moves: ClassVar[tuple[str, ...]] = ("queue_depth", "goodput")
+
+    target: str = Field(default="auth", min_length=1)
+
+    def values(self) -> Values:
+        """One setting of the server."""
+        return {"admission": ADMISSION}

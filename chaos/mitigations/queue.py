@@ -1,0 +1,36 @@
+"""A shorter queue: what waits longer than its client does is work for nobody."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chaos.actions import Action, ListenQueue
+from chaos.errors import UnsupportedError
+from chaos.mitigations.base import BaseMitigation
+from chaos.place import Ability, Container, Place
+
+
+class Queue(BaseMitigation):
+    """Let at most ``connections`` connections wait in the listen queue of the device ``target``."""
+
+    fault: ClassVar[str] = "queue"
+    moves: ClassVar[tuple[str, ...]] = ("backlog", "goodput")
+    needs: ClassVar[frozenset[Ability]] = frozenset({Ability.LIVE_LISTEN_QUEUE})
+
+    target: str = Field(default="bridge", min_length=1)
+    connections: int = Field(ge=1, le=65_535)
+
+    def actions(self, place: Place) -> tuple[Action, ...]:
+        """The listener is told another length.
+
+        Raises:
+            UnsupportedError: it listens inside a container.
+        """
+        process = place.handle(self.target)
+        if isinstance(process, Container):
+            raise UnsupportedError(
+                f"the queue of {self.target} can't be changed while it listens: a container's is its somaxconn, set "
+                f"when it is made. Say `bridge: {{queue: ...}}` in the drill, or use --runtime embedded"
+            )
+        host, _, port = place.address(self.target, "data").rpartition(":")
+        return (ListenQueue(process=process, host=host, port=int(port), queue=self.connections),)

@@ -1,0 +1,21 @@
+"""Refuse the least important part of the load at the edge, before it costs anything behind it."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chaos.mitigations.base import SettingsMitigation, Values
+
+
+class Shed(SettingsMitigation):
+    """Let ``admit_share`` (0..1) of the requests in at ``target``, the lowest priorities (X-Priority) refused first."""
+
+    fault: ClassVar[str] = "shed"
+    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+
+    target: str = Field(default="edge", min_length=1)
+    admit_share: float = Field(ge=0, lt=1)
+
+    def values(self) -> Values:
+        """One setting of the edge."""
+        return {"admit_share": self.admit_share}

@@ -1,0 +1,142 @@
+"""One run of a tournament: a contestant under a trigger, with one seed, and what it came to. Unmeasured is None."""
+
+from pydantic import BaseModel, ConfigDict
+
+from lab.analysis.metrics import RUN, SERIES
+from lab.analysis.rows import amplification, ratio
+from lab.analysis.stuck import emptied_queue
+from lab.analysis.timeline import Timeline
+from lab.analysis.tournament.attempts import count_attempts
+from lab.analysis.tournament.fairness import unfairness
+from lab.analysis.tournament.outlasted import outlasted
+from lab.analysis.tournament.work import abandoned_share
+from lab.analysis.verdict import Verdict, Word
+from lab.analysis.windows import total, whole_seconds
+
+
+class Cell(BaseModel):
+    """The figures of one run. They count since the trigger's start where nothing else is said.
+
+    Attributes:
+        contestant: what differs between the runs of a tournament: a policy, a fix, a library.
+        run: name of the run folder.
+        verdict: the run's word; ``reasons`` are the verdict's.
+        vouched: the lab vouches for the figures; those of other runs never count.
+        trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
+        stuck: the storm went on although its trigger was gone. ``outlasted``: the storm was still there at the
+            end of what was to end it: the mitigation, where one came (last 10 s of the run), else the trigger.
+        amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
+            ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
+        lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
+        time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long.
+        latency_p99_ms: of the correct answers.
+        rejected: attempts that a policy forbade (including requests refused outright), ``rejected_by`` which one;
+            ``rejected_share`` of the attempts that were wanted.
+        futile_attempts: that ended without a correct answer; ``futile_share`` of those that ended.
+        abandoned_share: of what the last service (auth) worked off, what nobody waited for any more.
+        unfairness: 1 - Jain's index of the clients' good shares; 0: all alike. None with a single client.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    contestant: str
+    trigger: str
+    seed: int
+    run: str
+    verdict: Word
+    vouched: bool
+    reasons: tuple[str, ...] = ()
+    trigger_s: float | None = None
+    mitigated_at_s: float | None = None
+    stuck: bool | None = None
+    outlasted: bool | None = None
+    amplification: float | None = None
+    amplification_peak: float | None = None
+    amplification_aftermath: float | None = None
+    lost_requests: int | None = None
+    lost_share: float | None = None
+    time_to_recover_s: float | None = None
+    censored_at_s: float | None = None
+    latency_p99_ms: float | None = None
+    rejected: float | None = None
+    rejected_share: float | None = None
+    rejected_by: dict[str, float] = {}
+    futile_attempts: float | None = None
+    futile_share: float | None = None
+    abandoned_share: float | None = None
+    unfairness: float | None = None
+
+
+def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: str) -> Cell:
+    """The cell of a run that was judged."""
+    span = since_trigger(timeline)
+    offered, good = total(timeline, span, "offered"), total(timeline, span, "good")
+    lost = None if offered is None or good is None else offered - good
+    attempts = count_attempts(timeline)
+    return Cell(
+        contestant=contestant,
+        trigger=trigger,
+        seed=verdict.seed,
+        run=timeline.run.run if timeline.run else "",
+        verdict=verdict.verdict,
+        vouched=is_vouched(timeline, verdict),
+        reasons=verdict.reasons,
+        trigger_s=_since_start(timeline, timeline.trigger_end_s),
+        mitigated_at_s=_since_start(timeline, timeline.mitigation_s),
+        stuck=verdict.metrics.stuck,
+        outlasted=outlasted(timeline, verdict),
+        amplification=amplification(timeline.seconds, span, final=True),
+        amplification_peak=verdict.metrics.amplification_peak,
+        amplification_aftermath=amplification(timeline.seconds, aftermath(timeline), final=True),
+        lost_requests=lost,
+        lost_share=ratio(lost, offered),
+        time_to_recover_s=verdict.metrics.time_to_recover_s,
+        censored_at_s=verdict.metrics.censored_at_s,
+        latency_p99_ms=SERIES["latency_p99"](timeline, span, final=True) if len(span) else None,
+        rejected=attempts.rejected,
+        rejected_share=attempts.rejected_share,
+        rejected_by=attempts.rejected_by,
+        futile_attempts=attempts.futile,
+        futile_share=attempts.futile_share,
+        abandoned_share=abandoned_share(timeline),
+        unfairness=unfairness(timeline, span),
+    )
+
+
+def _since_start(timeline: Timeline, at_s: float | None) -> float | None:
+    """A moment of the run, counted from the trigger's start."""
+    if at_s is None or timeline.trigger_start_s is None:
+        return None
+    return round(at_s - timeline.trigger_start_s, 3)
+
+
+def since_trigger(timeline: Timeline) -> range:
+    """The whole judged seconds since the trigger's start; none without a trigger."""
+    if timeline.judged is None or timeline.trigger_start_s is None:
+        return range(0)
+    return whole_seconds(timeline.trigger_start_s, timeline.judged[1])
+
+
+def aftermath(timeline: Timeline) -> range:
+    """The whole seconds from the trigger's end to the mitigation, or to the end where there is none."""
+    if timeline.judged is None or timeline.trigger_end_s is None:
+        return range(0)
+    ends = [timeline.judged[1], *([] if timeline.mitigation_s is None else [timeline.mitigation_s])]
+    return whole_seconds(timeline.trigger_end_s, min(ends))
+
+
+def is_vouched(timeline: Timeline, verdict: Verdict) -> bool:
+    """Whether the figures count.
+
+    A pass or a fail, or a run in which nothing else was in doubt than what the trigger's end made impossible to
+    tell: it emptied the bridge's queue, so that stuck and recovery stay unknown. All else was measured as ever.
+    """
+    if verdict.verdict in {"pass", "fail"}:
+        return True
+    if verdict.outcome != "completed" or timeline.closed is None or not timeline.closed.clean:
+        return False
+    doubted = any(f.ok is False or (f.ok is None and f.required) for f in verdict.instrument)
+    expected = timeline.drill.expect if timeline.drill else ()
+    excused = {one.name for one in expected if one.condition.metric in RUN}
+    untold = {one.name for one in verdict.expectations if one.met is None}
+    return emptied_queue(timeline) and not doubted and untold <= excused

@@ -1,0 +1,41 @@
+"""Unfairness between clients: 1 - Jain's index (R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984).
+
+J = (sum x)^2 / (n * sum x^2), 1 where all get the same, 1/n where one gets everything. ``x`` is the share of a
+client's own requests that were answered well, so that a client that asks for more is not called favoured.
+"""
+
+from collections.abc import Sequence
+
+from lab.analysis.seconds import is_final
+from lab.analysis.timeline import Timeline
+
+ON_THE_PATH = frozenset({"edge", "router", "auth"})
+"""Services that pass on what others ask for: a retrying one has cohorts as well, and is no rival of its client."""
+
+
+def jain(shares: Sequence[float]) -> float:
+    """Jain's fairness index. Where nobody gets anything, all get the same: 1.
+
+    Raises:
+        ValueError: nobody to be fair to.
+    """
+    if not shares:
+        raise ValueError("Jain's index of nobody: give at least one share")
+    squares = sum(share**2 for share in shares)
+    return sum(shares) ** 2 / (len(shares) * squares) if squares else 1.0
+
+
+def unfairness(timeline: Timeline, span: range) -> float | None:
+    """1 - J of the clients' good shares over these seconds; None under two clients, or where one is unknown."""
+    asked: dict[str, int] = {}
+    good: dict[str, int] = {}
+    for second in span:
+        for service, cohort in timeline.seconds.at(second).clients.items():
+            if service in ON_THE_PATH:
+                continue
+            if not is_final(cohort):
+                return None
+            asked[service] = asked.get(service, 0) + cohort.requests
+            good[service] = good.get(service, 0) + cohort.good
+    shares = [good[service] / requests for service, requests in asked.items() if requests]
+    return 1 - jain(shares) if len(shares) > 1 else None

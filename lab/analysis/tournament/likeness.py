@@ -1,0 +1,87 @@
+"""Whether two runs can be compared at all: same load, same runtime, same bridge; and what was set differently."""
+
+from collections.abc import Sequence
+from itertools import product
+
+from lab.analysis.timeline import Timeline
+from lab.analysis.tournament.cell import is_vouched
+from lab.analysis.verdict import Verdict
+
+APART = 0.10
+"""Rates and capacities further apart than this share of the larger one make two different labs."""
+
+Judged = tuple[Timeline, Verdict]
+
+
+def why_unlike(a: Sequence[Judged], b: Sequence[Judged]) -> tuple[str, ...]:
+    """Every reason why no figure of these runs can be held against each other; none: they can."""
+    reasons = [reason for side, runs in (("A", a), ("B", b)) for reason in _doubted(side, runs)]
+    for one, other in product(a, b):
+        reasons += _unlike(one, other)
+    return tuple(dict.fromkeys(reasons))
+
+
+def set_differently(a: Judged, b: Judged) -> tuple[str, ...]:
+    """What the two were asked to do differently, each as ``name: A, B``."""
+    pairs = {
+        "drill": (a[1].drill, b[1].drill),
+        "policy": (a[1].policy, b[1].policy),
+        "trigger": (a[1].trigger, b[1].trigger),
+        "mitigation": (a[1].mitigation, b[1].mitigation),
+        "seed": (a[1].seed, b[1].seed),
+        "phases": (_phases(a[0]), _phases(b[0])),
+        "settings": (_settings(a[0]), _settings(b[0])),
+    }
+    return tuple(f"{name}: {x or 'none'} | {y or 'none'}" for name, (x, y) in pairs.items() if x != y)
+
+
+def _doubted(side: str, runs: Sequence[Judged]) -> list[str]:
+    return [
+        f"{side} ({verdict.drill}, seed {verdict.seed}) is {verdict.verdict}: {'; '.join(verdict.reasons[:2])}"
+        for timeline, verdict in runs
+        if not is_vouched(timeline, verdict)
+    ]
+
+
+def _unlike(a: Judged, b: Judged) -> list[str]:
+    reasons = []
+    if a[1].runtime != b[1].runtime:
+        reasons.append(f"they ran on different runtimes: {a[1].runtime} and {b[1].runtime}")
+    for name, unit, one, other in (
+        ("rate", "/s", _rate(a[0]), _rate(b[0])),
+        ("headroom", " x", _headroom(a[0]), _headroom(b[0])),
+        ("capacity of the bridge", "/s", _capacity(a[0]), _capacity(b[0])),
+    ):
+        if one is None or other is None:
+            reasons.append(f"the {name} of {'both' if one is other else 'one of them'} is not known")
+        elif abs(one - other) > APART * max(one, other):
+            reasons.append(
+                f"the {name} is more than {100 * APART:g} % apart: {one:.4g} and {other:.4g}{unit}"
+            )
+    return reasons
+
+
+def _rate(timeline: Timeline) -> float | None:
+    return timeline.drill.load.rate_rps if timeline.drill else None
+
+
+def _headroom(timeline: Timeline) -> float | None:
+    return timeline.drill.bridge.headroom if timeline.drill else None
+
+
+def _capacity(timeline: Timeline) -> float | None:
+    return timeline.calibrations[-1].capacity_rps if timeline.calibrations else None
+
+
+def _phases(timeline: Timeline) -> str:
+    phases = timeline.drill.phases if timeline.drill else ()
+    return ", ".join(f"{phase.name} {phase.planned_s:g} s" for phase in phases)
+
+
+def _settings(timeline: Timeline) -> str:
+    services = timeline.drill.configuration if timeline.drill else {}
+    return "; ".join(
+        f"{service} {', '.join(f'{key} {value}' for key, value in settings.items() if key != 'policy')}"
+        for service, settings in services.items()
+        if set(settings) - {"policy"}
+    )

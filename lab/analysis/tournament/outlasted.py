@@ -1,0 +1,24 @@
+"""Whether the storm outlasted what was to end it: its trigger's end, or, where a mitigation came, the mitigation.
+
+    trigger ▇▇▇▇            stuck: as in the verdict (every 5 s window after it under 50 % good)
+    mitigation    ▇▇▇▇▇▇    stuck: it was stuck before, and still (or again) in the last 10 s of the run
+
+The second is what a fix is asked for: that service is back, and stays when the fix is taken back within the run.
+"""
+
+from lab.analysis.stuck import BAD_BELOW, LEAST_JUDGED_S
+from lab.analysis.timeline import Timeline
+from lab.analysis.verdict import Verdict
+from lab.analysis.windows import good_share, last_seconds, sliding, whole_seconds
+
+
+def outlasted(timeline: Timeline, verdict: Verdict) -> bool | None:
+    """Whether the run ended stuck; None where that can't be told."""
+    if timeline.mitigation_s is None or not verdict.metrics.stuck or timeline.judged is None:
+        return verdict.metrics.stuck
+    after = whole_seconds(timeline.mitigation_s, timeline.judged[1])
+    shares = [good_share(timeline, window) for window in sliding(last_seconds(after, LEAST_JUDGED_S))]
+    known = [share for share in shares if share is not None]
+    if len(after) < LEAST_JUDGED_S or len(known) < len(shares):
+        return None
+    return max(known) < BAD_BELOW

@@ -1,0 +1,119 @@
+"""``lab run`` of a drill with a ``search``: where does this lab tip? Many runs on one lab, and a band."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from lab.analysis.tipping import Bisection, Looked, Point, Tipping, Tried
+from lab.cli.exits import Exit
+from lab.cli.on_one_lab import OneLab, one_lab
+from lab.drillfile import Drill, Search
+from lab.report.terminal.tipping import point_words
+from lab.session import Request, Result, create_run_folder
+
+MOST_POINTS = 12
+"""Values looked at; halving a gap twelve times makes any band narrow enough."""
+AGAIN = 2
+"""So many further seeds are tried at a value where a run could not be judged."""
+
+UNITS = {"trigger": "s", "rate": "/s"}
+
+
+@dataclass(slots=True)
+class _Looking:
+    """A search under way: its folder, and what was found at each value so far."""
+
+    drill: Drill
+    search: Search
+    folder: Path
+    bisection: Bisection
+    looked: dict[float, Looked] = field(default_factory=dict)
+
+    def tell(self, looked: Looked) -> bool:
+        """Take what was found at a value; whether enough of it could be judged to go on."""
+        self.looked[looked.value] = looked
+        if looked.outcome is not None:
+            self.bisection.tell(Point(looked.value, looked.stuck, looked.judged))
+        return looked.outcome is not None
+
+    def found(self, runtime: str) -> Tipping:
+        """All of it."""
+        band = self.bisection.band or (None, None)
+        return Tipping(
+            drill=self.drill.name,
+            runtime=runtime,
+            vary=self.search.vary,
+            unit=UNITS[self.search.vary],
+            never_up_to=band[0],
+            always_from=band[1],
+            doubtful=next((one.value for one in self.looked.values() if one.outcome is None), None),
+            points=tuple(self.looked[value] for value in sorted(self.looked)),
+        )
+
+
+async def find_tipping(asked: Request, console: Console) -> Tipping:
+    """Bisect what the drill varies on one living lab; each value gets the drill's number of seeds.
+
+    Raises:
+        SetupError: the lab could not be brought up.
+        ChaosError: something could not be undone.
+    """
+    search = asked.drill.search
+    if search is None:
+        raise ValueError(f"drill {asked.drill.name} has no `search`")
+    folder = asked.root / ".lab" / "searches" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{asked.drill.name}"
+    looking = _Looking(asked.drill, search, folder, Bisection(search.low, search.high, search.resolution))
+    async with one_lab(asked, f"search-{asked.drill.name}", console) as lab:
+        while (value := looking.bisection.next) is not None and len(looking.looked) < MOST_POINTS:
+            goes_on = looking.tell(await _look_at(lab, looking, value))
+            said = f"{search.vary} {value:g} {UNITS[search.vary]}: {point_words(looking.looked[value])} stayed stuck"
+            console.print(said, markup=False, highlight=False)
+            if not goes_on:
+                break
+    found = looking.found(asked.runtime)
+    (folder / "search.json").write_text(found.model_dump_json(indent=2) + "\n")
+    return found
+
+
+async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
+    """Run the drill at a value until enough runs could be judged, or too many could not."""
+    results: list[Result] = []
+    while len(_judged(results)) < looking.search.seeds and len(results) < looking.search.seeds + AGAIN:
+        number = len(results) + 1
+        seeded = looking.drill.at(value).with_overrides(seed=looking.drill.seed + number - 1)
+        folder = create_run_folder(lab.series.asked.root, seeded.name, looking.folder / f"{value:g}-{number}")
+        results.append(await lab.run(seeded, folder, f"{looking.search.vary} {value:g}, run {number}"))
+    judged = _judged(results)
+    enough = len(judged) == looking.search.seeds
+    return Looked(
+        value=value,
+        stuck=sum(judged),
+        judged=len(judged),
+        outcome=Point(value, sum(judged), len(judged)).outcome if enough else None,
+        runs=tuple(_tried(result) for result in results),
+    )
+
+
+def _judged(results: list[Result]) -> list[bool]:
+    """Whether those runs stayed stuck that the lab can vouch for."""
+    vouched = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
+    return [stuck for stuck in vouched if stuck is not None]
+
+
+def _tried(result: Result) -> Tried:
+    reasons = result.verdict.reasons
+    return Tried(
+        run=str(result.folder.path),
+        verdict=result.verdict.verdict,
+        stuck=result.verdict.metrics.stuck,
+        reason=reasons[0] if reasons else None,
+    )
+
+
+def exit_of(found: Tipping) -> Exit:
+    """Pass: a band was found. Fail: both ends are alike. Inconclusive: a run could not be judged."""
+    if found.doubtful is not None:
+        return Exit.INCONCLUSIVE
+    return Exit.FAIL if found.never_up_to is None else Exit.PASS

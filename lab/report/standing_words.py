@@ -1,0 +1,116 @@
+"""A tournament's marks, figures and places as text, the same in the terminal and on the page."""
+
+from collections.abc import Sequence
+
+from lab.analysis.tournament import Tournament
+from lab.analysis.tournament.rank import Place
+from lab.analysis.tournament.spread import Spread
+from lab.analysis.tournament.standing import Ended, Score
+from lab.report import figures
+from lab.report.words import clean
+
+MARKS: dict[Ended, str] = {
+    "over": "✓",
+    "stuck": "✗",
+    "borderline": "~",
+    "not told": "·",
+    "not vouched": "?",
+    "not run": " ",
+}
+
+ASCII_MARKS: dict[Ended, str] = {**MARKS, "over": "+", "stuck": "x", "not told": "."}
+
+MEANING: dict[Ended, str] = {
+    "over": "over: the storm ended with its trigger (or with the fix, where one was tried), in every run",
+    "stuck": "stuck: it went on all the same, in every run",
+    "borderline": "borderline: stuck in so many of so many runs",
+    "not told": "can't tell: the trigger's end emptied the queue, or too little was seen",
+    "not vouched": "can't vouch: the lab's own checks doubt every run; nothing of it counts",
+    "not run": "not run",
+}
+"""What each mark means, to somebody who sees it for the first time."""
+
+SHORT: dict[Ended, str] = {
+    "over": "over",
+    "stuck": "stuck",
+    "borderline": "borderline",
+    "not told": "can't tell",
+    "not vouched": "can't vouch",
+    "not run": "not run",
+}
+"""The word that stands beside the mark."""
+
+_TENTH = 0.1
+
+_WIDE = 0.25
+"""An interval that reaches further than this from its mean stands for no mean at all."""
+
+
+def percent(value: float | None) -> str:
+    """A share as whole percent, with a decimal under 10: ``93 %``, ``1.8 %``."""
+    if value is None:
+        return figures.NONE
+    return (
+        f"{100 * value:.0f} %"
+        if round(value, 3) >= _TENTH or round(value, 4) == 0
+        else f"{100 * value:.1f} %"
+    )
+
+
+def lost(spread: Spread | None) -> str:
+    """Goodput lost, and how far that is known: ``93 % ±2``; ``93 %`` from a single run."""
+    if spread is None:
+        return figures.NONE
+    half = None if spread.high is None else 100 * (spread.high - spread.mean)
+    if half is None:
+        return percent(spread.mean)
+    return f"{percent(spread.mean)} ±{f'{half:.1f}' if half < 1 else f'{half:.0f}'}"
+
+
+def place(found: Place) -> str:
+    """``1``, ``2-4`` (somewhere from 2 to 4), or a dash where nothing can be said."""
+    if found.best is None or found.worst is None:
+        return figures.NONE
+    return str(found.best) if found.best == found.worst else f"{found.best}-{found.worst}"
+
+
+def outcome(score: Score) -> str:
+    """What stands behind the mark: how many of how many runs were stuck, where they differ."""
+    return f"{score.stuck}/{score.told}" if score.ended == "borderline" else ""
+
+
+def lost_of(score: Score) -> str:
+    """Goodput lost of a score; the least and the most where a mean tells nothing: runs in two clusters."""
+    found = score.lost_share
+    if found is None:
+        return lost(found)
+    wide = found.high is not None and found.high - found.mean > _WIDE
+    if score.ended == "borderline" or (score.ended == "not told" and wide):
+        return figures.unbroken(f"{100 * found.least:.0f}..{percent(found.most)}")
+    return lost(found)
+
+
+def backs(scores: Sequence[Score]) -> str:
+    """In how many runs service came back while it was watched: ``29/30``; a dash where none tells."""
+    known = [score.back for score in scores if score.back is not None]
+    return f"{sum(one.back for one in known)}/{sum(one.n for one in known)}" if known else figures.NONE
+
+
+def mean_of(spreads: Sequence[Spread | None]) -> float | None:
+    """The mean of means, each trigger weighing the same; None where nothing was measured."""
+    known = [one.mean for one in spreads if one is not None]
+    return sum(known) / len(known) if known else None
+
+
+def not_counted(tournament: Tournament) -> list[tuple[str, str, str]]:
+    """The runs that don't count: ``breaker under down``, ``seeds 1, 3``, and why; alike ones in one line."""
+    seeds: dict[tuple[str, str], list[int]] = {}
+    for cell in tournament.unvouched:
+        reason = clean(cell.reasons[0]) if cell.reasons else cell.verdict
+        seeds.setdefault((f"{clean(cell.contestant)} under {clean(cell.trigger)}", reason), []).append(
+            cell.seed
+        )
+    return [
+        (where, f"seed{'' if len(found) == 1 else 's'} {', '.join(map(str, sorted(found)))}", reason)
+        for (where, reason), found in seeds.items()
+    ]

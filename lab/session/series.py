@@ -1,0 +1,158 @@
+"""Several runs, one after the other, on one living lab that was calibrated once.
+
+    open_session ─▶ host ─▶ run_cell ─▶ at rest ─▶ run_cell ─▶ ... ─▶ host is rolled back and taken down
+
+Each run is judged from its own journal, in its own folder, exactly like a run that had a lab to itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from chaos.errors import ChaosError
+from chaos.wait import WaitTimeoutError, wait_until
+from lab.analysis import Timeline
+from lab.drillfile import Drill
+from lab.journal import JournalWriter
+from lab.journal.events import CalibrationMeasured, Event, ServiceChanged
+from lab.probes.control import ControlError
+from lab.runner import Aborted, NotSteady, run_drill, watch_aborts
+from lab.runtime.base import SetupError
+from lab.session.cell import Cell
+from lab.session.ending import Ending
+from lab.session.open import open_session, opened
+from lab.session.request import Request
+from lab.session.run import Result, judge_folder, save_environment
+from lab.session.runfolder import RunFolder
+from lab.session.session import Session
+from lab.session.stop import Stop
+
+REST_S = 90.0
+"""So long a lab may take to drain what a run has left in its queues."""
+
+
+class NotAtRestError(SetupError):
+    """What a run has left in the lab's queues did not drain: the next one would begin in it."""
+
+
+@dataclass(slots=True)
+class Series:
+    """A living lab on which runs are made. ``asked`` is what it was brought up for.
+
+    ``replayed``: what every run's journal says at its beginning, because it happened before all of them.
+    """
+
+    asked: Request
+    host: Session
+    replayed: list[Event]
+
+    async def run(
+        self, drill: Drill, folder: RunFolder, timeline: Timeline, listener: Callable[[Event], None]
+    ) -> Result:
+        """Run a drill and judge it. One that was not steady or was aborted is a result as well.
+
+        Raises:
+            NotAtRestError: the lab did not drain after the run before.
+            ChaosError: something could not be applied, or not be undone: the lab can't be used any more.
+        """
+        await self._rest()
+        request = replace(self.asked, drill=drill)
+        save_environment(request, folder)
+        ending = Ending()
+        with JournalWriter(folder.journal) as journal:
+            journal.listen(timeline.feed)
+            journal.listen(listener)
+            journal.write(opened(request, folder, self.host.runtime))
+            for event in self.replayed:
+                journal.write(event)
+            cell = Cell(self.host, drill, journal, timeline)
+            leave = self.host.journal.listen(cell.forward)
+            try:
+                await self._drive(cell, drill, ending)
+            finally:
+                leave()
+                journal.write(ending.closed())
+        return await asyncio.to_thread(judge_folder, folder)
+
+    async def _drive(self, cell: Cell, drill: Drill, ending: Ending) -> None:
+        """The run itself; whatever ends it, what it put in force is undone before this returns."""
+        try:
+            await _sampled_twice(cell)
+            await cell.configure()
+            await _run_unless_aborted(cell, drill)
+        except (NotSteady, Aborted) as early:
+            ending.by(early)
+        except BaseException as error:
+            ending.by(error)
+            raise
+        else:
+            ending.outcome, ending.reason = "completed", "all phases ran"
+        finally:
+            with suppress(ControlError):
+                await cell.stop_load()
+            ending.stuck = await cell.roll_back()
+        if ending.stuck:
+            raise ChaosError(f"not rolled back: {', '.join(ending.stuck)}")
+
+    async def _rest(self) -> None:
+        """Wait until nothing of an earlier run is left: no request in flight, none in the bridge's queue."""
+        try:
+            await wait_until(
+                lambda: at_rest(self.host.timeline), REST_S, "the lab to be at rest", every_s=0.2
+            )
+        except WaitTimeoutError as late:
+            raise NotAtRestError(f"{late}; the run before has left work in its queues") from late
+
+
+async def _sampled_twice(cell: Cell) -> None:
+    """A second's figures are differences of cumulative counters: the first one needs a sample before it."""
+    seen = 0
+    async for _ in cell.seconds():
+        seen += 1
+        if seen == 2:  # noqa: PLR2004  said above
+            return
+
+
+async def _run_unless_aborted(cell: Cell, drill: Drill) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(watch_aborts(cell, drill))
+            await run_drill(cell, drill)
+            watching.cancel()
+    except* (NotSteady, Aborted) as ended:
+        raise ended.exceptions[0] from None
+
+
+def at_rest(timeline: Timeline) -> bool:
+    """Whether nobody waits for anything, by the newest samples of load, bridge and services."""
+    if not timeline.loads or not timeline.bridges:
+        return False
+    newest = [samples[-1] for samples in timeline.services.values() if samples]
+    waiting = [timeline.loads[-1].in_flight, timeline.bridges[-1].backlog or 0]
+    waiting += [sample.queue_depth or 0 for sample in newest]
+    waiting += [sample.attempts_in_flight or 0 for sample in newest if sample.service != "canary"]
+    return not any(waiting)
+
+
+@asynccontextmanager
+async def open_series(request: Request, folder: RunFolder, stop: Stop, listener: Callable[[Event], None],
+                      timeline: Timeline) -> AsyncIterator[Series]:  # fmt: skip
+    """A living lab for runs of drills that differ from ``request.drill`` in everything but the bridge.
+
+    Raises:
+        SetupError: it could not be brought up.
+    """
+    replayed: list[Event] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, CalibrationMeasured | ServiceChanged):
+            replayed.append(event)
+        listener(event)
+
+    reserve = any(drill.reserve for drill in request.drills)
+    bare = {"configuration": {}, "abort_if": (), "reserve": reserve}
+    host = replace(request, drill=request.drill.model_copy(update=bare))
+    save_environment(host, folder)
+    async with open_session(host, folder, timeline, stop, tell) as session:
+        yield Series(request, session, replayed)

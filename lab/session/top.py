@@ -1,0 +1,68 @@
+"""``lab top``: who sends most over a device of the living lab."""
+
+from contextlib import suppress
+
+from chaos.errors import UnsupportedError
+from lab.analysis.seconds import NOT_CLIENTS
+from lab.probes.control import ControlError
+from lab.probes.talk import Talk, Talker
+from lab.probes.talkers import watch_talkers
+from lab.session.session import Session
+
+ROUTER = "router"
+DEVICE_SETTING = "device"
+"""A client that can be routed over another device has this setting."""
+LEAST_S, MOST_S = 0.5, 20.0
+
+
+async def top(session: Session, device: str, seconds: float) -> Talk:
+    """Watch ``device`` for ``seconds`` s.
+
+    Raises:
+        ValueError: not 0.5 to 20 s.
+        KeyError: no such service; the message has the valid ones.
+        UnsupportedError: its sockets can't be read here.
+    """
+    if not LEAST_S <= seconds <= MOST_S:
+        raise ValueError(f"{seconds:g} s is no time to watch for; valid: {LEAST_S:g} to {MOST_S:g} s")
+    watched = await session.runtime.connections(device)
+    if watched is None:
+        raise UnsupportedError(
+            f"the sockets of {device} can't be read here: in a container that needs root on the engine's own machine"
+        )
+    try:
+        before, begun_s = await _forwarded(session), session.now_s()
+        talk = await watch_talkers(device, watched, session.runtime.whose, seconds, session)
+        after, took_s = await _forwarded(session), session.now_s() - begun_s
+    finally:
+        watched.close()
+    known = before is not None and after is not None and after >= before
+    return talk.model_copy(
+        update={
+            "talkers": tuple([await _asked(session, talker) for talker in talk.talkers]),
+            "forwarded_per_s": (after - before) / took_s if known and before is not None and after else None,
+        }
+    )
+
+
+async def _forwarded(session: Session) -> int | None:
+    """Connections that router has accepted from the devices so far."""
+    with suppress(ControlError, KeyError):
+        counters = await session.control.get(session.runtime.address(ROUTER, "control"), "/counters")
+        return int(counters["connections_total"])
+    return None
+
+
+async def _asked(session: Session, talker: Talker) -> Talker:
+    """With whether it can be moved; the lab's own instruments never are."""
+    if not talker.service or talker.who in NOT_CLIENTS:
+        return talker.model_copy(update={"movable": False})
+    movable = None
+    with suppress(ControlError):
+        try:
+            address = session.runtime.address(talker.who, "control")
+        except KeyError:  # no service of ours with settings
+            movable = False
+        else:
+            movable = DEVICE_SETTING in await session.control.get(address, "/settings")
+    return talker.model_copy(update={"movable": movable})

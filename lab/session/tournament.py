@@ -1,0 +1,125 @@
+"""The folder of a tournament: which of its cells are finished, so that it goes on where it was interrupted.
+
+.lab/tournaments/<UTC time>-<plan>/asked.json           what it was begun for
+                                   plan.yaml            the plan as read
+                                   cells/<cell>/        a run folder each
+                                   tournament.json, .csv, .html
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from lab.drillfile import Field, Plan, PlannedCell
+from lab.journal import JournalError, read
+from lab.session.runfolder import RunFolder, RunFolderError, create_run_folder
+
+FINISHED = frozenset({"completed", "aborted"})
+"""Outcomes that are a result; a cell that was interrupted or broke is run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentFolder:
+    """Where everything of one tournament lies."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Time and plan."""
+        return self.path.name
+
+    def finished(self, cell: PlannedCell) -> RunFolder | None:
+        """The run folder of a cell that has a result; None: it is still to be run."""
+        run = RunFolder(self.path / "cells" / cell.name)
+        try:
+            closed = read(run.journal).closed if run.journal.is_file() else None
+        except JournalError:
+            return None
+        return run if closed is not None and closed.outcome in FINISHED and closed.clean else None
+
+    def judged(self, cell: PlannedCell) -> bool:
+        """Whether the lab could vouch for a cell's result when it was made."""
+        try:
+            said = json.loads((self.path / "cells" / cell.name / "verdict.json").read_text())
+        except (OSError, ValueError):
+            return False
+        return isinstance(said, dict) and said.get("verdict") in {"pass", "fail"}
+
+    def begin(self, cell: PlannedCell) -> RunFolder:
+        """A fresh run folder for a cell; what an interrupted run of it has left is removed.
+
+        Raises:
+            RunFolderError: it can't be written.
+        """
+        path = self.path / "cells" / cell.name
+        shutil.rmtree(path, ignore_errors=True)
+        return create_run_folder(self.path, cell.drill.name, path)
+
+    @property
+    def json(self) -> Path:
+        """The whole result."""
+        return self.path / "tournament.json"
+
+    @property
+    def csv(self) -> Path:
+        """One row a cell."""
+        return self.path / "tournament.csv"
+
+    @property
+    def page(self) -> Path:
+        """The page with small multiples."""
+        return self.path / "tournament.html"
+
+
+def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh: bool) -> TournamentFolder:
+    """The folder of this very tournament, begun before or new.
+
+    Args:
+        root: the checkout.
+        plan: whose text, with ``field``, ``runtime`` and the lab's version, says whether it is the same.
+        field: who takes part.
+        runtime: where the lab runs.
+        fresh: begin anew, whatever there is.
+
+    Raises:
+        RunFolderError: it can't be written; says where and what to do.
+    """
+    folder = root / ".lab" / "tournaments"
+    mark = _fingerprint(plan, field, runtime)
+    known = sorted(folder.glob(f"*-{plan.name}*"), reverse=True) if folder.is_dir() else []
+    for path in () if fresh else known:
+        if _asked(path).get("fingerprint") == mark:
+            return TournamentFolder(path)
+    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.name}"
+    asked = {"schema": 1, "fingerprint": mark, "plan": plan.name, "runtime": runtime, **asdict(field)}
+    try:
+        (path / "cells").mkdir(parents=True, mode=0o700)
+        (path / "plan.yaml").write_text(plan.text)
+        (path / "asked.json").write_text(json.dumps(asked, indent=2) + "\n")
+    except OSError as error:
+        raise RunFolderError(f"the tournament's folder {path} can't be written: {error}") from error
+    return TournamentFolder(path)
+
+
+def planned_s(cells: Iterable[PlannedCell]) -> float:
+    """How long cells take together, with the tail of each in which its last requests end."""
+    return sum(cell.drill.planned_s + cell.drill.load.give_up_s + 2 for cell in cells)
+
+
+def _asked(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads((path / "asked.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fingerprint(plan: Plan, field: Field, runtime: str) -> str:
+    said = json.dumps([plan.text, asdict(field), runtime, version("retry-storm-lab")])
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""First come, first served: what a queue does that nobody thought about.
+
+In a queue that is longer than its clients' patience every answer comes too late: all work is done, none is of use.
+"""
+
+from services.admission.base import Crowd
+from services.admission.neutral import Neutral
+from services.admission.spec import Spec
+
+
+class Fifo(Neutral):
+    """The oldest is next."""
+
+    name = "fifo"
+
+    def newest_first(self, crowd: Crowd, now_s: float) -> bool | None:  # noqa: ARG002  Layer's signature
+        """Never."""
+        return False
+
+
+SPEC = Spec("fifo", "discipline", {}, build=lambda _given: Fifo())

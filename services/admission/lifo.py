@@ -1,0 +1,22 @@
+"""Last come, first served, always: the newest is the one whose client most likely still waits.
+
+Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), where it is used only while a queue stands
+(`adaptive-lifo`); by itself it is unfair even in quiet times.
+"""
+
+from services.admission.base import Crowd
+from services.admission.neutral import Neutral
+from services.admission.spec import Spec
+
+
+class Lifo(Neutral):
+    """The newest is next."""
+
+    name = "lifo"
+
+    def newest_first(self, crowd: Crowd, now_s: float) -> bool | None:  # noqa: ARG002  Layer's signature
+        """Always."""
+        return True
+
+
+SPEC = Spec("lifo", "discipline", {}, build=lambda _given: Lifo())

@@ -1,0 +1,25 @@
+"""A layer of admission that can be named."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.admission.base import Layer
+from services.policies.parameters import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What `parse` needs to know of a layer.
+
+    Args:
+        name: Its name, kebab-case.
+        role: A discipline says who is next; a guard says who may come in, or stay.
+        parameters: Its parameters by name.
+        build: Parameters by name -> the layer, in its starting state.
+    """
+
+    name: str
+    role: Literal["discipline", "guard"]
+    parameters: Mapping[str, Parameter]
+    build: Callable[[Mapping[str, float]], Layer]

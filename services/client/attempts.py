@@ -1,0 +1,101 @@
+"""One attempt: from the leave that the policy gave to what it learns, however it ends."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from services.client.answer import Answer
+from services.client.outcomes import from_error, from_response, trouble
+from services.client.sessions import Sessions
+from services.client.tally import Attempt, Tally
+from services.kit import deadline
+from services.kit.cohorts import Cohort
+from services.policies import Call, Kind, Outcome, Policy
+
+POOL = "pool"
+_SHORTEST_S = 0.001  # aiohttp reads a timeout of 0 as none at all
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What every attempt of a call asks for, and the cohort that it counts in."""
+
+    url: URL
+    cohort: Cohort
+    headers: Mapping[str, str] | None = None
+    body: bytes | None = None
+
+
+class Attempts:
+    """Makes attempts. `timeout_s` is that of an attempt in seconds: waiting for a connection, request, answer together.
+
+    Args:
+        tally: Where they are counted.
+        sessions: Where connections come from.
+        timeout_s: To begin with.
+    """
+
+    def __init__(self, tally: Tally, sessions: Sessions, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._tally = tally
+        self._sessions = sessions
+
+    async def make(self, policy: Policy, call: Call, target: Target) -> Answer:
+        """One attempt that `policy` gave leave for and `call` counts already.
+
+        Whether it is answered, fails or is cancelled: `policy` gets exactly one `observe`, or a `release` where it
+        never came to be one: no connection was free in the pool in time (rejected by "pool"), or it was cancelled
+        before.
+        """
+        attempt = Attempt(self._tally, target.cohort)
+        outcome, answer = Outcome(Kind.OTHER), Answer(Outcome(Kind.OTHER))
+        limit_s, headers = self._limits(policy.left_s(call, time.monotonic()), target.headers)
+        try:
+            with self._sessions.borrow() as session:
+                async with session.request(
+                    call.method,
+                    target.url,
+                    headers=headers,
+                    data=target.body,
+                    timeout=aiohttp.ClientTimeout(total=limit_s, ceil_threshold=float("inf")),
+                    allow_redirects=False,
+                    trace_request_ctx=attempt,
+                ) as response:
+                    body = await response.read()
+                    outcome = from_response(response)
+                    answer = Answer(outcome, body, headers=response.headers)
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            outcome = from_error(error)
+            answer = self._failed(attempt, outcome, error)
+        finally:
+            if attempt.started:
+                attempt.end(outcome.kind)
+            if attempt.started or answer.error is not None:
+                policy.observe(call, outcome, time.monotonic())
+            else:
+                call.attempts -= 1
+                policy.release(call)
+        return answer
+
+    def _limits(
+        self, left_s: float | None, headers: Mapping[str, str] | None
+    ) -> tuple[float, Mapping[str, str] | None]:
+        """How long the attempt may take, and its headers: with a deadline the server is told that time."""
+        if left_s is None:
+            return self.timeout_s, headers
+        limit_s = max(_SHORTEST_S, min(self.timeout_s, left_s))
+        return limit_s, {**(headers or {}), **deadline.to_headers(limit_s, time.time())}
+
+    def _failed(self, attempt: Attempt, outcome: Outcome, error: Exception) -> Answer:
+        if (name := trouble(error)) is not None:
+            self._tally.error(name)
+        if attempt.started:
+            return Answer(outcome, error=error)
+        if outcome.kind is Kind.TIMEOUT and self._sessions.limited:
+            self._tally.reject(POOL)
+            return Answer(Outcome(Kind.OTHER), rejected=POOL, attempted=False)
+        self._tally.error("not-started")
+        return Answer(outcome, error=error)

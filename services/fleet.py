@@ -1,0 +1,53 @@
+"""fleet: internal clients that hold subscriptions over the bridge, and come back by their policy when they are cut."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from yarl import URL
+
+from services.client import Client, ClientSettings
+from services.client.subscribers import Subscribers
+from services.kit.env import required
+from services.kit.role import Role, json_response
+from services.kit.rules import whole
+from services.kit.server import run
+
+
+@dataclass(frozen=True)
+class Settings(ClientSettings):
+    """How the clients call, and how many there are."""
+
+    clients: int = whole(0, least=0, most=5_000)
+
+
+class Fleet(Role[Settings]):
+    """Its data port tells how many clients there are."""
+
+    name = "fleet"
+    settings = Settings
+
+    async def start(self) -> None:
+        """Open the client; subscriptions begin with the setting `clients`."""
+        target = URL(required("UPSTREAM", "http://updates")) / "updates"
+        bridge = required("BRIDGE", "http://bridge:3128")
+        name = f"{self.place.service}->{target.host}"
+        self.calls = self._client = Client(self.live.now, bridge, self.place.source, self.chance, log=name)
+        self._subscribers = Subscribers(self._client, target)
+        self.live.listen(self._apply)
+
+    async def stop(self) -> None:
+        """End the subscriptions."""
+        await self._subscribers.close()
+        await self._client.close()
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:  # noqa: ARG002  Role's signature
+        """The number of clients."""
+        return json_response({"clients": len(self._subscribers)})
+
+    def _apply(self, now: Settings) -> None:
+        self._client.apply(now)
+        self._subscribers.resize(now.clients)
+
+
+if __name__ == "__main__":
+    run(Fleet)

@@ -1,0 +1,11 @@
+"""Exponential back-off, v = min(cap, base * factor^n) seconds, n = 0 before the first retry: under all that jitter."""
+
+from services.policies.base import Call
+
+_LARGEST_POWER = 64  # beyond it every cap is reached, and a float would overflow
+
+
+def backoff_s(base_s: float, cap_s: float, call: Call, factor: float = 2.0) -> float:
+    """The back-off v in seconds before the next retry of `call`."""
+    n = min(max(call.attempts - 1, 0), _LARGEST_POWER)
+    return float(min(cap_s, base_s * factor**n))

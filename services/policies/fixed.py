@@ -1,0 +1,37 @@
+"""Fixed delay: at most `retries` more attempts, each `delay` seconds after the failure before it.
+
+Clients that fail together come back together. No source: it is what a loop with a sleep does.
+"""
+
+from services.policies.base import Call
+from services.policies.neutral import Neutral
+from services.policies.parameters import Parameter, Spec
+
+
+class Fixed(Neutral):
+    """Wait always as long.
+
+    Args:
+        delay_s: The wait, in seconds.
+        retries: Attempts after the first.
+    """
+
+    def __init__(self, delay_s: float, retries: int) -> None:
+        self._delay_s = delay_s
+        self._retries = retries
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
+        """The delay in seconds, or None when all retries are used."""
+        return self._delay_s if call.attempts <= self._retries else None
+
+
+SPEC = Spec(
+    "fixed",
+    "schedule",
+    rank=9,
+    parameters={
+        "delay": Parameter("duration", default=0.1, least=0.001, most=60),
+        "retries": Parameter("count", default=3, least=0, most=100),
+    },
+    build=lambda given, _chance: Fixed(given["delay"], int(given["retries"])),
+)

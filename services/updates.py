@@ -1,0 +1,34 @@
+"""updates: answers a subscriber when there is news, which is never before `hold_s` have passed (a long poll)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from services.kit.role import Role, json_response
+from services.kit.rules import number
+from services.kit.server import run
+from services.kit.settings import DataSettings
+
+
+@dataclass(frozen=True)
+class Settings(DataSettings):
+    """How long a subscriber is held (seconds); router gives up after 30."""
+
+    hold_s: float = number(20.0, least=0, most=25)
+
+
+class Updates(Role[Settings]):
+    """Holds everybody who asks; holding costs nothing but the connection."""
+
+    name = "updates"
+    settings = Settings
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """No news, in a while."""
+        await asyncio.sleep(self.live.now.hold_s)  # noqa: TID251  the wait is the thing itself
+        return json_response({"client": request.query.get("client", "anonymous"), "news": []})
+
+
+if __name__ == "__main__":
+    run(Updates)

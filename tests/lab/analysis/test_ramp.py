@@ -1,0 +1,93 @@
+"""Whether a ramp of the load did bite: was what the schedule offered at its end where the line was to lead?"""
+
+from collections.abc import Callable
+
+import pytest
+
+from lab.analysis import Timeline
+from lab.analysis.checks.bite import check_bite
+from lab.drillfile import load_drill
+from lab.journal.events import ActionChanged, CohortClosed, PhaseEntered, RunOpened
+from tests.lab.analysis.conftest import DRILLS
+
+UP_S, DOWN_S, DONE_S = 10, 60, 110
+
+
+def ridden(offered_at: Callable[[int], float]) -> Timeline:
+    """A run of drills/hysteresis.yaml in which the load offered so much in each second."""
+    timeline = Timeline()
+    drill = load_drill(DRILLS / "hysteresis.yaml").variants[0]
+    timeline.feed(
+        RunOpened(
+            seq=0,
+            t=0,
+            run="x",
+            drill=drill.resolved(),
+            runtime="embedded",
+            isolation="none",
+            seed=7,
+            started_utc="2026-01-01T00:00:00+00:00",
+            versions={},
+            machine={},
+            latency_growth=1.05,
+            latency_first_ms=1,
+        )
+    )
+    for name, at_s in (("baseline", 0.0), ("trigger", UP_S), ("aftermath", DOWN_S), ("done", DONE_S)):
+        timeline.feed(PhaseEntered(seq=0, t=at_s, phase=name, planned_s=0, because=""))
+    for step, at_s in zip(drill.method, (UP_S, DOWN_S), strict=True):
+        for state, t in (("applied", at_s + 0.0), ("reverted", DONE_S + 0.1)):
+            timeline.feed(
+                ActionChanged(
+                    seq=0,
+                    t=t,
+                    action=step.name,
+                    state=state,
+                    kind="load",
+                    name=step.name,
+                    fault=step.what,
+                    target="load",
+                    params=step.params,
+                    by="runner",
+                    verified=True,
+                )
+            )
+    for second in range(DONE_S):
+        offered = round(offered_at(second))
+        timeline.feed(
+            CohortClosed(
+                seq=0,
+                t=second + 6,
+                source="load",
+                second=second,
+                requests=offered,
+                sent=offered,
+                attempts=None,
+                good=offered,
+                failed={},
+            )
+        )
+    return timeline
+
+
+def line(second: int) -> float:
+    """16/s, to 144/s over 50 s, and back."""
+    if second < DOWN_S:
+        return 16 + 128 * max(0, second - UP_S) / 50
+    return 144 - 128 * (second - DOWN_S) / 50
+
+
+@pytest.mark.parametrize(
+    ("offered_at", "bit"),
+    [
+        (line, [True, True]),
+        (lambda second: line(second) * 1.15, [True, True]),  # a schedule is random, and its baseline as well
+        (lambda _second: 16.0, [False, False]),  # it never rose: neither way has the line's slope
+        (lambda second: line(min(second, DOWN_S - 1)), [True, False]),  # it never fell
+        (lambda second: 16 + 4.0 * (second > UP_S), [False, True]),  # hardly
+    ],
+)
+def test_both_ramps_lead_where_they_should(offered_at: Callable[[int], float], bit: list[bool]) -> None:
+    """The last 5 s of each against the line; the second starts from where the first one led."""
+    findings = check_bite(ridden(offered_at))
+    assert [finding.ok for finding in findings] == bit, findings

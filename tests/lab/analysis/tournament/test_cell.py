@@ -1,0 +1,137 @@
+"""A run's figures as a tournament counts them: from the golden journal and changed ones."""
+
+import pytest
+
+from lab.analysis.tournament import cell_of, series_of
+from lab.journal.events import (
+    ActionChanged,
+    CohortClosed,
+    Event,
+    HostSample,
+    ServiceSample,
+)
+from tests.lab.analysis.tournament.conftest import Change, judged
+
+
+def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
+    """100/s from 14 s to 78 s; nothing good until 45 s; 4 attempts a request until the mitigation at 38.25 s."""
+    cell = cell_of(*judged(golden), contestant="immediate", trigger="latency")
+    assert (cell.contestant, cell.trigger, cell.seed, cell.run) == ("immediate", "latency", 7, "r1")
+    assert (cell.verdict, cell.vouched, cell.stuck) == ("pass", True, True)
+    assert cell.lost_requests == 3100
+    assert cell.lost_share == pytest.approx(31 / 64)
+    assert (cell.amplification_peak, cell.amplification_aftermath) == (4.0, 4.0)
+    assert cell.amplification == pytest.approx((25 * 400 + 39 * 100) / 6400)
+    assert (cell.time_to_recover_s, cell.censored_at_s) == (6.75, None)
+    assert (cell.trigger_s, cell.mitigated_at_s) == (10.0, 25.0)
+    assert cell.unfairness is None
+
+
+def test_rejections_and_futile_attempts_come_from_the_counters(golden: list[Event]) -> None:
+    """Kinds that end no attempt are rejections; all that ended not well came to nothing."""
+
+    def change(event: Event) -> Event:
+        if isinstance(event, ServiceSample) and event.service == "storefront" and event.attempts_total:
+            n = event.attempts_total - 1
+            kinds = {"ok": n // 4, "timeout": n - n // 4, "breaker": n // 2, "budget": n // 2}
+            return event.model_copy(update={"outcomes_total": kinds})
+        return event
+
+    cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
+    assert set(cell.rejected_by) == {"breaker", "budget"}
+    assert cell.rejected == sum(cell.rejected_by.values()) > 0
+    assert cell.rejected_share == pytest.approx(0.5, abs=0.001)
+    assert cell.futile_share == pytest.approx(0.75, abs=0.001)
+
+
+def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event]) -> None:
+    """A real library tells no outcomes: null, not 0."""
+
+    def change(event: Event) -> Event:
+        return event.model_copy(update={"outcomes_total": {}}) if isinstance(event, ServiceSample) else event
+
+    cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
+    assert (cell.rejected, cell.rejected_share, cell.futile_share) == (None, None, None)
+
+
+def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
+    """Of what auth worked off since the trigger, a third was abandoned."""
+
+    def change(event: Event) -> Event:
+        if isinstance(event, ServiceSample) and event.service == "auth":
+            return event.model_copy(update={"abandoned_total": event.served_total // 2})
+        return event
+
+    cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
+    assert cell.abandoned_share == pytest.approx(1 / 3, abs=0.001)
+
+
+def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:
+    """One gets x, the other nothing: Jain's index of two is a half. A retrying edge is no client."""
+    extra = [
+        event.model_copy(update={"source": source, "good": 0})
+        for event in golden
+        if isinstance(event, CohortClosed) and event.source == "storefront"
+        for source in ("streaming", "edge")
+    ]
+    events = [*golden[:-1], *extra, golden[-1]]
+    assert cell_of(*judged(events), contestant="x", trigger="y").unfairness == pytest.approx(0.5)
+
+
+def emptied(event: Event) -> Event:
+    """The trigger's end rebuilds the listener, as that of `down` does."""
+    if isinstance(event, ActionChanged) and event.kind == "fault" and event.state == "reverted":
+        return event.model_copy(update={"rebuilt_listener": True})
+    return event
+
+
+def starved(event: Event) -> Event:
+    """The machine steals time."""
+    return (
+        event.model_copy(update={"steal_s_total": 0.2 * event.t}) if isinstance(event, HostSample) else event
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "vouched"), [(emptied, True), (starved, False), (lambda event: emptied(starved(event)), False)]
+)
+def test_an_emptied_queue_alone_leaves_the_other_figures(
+    golden: list[Event], change: Change, *, vouched: bool
+) -> None:
+    """Inconclusive for that reason only: figures count, stuck and recovery don't. Any other doubt: nothing counts."""
+    cell = cell_of(*judged(golden, change), contestant="x", trigger="down")
+    assert (cell.verdict, cell.vouched) == ("inconclusive", vouched)
+    assert cell.lost_requests == 3100
+    if change is emptied:
+        assert (cell.stuck, cell.time_to_recover_s, cell.censored_at_s) == (None, None, None)
+
+
+def test_a_run_that_was_cut_off_is_not_vouched_for(golden: list[Event]) -> None:
+    """Whatever it had seen until then."""
+    cell = cell_of(*judged(golden[: len(golden) // 2]), contestant="x", trigger="y")
+    assert (cell.vouched, cell.verdict) == (False, "inconclusive")
+
+
+def test_an_unmeasured_second_makes_the_area_unknown(golden: list[Event]) -> None:
+    """Null, not a smaller loss."""
+    events = [
+        e for e in golden if not (isinstance(e, CohortClosed) and e.source == "load" and e.second == 30)
+    ]
+    cell = cell_of(*judged(events), contestant="x", trigger="y")
+    assert (cell.lost_requests, cell.lost_share, cell.latency_p99_ms) == (None, None, None)
+
+
+def test_rows_count_from_the_triggers_start(golden: list[Event]) -> None:
+    """Second 0 holds it; judged seconds only, what was not measured null."""
+    timeline, _ = judged([e for e in golden if not (isinstance(e, CohortClosed) and e.second == 30)])
+    rows = series_of(timeline)
+    assert [row.second for row in rows] == list(range(4 - 13, 78 - 13))
+    by_second = {row.second: row for row in rows}
+    assert by_second[1] == (1, 100, 0, 400)
+    assert (by_second[17].offered, by_second[17].good) == (None, None)
+
+
+def test_a_cell_survives_its_own_json(golden: list[Event]) -> None:
+    """What is written can be read back."""
+    cell = cell_of(*judged(golden), contestant="x", trigger="y")
+    assert type(cell).model_validate_json(cell.model_dump_json()) == cell

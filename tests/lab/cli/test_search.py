@@ -1,0 +1,105 @@
+"""A search on a lab that tips: which runs are made, and what is said of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lab.analysis import Timeline, Verdict
+from lab.analysis.tipping import Tipping
+from lab.analysis.verdict import Figures
+from lab.cli import search
+from lab.cli.drills import open_drill
+from lab.cli.exits import Exit
+from lab.drillfile import Drill
+from lab.report.terminal.tipping import said, say_tipping
+from lab.session import ROOT, Request, Result, RunFolder
+
+TIPS_AT_S = 6.0
+
+
+class Lab:
+    """Stands in for a living lab: stuck from a trigger's length on; every run in ``doubted`` can't be judged."""
+
+    def __init__(self, root: Path, doubted: frozenset[int] = frozenset()) -> None:
+        self.series = SimpleNamespace(asked=SimpleNamespace(root=root))
+        self.doubted = doubted
+        self.ran: list[tuple[float, int]] = []
+
+    async def run(self, drill: Drill, folder: RunFolder, _doing: str) -> Result:
+        length_s = next(phase.planned_s for phase in drill.phases if phase.name == "trigger")
+        self.ran.append((length_s, drill.seed))
+        doubted = len(self.ran) in self.doubted
+        verdict = Verdict(
+            drill=drill.name, runtime="embedded", seed=drill.seed, policy=None, outcome="completed",
+            verdict="inconclusive" if doubted else "pass", reasons=("the machine was busy",) if doubted else (),
+            metrics=Figures(stuck=length_s >= TIPS_AT_S),
+        )  # fmt: skip
+        return Result(folder, Timeline(), verdict, 0)
+
+
+async def look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: Lab, drill: Drill | None = None
+) -> Tipping:
+    @asynccontextmanager
+    async def stand_in(*_: Any) -> AsyncIterator[Lab]:  # noqa: ANN401
+        yield lab
+
+    monkeypatch.setattr(search, "one_lab", stand_in)
+    asked = Request(ROOT, drill or open_drill("metastable"), "embedded")
+    asked = Request(tmp_path, asked.drill, "embedded")
+    return await search.find_tipping(asked, Console(file=StringIO()))
+
+
+async def test_it_finds_the_band_and_shows_both_sides(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Three seeds at each value, and a run of each side that can be looked at."""
+    lab = Lab(tmp_path)
+    found = await look(monkeypatch, tmp_path, lab)
+    assert found.never_up_to is not None
+    assert found.always_from is not None
+    assert found.never_up_to < TIPS_AT_S <= found.always_from
+    assert found.always_from - found.never_up_to <= 1
+    assert {seed for _, seed in lab.ran} == {7, 8, 9}
+    assert search.exit_of(found) is Exit.PASS
+    assert [*tmp_path.glob(".lab/searches/*/search.json")]  # noqa: ASYNC240  a test
+    out = StringIO()
+    say_tipping(Console(file=out, width=200), found)
+    assert f"tips between {found.never_up_to:g} s and {found.always_from:g} s" in out.getvalue()
+    assert sum("lab report" in line and "searches" in line for line in out.getvalue().splitlines()) == 2
+
+
+async def test_a_run_that_cannot_be_judged_is_made_again_with_another_seed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two more at most; the figures count only those that can be vouched for."""
+    lab = Lab(tmp_path, frozenset({1, 2}))
+    found = await look(monkeypatch, tmp_path, lab)
+    assert [seed for length_s, seed in lab.ran if length_s == found.points[0].value] == [7, 8, 9, 10, 11]
+    assert (found.points[0].stuck, found.points[0].judged, found.doubtful) == (0, 3, None)
+
+
+async def test_it_ends_where_too_little_can_be_judged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Inconclusive, with the reason; no band is made up."""
+    found = await look(monkeypatch, tmp_path, Lab(tmp_path, frozenset({1, 3, 5})))
+    assert found.doubtful == found.points[0].value
+    assert search.exit_of(found) is Exit.INCONCLUSIVE
+    assert "the machine was busy" in said(found)[0]
+
+
+async def test_two_ends_alike_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """There is no tipping point between them, and it says so."""
+    drill = open_drill("metastable")
+    assert drill.search is not None
+    narrow = drill.model_copy(update={"search": drill.search.model_copy(update={"low": 7.0, "high": 9.0})})
+    found = await look(monkeypatch, tmp_path, Lab(tmp_path), narrow)
+    assert search.exit_of(found) is Exit.FAIL
+    assert "No tipping point between 7 s (always stuck) and 9 s (always stuck)" in said(found)[0]

@@ -1,0 +1,138 @@
+"""Live settings of services in a drill file: every key in its unit, and what is refused before anything starts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.drillfile import Drill, DrillError
+from lab.drillfile.load import parse_drill
+from lab.drillfile.registries import known
+from lab.drillfile.settings import SETTINGS
+from services.auth import Settings as AuthSettings
+from services.edge import Settings as EdgeSettings
+from services.fleet import Settings as FleetSettings
+from services.kit.settings import Live
+from services.router import Settings as RouterSettings
+from services.storefront import Settings as StorefrontSettings
+from services.updates import Settings as UpdatesSettings
+
+SERVICES = frozenset({"load", "edge", "storefront", "streaming", "canary", "bridge", "router", "auth"})
+KINDS = {
+    "edge": EdgeSettings,
+    "storefront": StorefrontSettings,
+    "router": RouterSettings,
+    "auth": AuthSettings,
+    "fleet": FleetSettings,
+    "updates": UpdatesSettings,
+}
+
+Read = Callable[[str], Drill]
+
+
+@pytest.fixture
+def read() -> Read:
+    """A drill with these settings, by what this lab really knows."""
+    source = (Path(__file__).parents[3] / "drills" / "retry-storm.yaml").read_text()
+    line = next(line for line in source.splitlines() if line.startswith("  storefront:"))
+
+    def parse(settings: str) -> Drill:
+        return parse_drill(source.replace(line, f"  {settings}").encode(), "drills/x.yaml", known(SERVICES))
+
+    return parse
+
+
+@pytest.mark.parametrize(
+    ("written", "service", "expected"),
+    [
+        (
+            "storefront: {policy: budget, timeout: 500 ms, connections: pooled, pool_limit: 0, device: bridge}",
+            "storefront",
+            {
+                "policy": "budget",
+                "timeout_s": 0.5,
+                "connections": "pooled",
+                "pool_limit": 0,
+                "device": "bridge",
+            },
+        ),
+        (
+            'auth: {admission: "codel(target=5 ms) + adaptive-lifo", drop_expired: true, queue_limit: 0, workers: 8}',
+            "auth",
+            {
+                "admission": "codel(target=5 ms) + adaptive-lifo",
+                "drop_expired": True,
+                "queue_limit": 0,
+                "workers": 8,
+            },
+        ),
+        (
+            "edge: {admit_share: 60 %, disabled: streaming storefront, drain_stop: 2 s, drain_ramp: 1 min}",
+            "edge",
+            {
+                "admit_share": 0.6,
+                "disabled": "streaming storefront",
+                "drain_stop_s": 2.0,
+                "drain_ramp_s": 60.0,
+            },
+        ),
+        (
+            "router: {policy: immediate(retries=3), timeout: 2 s}",
+            "router",
+            {"policy": "immediate(retries=3)", "timeout_s": 2.0},
+        ),
+    ],
+)
+def test_what_a_drill_says_the_service_takes(
+    read: Read, monkeypatch: pytest.MonkeyPatch, written: str, service: str, expected: dict[str, object]
+) -> None:
+    """Read with its units, and accepted by the very settings of the service."""
+    monkeypatch.setenv("UPSTREAM", "http://storefront:8080")
+    monkeypatch.setenv("CLIENTS", "streaming=http://streaming:8080")
+    settings = read(written).configuration[service]
+    assert settings == expected
+    now = Live(KINDS[service]()).change(settings)
+    assert {key: getattr(now, key) for key in expected} == expected
+
+
+def test_every_key_is_a_setting_of_some_service() -> None:
+    """No key leads nowhere."""
+    fields = {field for kind in KINDS.values() for field in vars(kind())}
+    assert {name for name, _ in SETTINGS.values()} <= fields
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("auth: {admission: coddel}", ["configuration.auth.admission", "did you mean 'codel'", "gradient2"]),
+        ("auth: {admission: codel(target=5)}", ["target='5'", "100 ms"]),
+        ("auth: {admission: fifo + lifo}", ["only one discipline"]),
+        ("auth: {admision: codel}", ["did you mean `admission`?"]),
+        ("auth: {drop_expired: sometimes}", ["must be true or false"]),
+        ("storefront: {pool-limit: 3}", ["did you mean `pool_limit`?"]),
+        ("storefront: {pool_limit: -1}", ["from 0 to 100000"]),
+        ("storefront: {device: reserve}", ["unknown device `reserve`", "bridge-reserve"]),
+        ("edge: {admit_share: 140 %}", ["too much; a share is at most 100 %"]),
+        ("edge: {admit_share: 0.4}", ["has no unit"]),
+        ("edge: {disabled: streming}", ["unknown service `streming`; did you mean `streaming`?"]),
+        ("edge: {drain_stop: 11 min}", ["at most 10 min"]),
+        ("edge: {drain: 5 s}", ["did you mean `drain_"]),
+    ],
+)
+def test_a_wrong_setting_is_told_before_anything_starts(read: Read, written: str, said: list[str]) -> None:
+    """With line, key and what would be right."""
+    with pytest.raises(DrillError) as caught:
+        read(written)
+    assert [part for part in ["11: configuration.", *said] if part not in str(caught.value)] == []
+
+
+def test_a_share_of_the_load_streams(read: Read) -> None:
+    """`load: {streaming: 30 %}`; none where it isn't said; it survives the journal."""
+    source = (Path(__file__).parents[3] / "drills" / "retry-storm.yaml").read_text()
+    assert parse_drill(source.encode(), "x.yaml", known(SERVICES)).load.streaming_share == 0
+    written = source.replace("arrivals: poisson", "arrivals: poisson, streaming: 30 %").encode()
+    drill = parse_drill(written, "x.yaml", known(SERVICES))
+    assert drill.load.streaming_share == 0.3
+    assert Drill.model_validate(drill.resolved()) == drill
+    with pytest.raises(DrillError, match="`30` has no unit"):
+        parse_drill(written.replace(b"30 %", b"30"), "x.yaml", known(SERVICES))

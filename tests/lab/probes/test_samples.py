@@ -1,0 +1,24 @@
+"""What a service's counters become in the journal."""
+
+from lab.journal.events import EVENT, ServiceSample
+from lab.probes.sampler import service_sample
+
+COUNTERS = {
+    "service": "auth", "boot": "b", "requests_total": 9, "served_total": 5, "abandoned_total": 1,
+    "failed_total": {"503": 3}, "connections_total": 2, "queue_depth": 4, "in_flight": 0,
+    "loop_lag_p99_ms": 0.1, "cpu_s_total": 1.0, "errors_total": {}, "client": None,
+}  # fmt: skip
+
+
+def test_what_was_shed_and_wasted_reaches_the_journal() -> None:
+    """By reason; and the line reads back as it was written."""
+    sample = service_sample({**COUNTERS, "wasted_total": 1, "shed_total": {"codel": 2, "queue-full": 1}})
+    assert (sample.wasted_total, sample.shed_total) == (1, {"codel": 2, "queue-full": 1})
+    assert EVENT.validate_json(EVENT.dump_json(sample)) == sample
+
+
+def test_what_a_service_does_not_tell_is_unmeasured() -> None:
+    """A service of another kind has no such counters: null, not 0."""
+    sample = service_sample(COUNTERS)
+    assert isinstance(sample, ServiceSample)
+    assert (sample.wasted_total, sample.shed_total) == (None, {})

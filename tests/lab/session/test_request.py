@@ -1,0 +1,35 @@
+"""What a drill decides about the topology."""
+
+import pytest
+
+from lab.drillfile import Drill, load_drill
+from lab.session import ROOT, Request
+from lab.topology import load_topology
+
+
+def enabled(drill: Drill) -> tuple[set[str], dict[str, str]]:
+    """The services that a run of it has, and storefront's environment."""
+    request = Request(ROOT, drill, "embedded")
+    topology = load_topology(request.topology_file, {"LAB_RUN": "x", **request.variables()})
+    return set(topology.enabled()), dict(topology.services["storefront"].environment)
+
+
+@pytest.mark.parametrize("mode", [None, "same-listener", "agent", "reserve-bridge"])
+@pytest.mark.parametrize("reserve", [False, True])
+@pytest.mark.parametrize("streaming", [0.0, 0.3])
+def test_a_drills_wishes_add_up(mode: str | None, streaming: float, *, reserve: bool) -> None:
+    """Who watches, the second device and the second client: each is there when it is asked for, and not else."""
+    drill = load_drill(ROOT / "drills" / "smoke.yaml")
+    load = drill.load.model_copy(update={"streaming_share": streaming})
+    update = {"load": load, "reserve": reserve, "monitoring": mode}
+    services, environment = enabled(drill.model_copy(update=update))
+    assert ("streaming" in services) is (streaming > 0)
+    assert ("bridge-reserve" in services) is (reserve or mode == "reserve-bridge")
+    assert ("prometheus-shared" in services) is (mode is not None)
+    assert environment["BRIDGE_RESERVE"] == ("http://bridge-reserve:3128" if reserve else "")
+
+
+def test_the_drill_for_operators_has_what_every_mitigation_needs() -> None:
+    """Both clients, both devices."""
+    services, _ = enabled(load_drill(ROOT / "drills" / "operators.yaml"))
+    assert services >= {"storefront", "streaming", "bridge", "bridge-reserve"}

@@ -1,0 +1,57 @@
+"""The drills that compare: each of their variants, end to end, on local processes."""
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.session import ROOT
+from tests.live.conftest import Start
+from tests.live.test_drill import MACHINE
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+DRILLS = {
+    "hysteresis": 2,
+    "overload-shed": 6,
+    "retry-chain": 3,
+    "slow-not-down": 2,
+    "thundering-herd": 2,
+}
+"""Drill -> how many variants it compares."""
+
+MEASUREMENT = (*MACHINE, "aborted: host_cpu_idle", "arrivals started", "samples taken", "governor")
+"""Doubts that are about this machine, not about the drill."""
+
+LONGEST_S = 900
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_every_variant_shows_what_the_drill_says(start: Start, drill: str) -> None:
+    """A pass each; inconclusive only where the lab says that this machine was too busy to measure on."""
+    lab = start("run", drill, "--runtime", "embedded")
+    lab.process.wait(LONGEST_S)
+    verdicts = _verdicts(lab.folder)
+    assert len(verdicts) == DRILLS[drill]
+    for verdict in verdicts:
+        doubts = [reason for reason in verdict["reasons"] if not reason.startswith(MEASUREMENT)]
+        if verdict["verdict"] == "inconclusive" and not doubts:
+            why = f"too busy to measure {verdict['drill']} on: {verdict['reasons']}"
+            warnings.warn(why, stacklevel=1)
+        else:
+            assert verdict["verdict"] == "pass", (verdict["drill"], verdict["reasons"])
+    assert lab.left() == []
+
+
+def test_the_drills_that_compare_are_all_tried() -> None:
+    """None was added without a run here."""
+    compared = {path.stem for path in (ROOT / "drills").glob("*.yaml") if "\nvariants:" in path.read_text()}
+    assert compared == set(DRILLS)
+
+
+def _verdicts(run: Path) -> list[dict[str, Any]]:
+    """Of all variants: each has a run folder of its own, beside the first one's."""
+    folders = sorted(run.parent.glob(f"{run.name}*"), key=lambda folder: folder.stat().st_ctime)
+    return [json.loads((folder / "verdict.json").read_text()) for folder in folders]
