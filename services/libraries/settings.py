@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from services.client import ClientSettings
 from services.kit.rules import Rule, text
 from services.libraries.registry import LAB, check_installed, names
 
@@ -38,3 +39,8 @@ class LibrarySettings:
 
     library: str = text(LAB, ", ".join(names()), check_installed)
     library_timeout_s: float | str = _timeout()
+
+
+@dataclass(frozen=True)
+class EitherSettings(ClientSettings, LibrarySettings):
+    """A data port and a client, or a real library in its place."""
