@@ -1,7 +1,6 @@
 """storefront: answers a customer after asking `auth` over the bridge."""
 
 import json
-from dataclasses import dataclass
 
 from aiohttp import web
 from yarl import URL
@@ -13,10 +12,7 @@ from services.kit.server import run
 from services.libraries.either import Either
 from services.libraries.settings import EitherSettings
 
-
-@dataclass(frozen=True)
-class Settings(EitherSettings):
-    """A data port and a client, or a real library in its place."""
+Settings = EitherSettings
 
 
 class Storefront(Role[Settings]):
@@ -26,26 +22,28 @@ class Storefront(Role[Settings]):
     settings = Settings
 
     async def start(self) -> None:
-        """Open the client."""
+        """Open the client, and the library that may take its place."""
         self._check = URL(required("UPSTREAM", "http://auth")) / "check"
-        self.calls = self._either = Either.over_bridge(self.live.now, self.place, self.chance, self._check)
-        self.live.listen(self._either.apply)
+        to = self._check.host
+        self.calls = self._clients = Either.over_bridge(self.live.now, self.place, self.chance, to)
+        self.live.listen(self._clients.apply)
 
     async def stop(self) -> None:
-        """Close the clients."""
-        await self._either.close()
+        """Close both."""
+        await self._clients.close()
 
     def call_logs(self) -> tuple[CallLog, ...]:
         """Its answers and its calls, whoever makes them."""
-        return self.answers, *self._either.logs
+        return (self.answers, *self._clients.logs)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """The customer's page, if auth allows it."""
         user = request.query.get("user", "anonymous")
-        answer = await self._either.get_for(request, self._check % {"user": user})
-        wrong = answer.failure or (None if _allows(answer.body, user) else "wrong")
-        if wrong is not None:
-            return json_response({"user": user, "outcome": wrong}, status=503)
+        answer = await self._clients.get_for(request, self._check % {"user": user})
+        if answer.failure is not None:
+            return json_response({"user": user, "outcome": answer.failure}, status=503)
+        if not _allows(answer.body, user):
+            return json_response({"user": user, "outcome": "wrong"}, status=503)
         return json_response({"user": user, "page": "welcome"})
 
 

@@ -7,6 +7,7 @@ requests on kept ones, which router sees: the analysis adds them up (docs/librar
 import asyncio
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from yarl import URL
@@ -22,6 +23,9 @@ from services.libraries.outcomes import from_error, from_status, trouble
 from services.libraries.registry import LAB, open_library
 from services.libraries.settings import DEFAULT, LibrarySettings
 from services.policies import Kind, Outcome
+
+NONE: Mapping[str, str] = MappingProxyType({})
+"""No further headers."""
 
 
 class _Lease:
@@ -100,8 +104,8 @@ class LibraryClient:
         """The calls by the second of their start, for seconds later than `after`."""
         return [cohort | {"attempts": None} for cohort in self._cohorts.as_json(after, now_s)]
 
-    async def call(self, url: str, request_id: str) -> Answer:
-        """One GET by the library in use; all its attempts carry the request's id.
+    async def call(self, url: str, request_id: str, headers: Mapping[str, str] = NONE) -> Answer:
+        """One GET by the library in use; all its attempts carry the request's id, and these headers.
 
         Raises:
             RuntimeError: No library is in use.
@@ -114,7 +118,7 @@ class LibraryClient:
         self._calls, self._in_flight = self._calls + 1, self._in_flight + 1
         answer = Answer(Outcome(Kind.OTHER))
         try:
-            answer = await self._answer(lease, url, {HEADER: request_id})
+            answer = await self._answer(lease, url, {**headers, HEADER: request_id})
         finally:
             took_ms = (time.monotonic() - started_s) * 1000
             self._in_flight -= 1

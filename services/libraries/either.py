@@ -1,4 +1,4 @@
-"""What a service counts whose calls are made by the lab's own client or by a library: whichever is in use tells."""
+"""The lab's own client or a library: the setting `library` says which makes a service's calls."""
 
 import random
 from collections import Counter
@@ -9,17 +9,16 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Answer, Client, get_for, over_bridge
+from services.kit import priority
 from services.kit.call_log import CallLog
 from services.kit.env import Place, required
 from services.kit.request_id import request_id
 from services.libraries.client import LibraryClient
 from services.libraries.settings import EitherSettings
 
-EXAMPLE = "http://bridge:3128"
-
 
 class Either:
-    """The counters of two clients, of which one is in use.
+    """Two clients, of which one is in use. The other one ends what it has begun.
 
     Each counts for itself: `source` says which one tells (client: the lab's own, bridge: a library), and a reader takes
     a change of it for a new beginning. A second in which it changed has the cohort of the one in use.
@@ -30,26 +29,30 @@ class Either:
         self._library = library
 
     @classmethod
-    def over_bridge(cls, settings: EitherSettings, place: Place, chance: random.Random, to: URL) -> Self:
-        """Both clients of a service that calls the host of `to` over the bridge."""
-        library = LibraryClient(required("BRIDGE", EXAMPLE), place.source, f"{place.service}->{to.host}")
-        return cls(over_bridge(settings, place, chance, to.host), library)
+    def over_bridge(
+        cls, settings: EitherSettings, place: Place, chance: random.Random, to: str | None
+    ) -> Self:
+        """The clients of a service that calls `to`. A library goes over BRIDGE only, never over the reserve."""
+        library = LibraryClient(
+            required("BRIDGE", "http://bridge:3128"), place.source, f"{place.service}->{to}"
+        )
+        return cls(over_bridge(settings, place, chance, to), library)
 
     def apply(self, settings: EitherSettings) -> None:
-        """Go on with these settings."""
+        """Go on with these settings, and with the client that they name."""
         self._lab.apply(settings)
         self._library.apply(settings)
 
+    async def get_for(self, request: web.BaseRequest, url: URL) -> Answer:
+        """GET `url` for a request that came in: its id and rank go along. A library keeps no deadline."""
+        if not self._library.on:
+            return await get_for(self._lab, request, url)
+        return await self._library.call(str(url), request_id(request), priority.passed_on(request.headers))
+
     async def close(self) -> None:
-        """Close every connection of both."""
+        """Close both."""
         await self._lab.close()
         await self._library.close()
-
-    async def get_for(self, request: web.BaseRequest, url: URL) -> Answer:
-        """GET `url` for a request that came in, by the one in use; a library is told no more than the id."""
-        if self._library.on:
-            return await self._library.call(str(url), request_id(request))
-        return await get_for(self._lab, request, url)
 
     @property
     def log(self) -> CallLog | None:

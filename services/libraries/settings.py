@@ -43,4 +43,4 @@ class LibrarySettings:
 
 @dataclass(frozen=True)
 class EitherSettings(ClientSettings, LibrarySettings):
-    """Those of the lab's own client, and a real library in its place."""
+    """A data port and a client, or a real library in its place."""

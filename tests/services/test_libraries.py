@@ -156,7 +156,7 @@ async def test_what_is_retried_for_ever_ends_with_the_service(
     await eventually(lambda: len(seen) >= 2)
     await client.close()
     with pytest.raises(asyncio.CancelledError):
-        await call
+        await asyncio.wait_for(call, 5)
     await eventually(lambda: not [t for t in threading.enumerate() if t.name.startswith("get http")])
     assert set(seen) == {"127.0.0.6"}
     assert client.counters()["outcomes_total"]["other"] == 1

@@ -16,9 +16,9 @@ import pytest
 from lab.runtime.binaries import find_toxiproxy
 from services.auth import Auth
 from services.auth import Settings as AuthSettings
+from services.client import UpstreamSettings
 from services.libraries import REGISTRY
 from services.router import Router
-from services.router import Settings as RouterSettings
 from services.storefront import Settings, Storefront
 
 if TYPE_CHECKING:
@@ -34,9 +34,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 
-HOST = f"127.{210 + os.getpid() % 40}.{os.getpid() // 40 % 250}.1"
-BRIDGE = f"http://{HOST}:3128"
-API = f"http://{HOST}:8474/proxies/bridge"
+LIBRARIES = sorted(REGISTRY)
+
+
+@pytest.fixture
+def host(request: pytest.FixtureRequest) -> str:
+    """The bridge's address, another for each library: a thread of the one before may still retry towards its own."""
+    params = getattr(request.node, "callspec", None)
+    number = 1 + LIBRARIES.index(params.params["library"]) if params else 250
+    return f"127.{210 + os.getpid() % 40}.{os.getpid() // 40 % 250}.{number}"
 
 
 @pytest.fixture
@@ -46,35 +52,36 @@ async def router(
     """Router, with auth behind it."""
     auth = await open_service(Auth, AuthSettings(service_time_ms=1.0))
     monkeypatch.setenv("ROUTES", f"auth={data_url(auth)[7:]} auth/metrics={control_url(auth)[7:]}")
-    return await open_service(Router, RouterSettings())
+    return await open_service(Router, UpstreamSettings())
 
 
 @pytest.fixture
 async def bridge(
-    router: Service, data_url: Url, http: aiohttp.ClientSession, tmp_path: Path
-) -> AsyncIterator[None]:
-    """A real Toxiproxy in front of router."""
+    host: str, router: Service, data_url: Url, http: aiohttp.ClientSession, tmp_path: Path
+) -> AsyncIterator[str]:
+    """A real Toxiproxy in front of router; its API's address of the proxy."""
+    api = f"http://{host}:8474/proxies/bridge"
     config = tmp_path / "bridge.json"
     config.write_text(
         json.dumps(
-            [{"name": "bridge", "listen": f"{HOST}:3128", "upstream": data_url(router)[7:], "enabled": True}]
+            [{"name": "bridge", "listen": f"{host}:3128", "upstream": data_url(router)[7:], "enabled": True}]
         )
     )
-    command = [str(find_toxiproxy()), "-host", HOST, "-port", "8474", "-config", str(config)]
+    command = [str(find_toxiproxy()), "-host", host, "-port", "8474", "-config", str(config)]
     process = subprocess.Popen(command, env={"LOG_LEVEL": "fatal"})  # noqa: ASYNC220 - it doesn't wait
     try:
         async with asyncio.timeout(10):
-            while not await _answers(http):
+            while not await _answers(http, api):
                 assert process.poll() is None
-        yield
+        yield api
     finally:
         process.terminate()
         process.wait(5)
 
 
-async def _answers(http: aiohttp.ClientSession) -> bool:
+async def _answers(http: aiohttp.ClientSession, api: str) -> bool:
     try:
-        async with http.get(API) as answer:
+        async with http.get(api) as answer:
             return answer.status == 200
     except aiohttp.ClientError:
         return False
@@ -89,6 +96,7 @@ class World:
     storefront: Service
     data: str
     control: str
+    api: str
     change: Change
 
     async def page(self) -> tuple[int, str]:
@@ -110,23 +118,23 @@ class World:
 
 @pytest.fixture
 def world(
-    bridge: None, router: Service, storefront: Service, http: aiohttp.ClientSession, change: Change
+    bridge: str, router: Service, storefront: Service, http: aiohttp.ClientSession, change: Change
 ) -> World:
     """All of it."""
     data = "http://{}:{}".format(*storefront.data.address)
     control = "http://{}:{}".format(*storefront.control.addresses[0][:2])
-    return World(http, router, storefront, data, control, change)
+    return World(http, router, storefront, data, control, bridge, change)
 
 
 @pytest.fixture
-async def storefront(open_service: Open, monkeypatch: pytest.MonkeyPatch) -> Service:
+async def storefront(open_service: Open, host: str, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Storefront, with the lab's own client to begin with."""
-    monkeypatch.setenv("BRIDGE", BRIDGE)
+    monkeypatch.setenv("BRIDGE", f"http://{host}:3128")
     monkeypatch.setenv("UPSTREAM", "http://auth")
     return await open_service(Storefront, Settings(cancel_abandoned=True))
 
 
-@pytest.mark.parametrize("library", sorted(REGISTRY))
+@pytest.mark.parametrize("library", LIBRARIES)
 async def test_a_library_crosses_the_bridge(world: World, eventually: Eventually, library: str) -> None:
     """Served through the bridge and only through it; calls are counted here, attempts are not; the switch is live."""
     assert await world.page() == (200, "welcome")
@@ -158,7 +166,7 @@ async def _metrics_have_calls_and_no_attempts(world: World) -> None:
 
 async def _nobody_is_served_without_the_bridge(world: World) -> None:
     """The listener is gone: 503, or a library that retries for longer than the customer waits."""
-    async with world.http.post(API, json={"enabled": False}) as answer:
+    async with world.http.post(world.api, json={"enabled": False}) as answer:
         assert answer.status == 200
     with suppress(TimeoutError):
         async with asyncio.timeout(1):
