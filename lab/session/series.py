@@ -28,6 +28,8 @@ from lab.session.runfolder import RunFolder
 from lab.session.session import Session
 from lab.session.stop import Stop
 
+CANARY = "canary"
+"""Calls all the time: whether it does says nothing about the lab being at rest."""
 REST_S = 90.0
 """So long a lab may take to drain what a run has left in its queues."""
 
@@ -131,7 +133,8 @@ def at_rest(timeline: Timeline) -> bool:
     newest = [samples[-1] for samples in timeline.services.values() if samples]
     waiting = [timeline.loads[-1].in_flight, timeline.bridges[-1].backlog or 0]
     waiting += [sample.queue_depth or 0 for sample in newest]
-    waiting += [sample.attempts_in_flight or 0 for sample in newest if sample.service != "canary"]
+    clients = [sample for sample in newest if sample.service != CANARY]
+    waiting += [(one.attempts_in_flight or 0) + (one.calls_in_flight or 0) for one in clients]
     return not any(waiting)
 
 
