@@ -20,9 +20,10 @@ async def run_variants(
     """
     results: list[Result] = []
     first, *others = variants
+    out = None if asked.out is None else asked.out.with_name(f"{asked.out.name}-lab")
     try:
         async with one_lab(
-            replace(asked, drill=first, also=tuple(others), out=None), asked.drill.name, console
+            replace(asked, drill=first, also=tuple(others), out=out), asked.drill.name, console
         ) as lab:
             for variant in variants:
                 folder = create_run_folder(asked.root, variant.name, asked.out)
