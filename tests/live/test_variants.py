@@ -27,7 +27,13 @@ DRILLS = {
 NEAR_A_TIPPING_POINT = frozenset({"hysteresis", "slow-not-down"})
 """Whether these are stuck hangs on how fast this machine is today: they pass k times of n, in `make soak`."""
 
-MEASUREMENT = (*MACHINE, "aborted: host_cpu_idle", "arrivals started", "samples taken", "governor")
+MEASUREMENT = (
+    *MACHINE,
+    "aborted: abort-if was met: host_cpu_idle",
+    "arrivals started",
+    "truth samples",
+    "CPU cap delivered",
+)
 """Doubts that are about this machine, not about the drill."""
 
 LONGEST_S = 900
