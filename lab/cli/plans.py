@@ -15,6 +15,11 @@ def open_plan(name: str) -> Plan:
     return load_plan(find_drill(name, PLANS, "plan"), known(known_services(ROOT), known_modes(ROOT)))
 
 
+def named(plan: Plan) -> str:
+    """What a plan is asked for by: its name where it comes with the lab, else its file."""
+    return plan.name if plan.file.parent == PLANS else str(plan.file)
+
+
 def all_plans() -> list[Plan]:
     """The plans that come with the lab."""
     return [open_plan(str(path)) for path in sorted(PLANS.glob("*.yaml"))]

@@ -49,7 +49,7 @@ def load_plan(path: Path, using: Known) -> Plan:
         raise DrillError.of(str(path), reader.problems)
     checked = {pair: Drill.model_validate(drill.resolved()) for pair, drill in drills.items()}
     one = next(iter(checked.values()))
-    return Plan(path.stem, one.title, one.description, whole, quick, checked, text)
+    return Plan(path, path.stem, one.title, one.description, whole, quick, checked, text)
 
 
 def _named(reader: Reader, value: Value | None) -> dict[str, Value]:

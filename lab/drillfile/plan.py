@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from lab.drillfile.model import Drill
 
@@ -32,8 +33,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan as read. ``drills``: of each contestant under each trigger; ``quick``: the field of a first answer."""
+    """A plan as read from ``file``. ``drills``: of each contestant under each trigger; ``quick``: a first answer's."""
 
+    file: Path
     name: str
     title: str
     description: str

@@ -42,13 +42,13 @@ def say_tournament(console: Console, tournament: Tournament) -> None:
 
 
 def _made_of(tournament: Tournament) -> str:
-    seeds = len({cell.seed for cell in tournament.cells})
+    seeds, triggers = len({cell.seed for cell in tournament.cells}), len(tournament.triggers)
     capacity = tournament.calibrations[-1].capacity_rps if tournament.calibrations else None
     bridge = f", bridge {figures.rate(capacity)}" if capacity is not None else ""
     runs = len(tournament.cells)
     return (
         f"{runs} run{'' if runs == 1 else 's'}: {len(tournament.contestants)} contestants x "
-        f"{len(tournament.triggers)} triggers x {seeds} seed{'' if seeds == 1 else 's'}, "
+        f"{triggers} trigger{'' if triggers == 1 else 's'} x {seeds} seed{'' if seeds == 1 else 's'}, "
         f"{clean(tournament.runtime) or 'one lab'}{bridge}"
     )
 
