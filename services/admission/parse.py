@@ -13,6 +13,7 @@ from services.admission.base import Layer
 from services.admission.registry import DEFAULT_DISCIPLINE, REGISTRY
 from services.admission.spec import Spec
 from services.policies.errors import PolicyError, unknown
+from services.policies.parameters import read_parameters
 
 _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500
@@ -66,16 +67,4 @@ def _layer(part: str) -> _Written:
     spec = REGISTRY.get(match[1])
     if spec is None:
         raise unknown("admission", match[1], REGISTRY)
-    given = {name: parameter.default for name, parameter in spec.parameters.items()}
-    written: set[str] = set()
-    for item in (match[2] or "").split(",") if (match[2] or "").strip() else ():
-        key, equals, value = (word.strip() for word in item.partition("="))
-        if not equals:
-            raise PolicyError(f"{spec.name}: {item.strip()!r} is not of the form key=value")
-        if key not in spec.parameters:
-            raise unknown(f"parameter of {spec.name}", key, spec.parameters)
-        if key in written:
-            raise PolicyError(f"{spec.name}: {key!r} is given twice")
-        written.add(key)
-        given[key] = spec.parameters[key].read(f"{spec.name}: {key}", value)
-    return spec, given
+    return spec, read_parameters(spec.name, spec.parameters, match[2] or "")

@@ -5,9 +5,10 @@ Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 
 import random
 
+from services.policies.backoff import PARAMETERS
 from services.policies.base import Call
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Spec
 
 
 class DecorrelatedJitter(Neutral):
@@ -38,11 +39,7 @@ SPEC = Spec(
     "decorrelated-jitter",
     "schedule",
     rank=9,
-    parameters={
-        "base": Parameter("duration", default=0.1, least=0.001, most=60),
-        "cap": Parameter("duration", default=2, least=0.001, most=600),
-        "retries": Parameter("count", default=3, least=0, most=100),
-    },
+    parameters=PARAMETERS,
     build=lambda given, chance: DecorrelatedJitter(
         given["base"], given["cap"], int(given["retries"]), chance
     ),

@@ -5,10 +5,10 @@ n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Arch
 
 import random
 
-from services.policies.backoff import backoff_s
+from services.policies.backoff import PARAMETERS, backoff_s
 from services.policies.base import Call
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Spec
 
 
 class EqualJitter(Neutral):
@@ -39,10 +39,6 @@ SPEC = Spec(
     "equal-jitter",
     "schedule",
     rank=9,
-    parameters={
-        "base": Parameter("duration", default=0.1, least=0.001, most=60),
-        "cap": Parameter("duration", default=2, least=0.001, most=600),
-        "retries": Parameter("count", default=3, least=0, most=100),
-    },
+    parameters=PARAMETERS,
     build=lambda given, chance: EqualJitter(given["base"], given["cap"], int(given["retries"]), chance),
 )

@@ -4,10 +4,10 @@ n = 0 before the first retry. The "Expo" of "Exponential Backoff And Jitter", AW
 of clients that failed together grow apart in time, but each stays a wave.
 """
 
-from services.policies.backoff import backoff_s
+from services.policies.backoff import PARAMETERS, backoff_s
 from services.policies.base import Call
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Spec
 
 
 class Exponential(Neutral):
@@ -35,10 +35,6 @@ SPEC = Spec(
     "exponential",
     "schedule",
     rank=9,
-    parameters={
-        "base": Parameter("duration", default=0.1, least=0.001, most=60),
-        "cap": Parameter("duration", default=2, least=0.001, most=600),
-        "retries": Parameter("count", default=3, least=0, most=100),
-    },
+    parameters=PARAMETERS,
     build=lambda given, _chance: Exponential(given["base"], given["cap"], int(given["retries"])),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.policies.base import Policy
-from services.policies.errors import PolicyError
+from services.policies.errors import PolicyError, unknown
 
 Unit = Literal["count", "share", "duration", "rate", "factor"]
 
@@ -88,3 +88,30 @@ class Spec:
         """A guard is there to refuse."""
         if self.role == "guard":
             object.__setattr__(self, "refuses", True)
+
+
+def read_parameters(of: str, parameters: Mapping[str, Parameter], text: str) -> dict[str, float]:
+    """The values of all parameters: those of ``key=value, ...``, and the defaults of the others.
+
+    Args:
+        of: What they belong to, for the message.
+        parameters: Those that there are.
+        text: What stands between the brackets; blank: nothing is given.
+
+    Raises:
+        PolicyError: A key is unknown or given twice, or a value is wrong; says what is valid.
+    """
+    given = {name: parameter.default for name, parameter in parameters.items()}
+    written: set[str] = set()
+    for item in text.split(",") if text.strip() else ():
+        key, equals, value = item.partition("=")
+        key = key.strip()
+        if not equals:
+            raise PolicyError(f"{of}: {item.strip()!r} is not of the form key=value")
+        if key not in parameters:
+            raise unknown(f"parameter of {of}", key, parameters)
+        if key in written:
+            raise PolicyError(f"{of}: {key!r} is given twice")
+        written.add(key)
+        given[key] = parameters[key].read(f"{of}: {key}", value)
+    return given

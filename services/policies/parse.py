@@ -15,7 +15,7 @@ import re
 from services.policies.base import Policy
 from services.policies.compose import Composition
 from services.policies.errors import PolicyError, unknown
-from services.policies.parameters import Spec
+from services.policies.parameters import Spec, read_parameters
 from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY
 
 _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
@@ -63,7 +63,9 @@ def _layers(text: str) -> list[_Layer]:
             f"(what may stand beside it: {valid})"
         )
     if not schedules:
-        layers.append((DEFAULT_SCHEDULE, _defaults(DEFAULT_SCHEDULE)))
+        layers.append(
+            (DEFAULT_SCHEDULE, read_parameters(DEFAULT_SCHEDULE.name, DEFAULT_SCHEDULE.parameters, ""))
+        )
     return sorted(layers, key=lambda layer: layer[0].rank)
 
 
@@ -74,21 +76,4 @@ def _layer(part: str) -> _Layer:
     spec = REGISTRY.get(match[1])
     if spec is None:
         raise unknown("policy", match[1], REGISTRY)
-    given = _defaults(spec)
-    written: set[str] = set()
-    for item in (match[2] or "").split(",") if (match[2] or "").strip() else ():
-        key, equals, value = item.partition("=")
-        key = key.strip()
-        if not equals:
-            raise PolicyError(f"{spec.name}: {item.strip()!r} is not of the form key=value")
-        if key not in spec.parameters:
-            raise unknown(f"parameter of {spec.name}", key, spec.parameters)
-        if key in written:
-            raise PolicyError(f"{spec.name}: {key!r} is given twice")
-        written.add(key)
-        given[key] = spec.parameters[key].read(f"{spec.name}: {key}", value)
-    return spec, given
-
-
-def _defaults(spec: Spec) -> dict[str, float]:
-    return {name: parameter.default for name, parameter in spec.parameters.items()}
+    return spec, read_parameters(spec.name, spec.parameters, match[2] or "")
