@@ -110,14 +110,24 @@ class Waits:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
-    """Notes every `time.sleep` of a thread and every `asyncio.sleep`."""
-    noted, really = Waits(), asyncio.sleep  # noqa: TID251 - taken away, not used
+    """Notes every `time.sleep` of a thread and every `asyncio.sleep`.
+
+    A call that a test before this one gave up may still sleep in its thread: its waits are nobody's here, and it waits.
+    """
+    noted, really, sleep_of_thread = Waits(), asyncio.sleep, time.sleep  # noqa: TID251 - taken away, not used
+    before = set(threading.enumerate()) - {threading.current_thread()}
 
     async def sleep(delay: float, result: object = None) -> object:
         noted.note(delay)
         return await really(0, result)
 
-    monkeypatch.setattr(time, "sleep", noted.note)
+    def thread_sleep(delay: float) -> None:
+        if threading.current_thread() in before:
+            sleep_of_thread(delay)
+        else:
+            noted.note(delay)
+
+    monkeypatch.setattr(time, "sleep", thread_sleep)
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return noted
 
