@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,15 @@ from services.kit.server import Service
 from services.kit.settings import DataSettings, Live
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_test() -> Iterator[None]:
+    """A thread of a blocking library can't be cancelled; it ends once it has waited for its next attempt (hardly ever over 8 s)."""
+    yield
+    for thread in [thread for thread in threading.enumerate() if thread.name.startswith("get http")]:
+        thread.join(35)
+        assert not thread.is_alive(), f"{thread.name} goes on although its library was closed"
 
 
 @pytest.fixture
