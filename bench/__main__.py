@@ -6,6 +6,7 @@ python -m bench ceiling --runtime embedded
 python -m bench proofs --runtime embedded
 python -m bench monitoring --runtime embedded
 python -m bench policies
+python -m bench places
 python -m bench page                          only the page, from the rows that are kept
 python -m bench                               all of it, on both runtimes: about 150 minutes
 """
@@ -18,6 +19,7 @@ from bench.ceiling import ceiling
 from bench.fresh import fresh
 from bench.monitoring import monitoring
 from bench.page import write_page
+from bench.places import places
 from bench.policies import policies
 from bench.proofs import proofs
 from bench.rows import Rows
@@ -31,6 +33,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "proofs": proofs,
     "monitoring": monitoring,
     "policies": policies,
+    "places": places,
 }
 
 

@@ -10,6 +10,7 @@ from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
 from bench.monitored import monitored
+from bench.places import fooled
 from bench.policies import costs
 from bench.rows import Row, Rows
 from lab.analysis.interval import wilson
@@ -37,6 +38,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *_proofs(rows),
         *monitored(rows),
         *costs(rows),
+        *fooled(rows),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")
 

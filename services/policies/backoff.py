@@ -1,10 +1,12 @@
 """Exponential back-off, v = min(cap, base * factor^n) seconds, n = 0 before the first retry: under all that jitter."""
 
+import random
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.policies.base import Call
-from services.policies.parameters import Parameter
+from services.policies.neutral import Neutral
+from services.policies.parameters import Parameter, Spec
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
@@ -22,3 +24,39 @@ def backoff_s(base_s: float, cap_s: float, call: Call, factor: float = 2.0) -> f
     """The back-off v in seconds before the next retry of `call`."""
     n = min(max(call.attempts - 1, 0), _LARGEST_POWER)
     return float(min(cap_s, base_s * factor**n))
+
+
+class Backoff(Neutral):
+    """Wait longer each time; a jitter says how much of it by `wait_s`, here all of it.
+
+    Args:
+        base_s: v before the first retry, in seconds.
+        cap_s: The largest v, in seconds.
+        retries: Attempts after the first.
+        chance: Where the jitter comes from.
+    """
+
+    def __init__(self, base_s: float, cap_s: float, retries: int, chance: random.Random) -> None:
+        self._base_s = base_s
+        self._cap_s = cap_s
+        self._retries = retries
+        self._chance = chance
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
+        """What `wait_s` says, in seconds, or None when all retries are used."""
+        return self.wait_s(call) if call.attempts <= self._retries else None
+
+    def wait_s(self, call: Call) -> float:
+        """All of v = min(cap, base * 2^n), in seconds."""
+        return backoff_s(self._base_s, self._cap_s, call)
+
+
+def schedule(name: str, kind: type[Backoff]) -> Spec:
+    """What the registry knows of such a schedule."""
+    return Spec(
+        name,
+        "schedule",
+        rank=9,
+        parameters=PARAMETERS,
+        build=lambda given, chance: kind(given["base"], given["cap"], int(given["retries"]), chance),
+    )

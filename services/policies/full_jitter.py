@@ -3,41 +3,16 @@
 n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 """
 
-import random
-
-from services.policies.backoff import PARAMETERS, backoff_s
+from services.policies.backoff import Backoff, schedule
 from services.policies.base import Call
-from services.policies.neutral import Neutral
-from services.policies.parameters import Spec
 
 
-class FullJitter(Neutral):
-    """Wait longer each time, a random share of it.
+class FullJitter(Backoff):
+    """Wait longer each time, a random share of it. Arguments as of Backoff."""
 
-    Args:
-        base_s: v before the first retry, in seconds.
-        cap_s: The largest v, in seconds.
-        retries: Attempts after the first.
-        chance: Where the jitter comes from.
-    """
-
-    def __init__(self, base_s: float, cap_s: float, retries: int, chance: random.Random) -> None:
-        self._base_s = base_s
-        self._cap_s = cap_s
-        self._retries = retries
-        self._chance = chance
-
-    def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
-        """U(0, min(cap, base * 2^n)) seconds, or None when all retries are used."""
-        if call.attempts > self._retries:
-            return None
-        return self._chance.uniform(0.0, backoff_s(self._base_s, self._cap_s, call))
+    def wait_s(self, call: Call) -> float:
+        """U(0, v), in seconds."""
+        return self._chance.uniform(0.0, super().wait_s(call))
 
 
-SPEC = Spec(
-    "full-jitter",
-    "schedule",
-    rank=9,
-    parameters=PARAMETERS,
-    build=lambda given, chance: FullJitter(given["base"], given["cap"], int(given["retries"]), chance),
-)
+SPEC = schedule("full-jitter", FullJitter)

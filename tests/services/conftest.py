@@ -22,7 +22,7 @@ Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 @pytest.fixture(autouse=True)
 def no_thread_outlives_its_test() -> Iterator[None]:
-    """A thread of a blocking library can't be cancelled; it ends once it has waited for its next attempt (hardly ever over 8 s)."""
+    """A thread of a blocking library can't be cancelled; it ends once it has waited for its next attempt."""
     yield
     for thread in [thread for thread in threading.enumerate() if thread.name.startswith("get http")]:
         thread.join(35)

@@ -3,10 +3,13 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from markupsafe import Markup
 
 from lab.analysis.row import Row
 
@@ -30,6 +33,22 @@ def csp_hash(script: str) -> str:
     """The source expression by which a content security policy allows exactly this script."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def inside(page: str, styles: Sequence[str], data: object) -> dict[str, Markup]:
+    """What the template of `page` puts in unescaped: style, scripts, the sources that its policy allows, data.
+
+    All of it is ours, the wheel's, or escaped by `to_json`.
+    """
+    script = template_text("look.js") + template_text(f"{page}.js")
+    texts = {
+        "style": "".join(template_text(style) for style in styles),
+        "plotly": plotly_js(),
+        "script": script,
+        "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
+        "data": to_json(data),
+    }
+    return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
 
 
 @cache

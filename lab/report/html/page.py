@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from lab.analysis.hysteresis import Ways, hysteresis, ways
 from lab.analysis.timeline import Timeline
@@ -17,7 +16,7 @@ from lab.report import figures
 from lab.report.headline import MARK, MEANING, cards, story
 from lab.report.html import tables
 from lab.report.html.charts import charts
-from lab.report.html.embed import csp_hash, plotly_js, row_data, template_text, to_json
+from lab.report.html.embed import inside, row_data
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
@@ -73,8 +72,9 @@ def write_report(  # noqa: PLR0913 - a page tells all of a run
 def render(told: Told) -> str:
     """The page as text."""
     found = marks(told.timeline)
-    inside = _story(told, found) | _ramps(told) | _monitoring(told) | _inside(told, found)
-    return templates().get_template("report.html.j2").render(inside)
+    embedded = inside("report", ["report.css"], page_data(told, found))
+    known = _story(told, found) | _ramps(told) | _monitoring(told) | embedded
+    return templates().get_template("report.html.j2").render(known)
 
 
 def _story(told: Told, found: Marks) -> dict[str, Any]:
@@ -119,19 +119,6 @@ def _monitoring(told: Told) -> dict[str, Any]:
         "facts": facts(seen),
         "pages": tables.pages(seen),
     }
-
-
-def _inside(told: Told, found: Marks) -> dict[str, Markup]:
-    """Style, scripts and data that the page carries. Ours and the wheel's, or escaped by ``to_json``."""
-    script = template_text("report.js")
-    texts = {
-        "style": template_text("report.css"),
-        "plotly": plotly_js(),
-        "script": script,
-        "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
-        "data": to_json(page_data(told, found)),
-    }
-    return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
 
 
 def page_data(told: Told, found: Marks) -> dict[str, Any]:

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from lab.analysis.tournament import Second, Tournament
 from lab.analysis.tournament.rank import Pair
 from lab.report import figures, standing_words
-from lab.report.html.embed import csp_hash, plotly_js, template_text, to_json
+from lab.report.html.embed import inside
 from lab.report.html.page import templates
 from lab.report.html.panels import panels, shares
 from lab.report.html.tables import flat
@@ -54,7 +52,7 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
         apart=_apart,
         words=standing_words,
         fmt=figures,
-        **_inside(tournament, series),
+        **inside("tournament", ["report.css", "tournament.css"], page_data(tournament, series)),
     )  # fmt: skip
 
 
@@ -74,19 +72,6 @@ def _apart(pair: Pair) -> str:
     if pair.low is None or pair.high is None:
         return said
     return f"{said} ({100 * pair.low:+.1f} .. {100 * pair.high:+.1f})"
-
-
-def _inside(tournament: Tournament, series: Mapping[str, Sequence[Second]]) -> dict[str, Markup]:
-    """Style, scripts and data that the page carries. Ours and the wheel's, or escaped by ``to_json``."""
-    script = template_text("tournament.js")
-    texts = {
-        "style": template_text("report.css") + template_text("tournament.css"),
-        "plotly": plotly_js(),
-        "script": script,
-        "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
-        "data": to_json(page_data(tournament, series)),
-    }
-    return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
 
 
 def page_data(tournament: Tournament, series: Mapping[str, Sequence[Second]]) -> dict[str, Any]:

@@ -1,20 +1,13 @@
 // Draws the embedded rows. Does no arithmetic: every figure, range and layout comes from Python.
 (() => {
   "use strict";
-  const data = JSON.parse(document.getElementById("run-data").textContent);
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const narrow = matchMedia("(max-width: 640px)");
-  const plots = [...document.querySelectorAll(".plot")];
+  const { data, plots } = look;
   const timed = plots.filter((plot) => !("alone" in plot.dataset)); // the others have no time axis
   const others = (plot) => timed.filter((other) => other !== plot);
-  let printing = false;
   let syncing = false;
 
   const column = (rows, name) => rows.map((row) => row[name]);
   const provisional = (rows) => rows.map((row) => (row.provisional ? " (can still change)" : ""));
-  const theme = () => (printing ? "light" : root.dataset.theme || (dark.matches ? "dark" : "light"));
-  const size = () => (narrow.matches ? "narrow" : "wide");
   // A trace of rows names their column; any other carries its own points.
   const withRows = (trace) => {
     if (!trace.meta) return trace;
@@ -24,12 +17,10 @@
     if (!trace.hovertemplate) return points;
     return { ...points, text: provisional(rows), hovertemplate: `${trace.hovertemplate}%{text}` };
   };
-  const config = {
-    responsive: true, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
-  };
+  const config = { ...look.config, doubleClick: "reset" };
 
   const draw = () => Promise.all(plots.map((plot) => {
-    const figure = data.figures[theme()][size()][plot.dataset.chart];
+    const figure = look.figure(plot);
     const layout = structuredClone(figure.layout);
     if (plot.layout) layout.xaxis.range = [...plot.layout.xaxis.range];
     return Plotly.react(plot, figure.traces.map(withRows), layout, config);
@@ -63,27 +54,11 @@
     });
   };
 
-  const toggle = document.getElementById("theme");
-  const label = () => { toggle.textContent = theme() === "dark" ? "Light theme" : "Dark theme"; };
-  toggle.addEventListener("click", () => {
-    root.dataset.theme = theme() === "dark" ? "light" : "dark";
-    label();
-    draw();
-  });
   for (const button of document.querySelectorAll("[data-span]")) {
     button.addEventListener("click", () => {
       press(button);
       show(data.spans[button.dataset.span], timed);
     });
   }
-  dark.addEventListener("change", () => { label(); draw(); });
-  narrow.addEventListener("change", draw);
-  addEventListener("beforeprint", () => { printing = true; draw(); });
-  addEventListener("afterprint", () => { printing = false; draw(); });
-
-  label();
-  draw().then(() => {
-    timed.forEach(follow);
-    root.dataset.drawn = "true";
-  });
+  look.start(draw, () => timed.forEach(follow));
 })();

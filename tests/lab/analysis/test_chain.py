@@ -5,7 +5,8 @@ import pytest
 from lab.analysis import Timeline
 from lab.analysis.chain import chain_amplification
 from lab.drillfile import load_drill
-from lab.journal.events import RunOpened, ServiceSample
+from lab.journal.events import ServiceSample
+from tests.lab.analysis.by_hand import opened
 from tests.lab.analysis.conftest import DRILLS
 
 SECONDS = range(1, 11)
@@ -14,23 +15,7 @@ SECONDS = range(1, 11)
 def chain(timeline_of: dict[str, float], *, without: str = "", canary: float = 1.0) -> Timeline:
     """Ten seconds in which each service received so many requests a second."""
     timeline = Timeline()
-    drill = load_drill(DRILLS / "retry-storm.yaml")
-    timeline.feed(
-        RunOpened(
-            seq=0,
-            t=0,
-            run="x",
-            drill=drill.resolved(),
-            runtime="embedded",
-            isolation="none",
-            seed=7,
-            started_utc="2026-01-01T00:00:00+00:00",
-            versions={},
-            machine={},
-            latency_growth=1.05,
-            latency_first_ms=1,
-        )
-    )
+    timeline.feed(opened(load_drill(DRILLS / "retry-storm.yaml")))
     for second in range(13):
         for service, rate in timeline_of.items():
             if service != without:

@@ -6,7 +6,7 @@ import pytest
 
 from lab.analysis import Timeline
 from lab.analysis.hysteresis import hysteresis, ways
-from lab.journal.events import ActionChanged, CohortClosed
+from tests.lab.analysis.by_hand import offered, ramp
 
 UP_S, DOWN_S, LASTS_S = 10, 50, 40
 Served = Callable[[float, bool], float]
@@ -16,40 +16,13 @@ Served = Callable[[float, bool], float]
 def ridden(served: Served, *, until_s: int = 95, factors: tuple[float, float] = (10, 1)) -> Timeline:
     """From 10/s to 100/s and back, each over 40 s."""
     timeline = Timeline()
-    for seq, (name, at_s, factor) in enumerate((("up", UP_S, factors[0]), ("down", DOWN_S, factors[1]))):
-        timeline.feed(
-            ActionChanged(
-                seq=seq,
-                t=at_s + 0.0,
-                action=name,
-                state="applied",
-                kind="load",
-                name=name,
-                fault="ramp",
-                target="load",
-                params={"factor": factor, "over_s": LASTS_S},
-                by="runner",
-                verified=True,
-            )
-        )
+    for name, at_s, factor in (("up", UP_S, factors[0]), ("down", DOWN_S, factors[1])):
+        timeline.feed(ramp(name, at_s, factor=factor, over_s=LASTS_S))
     for second in range(until_s):
         rising = second < DOWN_S
         part = min(1.0, max(0.0, (second - UP_S) / LASTS_S if rising else 1 - (second - DOWN_S) / LASTS_S))
-        offered = round(10 + 90 * part)
-        good = round(offered * served(offered, rising))
-        timeline.feed(
-            CohortClosed(
-                seq=0,
-                t=second + 6,
-                source="load",
-                second=second,
-                requests=offered,
-                sent=offered,
-                attempts=None,
-                good=good,
-                failed={},
-            )
-        )
+        rate = round(10 + 90 * part)
+        timeline.feed(offered(second, rate, good=round(rate * served(rate, rising))))
     return timeline
 
 

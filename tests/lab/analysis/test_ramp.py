@@ -7,7 +7,8 @@ import pytest
 from lab.analysis import Timeline
 from lab.analysis.checks.bite import check_bite
 from lab.drillfile import load_drill
-from lab.journal.events import ActionChanged, CohortClosed, PhaseEntered, RunOpened
+from lab.journal.events import PhaseEntered
+from tests.lab.analysis.by_hand import offered, opened, ramp
 from tests.lab.analysis.conftest import DRILLS
 
 UP_S, DOWN_S, DONE_S = 10, 60, 110
@@ -17,56 +18,15 @@ def ridden(offered_at: Callable[[int], float]) -> Timeline:
     """A run of drills/hysteresis.yaml in which the load offered so much in each second."""
     timeline = Timeline()
     drill = load_drill(DRILLS / "hysteresis.yaml").variants[0]
-    timeline.feed(
-        RunOpened(
-            seq=0,
-            t=0,
-            run="x",
-            drill=drill.resolved(),
-            runtime="embedded",
-            isolation="none",
-            seed=7,
-            started_utc="2026-01-01T00:00:00+00:00",
-            versions={},
-            machine={},
-            latency_growth=1.05,
-            latency_first_ms=1,
-        )
-    )
+    timeline.feed(opened(drill))
     for name, at_s in (("baseline", 0.0), ("trigger", UP_S), ("aftermath", DOWN_S), ("done", DONE_S)):
         timeline.feed(PhaseEntered(seq=0, t=at_s, phase=name, planned_s=0, because=""))
     for step, at_s in zip(drill.method, (UP_S, DOWN_S), strict=True):
         for state, t in (("applied", at_s + 0.0), ("reverted", DONE_S + 0.1)):
-            timeline.feed(
-                ActionChanged(
-                    seq=0,
-                    t=t,
-                    action=step.name,
-                    state=state,
-                    kind="load",
-                    name=step.name,
-                    fault=step.what,
-                    target="load",
-                    params=step.params,
-                    by="runner",
-                    verified=True,
-                )
-            )
+            timeline.feed(ramp(step.name, t, **step.params, state=state))
     for second in range(DONE_S):
-        offered = round(offered_at(second))
-        timeline.feed(
-            CohortClosed(
-                seq=0,
-                t=second + 6,
-                source="load",
-                second=second,
-                requests=offered,
-                sent=offered,
-                attempts=None,
-                good=offered,
-                failed={},
-            )
-        )
+        rate = round(offered_at(second))
+        timeline.feed(offered(second, rate, good=rate))
     return timeline
 
 

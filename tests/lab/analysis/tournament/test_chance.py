@@ -1,47 +1,12 @@
 """Places: two that are alike get none, and what hangs on the contestant is seen with the seeds that a plan has."""
 
 import random
-from collections.abc import Callable
 from itertools import combinations, product
 
 import pytest
 
-from lab.analysis.tournament import Cell
+from bench.places import Run, at_the_edge, lopsided, ranked, scattered, table
 from lab.analysis.tournament.chance import coins_p, outcomes_p
-from lab.analysis.tournament.rank import Ranking, rank
-
-Run = Callable[[random.Random], tuple[bool, float]]
-"""Whether a run came out badly, and its goodput lost."""
-
-
-def cell(name: str, seed: int, ended: tuple[bool, float]) -> Cell:
-    """A run that counts."""
-    bad, lost = ended
-    return Cell(
-        contestant=name, trigger="latency", seed=seed, run="", verdict="pass", vouched=True,
-        stuck=bad, outlasted=bad, lost_share=lost,
-    )  # fmt: skip
-
-
-def table(names: list[str], seeds: int, run: Callable[[str], tuple[bool, float]]) -> Ranking:
-    """Everybody once a seed."""
-    return rank([cell(name, seed, run(name)) for seed, name in product(range(seeds), names)])
-
-
-def scattered(chance: random.Random) -> tuple[bool, float]:
-    """Never stuck; what is lost scatters."""
-    return False, 0.3 + chance.gauss(0, 0.03)
-
-
-def lopsided(chance: random.Random) -> tuple[bool, float]:
-    """Never stuck; now and then much more is lost."""
-    return False, 0.27 + 0.03 * chance.expovariate(1)
-
-
-def at_the_edge(chance: random.Random) -> tuple[bool, float]:
-    """Stuck in one run, over in the next, and within either hardly any scatter: what t alone is fooled by."""
-    bad = chance.random() < 0.5
-    return bad, (0.75 if bad else 0.3) + chance.gauss(0, 0.005)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +25,7 @@ def test_hardly_a_table_of_alikes_has_a_place(run: Run, contestants: int, seeds:
 
     The last of them fails where t alone decides (tried): of twelve, one is soon stuck in all runs, another in none.
     """
-    chance = random.Random(6)  # noqa: S311 - test data
-    names = [f"c{number}" for number in range(contestants)]
-    fooled = 0
-    for _ in range(tables):
-        found = table(names, seeds, lambda _: run(chance))
-        fooled += any(pair.better is not None for pair in found.pairs)
+    fooled = ranked(run, contestants, seeds, tables, random.Random(6))  # noqa: S311 - test data
     assert fooled / tables <= 0.05 + 3 * (0.05 * 0.95 / tables) ** 0.5
 
 
