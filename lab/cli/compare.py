@@ -9,6 +9,7 @@ from rich.console import Console
 from lab.analysis.tournament import compare_runs
 from lab.cli import options
 from lab.cli.exits import Exit
+from lab.cli.narrow import narrow
 from lab.cli.plans import open_plan
 from lab.cli.recover import offer_recovery
 from lab.cli.tournament import play, results, standing, unfinished, write
@@ -39,12 +40,24 @@ Again = Annotated[
     bool, typer.Option("--again", help="Also run again what the lab could not vouch for the first time.")
 ]
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="NAME", help="This contestant or trigger of the plan; may be given several times."
+    ),
+]
+Seeds = Annotated[
+    int | None, typer.Option("--seeds", help="So many of the plan's seeds, from its first; more later.")
+]
+
 
 def compare(  # noqa: PLR0913  the command's options
     what: What = None,
     *,
     monitoring: Monitoring = False,
     quick: Quick = False,
+    only: Only = None,
+    seeds: Seeds = None,
     fresh: Fresh = False,
     again: Again = False,
     runtime: options.Runtime = options.RuntimeName.AUTO,
@@ -59,11 +72,11 @@ def compare(  # noqa: PLR0913  the command's options
     if len(given) > 1:
         raise typer.Exit(_difference(given, as_json=as_json))
     plan = open_plan(given[0] if given else PLAN)
+    field = narrow(plan, plan.quick if quick else plan.whole, only or (), seeds)
     offer_recovery(yes=yes)
     console = Console(stderr=as_json)
     chosen = choose_runtime(runtime.value)
     console.print(chosen.because, markup=False, highlight=False)
-    field = plan.quick if quick else plan.whole
     folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
     todo = unfinished(folder, list(plan.cells(field)), doubtful_too=again)
     early = asyncio.run(play(folder, list(plan.cells(field)), todo, chosen.name, console))

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from lab.analysis.tournament import Cell, Second, Tournament, cell_of, make_tournament, series_of
 from lab.cli.exits import Exit
+from lab.cli.narrow import options_of
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
 from lab.cli.plans import named
 from lab.drillfile import Field, Plan, PlannedCell
@@ -56,14 +57,7 @@ def standing(plan: Plan, field: Field, found: Sequence[Played]) -> Tournament:
         [one.cell for one in found],
         plan=plan.name,
         title=plan.title,
-        command=" ".join(
-            [
-                "lab compare",
-                named(plan),
-                *(["--quick"] if field == plan.quick else []),
-                f"--runtime {runtime}",
-            ]
-        ),
+        command=" ".join(["lab compare", named(plan), *options_of(plan, field), f"--runtime {runtime}"]),
         runtime=runtime,
         machine=runs[0].machine if runs else {},
         calibrations=sorted(measured, key=lambda one: one.capacity_rps or 0.0),

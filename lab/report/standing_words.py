@@ -67,6 +67,11 @@ def lost(spread: Spread | None) -> str:
     return f"{percent(spread.mean)} ±{f'{half:.1f}' if half < 1 else f'{half:.0f}'}"
 
 
+def in_ascii(said: str) -> str:
+    """For a terminal that has neither plus-minus signs nor spaces that don't break."""
+    return said.replace("±", "+-").replace("\u00a0", " ")
+
+
 def place(found: Place) -> str:
     """``1``, ``2-4`` (somewhere from 2 to 4), or a dash where nothing can be said."""
     if found.best is None or found.worst is None:
@@ -88,6 +93,25 @@ def lost_of(score: Score) -> str:
     if score.ended == "borderline" or (score.ended == "not told" and wide):
         return figures.unbroken(f"{100 * found.least:.0f}..{percent(found.most)}")
     return lost(found)
+
+
+def served(spread: Spread | None) -> str:
+    """A share that was served, and how far it is known; the least and the most where a mean tells nothing."""
+    wide = spread is not None and spread.high is not None and spread.high - spread.mean > _WIDE
+    if spread is not None and wide:
+        return figures.unbroken(f"{100 * spread.least:.0f}..{percent(spread.most)}")
+    return lost(spread)
+
+
+def back_after(score: Score) -> str:
+    """When service was back since the mitigation, in the median, and in how many runs: ``4.0 s (5/5)``; or never."""
+    found = score.back
+    if found is None:
+        return figures.NONE
+    if not found.back:
+        return "never"
+    in_runs = f"{found.back}/{found.n}"
+    return in_runs if found.median_s is None else f"{found.median_s:.1f} s ({in_runs})"
 
 
 def backs(scores: Sequence[Score]) -> str:

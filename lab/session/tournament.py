@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,8 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
     Args:
         root: the checkout.
         plan: whose text, with ``field``, ``runtime`` and the lab's version, says whether it is the same.
-        field: who takes part.
+        field: who takes part. How many seeds is left open: they are outermost, so more can be added later, and each
+            seed is the same for all; with more contestants or triggers it is another tournament.
         runtime: where the lab runs.
         fresh: begin anew, whatever there is.
 
@@ -97,7 +98,7 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
         if _asked(path).get("fingerprint") == mark:
             return TournamentFolder(path)
     path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{plan.name}"
-    asked = {"schema": 1, "fingerprint": mark, "plan": plan.name, "runtime": runtime, **asdict(field)}
+    asked = {"schema": 1, "fingerprint": mark, "plan": plan.name, "runtime": runtime, **_who(field)}
     try:
         path = fresh_path(path)
         (path / "cells").mkdir(mode=0o700)
@@ -121,6 +122,10 @@ def _asked(path: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
+def _who(field: Field) -> dict[str, object]:
+    return {"contestants": field.contestants, "triggers": field.triggers}
+
+
 def _fingerprint(plan: Plan, field: Field, runtime: str) -> str:
-    said = json.dumps([plan.text, asdict(field), runtime, version("retry-storm-lab")])
+    said = json.dumps([plan.text, _who(field), runtime, version("retry-storm-lab")])
     return hashlib.sha256(said.encode()).hexdigest()

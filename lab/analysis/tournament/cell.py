@@ -11,7 +11,7 @@ from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.work import abandoned_share
 from lab.analysis.verdict import Verdict, Word
-from lab.analysis.windows import total, whole_seconds
+from lab.analysis.windows import good_share, phase_seconds, total, whole_seconds
 
 
 class Cell(BaseModel):
@@ -28,6 +28,8 @@ class Cell(BaseModel):
         amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
+        served_mitigation: good / offered while the mitigation was in force (its phase); ``served_recovery``: in the
+            phase after it, when it was taken away. None without such a phase.
         time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long.
         latency_p99_ms: of the correct answers.
         rejected: attempts that a policy forbade (including requests refused outright), ``rejected_by`` which one;
@@ -55,6 +57,8 @@ class Cell(BaseModel):
     amplification_aftermath: float | None = None
     lost_requests: int | None = None
     lost_share: float | None = None
+    served_mitigation: float | None = None
+    served_recovery: float | None = None
     time_to_recover_s: float | None = None
     censored_at_s: float | None = None
     latency_p99_ms: float | None = None
@@ -90,6 +94,8 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         amplification_aftermath=amplification(timeline.seconds, aftermath(timeline), final=True),
         lost_requests=lost,
         lost_share=ratio(lost, offered),
+        served_mitigation=good_share(timeline, phase_seconds(timeline, "mitigation")),
+        served_recovery=good_share(timeline, phase_seconds(timeline, "recovery")),
         time_to_recover_s=verdict.metrics.time_to_recover_s,
         censored_at_s=verdict.metrics.censored_at_s,
         latency_p99_ms=SERIES["latency_p99"](timeline, span, final=True) if len(span) else None,

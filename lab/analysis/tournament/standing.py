@@ -43,6 +43,8 @@ class Score(_Part):
     stuck: int
     lost_share: Spread | None = None
     lost_requests: Spread | None = None
+    served_mitigation: Spread | None = None
+    served_recovery: Spread | None = None
     amplification_peak: Spread | None = None
     amplification_aftermath: Spread | None = None
     latency_p99_ms: Spread | None = None
@@ -57,6 +59,8 @@ class Score(_Part):
 SPREADS = (
     "lost_share",
     "lost_requests",
+    "served_mitigation",
+    "served_recovery",
     "amplification_peak",
     "amplification_aftermath",
     "latency_p99_ms",
@@ -104,6 +108,11 @@ class Tournament(_Part):
             if (score.contestant, score.trigger) == (contestant, trigger):
                 return score
         raise KeyError(f"{contestant} under {trigger}: not in this tournament")
+
+    @property
+    def mitigated(self) -> bool:
+        """Whether something was done about the storm in any run that counts, so that it can be said what it did."""
+        return any(score.served_mitigation is not None for score in self.scores)
 
     @property
     def unvouched(self) -> tuple[Cell, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 
 from lab.report.planes import Sight
 
@@ -27,6 +27,11 @@ ASCII = Ink("_", ".:-=+*#", {"blind": "/", "filled": "\\", "unknown": "?"}, "|")
 def can_draw(console: Console) -> bool:
     """Whether the terminal, pipe or file takes more than ASCII."""
     return console.encoding.lower().startswith("utf")
+
+
+def cut(console: Console) -> OverflowMethod:
+    """How a name that is too long ends: with an ellipsis, where the terminal has one."""
+    return "ellipsis" if can_draw(console) else "crop"
 
 
 def ink_for(console: Console) -> Ink:

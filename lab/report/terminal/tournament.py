@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich import box
-from rich.console import Console, OverflowMethod
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -11,7 +11,8 @@ from lab.analysis.tournament import Tournament
 from lab.analysis.tournament.rank import Place
 from lab.analysis.tournament.standing import Ended, Score
 from lab.report import figures, standing_words
-from lab.report.terminal.ink import can_draw
+from lab.report.terminal.changes import changes
+from lab.report.terminal.ink import can_draw, cut
 from lab.report.words import clean
 
 _NAME, _CELL = 22, 14
@@ -36,6 +37,8 @@ def say_tournament(console: Console, tournament: Tournament) -> None:
     for triggers in _batches(tournament.triggers, max(1, (console.width - _NAME - 2) // _CELL)):
         console.print(_outcomes(console, tournament, names, triggers))
     _say_legend(console, tournament)
+    if tournament.mitigated:
+        console.print(changes(console, tournament, names))
     console.print(_prices(console, tournament, names))
     _say_places(console, tournament)
     _say_unvouched(console, tournament)
@@ -65,7 +68,7 @@ def _outcomes(
 ) -> Table:
     """Contestants x triggers: a mark, and the goodput lost."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("goodput lost", no_wrap=True, overflow=_cut(console), max_width=_NAME)
+    table.add_column("goodput lost", no_wrap=True, overflow=cut(console), max_width=_NAME)
     for trigger in triggers:
         table.add_column(Text(clean(trigger)), width=_CELL - 1, overflow="fold")
     marks = standing_words.MARKS if can_draw(console) else standing_words.ASCII_MARKS
@@ -82,14 +85,9 @@ def _cell(score: Score, marks: dict[Ended, str]) -> Text:
     return Text(said, _STYLES[score.ended])
 
 
-def _cut(console: Console) -> OverflowMethod:
-    """How a name that is too long ends: with an ellipsis, where the terminal has one."""
-    return "ellipsis" if can_draw(console) else "crop"
-
-
 def _lost(score: Score, marks: dict[Ended, str]) -> str:
     said = standing_words.lost_of(score)
-    return said if marks is standing_words.MARKS else said.replace("±", "+-").replace("\u00a0", " ")
+    return said if marks is standing_words.MARKS else standing_words.in_ascii(said)
 
 
 def _say_legend(console: Console, tournament: Tournament) -> None:
@@ -118,7 +116,7 @@ PRICES = (
 def _prices(console: Console, tournament: Tournament, names: Sequence[str]) -> Table:
     """What each contestant costs, as the mean over its triggers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("over all triggers", no_wrap=True, overflow=_cut(console), max_width=_NAME)
+    table.add_column("over all triggers", no_wrap=True, overflow=cut(console), max_width=_NAME)
     table.add_column("back", justify="right", no_wrap=True)
     for heading, _, _ in PRICES:
         table.add_column(heading, justify="right", no_wrap=True)

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -101,11 +102,15 @@ async def test_a_finished_cell_is_never_run_twice(
     assert third.ran == []
 
 
-async def test_another_plan_field_or_runtime_is_another_tournament(tmp_path: Path, plan: Plan) -> None:
-    """So is one that is to be fresh; a first answer and the whole are two."""
+async def test_other_contestants_or_another_runtime_are_another_tournament(
+    tmp_path: Path, plan: Plan
+) -> None:
+    """So is one that is to be fresh; more seeds are more of the same."""
     here = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    assert open_tournament(tmp_path, plan, replace(plan.whole, seeds=(1,)), "embedded", fresh=False) == here
+    alone = replace(plan.whole, contestants=("none",))
     fields: list[tuple[Field, str, bool]] = [
-        (plan.quick, "embedded", False), (plan.whole, "compose", False), (plan.whole, "embedded", True),
+        (alone, "embedded", False), (plan.whole, "compose", False), (plan.whole, "embedded", True),
     ]  # fmt: skip
     for field, runtime, fresh in fields:
         other = open_tournament(tmp_path, plan, field, runtime, fresh=fresh)

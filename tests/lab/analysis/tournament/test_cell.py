@@ -20,6 +20,8 @@ def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
     assert (cell.verdict, cell.vouched, cell.stuck) == ("pass", True, True)
     assert cell.lost_requests == 3100
     assert cell.lost_share == pytest.approx(31 / 64)
+    assert cell.served_mitigation == pytest.approx(23 / 29)
+    assert cell.served_recovery == 1.0
     assert (cell.amplification_peak, cell.amplification_aftermath) == (4.0, 4.0)
     assert cell.amplification == pytest.approx((25 * 400 + 39 * 100) / 6400)
     assert (cell.time_to_recover_s, cell.censored_at_s) == (6.75, None)

@@ -33,6 +33,7 @@ def _cell(name: str, lost: float, trigger: str, seed: int, off: float) -> Cell:
         reasons=(f"steal: 9.1 (limit < 2 %) {NASTY}",) if doubted else (), trigger_s=10.0, mitigated_at_s=40.0,
         stuck=None if trigger == "down" else stuck, outlasted=None if trigger == "down" else stuck,
         lost_share=(0.95 if stuck else lost) + off, lost_requests=4000,
+        served_mitigation=1 - lost + off, served_recovery=0.0 if stuck else 1.0,
         amplification_peak=4.0, amplification_aftermath=1 + 3 * lost, latency_p99_ms=1500 * lost,
         time_to_recover_s=None if stuck or trigger == "down" else 4.2,
         censored_at_s=40.0 if stuck and trigger != "down" else None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab.analysis.tournament import Differences, Tournament
+from lab.analysis.tournament import Differences, Tournament, make_tournament
 from lab.analysis.tournament.change import Change
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
@@ -39,6 +39,15 @@ def test_every_outcome_has_its_mark_and_its_meaning(tournament: Tournament) -> N
         assert word in text
     assert "? immediate(retries=3) under load surge x 3, seeds 1, 2, 3: steal: 9.1" in text
     assert "not yet run" in text
+
+
+def test_what_was_done_about_it_is_said_where_something_was(tournament: Tournament) -> None:
+    """How many were served while it was in force, how many afterwards, when service was back; else no such table."""
+    assert re.search(r"none +latency +70 %.±[\d.]+ +100 %.±0\.0 +4\.2 s \(3/3\)", said(tournament))
+    untouched = [cell.model_copy(update={"served_mitigation": None}) for cell in tournament.cells]
+    alone = make_tournament(untouched, plan="p", title="t", command="c")
+    assert "what was changed" in said(tournament)
+    assert "what was changed" not in said(alone)
 
 
 def test_names_drive_neither_terminal_nor_markup(tournament: Tournament) -> None:
