@@ -32,7 +32,7 @@ def test_list_show_and_validate_know_them() -> None:
     assert "slow-not-down.refused" in listed
     shown = CliRunner().invoke(app, ["show", "slow-not-down"]).output
     assert shown.count("Expects:") == 2
-    assert "no-retries (policy on storefront)" in shown
+    assert "refusing-auth (unavailable on auth)" in shown
     checked = CliRunner().invoke(app, ["validate", "drills/slow-not-down.yaml"]).output
     assert "2 variants" in checked
 
