@@ -1,6 +1,7 @@
 """``lab compare``: who survives (a plan), what has changed (two runs), and how it was watched (``--monitoring``)."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -67,9 +68,13 @@ def compare(  # noqa: PLR0913  the command's options
 ) -> None:
     """Play a tournament on one lab (see `lab list`), say what changed between two runs, or compare ways of watching."""
     given = what or []
+    of_plans = {"--quick": quick, "--only": only, "--seeds": seeds is not None, "--fresh": fresh, "--again": again}
     if monitoring:
+        _refuse(of_plans, "is for a plan, not for --monitoring")
         raise typer.Exit(compare_monitoring(given, runtime, seed, as_json=as_json, yes=yes))
+    _refuse({"--seed": seed is not None}, "is for --monitoring; --seeds N plays the first N seeds of a plan")
     if len(given) > 1:
+        _refuse(of_plans, "is for a plan, not for runs")
         raise typer.Exit(_difference(given, as_json=as_json))
     plan = open_plan(given[0] if given else PLAN)
     field = narrow(plan, plan.quick if quick else plan.whole, only or (), seeds)
@@ -81,6 +86,12 @@ def compare(  # noqa: PLR0913  the command's options
     todo = unfinished(folder, list(plan.cells(field)), doubtful_too=again)
     early = asyncio.run(play(folder, list(plan.cells(field)), todo, chosen.name, console))
     raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
+
+
+def _refuse(given: Mapping[str, object], because: str) -> None:
+    """Options that would change nothing are refused."""
+    for name in (name for name, value in given.items() if value):
+        raise typer.BadParameter(f"{name} {because}")
 
 
 def _difference(runs: list[str], *, as_json: bool) -> int:
