@@ -7,7 +7,7 @@ from pathlib import Path
 from chaos.actions import cpu_cap
 from chaos.files import read_json, write_json
 from chaos.injector import Injector
-from lab.calibrate import Calibration, calibrate
+from lab.calibrate import Calibration, calibrate_steadily
 from lab.drillfile import Drill
 from lab.journal.events import CalibrationMeasured
 from lab.probes.control import Control
@@ -59,7 +59,7 @@ async def calibrate_bridge(
     """
     begun = time.monotonic()
     asked_rps = asked.bridge.headroom * asked.load.rate_rps
-    found: Calibration = await calibrate(bench, asked_rps, recall(remembered, asked_rps))
+    found: Calibration = await calibrate_steadily(bench, asked_rps, recall(remembered, asked_rps))
     if found.steady:
         with suppress(OSError):  # it would only have saved the next run some seconds
             remembered.parent.mkdir(exist_ok=True)
