@@ -68,7 +68,13 @@ def compare(  # noqa: PLR0913  the command's options
 ) -> None:
     """Play a tournament on one lab (see `lab list`), say what changed between two runs, or compare ways of watching."""
     given = what or []
-    of_plans = {"--quick": quick, "--only": only, "--seeds": seeds is not None, "--fresh": fresh, "--again": again}
+    of_plans = {
+        "--quick": quick,
+        "--only": only,
+        "--seeds": seeds is not None,
+        "--fresh": fresh,
+        "--again": again,
+    }
     if monitoring:
         _refuse(of_plans, "is for a plan, not for --monitoring")
         raise typer.Exit(compare_monitoring(given, runtime, seed, as_json=as_json, yes=yes))
