@@ -15,7 +15,7 @@ Run = Callable[[random.Random], tuple[bool, float]]
 """Whether a run came out badly, and its goodput lost, as a share of what was offered."""
 
 TABLES: Mapping[tuple[int, int], int] = MappingProxyType(
-    {(2, 3): 1000, (2, 5): 1000, (4, 3): 600, (6, 5): 300, (19, 5): 60}
+    {(2, 3): 1000, (2, 5): 1000, (4, 3): 600, (6, 5): 1000, (19, 5): 400}
 )
 """(contestants, seeds) -> how many tables."""
 
