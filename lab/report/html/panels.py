@@ -136,7 +136,7 @@ def _marks(cells: Sequence[Cell], suffix: str, theme: Theme) -> list[dict[str, A
 
 def _trace(cell: Cell, suffix: str, theme: Theme) -> dict[str, Any]:
     """A run's line without its points: the page takes them from ``series`` by ``meta.run``."""
-    colour = theme.lines["strain" if cell.stuck else "good"] if cell.vouched else theme.lines["neutral"]
+    colour = theme.lines["strain" if cell.outlasted else "good"] if cell.vouched else theme.lines["neutral"]
     said = "" if cell.vouched else ", can't be vouched for"
     return {
         "type": "scatter", "mode": "lines", "connectgaps": False, "meta": {"run": cell.run},
