@@ -89,17 +89,25 @@ def lost_of(score: Score) -> str:
     found = score.lost_share
     if found is None:
         return lost(found)
-    wide = found.high is not None and found.high - found.mean > _WIDE
-    if score.ended == "borderline" or (score.ended == "not told" and wide):
-        return figures.unbroken(f"{100 * found.least:.0f}..{percent(found.most)}")
+    if score.ended == "borderline" or (score.ended == "not told" and _is_wide(found)):
+        return _range(found)
     return lost(found)
+
+
+def _is_wide(spread: Spread) -> bool:
+    """Whether the mean is known so badly that it stands for nothing."""
+    return spread.high is not None and spread.high - spread.mean > _WIDE
+
+
+def _range(spread: Spread) -> str:
+    """The least and the most: ``79..98 %``."""
+    return figures.unbroken(f"{100 * spread.least:.0f}..{percent(spread.most)}")
 
 
 def served(spread: Spread | None) -> str:
     """A share that was served, and how far it is known; the least and the most where a mean tells nothing."""
-    wide = spread is not None and spread.high is not None and spread.high - spread.mean > _WIDE
-    if spread is not None and wide:
-        return figures.unbroken(f"{100 * spread.least:.0f}..{percent(spread.most)}")
+    if spread is not None and _is_wide(spread):
+        return _range(spread)
     return lost(spread)
 
 
