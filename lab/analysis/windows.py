@@ -19,6 +19,11 @@ def whole_seconds(start_s: float, end_s: float) -> range:
     return range(first, max(first, math.floor(end_s + _HAIR_S)))
 
 
+def work_waits(timeline: Timeline, second: int) -> bool:
+    """Whether connections waited for the bridge as a second began and as it ended; False where that isn't known."""
+    return bool(timeline.row(second).backlog) and bool(timeline.row(second + 1).backlog)
+
+
 def last_seconds(span: range, seconds: float | None) -> range:
     """The last so many seconds of a span; all of it for None."""
     return span if seconds is None else span[-math.ceil(seconds) :]

@@ -24,9 +24,8 @@ MACHINE = (
     "load's lag",
     "steal",
     "CPU of",
-    "throttle did bite",
 )
-"""Doubts that are about the machine; the last: a bridge that must share its core doesn't spend what it is let."""
+"""Doubts that are about the machine."""
 
 
 def test_smoke_passes_and_leaves_a_whole_run_folder(start: Start) -> None:

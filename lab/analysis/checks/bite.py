@@ -1,6 +1,7 @@
 """Every fault did bite: its read-back says so, *and* an effect that only it could have."""
 
-from lab.analysis.checks.effects import EFFECTS, Effect
+from lab.analysis.checks.effect import Effect
+from lab.analysis.checks.effects import EFFECTS
 from lab.analysis.row import ActionSpan
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Finding

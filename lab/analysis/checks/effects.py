@@ -5,45 +5,23 @@ The canary makes one call a second over the bridge on a new connection, outside 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from lab.analysis.checks.base import growth
+from lab.analysis.checks.capacity import capacity
+from lab.analysis.checks.effect import Effect, at_least, span_of
 from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.row import ActionSpan
 from lab.analysis.rows import ratio
-from lab.analysis.seconds import BRIDGE
 from lab.analysis.timeline import Timeline
 from lab.analysis.windows import per_second, phase_seconds, whole_seconds
 from lab.journal.events import CanarySample
 
 SEEN = 0.8
 """Of what was asked for, this much must be seen."""
-AT_CAP = 0.9
 SLOWER = 1.5
 """A bandwidth toxic must make the canary's median at least this much longer."""
 RAMP_END_S = 5.0
 """The last seconds of a ramp, over which it is looked at: a schedule that is random varies by a few per cent there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What was seen of a fault. ``ok`` None: nothing that could tell was measured."""
-
-    limit: str
-    measured: float | None
-    ok: bool | None
-
-
-def at_least(limit: float, measured: float | None, unit: str) -> Effect:
-    """An effect that must reach a figure."""
-    ok = None if measured is None else measured >= limit
-    return Effect(f">= {limit:.4g} {unit}", None if measured is None else round(measured, 3), ok)
-
-
-def span_of(timeline: Timeline, fault: ActionSpan) -> tuple[float, float]:
-    """From when to when a fault was in force."""
-    start_s = timeline.now_s if fault.applied_s is None else fault.applied_s
-    return start_s, timeline.now_s if fault.reverted_s is None else fault.reverted_s
 
 
 def _canaries(timeline: Timeline, start_s: float, end_s: float) -> list[CanarySample]:
@@ -88,17 +66,6 @@ def _no_answers(*outcomes: str) -> Callable[[Timeline, ActionSpan], Effect]:
         return at_least(100 * SEEN, ratio(100 * len(hit), len(during)), f"% of canaries: {how}")
 
     return effect
-
-
-def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:
-    """The bridge uses all of the CPU it is left with; of any other target that isn't measured."""
-    if fault.target != BRIDGE:
-        return at_least(100 * AT_CAP, None, "% of the cap used")
-    rows = [timeline.row(second) for second in whole_seconds(*span_of(timeline, fault))]
-    known = [row for row in rows if row.bridge_cpu_share is not None and row.cap_share]
-    used = sum(row.bridge_cpu_share or 0.0 for row in known)
-    share = ratio(used, sum(row.cap_share or 0.0 for row in known))
-    return at_least(100 * AT_CAP, None if share is None else 100 * share, "% of the cap used")
 
 
 def unavailable(timeline: Timeline, fault: ActionSpan) -> Effect:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from lab.analysis.timeline import Timeline
 from lab.analysis.verdict import Finding
-from lab.analysis.windows import judged_seconds
+from lab.analysis.windows import judged_seconds, work_waits
 
 PERCENT = 5.0
 LEAST_S = 5
@@ -22,7 +22,7 @@ def check_governor(timeline: Timeline) -> list[Finding]:
     seconds = 0
     for row, after in pairwise(rows):
         same_cap = row.cap_share is not None and row.cap_share == after.cap_share
-        waiting = bool(row.backlog) and bool(after.backlog)
+        waiting = work_waits(timeline, row.second)
         if waiting and same_cap and row.bridge_cpu_share is not None and not _hurt(timeline, row.second):
             used, cap, seconds = used + row.bridge_cpu_share, cap + (row.cap_share or 0.0), seconds + 1
     if seconds < LEAST_S or not cap:

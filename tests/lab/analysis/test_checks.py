@@ -270,14 +270,6 @@ def test_a_fault_on_the_bridge_bites_if_the_canary_says_so(
     assert bite(storm, fault, params)[1] is bit
 
 
-def test_a_capacity_fault_bites_if_the_bridge_uses_all_it_has(storm: Storm) -> None:
-    """While the clients storm the cap is used up; once they are calm it is not."""
-    assert bite(storm, "capacity", {"share": 0.2})[1] is False
-    storm.timed.clear()
-    storm.recovers_in = "never"
-    assert bite(storm, "capacity", {"share": 0.2})[1] is True
-
-
 @pytest.mark.parametrize(("refused", "bit"), [(0.5, True), (0.1, False)])
 def test_a_503_share_is_seen_at_the_target(storm: Storm, refused: float, *, bit: bool) -> None:
     """80 % of the asked share must be answered 503."""

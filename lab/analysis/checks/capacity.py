@@ -1,0 +1,40 @@
+"""A smaller CPU share did bite: the bridge used up all it was left with, wherever work was waiting for it.
+
+CPU is handed out in slices: a quota of 2 ms or more in a period, a burst of our governor's bucket. Whether the last
+slice before the first sample, and the last one before the last sample, is counted is chance, so that over a few
+seconds of a small cap the figure is only known to so much. A throttle is not judged by what it can't show: a second
+without anybody waiting (a breaker opened, the load was small) needs less than the cap, bitten or not.
+"""
+
+from lab.analysis.checks.effect import Effect, at_least, span_of
+from lab.analysis.row import ActionSpan
+from lab.analysis.rows import ratio
+from lab.analysis.seconds import BRIDGE
+from lab.analysis.timeline import Timeline
+from lab.analysis.windows import whole_seconds, work_waits
+
+AT_CAP = 0.9
+LEAST = 0.5
+"""Where slices leave less than this of the limit, nothing can be told."""
+SLICE_S = 0.002
+"""The least that is handed out at once: design.md, section 2, for a quota; ``chaos.bucket.LEAST_BURST_S``."""
+
+
+def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """Where work waits for it the bridge uses 90 % of the CPU it is left with, less a slice at each end.
+
+    Of any other target that isn't measured.
+    """
+    unit = "% of the cap used"
+    if fault.target != BRIDGE:
+        return at_least(100 * AT_CAP, None, unit)
+    worked = [s for s in whole_seconds(*span_of(timeline, fault)) if work_waits(timeline, s)]
+    used = [(row.bridge_cpu_share, row.cap_share) for row in map(timeline.row, worked)]
+    known = [(spent, cap) for spent, cap in used if spent is not None and cap]
+    cap_s = sum(cap for _, cap in known)
+    share = ratio(sum(spent for spent, _ in known), cap_s)
+    stretches = sum(second - 1 not in worked for second in worked)
+    limit = AT_CAP - (ratio(2 * stretches * SLICE_S, cap_s) or 0.0)
+    if share is None or limit < LEAST:
+        return at_least(100 * AT_CAP, None, unit)
+    return at_least(100 * limit, 100 * share, unit)
