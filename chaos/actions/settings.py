@@ -15,24 +15,29 @@ TOKEN_HEADER = "X-Lab-Token"  # noqa: S105 - the header's name, no secret
 class Settings(BaseAction):
     """Change ``values`` at ``address`` (host:port of a control port).
 
-    The token stays in its file; the ledger never holds it. ``back``: the values that undo it, where the present ones
-    would not: a setting that starts something when it is set would start it again.
+    The token stays in its file; the ledger never holds it. A setting that starts something when it changes has two
+    more: ``first``, values that are set just before, so that it also starts where the present ones are the same; and
+    ``back``, the values that undo it, since the present ones would start something again.
     """
 
     do: Literal["settings"] = "settings"
     address: str
     token_file: Path
     values: dict[str, str | float | int | bool | None] = Field(min_length=1)
+    first: dict[str, str | float | int | bool | None] | None = None
     back: dict[str, str | float | int | bool | None] | None = None
 
     async def apply(self) -> None:
         """Swap the settings; the service refuses an unknown key or value and says which are valid."""
         headers = {TOKEN_HEADER: self._token()}
-        answer = await call(
-            "PATCH", self.address, "/settings", self.deadline_s, json=self.values, headers=headers
-        )
-        if not answer.ok:
-            raise answer.refused()
+        for values in (self.first, self.values):
+            if values is None:
+                continue
+            answer = await call(
+                "PATCH", self.address, "/settings", self.deadline_s, json=values, headers=headers
+            )
+            if not answer.ok:
+                raise answer.refused()
 
     async def read(self) -> Reading:
         """These keys' present values."""
@@ -51,7 +56,9 @@ class Settings(BaseAction):
     async def inverse(self) -> "Settings":
         """The present values, or ``back``."""
         now = await self.read()
-        return self.model_copy(update={"values": now if self.back is None else self.back, "back": None})
+        return self.model_copy(
+            update={"values": now if self.back is None else self.back, "first": None, "back": None}
+        )
 
     def touches(self) -> frozenset[str]:
         """Each of its settings."""

@@ -25,7 +25,10 @@ class Drain(BaseMitigation):
     ramp_s: float = Field(default=0.0, ge=0, le=600)
 
     def actions(self, place: Place) -> tuple[Action, ...]:
-        """Two settings. Undone by `off`, never by the values before: those would begin another drain."""
+        """Two settings. Set after `OFF`, so that a drain as long as the one before begins, too.
+
+        Undone by `OFF`, never by the values before: those would begin another drain.
+        """
         values: Values = {"drain_stop_s": self.stop_s, "drain_ramp_s": self.ramp_s}
         address = place.address(self.target, "control")
-        return (Settings(address=address, token_file=place.token_file, values=values, back=OFF),)
+        return (Settings(address=address, token_file=place.token_file, values=values, first=OFF, back=OFF),)

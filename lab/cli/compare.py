@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from lab.cli.exits import Exit
 from lab.cli.narrow import narrow
 from lab.cli.plans import open_plan
 from lab.cli.recover import offer_recovery
-from lab.cli.tournament import play, results, standing, unfinished, write
+from lab.cli.tournament import play, results, standing, write
 from lab.cli.watching import compare_monitoring
 from lab.drillfile import Field, Plan
 from lab.report.terminal.difference import say_difference
@@ -89,8 +90,7 @@ def compare(  # noqa: PLR0913  the command's options
     chosen = choose_runtime(runtime.value)
     console.print(chosen.because, markup=False, highlight=False)
     folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
-    todo = unfinished(folder, list(plan.cells(field)), doubtful_too=again)
-    early = asyncio.run(play(folder, list(plan.cells(field)), todo, chosen.name, console))
+    early = asyncio.run(play(folder, list(plan.cells(field)), chosen.name, console, doubtful_too=again))
     raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
 
 
@@ -115,9 +115,8 @@ def _difference(runs: list[str], *, as_json: bool) -> int:
 
 
 def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None, *, as_json: bool) -> int:
-    """Say how all stand, by the results that there are; the exit code."""
-    cells = list(plan.cells(field))
-    found = results(folder, cells)
+    """Say how all stand, by the results that there are, of every seed that was ever played; the exit code."""
+    found = results(folder, list(plan.cells(replace(field, seeds=plan.whole.seeds))))
     stands = standing(plan, field, found)
     write(folder, stands, found)
     if as_json:
@@ -129,5 +128,6 @@ def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None
             console.print(str(path), markup=False, highlight=False, soft_wrap=True)
     if early is not None:
         return int(early)
-    vouched = len(stands.cells) == len(cells) and not stands.unvouched
-    return int(Exit.PASS if vouched else Exit.INCONCLUSIVE)
+    counted = {(cell.contestant, cell.trigger, cell.seed) for cell in stands.cells if cell.vouched}
+    asked = {(cell.contestant, cell.trigger, cell.seed) for cell in plan.cells(field)}
+    return int(Exit.PASS if asked <= counted else Exit.INCONCLUSIVE)

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from lab.analysis.tournament import Cell, Second, Tournament, cell_of, make_tournament, series_of
+from lab.analysis.tournament import Cell, Second, Tournament, cell_of, is_vouched, make_tournament, series_of
 from lab.cli.exits import Exit
 from lab.cli.narrow import options_of
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
@@ -19,6 +19,7 @@ from lab.session import (
     ROOT,
     Request,
     Result,
+    RunFolder,
     TournamentFolder,
     judge_folder,
     planned_s,
@@ -49,15 +50,18 @@ def _played(planned: PlannedCell, result: Result) -> Played:
 
 
 def standing(plan: Plan, field: Field, found: Sequence[Played]) -> Tournament:
-    """How all stand."""
+    """How all stand; ``found`` are of this field, or of more of the plan's seeds."""
+    played = {one.cell.seed for one in found}.union(field.seeds)
+    field = replace(field, seeds=tuple(seed for seed in plan.whole.seeds if seed in played))
     runs = [one.run for one in found if one.run is not None]
     runtime = runs[0].runtime if runs else ""
+    where = [f"--runtime {runtime}"] if runtime else []
     measured = {calibration for one in found for calibration in one.calibrations}
     return make_tournament(
         [one.cell for one in found],
         plan=plan.name,
         title=plan.title,
-        command=" ".join(["lab compare", named(plan), *options_of(plan, field), f"--runtime {runtime}"]),
+        command=" ".join(["lab compare", named(plan), *options_of(plan, field), *where]),
         runtime=runtime,
         machine=runs[0].machine if runs else {},
         calibrations=sorted(measured, key=lambda one: one.capacity_rps or 0.0),
@@ -77,23 +81,29 @@ def unfinished(
     folder: TournamentFolder, cells: Sequence[PlannedCell], *, doubtful_too: bool
 ) -> list[PlannedCell]:
     """What has no result yet, and with ``doubtful_too`` also what has one that the lab can't vouch for."""
-    return [
-        cell for cell in cells if folder.finished(cell) is None or (doubtful_too and not folder.judged(cell))
-    ]
+    found = ((cell, folder.finished(cell)) for cell in cells)
+    return [cell for cell, run in found if run is None or (doubtful_too and not _counts(run))]
+
+
+def _counts(run: RunFolder) -> bool:
+    result = judge_folder(run)
+    return is_vouched(result.timeline, result.verdict)
 
 
 async def play(
     folder: TournamentFolder,
     cells: Sequence[PlannedCell],
-    todo: Sequence[PlannedCell],
     runtime: str,
     console: Console,
+    *,
+    doubtful_too: bool = False,
 ) -> Exit | None:
     """Run what is to be run on one lab that is calibrated once; it must be able to do all of the cells.
 
     Returns:
         How it ended, if before its end.
     """
+    todo = unfinished(folder, cells, doubtful_too=doubtful_too)
     if not todo:
         return None
     first, *others = (cell.drill for cell in cells)
@@ -104,6 +114,9 @@ async def play(
             folder.name[folder.name.index("-") + 1 :],
             console,
         ) as lab:
+            todo = unfinished(
+                folder, todo, doubtful_too=doubtful_too
+            )  # another may have been at it meanwhile
             begun = time.monotonic()
             for number, cell in enumerate(todo, 1):
                 doing = f"{number}/{len(todo)} {cell.contestant} under {cell.trigger}, seed {cell.seed}"
@@ -119,8 +132,10 @@ async def play(
 def outcome(result: Result) -> str:
     """What became of a run, in a few words."""
     found = result.verdict.metrics
-    if result.verdict.verdict not in {"pass", "fail"}:
+    if not is_vouched(result.timeline, result.verdict):
         return f"{result.verdict.verdict} ({result.verdict.reasons[0]})"
+    if found.stuck is None:
+        return "counts, though it can't be told whether it was stuck"
     if found.time_to_recover_s is not None:
         return f"back after {found.time_to_recover_s:.0f} s"
     if found.back_from_s is not None:

@@ -1,6 +1,6 @@
 """A tournament's marks, figures and places as text, the same in the terminal and on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lab.analysis.tournament import Tournament
 from lab.analysis.tournament.rank import Place
@@ -111,8 +111,29 @@ def served(spread: Spread | None) -> str:
     return lost(spread)
 
 
+def known(score: Score, figure: str, write: Callable[[float | None], str]) -> str:
+    """A figure of a score: its mean and how far that is known; of a borderline one the least and the most.
+
+    Args:
+        score: a contestant's under one trigger.
+        figure: the name of its field.
+        write: how one value is written.
+    """
+    spread: Spread | None = getattr(score, figure)
+    if spread is None:
+        return figures.NONE
+    if score.ended == "borderline":
+        return f"{write(spread.least)} .. {write(spread.most)}"
+    if spread.high is None:
+        return write(spread.mean)
+    return f"{write(spread.mean)} ±{write(spread.high - spread.mean)}"
+
+
 def back_after(score: Score) -> str:
-    """When service was back since the mitigation, in the median, and in how many runs: ``4.0 s (5/5)``; or never."""
+    """When service was back, in the median, and in how many runs: ``4.0 s (5/5)``; or never.
+
+    Since the trigger's end, or since the mitigation where one came.
+    """
     found = score.back
     if found is None:
         return figures.NONE
@@ -120,6 +141,14 @@ def back_after(score: Score) -> str:
         return "never"
     in_runs = f"{found.back}/{found.n}"
     return in_runs if found.median_s is None else f"{found.median_s:.1f} s ({in_runs})"
+
+
+def back_shortly(score: Score) -> str:
+    """The median alone where all runs came back; never, or in how many, where not."""
+    found = score.back
+    if found is None or found.median_s is None or found.back < found.n:
+        return backs([score]) if found is None or found.back else "never"
+    return figures.seconds(found.median_s)
 
 
 def backs(scores: Sequence[Score]) -> str:

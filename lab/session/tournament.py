@@ -6,6 +6,7 @@
                                    tournament.json, .csv, .html
 """
 
+import glob
 import hashlib
 import json
 import shutil
@@ -42,14 +43,6 @@ class TournamentFolder:
         except JournalError:
             return None
         return run if closed is not None and closed.outcome in FINISHED and closed.clean else None
-
-    def judged(self, cell: PlannedCell) -> bool:
-        """Whether the lab could vouch for a cell's result when it was made."""
-        try:
-            said = json.loads((self.path / "cells" / cell.name / "verdict.json").read_text())
-        except (OSError, ValueError):
-            return False
-        return isinstance(said, dict) and said.get("verdict") in {"pass", "fail"}
 
     def begin(self, cell: PlannedCell) -> RunFolder:
         """A fresh run folder for a cell; what an interrupted run of it has left is removed.
@@ -93,7 +86,7 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
     """
     folder = root / ".lab" / "tournaments"
     mark = _fingerprint(plan, field, runtime)
-    known = sorted(folder.glob(f"*-{plan.name}*"), reverse=True) if folder.is_dir() else []
+    known = sorted(folder.glob(f"*-{glob.escape(plan.name)}*"), reverse=True) if folder.is_dir() else []
     for path in () if fresh else known:
         if _asked(path).get("fingerprint") == mark:
             return TournamentFolder(path)

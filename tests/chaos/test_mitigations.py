@@ -101,7 +101,21 @@ def test_a_drain_is_undone_by_its_end_and_not_by_the_drain_before(place: Here) -
     action = made(place, "drain", stop_s=10, ramp_s=20)
     assert isinstance(action, Settings)
     assert action.values == {"drain_stop_s": 10, "drain_ramp_s": 20}
-    assert action.back == {"drain_stop_s": 0, "drain_ramp_s": 0}
+    assert action.back == action.first == {"drain_stop_s": 0, "drain_ramp_s": 0}
+
+
+async def test_what_starts_when_it_changes_is_changed_twice(stub: Stub, token_file: Path) -> None:
+    """First to what it is not, then to what it is to be: also where it is that already."""
+    stub.settings |= {"drain_stop_s": 10.0}
+    drain = Settings(
+        address=stub.address, token_file=token_file, values={"drain_stop_s": 10.0}, first={"drain_stop_s": 0.0},
+        back={"drain_stop_s": 0.0},
+    )  # fmt: skip
+    undo = await drain.inverse()
+    await drain.apply()
+    assert stub.asked.count("PATCH /settings") == 2
+    assert stub.settings["drain_stop_s"] == 10.0
+    assert (undo.values, undo.first, undo.back) == ({"drain_stop_s": 0.0}, None, None)
 
 
 def test_disable_is_one_word_of_the_edges(place: Here) -> None:

@@ -66,6 +66,15 @@ def test_a_drain_stops_then_ramps_up() -> None:
     assert len(admitted(door, 20.5)) == 100
 
 
+def test_a_drain_as_long_as_the_one_before_begins_once_both_were_set_to_none() -> None:
+    """An operator's second drain of 2 s, long after the first, which nobody has taken back."""
+    door = Entrance()
+    for now_s in (10.0, 60.0):
+        door.set(**OPEN | {"now_s": now_s})
+        door.set(**OPEN | {"drain_s": (2.0, 0.0), "now_s": now_s})
+        assert [len(admitted(door, now_s + late_s)) for late_s in (0, 1.9, 2.0)] == [0, 0, 100]
+
+
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 99))
 def test_more_share_never_refuses_who_was_admitted(one: float, other: float, rank: int) -> None:
     """Raising the share keeps everybody who is in; who ranks higher is never refused before who ranks lower."""

@@ -22,6 +22,7 @@ class Cell(BaseModel):
         run: name of the run folder.
         verdict: the run's word; ``reasons`` are the verdict's.
         vouched: the lab vouches for the figures; those of other runs never count.
+        capacity_rps: of the bridge that the run was made on.
         trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
         stuck: the storm went on although its trigger was gone. ``outlasted``: the storm was still there at the
             end of what was to end it: the mitigation, where one came (last 10 s of the run), else the trigger.
@@ -48,6 +49,7 @@ class Cell(BaseModel):
     verdict: Word
     vouched: bool
     reasons: tuple[str, ...] = ()
+    capacity_rps: float | None = None
     trigger_s: float | None = None
     mitigated_at_s: float | None = None
     stuck: bool | None = None
@@ -85,6 +87,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         verdict=verdict.verdict,
         vouched=is_vouched(timeline, verdict),
         reasons=verdict.reasons,
+        capacity_rps=timeline.calibrations[-1].capacity_rps if timeline.calibrations else None,
         trigger_s=_since_start(timeline, timeline.trigger_end_s),
         mitigated_at_s=_since_start(timeline, timeline.mitigation_s),
         stuck=verdict.metrics.stuck,

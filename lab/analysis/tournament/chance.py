@@ -61,6 +61,24 @@ def coins_p(apart: int, runs: int) -> float:
     return far / float(4**runs)
 
 
+def strata_p(worse: Sequence[Sequence[int]]) -> float:
+    """The chance that two alike differ so much in how they came out, over all strata or in any single one.
+
+    In a trigger that both stand, or neither does, nothing can differ; counted with the others it would hide what does.
+    So the least chance of a single stratum counts as well, times how many there are (Bonferroni, 1936).
+
+    Args:
+        worse: by stratum, for each meeting 1 (only the first came out badly), -1 (only the second), or 0.
+
+    Returns:
+        0 where the two never came out differently: then outcomes have no say.
+    """
+    if not any(any(stratum) for stratum in worse):
+        return 0.0
+    overall = coins_p(abs(sum(map(sum, worse))), sum(map(len, worse)))
+    return min(overall, len(worse) * min(coins_p(abs(sum(stratum)), len(stratum)) for stratum in worse))
+
+
 def outcomes_p(meetings: Sequence[Mapping[str, bool]]) -> float:
     """The chance of outcomes that hang so much on the contestant, were all of them alike: a permutation test.
 

@@ -36,6 +36,8 @@ class Differences(BaseModel):
         a, b: names of the runs.
         set_differently: what they were asked to do differently.
         unlike: why they can't be compared; then every figure is *can't tell*.
+        seconds: of two single runs, how many since the trigger's start both have: figures that are made from seconds
+            are of these alone. None: not so compared.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +46,7 @@ class Differences(BaseModel):
     b: tuple[str, ...]
     set_differently: tuple[str, ...]
     unlike: tuple[str, ...]
+    seconds: int | None = None
     changes: tuple[Change, ...]
 
 
@@ -64,6 +67,7 @@ def compare_runs(a: Sequence[Judged], b: Sequence[Judged]) -> Differences:
         a=tuple(cell.run for cell in one),
         b=tuple(cell.run for cell in other),
         set_differently=set_differently(a[0], b[0]),
+        seconds=len(both) if both else None,
         unlike=unlike,
         changes=(*compare_outcomes(one, other, unlike), *changes),
     )
@@ -84,11 +88,16 @@ def _change(
     )
     if unlike or not one or not other:
         return shown.model_copy(update={"because": unlike[0] if unlike else "not measured"})
-    found = _by_seconds(figure, both) if len(a) == len(b) == 1 else _by_runs(one, other, (len(a), len(b)))
+    single = len(a) == len(b) == 1
+    if single and both and figure.over:
+        sides = {"a": figure.over([x for x, _ in both]), "b": figure.over([y for _, y in both])}
+        shown = shown.model_copy(update=sides)
+    found = _by_seconds(figure, both) if single else _by_runs(one, other, (len(a), len(b)))
     if isinstance(found, str):
         return shown.model_copy(update={"difference": fmean(other) - fmean(one), "because": found})
     difference, half = found
-    low, high, margin = difference - half, difference + half, figure.margin_at(fmean(one))
+    low, high = difference - half, difference + half
+    margin = figure.margin_at(shown.a if isinstance(shown.a, float) else fmean(one))
     word, because = decide(low, high, difference, margin)
     bounds = {"difference": difference, "low": low, "high": high, "margin": margin}
     return shown.model_copy(update={**bounds, "word": word, "because": because})

@@ -26,7 +26,13 @@ def jain(shares: Sequence[float]) -> float:
 
 
 def unfairness(timeline: Timeline, span: range) -> float | None:
-    """1 - J of the clients' good shares over these seconds; None under two clients, or where one is unknown."""
+    """1 - J of the clients' good shares over these seconds.
+
+    None under two clients, where one is unknown, and where a client was disabled for some of them: edge then turns its
+    users away, and what they asked for is in no client's books.
+    """
+    if _disabled(timeline, span):
+        return None
     asked: dict[str, int] = {}
     good: dict[str, int] = {}
     for second in span:
@@ -39,3 +45,11 @@ def unfairness(timeline: Timeline, span: range) -> float | None:
             good[service] = good.get(service, 0) + cohort.good
     shares = [good[service] / requests for service, requests in asked.items() if requests]
     return 1 - jain(shares) if len(shares) > 1 else None
+
+
+def _disabled(timeline: Timeline, span: range) -> bool:
+    spans = [(a.applied_s, a.reverted_s) for a in timeline.actions.values() if a.fault == "disable"]
+    return any(
+        start_s is not None and start_s < span.stop and (end_s is None or end_s > span.start)
+        for start_s, end_s in spans
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from lab.analysis.timeline import Timeline
-from lab.analysis.tournament.cell import is_vouched
+from lab.analysis.tournament.cell import Cell, is_vouched
 from lab.analysis.verdict import Verdict
 
 APART = 0.10
@@ -19,6 +19,12 @@ def why_unlike(a: Sequence[Judged], b: Sequence[Judged]) -> tuple[str, ...]:
     for one, other in product(a, b):
         reasons += _unlike(one, other)
     return tuple(dict.fromkeys(reasons))
+
+
+def on_like_bridges(a: Cell, b: Cell) -> bool:
+    """Whether two cells of one tournament met the same bridge, or one calibrated alike; also where that's unknown."""
+    one, other = a.capacity_rps, b.capacity_rps
+    return one is None or other is None or abs(one - other) <= APART * max(one, other)
 
 
 def set_differently(a: Judged, b: Judged) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from lab.analysis.tournament.cell import Cell
 from lab.analysis.tournament.change import Change, Word
 
 ALPHA = 0.05
+CANT_TELL: Word = "can't tell"
 ONE_EACH = "one run each: a lab near its tipping point may do the one or the other by chance"
 
 
 def compare_outcomes(a: Sequence[Cell], b: Sequence[Cell], unlike: Sequence[str]) -> list[Change]:
     """Verdict, stuck, and whether service came back."""
     return [
-        _compare("verdict pass", a, b, unlike, lambda cell: cell.verdict == "pass"),
+        _compare("verdict pass", a, b, unlike, _passed),
         _compare("stuck", a, b, unlike, lambda cell: cell.stuck),
         _compare("back in service", a, b, unlike, _back),
     ]
@@ -30,6 +31,10 @@ def fisher(k: int, n: int, other_k: int, other_n: int) -> float:
     return min(1.0, sum(chance for chance in chances if chance <= mine * (1 + 1e-9)))
 
 
+def _passed(cell: Cell) -> bool | None:
+    return cell.verdict == "pass" if cell.verdict in {"pass", "fail"} else None
+
+
 def _back(cell: Cell) -> bool | None:
     if cell.time_to_recover_s is not None:
         return True
@@ -44,15 +49,19 @@ def _compare(
     read: Callable[[Cell], bool | None],
 ) -> Change:
     one, other = [read(cell) for cell in a], [read(cell) for cell in b]
-    word, because = _decide([x for x in one if x is not None], [x for x in other if x is not None], unlike)
+    told = [[value for value in side if value is not None] for side in (one, other)]
+    if unlike:
+        word, because = CANT_TELL, unlike[0]
+    elif not all(told):
+        word, because = CANT_TELL, "not judged"
+    elif [len(side) for side in told] != [len(one), len(other)]:
+        word, because = CANT_TELL, "not told in every run: what is left would flatter"
+    else:
+        word, because = _decide(*told)
     return Change(figure=figure, unit="", a=_said(one), b=_said(other), word=word, because=because)
 
 
-def _decide(one: Sequence[bool], other: Sequence[bool], unlike: Sequence[str]) -> tuple[Word, str]:
-    if unlike:
-        return "can't tell", unlike[0]
-    if not one or not other:
-        return "can't tell", "not judged"
+def _decide(one: Sequence[bool], other: Sequence[bool]) -> tuple[Word, str]:
     if len(one) == len(other) == 1:
         return ("changed" if one != other else "not changed"), ONE_EACH
     p = fisher(sum(one), len(one), sum(other), len(other))
@@ -60,7 +69,7 @@ def _decide(one: Sequence[bool], other: Sequence[bool], unlike: Sequence[str]) -
         return "changed", f"so far apart by chance in {p:.2g} of all cases (Fisher)"
     if len({*one, *other}) == 1:
         return "not changed", "the same in every run"
-    return "can't tell", f"so far apart by chance in {p:.2g} of all cases (Fisher)"
+    return CANT_TELL, f"so far apart by chance in {p:.2g} of all cases (Fisher)"
 
 
 def _said(values: Sequence[bool | None]) -> str | None:

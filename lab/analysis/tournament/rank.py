@@ -1,13 +1,15 @@
 """Places of a tournament: given only where the difference is more than the spread.
 
 Contestants are compared two at a time on goodput lost (share of offered, less is better), run against run with the
-same trigger and seed. Two are *told apart* where
+same trigger and seed; where a tournament went on with a bridge calibrated anew, only on bridges that are alike. Two
+are *told apart* where
 
 1. there are at least two such pairs of runs (a trigger with a single one does not count),
 2. the mean difference is at least 1 % of offered (the instrument itself is allowed 0.5 % off),
 3. the 95 % interval of the mean difference, Holm-corrected for the number of pairs in the table, excludes 0, and
 4. where their outcomes differ (one stuck, the other not): these two are further apart than two fair coins are in 95 %
-   of all cases, even when corrected for the number of pairs; or outcomes hang on the contestant at all (Cochran's Q,
+   of all cases, under one of the triggers or under all, even when corrected for the number of triggers and of pairs;
+   or outcomes hang on the contestant at all (Cochran's Q,
    by permutation), and then without that correction (``chance``).
 
 A place is a range: from 1 + how many are told apart as better, to n - how many are told apart as worse. These are
@@ -21,7 +23,8 @@ from itertools import combinations
 from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.tournament.cell import Cell
-from lab.analysis.tournament.chance import LEAST_RUNS, coins_p, holm, mean_p, outcomes_p
+from lab.analysis.tournament.chance import LEAST_RUNS, holm, mean_p, outcomes_p, strata_p
+from lab.analysis.tournament.likeness import on_like_bridges
 from lab.analysis.tournament.spread import Spread, spread
 
 ALPHA = 0.05
@@ -131,22 +134,19 @@ def _measured(first: str, second: str, known: Mapping[str, _Met]) -> tuple[Pair,
     if not shared:
         return pair, 1.0, 1.0
     differences: dict[str, list[float]] = {}
-    bad = 0
-    mixed = False
+    worse: dict[str, list[int]] = {}
     for trigger, seed in shared:
         one, other = known[first][trigger, seed], known[second][trigger, seed]
         differences.setdefault(trigger, []).append((one.lost_share or 0.0) - (other.lost_share or 0.0))
-        bad += is_bad(one) - is_bad(other)
-        mixed = mixed or is_bad(one) != is_bad(other)
+        worse.setdefault(trigger, []).append(is_bad(one) - is_bad(other))
     mean, half, by_mean = mean_p(differences)
     bounds = {} if half is None else {"low": mean - half, "high": mean + half}
-    by_outcome = coins_p(abs(bad), len(shared)) if mixed else 0.0
-    return pair.model_copy(update={"difference": mean, **bounds}), by_mean, by_outcome
+    return pair.model_copy(update={"difference": mean, **bounds}), by_mean, strata_p(list(worse.values()))
 
 
 def _paired(one: _Met, other: _Met) -> list[tuple[str, int]]:
     """The trigger and seed of runs that both have; of triggers with a single such pair only where all are so."""
-    shared = [key for key in one if key in other]
+    shared = [key for key in one if key in other and on_like_bridges(one[key], other[key])]
     met = [trigger for trigger, _ in shared]
     return [key for key in shared if met.count(key[0]) >= LEAST_RUNS] or shared
 
@@ -154,7 +154,9 @@ def _paired(one: _Met, other: _Met) -> list[tuple[str, int]]:
 def _decided(pair: Pair, chance: float) -> Pair:
     found = pair.model_copy(update={"p": chance})
     if pair.difference is None:
-        return found.model_copy(update={"because": "no runs with the same trigger and seed"})
+        return found.model_copy(
+            update={"because": "no runs with the same trigger and seed on bridges that are alike"}
+        )
     if pair.low is None:
         return found.model_copy(
             update={"because": "a single run with the same trigger and seed shows no spread"}

@@ -20,6 +20,9 @@ PANEL_PX, TITLE_PX, TICKS_PX = 92, 26, 26
 """Heights of a panel, of its title above and of the ticks below."""
 
 _TOP_PX, _LEFT_PX, _RIGHT_PX = 6, 44, 10
+_LINES = {True: "strain", False: "good", None: "second"}
+"""The line of a run whose storm outlasted what was to end it, or did not, or of which that can't be told."""
+
 _BETWEEN = 0.02
 """Room between two columns, as a share of the width."""
 
@@ -136,12 +139,12 @@ def _marks(cells: Sequence[Cell], suffix: str, theme: Theme) -> list[dict[str, A
 
 def _trace(cell: Cell, suffix: str, theme: Theme) -> dict[str, Any]:
     """A run's line without its points: the page takes them from ``series`` by ``meta.run``."""
-    colour = theme.lines["strain" if cell.outlasted else "good"] if cell.vouched else theme.lines["neutral"]
+    line = _LINES[cell.outlasted] if cell.vouched else "neutral"
     said = "" if cell.vouched else ", can't be vouched for"
     return {
         "type": "scatter", "mode": "lines", "connectgaps": False, "meta": {"run": cell.run},
         "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "opacity": 0.75,
-        "line": {"color": colour, "width": 1.4, "dash": "solid" if cell.vouched else "dot"},
+        "line": {"color": theme.lines[line], "width": 1.4, "dash": "solid" if cell.vouched else "dot"},
         "hovertemplate": f"%{{y:.0%}} at %{{x}} s<extra>seed {cell.seed}{said}</extra>",
     }  # fmt: skip
 

@@ -14,6 +14,16 @@ from lab.report.html.tables import flat
 from lab.report.html.theme import THEMES
 
 _SIZES = ("wide", "narrow")
+_COSTS = (
+    ("amplification_peak", figures.ratio),
+    ("amplification_aftermath", figures.ratio),
+    ("latency_p99_ms", figures.millis),
+    ("rejected_share", standing_words.percent),
+    ("futile_share", standing_words.percent),
+    ("abandoned_share", standing_words.percent),
+    ("unfairness", figures.ratio),
+)
+"""A field of a score, and how it is written; the columns of what each contestant costs."""
 _MOST_PAIRS = 300
 """More comparisons than this are left to ``tournament.json``."""
 
@@ -35,18 +45,21 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
     """The page as text."""
     ranked = [one.contestant for one in tournament.overall.places]
     shown = {score.ended for score in tournament.scores}
+    met = [pair for pair in tournament.overall.pairs if pair.difference is not None]
     return templates().get_template("tournament.html.j2").render(
         t=tournament,
         names=[*ranked, *(name for name in tournament.contestants if name not in ranked)],
         scores={(score.contestant, score.trigger): score for score in tournament.scores},
         places={one.contestant: one for one in tournament.overall.places},
-        pairs=[pair for pair in tournament.overall.pairs if pair.difference is not None][:_MOST_PAIRS],
+        pairs=met[:_MOST_PAIRS],
+        more_pairs=len(met[_MOST_PAIRS:]),
         legend=[(mark, standing_words.MEANING[e]) for e, mark in standing_words.MARKS.items() if e in shown],
         classes={"over": "yes", "stuck": "no", "borderline": "unknown", "not vouched": "unknown"},
         seeds=sorted({cell.seed for cell in tournament.cells}),
         not_counted=standing_words.not_counted(tournament),
         machine=flat(tournament.machine),
         drawn=any(series.get(cell.run) for cell in tournament.cells),
+        costs=_COSTS,
         mean=_mean,
         backs=_backs,
         apart=_apart,

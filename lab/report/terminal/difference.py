@@ -28,6 +28,11 @@ def say_difference(console: Console, differences: Differences) -> None:
         for because in dict.fromkeys(change.because for change in differences.changes):
             names = ", ".join(c.figure for c in differences.changes if c.because == because)
             console.print(f"{names}: {because}.", style="dim", markup=False, highlight=False)
+        if differences.seconds is not None:
+            console.print(
+                f"What has bounds is of the {differences.seconds} s since the trigger's start that both have.",
+                style="dim", highlight=False,
+            )  # fmt: skip
         console.print(
             "B - A: the difference, and the bounds within which it lies with 95 % confidence.", style="dim"
         )

@@ -46,8 +46,9 @@ def say_tournament(console: Console, tournament: Tournament) -> None:
 
 def _made_of(tournament: Tournament) -> str:
     seeds, triggers = len({cell.seed for cell in tournament.cells}), len(tournament.triggers)
-    capacity = tournament.calibrations[-1].capacity_rps if tournament.calibrations else None
-    bridge = f", bridge {figures.rate(capacity)}" if capacity is not None else ""
+    known = [one.capacity_rps for one in tournament.calibrations if one.capacity_rps is not None]
+    range_ = dict.fromkeys(figures.rate(capacity) for capacity in (known[:1] + known[-1:]))
+    bridge = f", bridge {' to '.join(range_)}" if known else ""
     runs = len(tournament.cells)
     return (
         f"{runs} run{'' if runs == 1 else 's'}: {len(tournament.contestants)} contestants x "
@@ -113,6 +114,12 @@ PRICES = (
 """Heading, field of a score, and how it is written."""
 
 
+_BACKS = "runs in which service came back while it was watched"
+_BACK_AFTER = (
+    "when, since the trigger's end or a mitigation's start, in the median; else, in so many of so many runs"
+)
+
+
 def _prices(console: Console, tournament: Tournament, names: Sequence[str]) -> Table:
     """What each contestant costs, as the mean over its triggers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
@@ -120,12 +127,14 @@ def _prices(console: Console, tournament: Tournament, names: Sequence[str]) -> T
     table.add_column("back", justify="right", no_wrap=True)
     for heading, _, _ in PRICES:
         table.add_column(heading, justify="right", no_wrap=True)
+    one_trigger = len(tournament.triggers) == 1
     for name in names:
         scores = [tournament.score(name, trigger) for trigger in tournament.triggers]
         told = [write(standing_words.mean_of([getattr(s, key) for s in scores])) for _, key, write in PRICES]
-        table.add_row(clean(name), standing_words.backs(scores), *told)
+        back = standing_words.back_shortly(scores[0]) if one_trigger else standing_words.backs(scores)
+        table.add_row(clean(name), back, *told)
     table.caption = (
-        "back: runs in which service came back while it was watched. amp.: attempts a request after the trigger. p99: "
+        f"back: {_BACK_AFTER if one_trigger else _BACKS}. amp.: attempts a request after the trigger. p99: "
         "of correct answers. rejected: attempts that a policy forbade. futile: attempts for nothing. wasted: work "
         "that nobody waited for. unfair: 0 where all clients fare alike. A dash: not measured."
     )

@@ -1,5 +1,6 @@
 """A part of a plan is what was named, what was not is refused, and its options ask for the same part again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,11 @@ def test_what_is_named_takes_part(
 
 
 def test_the_quick_part_has_its_own_option(plan: Plan) -> None:
-    """Shorter than what it stands for."""
+    """Shorter than what it stands for; a part of it has, too, where its seeds are not the plan's first."""
     assert options_of(plan, plan.quick) == ["--quick"]
+    later = replace(plan, quick=replace(plan.quick, seeds=(2,)))
+    part = narrow(later, later.quick, ["budget"], None)
+    assert options_of(later, part) == ["--quick", "--only budget"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from rich.console import Console
 from lab.analysis import Timeline, judge
 from lab.cli import tournament
 from lab.cli.exits import Exit
-from lab.cli.tournament import play, results, standing, unfinished, write
+from lab.cli.tournament import play, results, standing, write
 from lab.drillfile import Drill, Field, Plan, PlannedCell, known, load_plan
 from lab.journal import read
 from lab.session import Result, RunFolder, TournamentFolder, open_tournament
@@ -73,8 +73,7 @@ async def held(monkeypatch: pytest.MonkeyPatch, folder: TournamentFolder, cells:
         yield lab
 
     monkeypatch.setattr(tournament, "one_lab", stand_in)
-    todo = unfinished(folder, cells, doubtful_too=again)
-    return await play(folder, cells, todo, "embedded", Console(file=StringIO()))
+    return await play(folder, cells, "embedded", Console(file=StringIO()), doubtful_too=again)
 
 
 def named(cells: Iterable[PlannedCell]) -> list[str]:
@@ -117,6 +116,14 @@ async def test_other_contestants_or_another_runtime_are_another_tournament(
         assert other.path != here.path
 
 
+def test_a_plan_is_found_again_whatever_is_in_its_name(tmp_path: Path) -> None:
+    """Brackets are no pattern."""
+    (tmp_path / "who[1].yaml").write_text(PLAN)
+    plan = load_plan(tmp_path / "who[1].yaml", known())
+    here = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    assert open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False) == here
+
+
 async def test_all_results_stand_in_table_page_and_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -146,12 +153,54 @@ async def test_what_could_not_be_vouched_for_is_run_again_only_if_asked(
     cells = list(plan.cells(plan.quick))
     folder = open_tournament(tmp_path, plan, plan.quick, "embedded", fresh=False)
     await held(monkeypatch, folder, cells, Lab())
-    doubted = folder.path / "cells" / cells[0].name / "verdict.json"
-    doubted.write_text('{"verdict": "inconclusive"}')
+    doubted = RunFolder(folder.path / "cells" / cells[0].name).journal
+    doubted.write_text(doubted.read_text().replace('"requests":100', '"requests":90'))  # others were sent
     lazy, eager = Lab(), Lab()
     await held(monkeypatch, folder, cells, lazy)
     await held(monkeypatch, folder, cells, eager, again=True)
     assert (lazy.ran, eager.ran) == ([], [cells[0].name])
+
+
+async def test_what_counts_is_not_run_again_though_its_verdict_is_inconclusive(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """Where a trigger's end emptied the queue no run can pass, and each counts: `--again` would never end."""
+    cells = list(plan.cells(plan.quick))
+    folder = open_tournament(tmp_path, plan, plan.quick, "embedded", fresh=False)
+    await held(monkeypatch, folder, cells, Lab())
+    monkeypatch.setattr(tournament, "is_vouched", lambda _timeline, verdict: verdict.seed == 1)
+    eager = Lab()
+    assert await held(monkeypatch, folder, cells, eager, again=True) is None
+    assert eager.ran == []
+
+
+async def test_what_another_command_has_finished_meanwhile_is_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """Two of the same tournament wait for one machine: the second one does what the first has left to do."""
+    cells = list(plan.cells(plan.quick))
+    folder = open_tournament(tmp_path, plan, plan.quick, "embedded", fresh=False)
+    late = Lab()
+
+    @asynccontextmanager
+    async def waits(*_: Any) -> AsyncIterator[Lab]:  # noqa: ANN401
+        await Lab().run(cells[0].drill, folder.begin(cells[0]), "")
+        yield late
+
+    monkeypatch.setattr(tournament, "one_lab", waits)
+    await play(folder, cells, "embedded", Console(file=StringIO()))
+    assert late.ran == named(cells)[1:]
+
+
+async def test_fewer_seeds_than_were_played_before_hide_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
+) -> None:
+    """The files of a tournament are of all its runs, and its command is that of all."""
+    cells = list(plan.cells(plan.whole))
+    folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    await held(monkeypatch, folder, cells, Lab())
+    stands = standing(plan, replace(plan.whole, seeds=(1,)), results(folder, cells))
+    assert (len(stands.cells), stands.command.count("--seeds")) == (4, 0)
 
 
 def test_the_checkout_is_where_tournaments_lie() -> None:

@@ -78,6 +78,15 @@ def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:
     ]
     events = [*golden[:-1], *extra, golden[-1]]
     assert cell_of(*judged(events), contestant="x", trigger="y").unfairness == pytest.approx(0.5)
+    closed = ActionChanged(
+        seq=0, t=40.0, action="m", kind="mitigation", name="disable", fault="disable", target="edge",
+        params={"service": "streaming"}, state="applied", by="drill", verified=True,
+    )  # fmt: skip
+    at = next(number for number, event in enumerate(events) if event.t > closed.t)
+    without = [*events[:at], closed, *events[at:]]
+    assert (
+        cell_of(*judged(without), contestant="x", trigger="y").unfairness is None
+    )  # its users don't come so far
 
 
 def emptied(event: Event) -> Event:

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from bench.places import Run, at_the_edge, lopsided, ranked, scattered, table
-from lab.analysis.tournament.chance import coins_p, outcomes_p
+from lab.analysis.tournament.chance import coins_p, outcomes_p, strata_p
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,21 @@ def test_two_coins_are_counted(apart: int, runs: int) -> None:
     thrown = list(product((0, 1), repeat=2 * runs))
     far = sum(abs(sum(one[:runs]) - sum(one[runs:])) >= apart for one in thrown)
     assert coins_p(apart, runs) == pytest.approx(far / len(thrown))
+
+
+@pytest.mark.parametrize(
+    ("worse", "chance"),
+    [
+        ([[0, 0], [0]], 0.0),  # never apart: no say
+        ([[1, 1, 1, 1, 1]], 2 / 1024),
+        ([[1, 1, 1, 1, 1], [0, 0, 0, 0, 0]], 2 * 2 / 1024),  # of two strata the better one, times two
+        ([[1, -1]], 1.0),
+        ([[1, 1], [1, 1], [1, 1]], 2 / 4096),  # together they tell more
+    ],
+)
+def test_outcomes_count_over_all_triggers_and_in_each(worse: list[list[int]], chance: float) -> None:
+    """The least, corrected for how many were looked at."""
+    assert strata_p(worse) == pytest.approx(chance)
 
 
 def test_outcomes_hang_on_the_contestant_or_on_the_seed() -> None:

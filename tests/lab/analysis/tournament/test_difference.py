@@ -8,7 +8,15 @@ from lab.analysis.tournament import compare_runs
 from lab.analysis.tournament.blocks import half_width
 from lab.analysis.tournament.change import Change
 from lab.analysis.tournament.difference import Differences
-from lab.journal.events import CalibrationMeasured, CohortClosed, Event, HostSample, RunOpened
+from lab.journal.events import (
+    ActionChanged,
+    CalibrationMeasured,
+    CohortClosed,
+    Event,
+    HostSample,
+    PhaseEntered,
+    RunOpened,
+)
 from tests.lab.analysis.tournament.conftest import Change as Edit
 from tests.lab.analysis.tournament.conftest import judged
 
@@ -112,6 +120,38 @@ def test_unlike_labs_are_not_compared(golden: list[Event], change: Edit, why: st
     found = compare_runs([judged(golden)], [judged(golden, change)])
     assert {one.word for one in found.changes} == {"can't tell"}
     assert any(why in reason for reason in found.unlike)
+
+
+def unclosed(event: Event) -> Event:
+    """Its trigger's end emptied the queue: it counts, and whether it was stuck is not known."""
+    if isinstance(event, ActionChanged) and event.kind == "fault" and event.state == "reverted":
+        return event.model_copy(update={"rebuilt_listener": True})
+    return event
+
+
+def test_an_outcome_that_is_not_known_of_every_run_is_not_told(golden: list[Event]) -> None:
+    """Those that are left would flatter; an inconclusive run that counts has not failed."""
+    known = [judged(golden), judged(golden)]
+    found = compare_runs(known, [judged(golden), judged(golden, unclosed)])
+    assert found.unlike == ()
+    assert {of(found, name).word for name in ("verdict pass", "stuck", "back in service")} == {"can't tell"}
+    assert "not told in every run" in of(found, "stuck").because
+    assert of(compare_runs(known[:1], [judged(golden, unclosed)]), "verdict pass").b is None
+
+
+def test_a_longer_run_is_held_against_as_much_of_it_as_the_other_has(golden: list[Event]) -> None:
+    """Without the ten good seconds at its end the same storm: A and B are of the seconds that both have."""
+    ended = [event for event in golden if not (isinstance(event, PhaseEntered) and event.phase == "done")]
+    cut = [
+        event.model_copy(update={"phase": "done", "planned_s": 0.0})
+        if isinstance(event, PhaseEntered) and event.phase == "recovery"
+        else event
+        for event in ended
+    ]
+    found = compare_runs([judged(golden)], [judged(cut)])
+    lost = of(found, "goodput lost")
+    assert (found.unlike, found.seconds) == ((), 54)
+    assert (lost.a, lost.difference) == (lost.b, 0.0)
 
 
 def test_groups_are_compared_run_by_run(golden: list[Event]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,31 @@ def test_always_stuck_and_never_are_told_apart_over_five_seeds_but_not_over_two(
         return rank(cells).pairs[0].better
 
     assert (better(2), better(5)) == (None, "over")
+
+
+def test_one_trigger_of_many_can_tell_two_apart() -> None:
+    """Stuck in 5 of 5 runs or in none, under one trigger of eight; under the others both fare alike."""
+    chance = random.Random(8)  # noqa: S311 - a simulation
+    others = [f"t{number}" for number in range(7)]
+    cells = [
+        cell(name, seed, (lost if trigger == "latency" else 0.1) + chance.gauss(0, 0.004), trigger=trigger)
+        for name, lost in (("stuck", 0.95), ("over", 0.2)) for trigger in ("latency", *others) for seed in range(5)
+    ]  # fmt: skip
+    assert rank(cells).pairs[0].better == "over"
+
+
+def test_runs_on_bridges_that_differ_are_not_held_against_each_other() -> None:
+    """A tournament that went on with a bridge a fifth larger: only the pairs from before count."""
+    small: dict[str, Any] = {"capacity_rps": 135.0}
+    large: dict[str, Any] = {"capacity_rps": 162.0}
+    cells = [
+        cell(name, seed, lost, **(large if name == "b" and seed > 1 else small))
+        for name, lost in (("a", 0.3), ("b", 0.1)) for seed in range(4)
+    ]  # fmt: skip
+    pair = rank(cells).pairs[0]
+    assert (pair.runs, pair.better) == (2, "b")
+    apart = [one.model_copy(update=large if one.contestant == "b" else small) for one in cells]
+    assert "bridges that are alike" in rank(apart).pairs[0].because
 
 
 def test_one_run_ranks_nothing() -> None:

@@ -49,6 +49,24 @@ def test_untrusted_names_stay_text(tmp_path: Path, tournament: Tournament) -> No
     assert "".join(reader.text).count("{{7*7}}") >= 4
 
 
+def test_a_run_that_can_not_be_told_has_a_colour_of_its_own(tmp_path: Path, tournament: Tournament) -> None:
+    """Under `down` nobody knows whether a storm would have stayed: neither orange nor blue."""
+    text, _ = written(tmp_path / "t.html", tournament)
+    found = re.search(r'<script type="application/json" id="run-data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    pictures = json.loads(found[1])["figures"]["light"]["wide"]
+    colours = [{trace["line"]["color"] for trace in pictures[str(n)]["traces"]} for n in range(len(TRIGGERS))]
+    assert colours[TRIGGERS.index("down")] == {"#7b3f98"}
+    assert colours[TRIGGERS.index("latency")] == {"#0072b2", "#c2410c"}
+
+
+def test_every_figure_stands_by_its_trigger(tmp_path: Path, tournament: Tournament) -> None:
+    """With its interval; a borderline one with its least and most."""
+    _, reader = written(tmp_path / "t.html", tournament)
+    said = " ".join(" ".join(reader.text).replace("\u00a0", " ").split())
+    assert re.search(r"none [\d-]+ 30 % ±[\d.]+ 4\.2 s \(3/3\) 4\.0 ±0\.00 1\.90 ±0\.00 450 ms", said)
+
+
 def test_every_run_is_drawn_and_what_was_not_measured_is_null(tmp_path: Path, tournament: Tournament) -> None:
     """A line a cell, by the run's name; a gap in it where a second is unknown."""
     text, _ = written(tmp_path / "t.html", tournament)

@@ -50,6 +50,16 @@ def test_what_was_done_about_it_is_said_where_something_was(tournament: Tourname
     assert "what was changed" not in said(alone)
 
 
+def test_under_one_trigger_it_is_said_when_service_was_back(tournament: Tournament) -> None:
+    """In the median, where all runs were; else never, or in how many."""
+    cells = [cell for cell in tournament.cells if cell.trigger == "latency"]
+    text = said(make_tournament(cells, plan="p", title="t", command="c"))
+    assert max(map(len, text.splitlines())) <= 80
+    assert re.search(r"none +4\.2 s +1\.9", text)
+    assert re.search(r"immediate\S* +never +3\.8 ", text)
+    assert "2/3" in text
+
+
 def test_names_drive_neither_terminal_nor_markup(tournament: Tournament) -> None:
     """They are shown as they are."""
     assert "[red]" in said(tournament, width=240)
