@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
-from lab.cli.plans import all_plans
-from lab.drillfile import Drill, DrillError, find_drill, load_drill
+from lab.cli.plans import all_plans, open_plan
+from lab.drillfile import Drill, DrillError, find_drill, is_plan, load_drill
 from lab.session import ROOT, known_modes, known_services, planned_s
 from lab.units import quote, suggest
 
@@ -104,8 +104,22 @@ def _show_run(console: Console, drill: Drill, heading: str) -> None:
         console.print(f"  {expectation.name}: {expectation.condition}", markup=False)
 
 
-def validate(file: Annotated[Path, typer.Argument(help="A drill file.")]) -> None:
-    """Check a drill file; every problem is told with file, line and key."""
+def validate(file: Annotated[Path, typer.Argument(help="A drill file, or a tournament's plan.")]) -> None:
+    """Check a drill file or a plan; every problem is told with file, line and key."""
+    if is_plan(file):
+        _validate_plan(file)
+    else:
+        _validate_drill(file)
+
+
+def _validate_plan(file: Path) -> None:
+    plan = open_plan(str(file))
+    runs = list(plan.cells(plan.whole))
+    took = f"{planned_s(runs) / 60:.0f} min"
+    Console().print(f"{file}: ok ({plan.name}, a tournament of {len(runs)} runs, {took})", markup=False)
+
+
+def _validate_drill(file: Path) -> None:
     drill = read_drill(file)
     several = f"{len(drill.variants)} variants, " if drill.variants else ""
     expected = sum(len(one.expect) for one in drill.runs)

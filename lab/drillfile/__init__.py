@@ -3,7 +3,7 @@
 from lab.drillfile.by_hand import read_step
 from lab.drillfile.condition import Condition
 from lab.drillfile.load import find_drill, load_drill
-from lab.drillfile.load_plan import load_plan
+from lab.drillfile.load_plan import is_plan, load_plan
 from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, Search, SteadyState, Step
 from lab.drillfile.plan import Field, Plan, PlannedCell
 from lab.drillfile.policy_file import policy_text
@@ -26,6 +26,7 @@ __all__ = [
     "SteadyState",
     "Step",
     "find_drill",
+    "is_plan",
     "known",
     "load_drill",
     "load_plan",

@@ -22,6 +22,16 @@ OWN = ("contestants", "triggers", "seeds", "quick")
 THEIRS = ("configuration", "method", "load")
 
 
+def is_plan(path: Path) -> bool:
+    """Whether a file is a plan, or meant to be one: it names contestants.
+
+    Raises:
+        DrillError: it can't be read.
+    """
+    top, _ = parse_source(str(path), read_content(path))
+    return isinstance(top.content, Mapping) and "contestants" in top.content
+
+
 def load_plan(path: Path, using: Known) -> Plan:
     """Read a plan and all of its drills.
 

@@ -98,9 +98,24 @@ def test_a_fault_of_the_lab_itself_is_code_5(
 
 
 def test_the_drills_of_the_repository_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of the benchmarks as well."""
-    for file in [*(ROOT / "drills").glob("*.yaml"), *(ROOT / "bench" / "drills").glob("*.yaml")]:
+    """Those of the benchmarks and the plans of tournaments as well."""
+    folders = [ROOT / "drills", ROOT / "drills" / "tournaments", ROOT / "bench" / "drills", ROOT / "bench" / "plans"]
+    for file in (file for folder in folders for file in folder.glob("*.yaml")):
         assert lab(monkeypatch, "validate", str(file)) == 0
+
+
+def test_a_spoilt_plan_is_told_as_a_plan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Its own keys are no mistake; what is one is told with its line."""
+    plan = (ROOT / "drills" / "tournaments" / "shared-bridge.yaml").read_text()
+    file = tmp_path / "mine.yaml"
+    file.write_text(plan.replace("seeds: [", "sedes: ["))
+    assert lab(monkeypatch, "validate", str(file)) == 3
+    told = capsys.readouterr().err
+    assert f"{file}:" in told
+    assert "did you mean `seeds`" in told
+    assert "contestants" not in told.split("valid:")[0]
 
 
 @pytest.mark.parametrize(
