@@ -10,6 +10,7 @@ COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's default
 react too late to be watched.
 """
 
+import math
 import random
 from collections.abc import Mapping
 
@@ -20,6 +21,7 @@ from services.policies.parameters import Parameter, Spec
 from services.policies.windows import CountWindow, TimeWindow, Window
 
 _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})
+_ROUNDING = 1e-9  # 14 of 100 are 14 %, whatever binary fractions make of it
 
 
 class Breaker(Neutral):
@@ -38,6 +40,7 @@ class Breaker(Neutral):
         self._minimum = minimum
         self._open_s = open_s
         self._probes = probes
+        self._probes_fail = self._enough(probes)
         self._window = window
         self._probed = CountWindow(probes)
         self._state = "closed"
@@ -77,14 +80,18 @@ class Breaker(Neutral):
     def _count(self, now_s: float, *, failed: bool) -> None:
         if self._state == "closed":
             attempts, failures = self._window.add(now_s, failed=failed)
-            if attempts >= self._minimum and failures >= self._share * attempts:
+            if attempts >= self._minimum and failures >= self._enough(attempts):
                 self._open(now_s)
             return
         attempts, failures = self._probed.add(now_s, failed=failed)
-        if failures >= self._share * self._probes:
+        if failures >= self._probes_fail:
             self._open(now_s)
-        elif attempts - failures > (1 - self._share) * self._probes:
+        elif attempts - failures > self._probes - self._probes_fail:  # too few are left to open it
             self._change("closed")
+
+    def _enough(self, attempts: int) -> int:
+        """How many failures among so many attempts open it: a whole number, so that open and close leave no gap."""
+        return math.ceil(self._share * attempts - _ROUNDING)
 
     def _give_back(self, epoch: int | None) -> None:
         if epoch == self._epoch and self._state == "half-open":

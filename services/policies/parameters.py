@@ -13,12 +13,13 @@ from services.policies.errors import PolicyError, unknown
 Unit = Literal["count", "share", "duration", "rate", "factor"]
 
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
-_FORMS: dict[Unit, tuple[re.Pattern[str], Mapping[str, float], str]] = {
+# Form, what the number is divided by for each suffix, an example. Not multiplied by 0.01: 70 * 0.01 is more than 0.7.
+_FORMS: dict[Unit, tuple[re.Pattern[str], Mapping[str, int], str]] = {
     "count": (re.compile(r"([0-9]+)()"), {"": 1}, "a whole number such as 3"),
-    "share": (re.compile(_NUMBER + r"\s*(%?)"), {"": 1, "%": 0.01}, "a share such as 10% or 0.1"),
+    "share": (re.compile(_NUMBER + r"\s*(%?)"), {"": 1, "%": 100}, "a share such as 10% or 0.1"),
     "duration": (
         re.compile(_NUMBER + r"\s*(ms|s)"),
-        {"ms": 0.001, "s": 1},
+        {"ms": 1000, "s": 1},
         "a duration such as 100 ms or 5 s",
     ),
     "factor": (re.compile(_NUMBER + "()"), {"": 1}, "a number such as 2 or 1.6"),
@@ -44,11 +45,11 @@ class Parameter:
 
     def read(self, name: str, text: str) -> float:
         """The number that `text` means: a count, a share of 1, seconds, a rate per second, or a plain factor."""
-        pattern, factors, form = _FORMS[self.unit]
+        pattern, divisors, form = _FORMS[self.unit]
         match = pattern.fullmatch(text.strip())
         if match is None:
             raise PolicyError(f"{name}={text.strip()!r} is not {form}")
-        value = float(match[1]) * factors[match[2].replace(" ", "")]
+        value = float(match[1]) / divisors[match[2].replace(" ", "")]
         if not math.isfinite(value) or not self.least <= value <= self.most:
             raise PolicyError(
                 f"{name}={text.strip()!r} is out of range: {self.show(self.least)} to {self.show(self.most)}"

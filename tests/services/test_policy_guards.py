@@ -3,10 +3,10 @@
 import heapq
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.policies import Call, Composition, Kind, Outcome, next_delay_s, parse
+from services.policies import Call, Composition, Kind, Outcome, Policy, next_delay_s, parse
 from services.policies.breaker import Breaker
 from services.policies.budget import Budget
 from services.policies.windows import CountWindow
@@ -195,12 +195,51 @@ def test_half_open_never_has_more_than_its_probes_in_flight(
         assert len(probing) <= probes
 
 
+PERCENT_AND_ATTEMPTS = {"percent": st.integers(1, 100), "attempts": st.integers(1, 1000)}
+
+
+@example(percent=14, attempts=100, one_less=False, bad_first=False)
+@example(percent=28, attempts=25, one_less=False, bad_first=False)
+@example(percent=70, attempts=10, one_less=False, bad_first=True)
+@given(**PERCENT_AND_ATTEMPTS, one_less=st.booleans(), bad_first=st.booleans())
+def test_once_all_probes_have_ended_it_is_open_or_closed(
+    percent: int, attempts: int, *, one_less: bool, bad_first: bool
+) -> None:
+    """Open at exactly the share of failures, closed with one less; never half-open with no probe left."""
+    breaker = parse(f"breaker(failures={percent}%, probes={attempts}, minimum=1, open=1 s)")
+    ask(breaker, BAD, 0.0)
+    failures = share_of(percent, attempts) - one_less
+    probes = [BAD] * failures + [OK] * (attempts - failures)
+    for outcome in probes if bad_first else reversed(probes):
+        ask(breaker, outcome, 1.0)
+        if breaker.state() != "half-open":
+            break
+    assert breaker.state() == ("closed" if one_less else "open")
+
+
+@example(percent=70, attempts=10)
+@given(**PERCENT_AND_ATTEMPTS)
+def test_exactly_the_share_of_the_window_opens_it(percent: int, attempts: int) -> None:
+    """And the failure before that does not."""
+    breaker = parse(f"breaker(failures={percent}%, window={attempts}, minimum={attempts})")
+    failures = share_of(percent, attempts)
+    for outcome in [OK] * (attempts - failures) + [BAD] * failures:
+        assert breaker.state() == "closed"
+        ask(breaker, outcome, 0.0)
+    assert breaker.state() == "open"
+
+
+def share_of(percent: int, attempts: int) -> int:
+    """The fewest that are at least so many percent of them, in whole numbers only."""
+    return -(-percent * attempts // 100)
+
+
 def counting(failures: float, window: int, minimum: int, open_s: float, probes: int) -> Breaker:
     """A breaker over the latest attempts."""
     return Breaker(failures, CountWindow(window), minimum, open_s, probes)
 
 
-def ask(breaker: Breaker, outcome: Outcome, now_s: float) -> None:
+def ask(breaker: Policy, outcome: Outcome, now_s: float) -> None:
     """One attempt that is let through and ends so."""
     call = Call()
     assert breaker.acquire(call, now_s) is None
