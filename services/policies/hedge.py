@@ -3,9 +3,10 @@
     t = 0: attempt 1;  t = after: attempt 2, if no answer came;  ...  at most `attempts` of them
 
 A schedule, and thus the only one: like gRPC, which allows a method a retry policy or a hedging policy, never both.
-When all attempts under way have failed the next one starts at once, as after gRPC's non-fatal status codes. Guards
-ask hedges as they ask retries ("under the same throttle"). Source: gRFC A6 (maxAttempts, at most 5 there;
-hedgingDelay); it names no defaults. Dean and Barroso, "The Tail at Scale", 2013, wait for the 95th percentile.
+When one fails the next starts at once, or when its Retry-After is over (gRPC's non-fatal status codes and pushback);
+those after it are `after` apart again. Guards are asked for hedges as for retries ("under the same throttle"); one that
+is refused ends hedging among the attempts under way. Source: gRFC A6 (maxAttempts, at most 5 there; hedgingDelay); it
+names no defaults. Dean and Barroso, "The Tail at Scale", 2013, wait for the 95th percentile.
 """
 
 from services.policies.base import Call

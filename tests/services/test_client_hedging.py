@@ -46,11 +46,19 @@ class Hedge(Neutral):
         self.seen.append(outcome.kind)
 
 
+class HedgeOnce(Hedge):
+    """The first hedge soon, those after it in an hour: what comes before was brought forward."""
+
+    def hedge_s(self, call: Call, now_s: float) -> float | None:
+        return self.after_s if call.attempts == 1 else 3600
+
+
 class Server:
     """Answers each request as told, in the order of their arrival."""
 
     def __init__(self) -> None:
         self.waiting: list[asyncio.Future[int]] = []
+        self.headers: dict[str, str] = {}
         self.gone = 0
 
     async def respond(self, request: web.BaseRequest) -> web.Response:
@@ -58,7 +66,7 @@ class Server:
         self.waiting.append(turn)
         status = await turn
         self.gone += request.transport is None
-        return web.Response(status=status)
+        return web.Response(status=status, headers=self.headers)
 
 
 def hedged(url: str, policy: Hedge, **settings: object) -> Client:
@@ -110,6 +118,58 @@ async def test_a_failure_does_not_end_the_race_but_a_final_answer_does(
         server.waiting[2].set_result(last)
         assert (await call).outcome.status == last
         assert sum((await settled(client, policy, before)).values()) == 3
+
+
+async def test_a_failure_brings_the_next_hedge_forward(serve: Serve, eventually: Eventually) -> None:
+    """Each of two 503s is followed by another attempt at once, long before its time."""
+    before, server, policy = asyncio.all_tasks(), Server(), HedgeOnce(after_s=0.01)
+    client = hedged(await serve(server.respond), policy)
+    call = asyncio.create_task(client.call("GET", ASKED))
+    for failing in (1, 2):
+        await eventually(lambda failing=failing: len(server.waiting) == failing + 1)  # type: ignore[misc]
+        server.waiting[failing].set_result(503)
+    await eventually(lambda: len(server.waiting) == 4)
+    server.waiting[0].set_result(200)
+    assert (await call).failure is None
+    assert await settled(client, policy, before) == {"ok": 1, "5xx": 2, "other": 1}
+
+
+async def test_a_refused_hedge_is_the_last_of_its_race(serve: Serve, eventually: Eventually) -> None:
+    """A failure brings none forward: whoever throttles is not asked again while the others are under way."""
+    before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.01, most=9, tokens=1)
+    client = hedged(await serve(server.respond), policy)
+    call = asyncio.create_task(client.call("GET", ASKED))
+    told = client.counters()["outcomes_total"]
+    await eventually(lambda: len(server.waiting) == 2 and told.get("throttle", 0) == 1)
+    server.waiting[1].set_result(503)
+    await eventually(lambda: policy.seen)
+    server.waiting[0].set_result(200)
+    assert (await call).failure is None
+    assert told["throttle"] == 1
+    assert await settled(client, policy, before) == {"ok": 1, "5xx": 1}
+
+
+@pytest.mark.parametrize("first_fails", [False, True])
+async def test_retry_after_holds_the_next_attempt_back(
+    serve: Serve, eventually: Eventually, *, first_fails: bool
+) -> None:
+    """A hedge beside one under way; and the retry where that one has failed too, without a Retry-After of its own."""
+    before, server, policy = asyncio.all_tasks(), Server(), HedgeOnce(after_s=0.01)
+    policy.delay_s = lambda *_: 0.0  # type: ignore[method-assign]
+    client = hedged(await serve(server.respond), policy)
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: len(server.waiting) == 2)
+    server.headers, pushed_s = {"Retry-After": "1"}, time.monotonic()
+    server.waiting[1].set_result(503)
+    await eventually(lambda: policy.seen)
+    server.headers = {}
+    if first_fails:
+        server.waiting[0].set_result(503)
+    await eventually(lambda: len(server.waiting) == 3)
+    assert time.monotonic() - pushed_s >= 1
+    server.waiting[2].set_result(200)
+    assert (await call).failure is None
+    assert sum((await settled(client, policy, before)).values()) == 3
 
 
 async def test_when_all_have_failed_the_call_has(serve: Serve, eventually: Eventually) -> None:
