@@ -2,8 +2,13 @@
 
     balance = floor * ttl + (ratio * first attempts - retries) of the last `ttl`;  a retry needs a balance of 1
 
-Deposits and withdrawals alike are forgotten after `ttl`, so over any ttl: retries <= ratio * calls + floor * ttl.
-Source: Finagle's docs, RetryBudget: 20 % + 10/s, TTL 10 s, counted in ten slices as its WindowedAdder does.
+Deposits and withdrawals alike are forgotten after `ttl`, counted in ten slices as Finagle's WindowedAdder does. So over
+any time t, with the calls of t and of the ttl before it:
+
+    retries <= ratio * calls + floor * (t + 1.1 * ttl)
+
+The reserve may be spent at the end of a slice and again soon after it was forgotten: nearly twice within a ttl.
+Source: Finagle's docs, RetryBudget: 20 % + 10/s, TTL 10 s.
 """
 
 from services.policies.base import Call, Outcome, Rejection

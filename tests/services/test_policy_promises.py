@@ -1,6 +1,7 @@
 """What each policy promises, for any history: bounds of waits, of attempts, of retries, of what is under way."""
 
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 import pytest
@@ -169,6 +170,37 @@ def test_no_budget_pays_back_more_than_it_got(
             retries = sum(max(0, n - 1) for n in made.values())
             undone = calls < len(made)  # a deposit may have been spent before it was taken back
             assert undone or retries <= ratio * calls + floor * now_s + reserve + 1e-6
+
+
+@settings(deadline=None)
+@given(
+    ratio=st.floats(0, 1),
+    floor=st.floats(0, 2),
+    steps=st.lists(st.tuples(st.booleans(), st.floats(0, 2)), max_size=30),
+)
+def test_finagles_retries_keep_the_bound_over_any_time(
+    ratio: float, floor: float, steps: list[tuple[bool, float]]
+) -> None:
+    """From any retry to any later one: ratio * calls (of the ttl before, too) + floor * (t + 1.1 * ttl)."""
+    ttl_s, now_s = 2.0, 0.0
+    policy, calls, retries = FinagleBudget(ratio, floor, ttl_s), list[float](), list[float]()
+    for first, step_s in steps:
+        now_s += step_s
+        tried = [0] if first else [1] * 5  # retries are asked for more often than they are granted
+        for attempts in tried:
+            if policy.acquire(Call(attempts=attempts), now_s) is None:
+                (retries if attempts else calls).append(now_s)
+    for begin, begin_s in enumerate(retries):
+        for end, end_s in enumerate(retries[begin:], start=1):
+            paying = bisect_right(calls, end_s) - bisect_left(calls, begin_s - ttl_s)
+            assert end <= ratio * paying + floor * (end_s - begin_s + 1.1 * ttl_s) + 1e-6
+
+
+def test_finagles_reserve_can_be_spent_nearly_twice_within_a_ttl() -> None:
+    """Ten at the end of a slice, ten more nine slices later: over less than 10 s, more than ratio * calls + 1/s."""
+    policy = FinagleBudget(0.0, 1.0, 10.0)
+    for at_s in (0.99, 10.0):
+        assert sum(policy.acquire(Call(attempts=1), at_s) is None for _ in range(50)) == 10
 
 
 def test_decorrelated_jitter_reaches_three_times_the_wait_before() -> None:
