@@ -166,7 +166,7 @@ async def test_retry_after_holds_the_next_attempt_back(
     if first_fails:
         server.waiting[0].set_result(503)
     await eventually(lambda: len(server.waiting) == 3)
-    assert time.monotonic() - pushed_s >= 1
+    assert 1 <= time.monotonic() - pushed_s < 4  # the first would time out after 5
     server.waiting[2].set_result(200)
     assert (await call).failure is None
     assert sum((await settled(client, policy, before)).values()) == 3
