@@ -52,10 +52,12 @@ class Attempts:
         """
         attempt = Attempt(self._tally, target.cohort)
         outcome, answer = Outcome(Kind.OTHER), Answer(Outcome(Kind.OTHER))
+        limited = False
         limit_s, headers = self._limits(policy.left_s(call, time.monotonic()), target.headers)
         try:
-            with self._sessions.borrow() as session:
-                async with session.request(
+            with self._sessions.borrow() as lease:
+                limited = lease.limited
+                async with lease.session.request(
                     call.method,
                     target.url,
                     headers=headers,
@@ -69,7 +71,7 @@ class Attempts:
                     answer = Answer(outcome, body, headers=response.headers)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             outcome = from_error(error)
-            answer = self._failed(attempt, outcome, error)
+            answer = self._failed(attempt, outcome, error, limited=limited)
         finally:
             if attempt.started:
                 attempt.end(outcome.kind)
@@ -89,12 +91,12 @@ class Attempts:
         limit_s = max(_SHORTEST_S, min(self.timeout_s, left_s))
         return limit_s, {**(headers or {}), **deadline.to_headers(limit_s, time.time())}
 
-    def _failed(self, attempt: Attempt, outcome: Outcome, error: Exception) -> Answer:
+    def _failed(self, attempt: Attempt, outcome: Outcome, error: Exception, *, limited: bool) -> Answer:
         if (name := trouble(error)) is not None:
             self._tally.error(name)
         if attempt.started:
             return Answer(outcome, error=error)
-        if outcome.kind is Kind.TIMEOUT and self._sessions.limited:
+        if outcome.kind is Kind.TIMEOUT and limited:
             self._tally.reject(POOL)
             return Answer(Outcome(Kind.OTHER), rejected=POOL, attempted=False)
         self._tally.error("not-started")

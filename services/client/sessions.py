@@ -58,11 +58,17 @@ def open_session(
     return session
 
 
-class _Lease:
-    """One session and how many attempts use it."""
+class Lease:
+    """One session and how many attempts use it.
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    Args:
+        session: The session.
+        limited: Whether its attempts may have to wait for a connection.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, *, limited: bool) -> None:
         self.session = session
+        self.limited = limited
         self.users = 0
 
 
@@ -80,13 +86,9 @@ class Sessions:
         self._source = source
         self._raw = raw
         self._way: tuple[str, int, str] | None = None
-        self._current: _Lease | None = None
+        self._current: Lease | None = None
+        self._replaced: set[Lease] = set()
         self._closing: set[asyncio.Task[None]] = set()
-
-    @property
-    def limited(self) -> bool:
-        """Whether attempts may have to wait for a connection."""
-        return self._way is not None and self._way[1] > 0
 
     def use(self, connections: str, limit: int, device: str) -> None:
         """From the next attempt on: "new" connections or "pooled" ones, so many at once, over that device."""
@@ -103,33 +105,41 @@ class Sessions:
             raw=self._raw,
         )
         old, self._way = self._current, way
-        self._current = _Lease(session)
-        if old is not None and old.users == 0:
-            self._close_soon(old)
+        self._current = Lease(session, limited=limit > 0)
+        if old is not None:
+            self._replaced.add(old)
+            self._close_if_done(old)
 
     @contextmanager
-    def borrow(self) -> Iterator[aiohttp.ClientSession]:
-        """The session for one attempt."""
+    def borrow(self) -> Iterator[Lease]:
+        """The session for one attempt, which keeps it however often it is replaced meanwhile."""
         lease = self._current
         if lease is None:
             raise RuntimeError("the client has no session: it was never set up, or is closed")
         lease.users += 1
         try:
-            yield lease.session
+            yield lease
         finally:
             lease.users -= 1
-            if lease.users == 0 and lease is not self._current:
-                self._close_soon(lease)
+            self._close_if_done(lease)
 
     async def close(self) -> None:
         """Close everything, also what is in use."""
         if self._current is not None:
-            await self._current.session.close()
+            self._replaced.add(self._current)
             self._current = None
+        for lease in self._replaced:
+            self._close_soon(lease)
+        self._replaced.clear()
         while self._closing:
             await asyncio.gather(*self._closing)
 
-    def _close_soon(self, lease: _Lease) -> None:
+    def _close_if_done(self, lease: Lease) -> None:
+        if lease.users == 0 and lease in self._replaced:
+            self._replaced.discard(lease)
+            self._close_soon(lease)
+
+    def _close_soon(self, lease: Lease) -> None:
         task = asyncio.get_running_loop().create_task(lease.session.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

@@ -10,6 +10,7 @@ from yarl import URL
 
 from services.client import Client, ClientSettings
 from services.kit.settings import Live, SettingsError
+from services.policies import Call, Neutral, Outcome, Rejection
 from services.storefront import Settings
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -65,6 +66,52 @@ async def test_waiting_for_a_connection_ends_at_the_attempts_timeout(
     assert client.cohorts(0, time.monotonic())[-1]["failed"] == {"pool": 1}
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
+    await client.close()
+
+
+class Account(Neutral):
+    """No retries; keeps account of what it gave and got back."""
+
+    def __init__(self) -> None:
+        self.acquired = self.released = self.observed = 0
+
+    def delay_s(self, call: Call, now_s: float) -> float | None:
+        return None
+
+    def acquire(self, call: Call, now_s: float) -> Rejection | None:
+        self.acquired += 1
+        return None
+
+    def release(self, call: Call) -> None:
+        self.released += 1
+
+    def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
+        self.observed += 1
+
+
+async def test_a_limit_that_is_lifted_keeps_its_waiters(serve: Serve, eventually: Eventually) -> None:
+    """Who waits in the old pool ends as `pool`, with its token back, though the present one makes nobody wait."""
+    arrived = 0
+
+    async def never(_request: web.BaseRequest) -> web.Response:
+        nonlocal arrived
+        arrived += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    client = Client(ClientSettings(pool_limit=1, timeout_s=30), await serve(never))
+    policy = client._policy = Account()
+    holder = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: arrived)
+    client.apply(ClientSettings(pool_limit=1, timeout_s=0.2))
+    waiter = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: policy.acquired == 2)
+    client.apply(ClientSettings(pool_limit=0, timeout_s=30))
+    answer = await waiter
+    assert (answer.failure, answer.attempted) == ("pool", False)
+    assert (policy.released, policy.observed, client.errors) == (1, 0, {})
+    holder.cancel()
+    await asyncio.gather(holder, return_exceptions=True)
     await client.close()
 
 
