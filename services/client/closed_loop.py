@@ -93,18 +93,19 @@ class ClosedLoop:
 
     def __init__(self, target: URL, bridge: str, source: str | None) -> None:
         self._to = (target, bridge, source)
-        self._running = asyncio.Lock()
+        self._running = False
 
     async def handle(self, request: web.Request) -> web.Response:
         """Run the loop that the query asks for: 200, 400 or (there is one already) 409."""
-        if self._running.locked():
+        if self._running:
             return json_response({"error": "a closed loop is running already"}, status=409)
-        async with self._running:
-            try:
-                loop = Loop.from_query(request.query)
-            except BadLoopError as error:
-                return json_response({"error": str(error)}, status=400)
-            return json_response(await loop.run(*self._to))
+        self._running = True
+        try:
+            return json_response(await Loop.from_query(request.query).run(*self._to))
+        except BadLoopError as error:
+            return json_response({"error": str(error)}, status=400)
+        finally:
+            self._running = False
 
 
 def _between(query: Mapping[str, str], key: str, default: str, least: float, most: float) -> float:

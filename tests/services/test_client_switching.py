@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -99,6 +101,27 @@ async def test_an_old_session_is_closed_when_its_last_call_has_ended(
     await client.close()
 
 
+async def test_closing_closes_a_replaced_session_that_is_in_use(serve: Serve, eventually: Eventually) -> None:
+    """It would live on with its attempt; the attempt ends instead."""
+    arrived: list[None] = []
+
+    async def never(_request: web.BaseRequest) -> web.Response:
+        arrived.append(None)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    client = Client(ClientSettings(connections="pooled", timeout_s=30), await serve(never))
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: arrived)
+    old = client._sessions._current
+    assert old is not None
+    client.apply(ClientSettings(connections="new", timeout_s=30))
+    await client.close()
+    assert old.session.closed
+    assert (await call).failure == "reset"
+    assert client._sessions._closing == set()
+
+
 async def test_an_idle_session_is_closed_at_once(serve: Serve, eventually: Eventually) -> None:
     """Switching from pooled to new closes the idle pool."""
     connected: list[asyncio.Transport] = []
@@ -147,6 +170,14 @@ async def test_a_policy_keeps_its_state_when_only_other_settings_change(unused_p
     client.apply(ClientSettings(policy="breaker(minimum=2)", timeout_s=2.0))
     assert client.counters()["breaker"] == "closed"
     await client.close()
+
+
+def test_no_service_holds_a_lock_across_an_await() -> None:
+    """As docs/serving.md promises: what is shared changes in single steps, and nobody can wait for a lock."""
+    files = sorted((Path(__file__).parents[2] / "services").rglob("*.py"))
+    assert files
+    lock = re.compile(r"asyncio\.Lock|from asyncio import")
+    assert [file.name for file in files if lock.search(file.read_text())] == []
 
 
 @pytest.mark.filterwarnings("error")

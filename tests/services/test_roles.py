@@ -274,6 +274,21 @@ async def test_a_wrong_closed_loop_is_refused(  # noqa: PLR0913, PLR0917  fixtur
         assert answer.status == 403
 
 
+async def test_there_is_one_closed_loop_at_a_time(
+    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession
+) -> None:
+    """Of two that are asked for at once one gets 409; when the other has ended there may be another."""
+    canary = await open_service(Canary, DataSettings())
+    url = control_url(canary) + "/closed-loop?in_flight=1&windows=1&window_s=0.2&warm_up_s=0"
+
+    async def ask() -> int:
+        async with http.post(url, headers={"X-Lab-Token": "secret"}) as answer:
+            return answer.status
+
+    assert sorted(await asyncio.gather(ask(), ask())) == [200, 409]
+    assert await ask() == 200
+
+
 @pytest.mark.parametrize("kind", [Auth, Canary, Edge, OnCall, Router, Storefront])
 def test_a_role_is_short(kind: type[Role[Any]]) -> None:
     """Sixty lines at most: what roles share is in the kit."""
