@@ -20,7 +20,12 @@ class BaseMitigation(BaseFault, ABC):
 
 
 class SettingsMitigation(BaseMitigation):
-    """A mitigation that is some live settings of its target, which knows what they may be."""
+    """A mitigation that is some live settings of its target, which knows what they may be.
+
+    ``own_client``: they are the lab's own client's, and do nothing where a library makes the target's calls.
+    """
+
+    own_client: ClassVar[bool] = False
 
     @abstractmethod
     def values(self) -> Values:

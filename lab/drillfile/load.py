@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from lab.drillfile.library import check_steps
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError
@@ -139,7 +140,7 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
     """A drill of its sections, without its variants."""
     phases = read_phases(reader, found.get("phases"))
     names = [phase.name for phase in phases]
-    return Drill.model_construct(
+    drill = Drill.model_construct(
         name=name,
         title=read_text(reader, found.get("title")),
         description=read_text(reader, found.get("description")),
@@ -164,3 +165,5 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
         search=read_search(reader, found.get("search"), phases),
         text=text,
     )
+    check_steps(reader, found, drill, using)
+    return drill

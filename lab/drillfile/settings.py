@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from lab import units
+from lab.drillfile.library import check_settings
 from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value, plain
 from lab.units import Quantity, quote, suggest
-
-OWN = ("policy", "timeout", "connections", "pool_limit", "device")
-"""Keys that are for the lab's own client."""
 
 _Read = Callable[[Reader, Value, Known], Setting]
 
@@ -128,18 +126,6 @@ def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
     return False
 
 
-def _own_or_library(reader: Reader, found: Mapping[str, Value]) -> None:
-    """Refuse keys that would do nothing: a library beside those of the lab's own client, or the other way round."""
-    library = found["library"].content if "library" in found else LAB
-    if library == LAB:
-        if "library_timeout" in found:
-            reader.fail(found["library_timeout"], "is for a client library; say which, like `library: httpx`")
-        return
-    for key in OWN:
-        if key in found:
-            reader.fail(found[key], f"is for the lab's own client, and here {library} makes the calls")
-
-
 def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
     if service in NOT_CONFIGURED:
         reader.fail(place, f"the {service} has no settings here; {NOT_CONFIGURED[service]}")
@@ -148,5 +134,5 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
 
 def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
     found = reader.keys(value, required=(), optional=SETTINGS)
-    _own_or_library(reader, found)
+    check_settings(reader, found)
     return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}

@@ -8,10 +8,11 @@ from lab.probes.control import ControlError
 from lab.probes.talk import Talk, Talker
 from lab.probes.talkers import watch_talkers
 from lab.session.session import Session
+from services.libraries import LAB
 
 ROUTER = "router"
 DEVICE_SETTING = "device"
-"""A client that can be routed over another device has this setting."""
+"""A client that can be routed over another device has this setting; a library goes over the bridge only."""
 LEAST_S, MOST_S = 0.5, 20.0
 
 
@@ -64,5 +65,6 @@ async def _asked(session: Session, talker: Talker) -> Talker:
         except KeyError:  # no service of ours with settings
             movable = False
         else:
-            movable = DEVICE_SETTING in await session.control.get(address, "/settings")
+            settings = await session.control.get(address, "/settings")
+            movable = DEVICE_SETTING in settings and settings.get("library", LAB) == LAB
     return talker.model_copy(update={"movable": movable})

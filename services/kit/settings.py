@@ -37,6 +37,13 @@ class DataSettings:
     fail_share: float = number(0.0, least=0, most=1)
     cancel_abandoned: bool = flag(default=False)
 
+    def check(self, changes: Mapping[str, object]) -> None:
+        """Whether changes that are right one by one make sense with what is in force: here all do.
+
+        Raises:
+            SettingsError: they don't; says why, and what would.
+        """
+
 
 S = TypeVar("S", bound=DataSettings)
 
@@ -90,4 +97,5 @@ def _changed(now: S, changes: Mapping[str, object]) -> S:
         except ValueError as error:
             why = f"{key}={value!r}: {error}; valid: {rule.valid}"
             raise SettingsError(why, key, value, rule.valid) from error
+    now.check(checked)
     return dataclasses.replace(now, **checked)

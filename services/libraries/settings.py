@@ -1,14 +1,21 @@
 """The settings of a service that may make its calls with a real library."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.client import ClientSettings
 from services.kit.rules import Rule, text
+from services.kit.settings import DataSettings, SettingsError
 from services.libraries.registry import LAB, check_installed, names
 
 DEFAULT = "default"
+OWN = frozenset(field.name for field in dataclasses.fields(ClientSettings)) - frozenset(
+    field.name for field in dataclasses.fields(DataSettings)
+)
+"""Settings that are for the lab's own client."""
+
 _SHORTEST_S, _LONGEST_S = 0.001, 3600.0
 
 
@@ -44,3 +51,17 @@ class LibrarySettings:
 @dataclass(frozen=True)
 class EitherSettings(ClientSettings, LibrarySettings):
     """A data port and a client, or a real library in its place."""
+
+    def check(self, changes: Mapping[str, object]) -> None:
+        """Refuse what is for the lab's own client while a library makes the calls: it would do nothing.
+
+        Not together with `library`: who configures or rolls back sets all of it at once, in whichever direction.
+
+        Raises:
+            SettingsError: names the setting and the library.
+        """
+        idle = sorted(OWN & changes.keys())
+        if self.library != LAB and idle and "library" not in changes:
+            why = f"{', '.join(idle)}: for the lab's own client, and here {self.library} makes the calls"
+            valid = f"only with library={LAB!r}"
+            raise SettingsError(f"{why}; valid: {valid}", idle[0], changes[idle[0]], valid)

@@ -19,6 +19,7 @@ from chaos.mitigations import MITIGATIONS
 from chaos.mitigations.drain import Drain
 from chaos.place import Container, Process
 from chaos.wait import wait_until
+from services.libraries.settings import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,8 +92,9 @@ def made(place: Here, name: str, **params: Any) -> Action:  # noqa: ANN401 - the
 def test_what_is_a_setting(
     place: Here, name: str, params: dict[str, Any], service: str, values: dict[str, object]
 ) -> None:
-    """Of the client that is named, or of the service that the mitigation is meant for."""
+    """Of the client that is named, or of the service that it is meant for; whether only the lab's own client has it."""
     action = made(place, name, **params)
+    assert getattr(MITIGATIONS[name], "own_client", False) is bool(OWN & values.keys())
     assert action == Settings(address=f"{service}:9000", token_file=place.token_file, values=values)
 
 

@@ -89,6 +89,48 @@ def test_a_timeout_is_a_number_or_default(value: object) -> None:
     assert Live(Settings()).change({"library_timeout_s": "default"}).library_timeout_s == "default"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"policy": "budget"},
+        {"timeout_s": 2},
+        {"connections": "pooled", "pool_limit": 8},
+        {"device": "bridge"},
+        {"fail_share": 0.5, "policy": "none"},
+    ],
+)
+def test_what_is_for_the_labs_own_client_is_refused_while_a_library_calls(change: dict[str, object]) -> None:
+    """It would be read back and do nothing; nothing is changed, and the error says what would help."""
+    live = Live(Settings(library="httpx"))
+    with pytest.raises(SettingsError, match=r"own client, and here httpx makes the calls; .* library='lab'"):
+        live.change(change)
+    assert live.now == Settings(library="httpx")
+    assert live.change({**change, "library": "lab"}).library == "lab"
+    live.change(change)
+
+
+@pytest.mark.parametrize("start", ["lab", "httpx"])
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"library": "requests", "library_timeout_s": 1.0, "cancel_abandoned": True},
+        {"library": "lab", "policy": "budget", "timeout_s": 2.0, "connections": "pooled"},
+        {"cancel_abandoned": True},
+    ],
+)
+def test_a_configuration_and_its_rollback_are_taken_whatever_calls(
+    start: str, configuration: dict[str, object]
+) -> None:
+    """All keys at once, and at once back to the values before; twice, as a rollback that is repeated does."""
+    live = Live(Settings(library=start, policy="breaker"))
+    before = {key: getattr(live.now, key) for key in configuration}
+    for _ in range(2):
+        live.change(configuration)
+    for _ in range(2):
+        live.change(before)
+    assert live.now == Settings(library=start, policy="breaker")
+
+
 TROUBLE = {
     "ok": "ok",
     "503": "5xx",

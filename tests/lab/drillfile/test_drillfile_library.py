@@ -10,10 +10,14 @@ import pytest
 
 from chaos.place import Ability
 from lab.drillfile import Drill, DrillError, load_drill
+from lab.drillfile.library import OWN
 from lab.drillfile.load import parse_drill
+from lab.drillfile.registries import known
+from lab.drillfile.settings import SETTINGS
 from lab.session import requirements
 from lab.session.requirements import UnsupportedDrillError, require_abilities
 from services.libraries import LibraryError, validate
+from services.libraries.settings import OWN as OF_THE_SERVICE
 
 if TYPE_CHECKING:
     from lab.drillfile.registries import Known
@@ -64,6 +68,64 @@ def test_what_can_not_be_is_refused(world: Known, source: str, settings: str, sa
     with pytest.raises(DrillError) as refused:
         parse(world, source, settings)
     assert said in str(refused.value)
+
+
+WITH_STEP = """\
+version: 1
+title: Somebody helps
+load:   {target: edge, rate: 100 /s, streaming: 30 %}
+bridge: {headroom: 1.5}
+reserve: true
+configuration:
+  storefront: {library: httpx, cancel_abandoned: true}
+phases: {baseline: 3 s, trigger: 3 s}
+SECTION:
+  - {name: help, WHEN STEP}
+expect:
+  - {name: served, metric: goodput, is: "> 0 /s"}
+"""
+
+
+def with_step(step: str, section: str = "method") -> str:
+    """A drill in which httpx makes storefront's calls, and this is done."""
+    when = "from: trigger," if section == "method" else ""
+    return WITH_STEP.replace("SECTION", section).replace("WHEN", when).replace("STEP", step)
+
+
+@pytest.mark.parametrize("section", ["method", "rollbacks"])
+@pytest.mark.parametrize(
+    "mitigation", ["policy, policy: budget", "pooling", "pooling, pool_limit: 8", "second-bridge", "isolate"]
+)
+def test_what_is_for_the_labs_own_client_is_refused_where_a_library_calls(
+    mitigation: str, section: str
+) -> None:
+    """It would be read back and do nothing; the error has the step's line. Aimed at another client it is taken."""
+    text = with_step(f"mitigation: {mitigation}, target: storefront", section)
+    with pytest.raises(DrillError) as refused:
+        parse_drill(text.encode(), "drills/x.yaml", known())
+    assert str(refused.value) == (
+        f"drills/x.yaml:10: {section}[1].mitigation: "
+        "is for the lab's own client, and httpx makes the calls of storefront"
+    )
+    for other in (("library: httpx", "library: lab"), ("target: storefront", "target: streaming")):
+        assert parse_drill(text.replace(*other).encode(), "drills/x.yaml", known())
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "fault: unavailable, target: storefront, share: 50 %",
+        "mitigation: policy, target: edge, policy: none",
+    ],
+)
+def test_what_does_something_beside_a_library_is_taken(step: str) -> None:
+    """Settings of the service itself, and another service's retries."""
+    assert parse_drill(with_step(step).encode(), "drills/x.yaml", known()).method[0].name == "help"
+
+
+def test_the_keys_of_the_labs_own_client_are_those_of_the_service() -> None:
+    """What a drill refuses beside a library is what the service refuses."""
+    assert {SETTINGS[key][0] for key in OWN} == OF_THE_SERVICE
 
 
 class Here:

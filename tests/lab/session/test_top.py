@@ -1,0 +1,36 @@
+"""Who can be moved to another device."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from lab.probes.talk import Talker
+from lab.session.top import _asked
+
+
+class Control:
+    """A service's settings."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+
+    async def get(self, _address: str, _path: str) -> dict[str, Any]:
+        return self._settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "movable"),
+    [
+        ({"device": "bridge"}, True),
+        ({"device": "bridge", "library": "lab"}, True),
+        ({"device": "bridge", "library": "httpx"}, False),
+        ({}, False),
+    ],
+)
+async def test_who_calls_by_a_library_cant_be_moved(settings: dict[str, Any], *, movable: bool) -> None:
+    """A library goes over the bridge only, so `lab mitigate isolate` passes it over."""
+    runtime = SimpleNamespace(address=lambda *_: "storefront:9000")
+    session = cast("Any", SimpleNamespace(control=Control(settings), runtime=runtime))
+    asked = await _asked(session, Talker.model_construct(who="storefront", service=True))
+    assert asked.movable is movable
