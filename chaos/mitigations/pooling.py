@@ -8,7 +8,7 @@ from chaos.mitigations.base import SettingsMitigation, Values
 
 
 class Pooling(SettingsMitigation):
-    """Let the client ``target`` reuse its connections, at most ``pool_limit`` at once (0: as many as it likes).
+    """Let the client ``target`` reuse its connections, at most ``pool_limit`` at once (0: its present limit, if any).
 
     With a limit, a request that finds every connection busy waits in the client: a bulkhead.
     """

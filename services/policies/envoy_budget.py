@@ -2,9 +2,9 @@
 
     a retry is allowed if  retries under way < max(minimum, ratio * attempts under way)
 
-It limits concurrency, not rate, so it needs no clock. Envoy counts active and pending requests; this client queues
-none, so all are active. Source: Envoy's docs, circuit breakers, retry_budget: budget_percent 20 %,
-min_retry_concurrency 3.
+It limits concurrency, not rate, so it needs no clock. Envoy counts active and pending requests; so does this: what
+waits for a connection (with a pool_limit) is under way. Source: Envoy's docs, circuit breakers, retry_budget:
+budget_percent 20 %, min_retry_concurrency 3.
 """
 
 from services.policies.base import Call, Outcome, Rejection
