@@ -3,6 +3,7 @@
 All attempts, first ones too, are paced by a token bucket whose fill rate CUBIC sets (`cubic_limiter.py`); until the
 first 429 nothing is paced. A 503 is no throttling, here as in botocore, so a server that only refuses or times out
 never starts the limiter. Source: botocore (retries/adaptive.py, throttling.py, bucket.py).
+Defaults: attempts 3, base 1 s, cap 20 s, bucket 500, cost 5, timeout-cost 10, beta 0.7, scale 0.4.
 """
 
 import random

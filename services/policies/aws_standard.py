@@ -9,6 +9,7 @@ After throttling (429) base is 1 s and a retry costs 5, whatever base and cost a
 Source: botocore (retries/standard.py, retries/quota.py). The defaults are those published for all SDKs, botocore's
 until 1.42; `base=50 ms, cost=14, timeout-cost=14` is botocore 1.44, which the conformance test drives. botocore takes
 the tokens before the wait, here they are taken after it, when the attempt is made: one that is never made costs none.
+Defaults: attempts 3, base 1 s, cap 20 s, bucket 500, cost 5, timeout-cost 10.
 """
 
 import random

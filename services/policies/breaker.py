@@ -7,7 +7,8 @@
 The window is the latest `window` attempts or, with a `period`, those of the latest seconds (resilience4j's
 COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and
 `open` are Hystrix's (20, 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would
-react too late to be watched.
+react too late to be watched. A `window` smaller than `minimum` lowers that to its size: it could never open.
+Defaults: failures 50%, window 100, minimum 20, open 5 s, probes 10, period 0 s.
 """
 
 import math

@@ -6,6 +6,7 @@
     bucket          fills at min(rate, 2 * measured), at least 0.5/s; holds one second's worth, at least 1 token
 
 Rates in 1/s, times in seconds. Source: botocore (retries/adaptive.py, throttling.py, bucket.py).
+Defaults: beta 0.7, scale 0.4.
 """
 
 import math

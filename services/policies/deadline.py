@@ -5,6 +5,7 @@
 Nothing left: no attempt is made. A retry that would begin when nothing is left isn't waited for (`next_delay_s`).
 What is left bounds each attempt's timeout and travels to the server, which drops what has expired.
 Source: deadline propagation, Google's SRE book, ch. 22; it names no total. The default here is the load's patience.
+Defaults: total 5 s.
 """
 
 from services.policies.base import Call, Rejection

@@ -1,6 +1,7 @@
 """Back-off with decorrelated jitter: wait min(cap, U(base, 3 * previous wait)); the first previous wait is base.
 
 Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+Defaults: base 100 ms, cap 2 s, retries 3.
 """
 
 from services.policies.backoff import Backoff, schedule

@@ -5,6 +5,7 @@
 It limits concurrency, not rate, so it needs no clock. Envoy counts active and pending requests; so does this: what
 waits for a connection (with a pool_limit) is under way. Source: Envoy's docs, circuit breakers, retry_budget:
 budget_percent 20 %, min_retry_concurrency 3.
+Defaults: ratio 20%, minimum 3.
 """
 
 from services.policies.base import Call, Outcome, Rejection

@@ -2,6 +2,7 @@
 
 n = 0 before the first retry. The "Expo" of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015: the waves
 of clients that failed together grow apart in time, but each stays a wave.
+Defaults: base 100 ms, cap 2 s, retries 3.
 """
 
 from services.policies.backoff import Backoff, schedule

@@ -9,6 +9,7 @@ any time t, with the calls of t and of the ttl before it:
 
 The reserve may be spent at the end of a slice and again soon after it was forgotten: nearly twice within a ttl.
 Source: Finagle's docs, RetryBudget: 20 % + 10/s, TTL 10 s.
+Defaults: ratio 20%, floor 10/s, ttl 10 s.
 """
 
 from services.policies.base import Call, Outcome, Rejection

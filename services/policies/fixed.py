@@ -1,6 +1,7 @@
 """Fixed delay: at most `retries` more attempts, each `delay` seconds after the failure before it.
 
 Clients that fail together come back together. No source: it is what a loop with a sleep does.
+Defaults: delay 100 ms, retries 3.
 """
 
 from services.policies.base import Call

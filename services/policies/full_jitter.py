@@ -1,6 +1,7 @@
 """Exponential back-off with full jitter: v = min(cap, base * 2^n), wait U(0, v).
 
 n = 0 before the first retry. Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+Defaults: base 100 ms, cap 2 s, retries 3.
 """
 
 from services.policies.backoff import Backoff, schedule

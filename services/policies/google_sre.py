@@ -6,6 +6,7 @@
 Requests are all attempts sent, retries among them. Sources: Google's SRE book, ch. 21 (3 attempts a request, 10 % a
 client: 1.1 times the load at most, against 3 times without) and ch. 22 (randomised exponential back-off). The book
 names neither period (here 2 min, that of its client-side throttling) nor base and cap (here those of full-jitter).
+Defaults: attempts 3, ratio 10%, period 120 s, base 100 ms, cap 2 s.
 """
 
 import random

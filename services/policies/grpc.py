@@ -2,6 +2,7 @@
 
 Source: gRFC A6 ("Exponential Backoff"; maxAttempts is at most 5). It names no defaults; these are its example's:
 4 attempts, 100 ms, 1 s, 2. Newer gRPC releases jitter by 20 % around the back-off instead of over all of it.
+Defaults: attempts 4, initial 100 ms, max 1 s, multiplier 2.
 """
 
 import random

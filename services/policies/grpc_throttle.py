@@ -5,6 +5,7 @@
 A failure is an outcome that may be retried; one that may not changes nothing. Tokens stay between 0 and max-tokens.
 Hedges are throttled like retries. Source: gRFC A6 ("Throttling Retry Attempts and Hedged RPCs"): 10 and 0.1, its
 example. With a failure share above 1 / 11 (9 %) tokens run out: the ratio is what decides, not the number.
+Defaults: max-tokens 10, token-ratio 0.1.
 """
 
 from services.policies.base import Call, Kind, Outcome, Rejection

@@ -7,6 +7,7 @@ When one fails the next starts at once, or when its Retry-After is over (gRPC's 
 those after it are `after` apart again. Guards are asked for hedges as for retries ("under the same throttle"); one that
 is refused ends hedging among the attempts under way. Source: gRFC A6 (maxAttempts, at most 5 there; hedgingDelay); it
 names no defaults. Dean and Barroso, "The Tail at Scale", 2013, wait for the 95th percentile.
+Defaults: after 100 ms, attempts 2.
 """
 
 from services.policies.base import Call

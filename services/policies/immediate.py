@@ -1,4 +1,7 @@
-"""Immediate retries: at most `retries` more attempts, without a wait. What naive clients do."""
+"""Immediate retries: at most `retries` more attempts, without a wait. What naive clients do.
+
+Defaults: retries 3.
+"""
 
 from services.policies.base import Call
 from services.policies.neutral import Neutral

@@ -5,6 +5,7 @@
 First attempts are refused with probability p like any others. Requests are all that were asked for, also those
 refused here; accepts are those that the server took on: good answers and 4xx, but no 429. What was cancelled counts as
 neither. Source: Google's SRE book, ch. 21 ("Client-Side Throttling"): K = 2, two minutes.
+Defaults: k 2, period 120 s.
 """
 
 import random

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,14 @@ from services.policies import (
     Kind,
     Outcome,
     PolicyError,
+    cubic_limiter,
     names,
     next_delay_s,
     parse,
     rejections,
     validate,
 )
+from services.policies.parameters import Parameter
 
 TIMEOUT = Outcome(Kind.TIMEOUT)
 
@@ -116,13 +120,25 @@ def test_policies_need_no_network_library() -> None:
 
 
 def test_every_policy_is_documented_with_its_defaults() -> None:
-    """docs/policies.md has a section a policy and a row a parameter, with the default in force."""
+    """A section of docs/policies.md with a row a parameter, and the module's docstring, have the defaults in force."""
     page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
     for name in names():
         assert f"### `{name}`" in page
         section = page.split(f"### `{name}`")[1].split("\n### ")[0]
-        for key, parameter in REGISTRY[name].parameters.items():
+        parameters = REGISTRY[name].parameters
+        for key, parameter in parameters.items():
             assert f"| `{key}` | {parameter.show(parameter.default)} |" in section
+        if parameters:
+            module = import_module(f"services.policies.{name.replace('-', '_')}")
+            assert defaults(parameters) in str(module.__doc__)
+    cubic = {key: REGISTRY["aws-adaptive"].parameters[key] for key in ("beta", "scale")}
+    assert defaults(cubic) in str(cubic_limiter.__doc__)
+
+
+def defaults(parameters: Mapping[str, Parameter]) -> str:
+    """The line of a docstring that tells these defaults."""
+    told = (f"{key} {parameter.show(parameter.default)}" for key, parameter in parameters.items())
+    return f"\nDefaults: {', '.join(told)}.\n"
 
 
 def test_the_order_of_layers_is_documented() -> None:
