@@ -133,6 +133,48 @@ def test_the_token_bucket_decides_as_botocores(calls: list[list[str]]) -> None:
         assert ours._tokens == theirs_quota.available_capacity
 
 
+def play(policy: AwsStandard, *ends: str) -> bool:
+    """One call whose attempts end so; whether all of them were granted."""
+    call = Call()
+    for end in ends:
+        if policy.acquire(call, 0.0) is not None:
+            return False
+        call.attempts += 1
+        policy.observe(call, ENDS[end], 0.0)
+    return True
+
+
+@pytest.mark.parametrize(("end", "retries"), [("503", 100), ("timeout", 50), ("429", 100)])
+def test_a_full_bucket_pays_for_so_many_retries(end: str, retries: int) -> None:
+    """500 tokens, as all SDKs have published: 5 for a retry, 10 after a timeout."""
+    policy = only(AwsStandard, "aws-standard")
+    assert [play(policy, end, end) for _ in range(retries + 1)] == [True] * retries + [False]
+
+
+@pytest.mark.parametrize(
+    ("ends", "change"),
+    [
+        (["ok"], 1),
+        (["503", "503"], -5),
+        (["503", "timeout"], -5),
+        (["timeout", "503"], -10),
+        (["timeout", "timeout"], -10),
+        (["503", "ok"], 0),
+        (["timeout", "ok"], 0),
+        (["503", "503", "ok"], -5),
+        (["503", "timeout", "ok"], -5),
+        (["timeout", "503", "ok"], -10),
+    ],
+)
+def test_what_a_call_costs_and_pays_back(ends: list[str], change: int) -> None:
+    """A retry costs by what came before it; a retry that succeeds pays its own cost back, a first success 1."""
+    policy = only(AwsStandard, "aws-standard")
+    assert all(play(policy, "503", "503") for _ in range(10))
+    assert policy._tokens == 450
+    assert play(policy, *ends)
+    assert policy._tokens == 450 + change
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     begin_s=st.floats(0, 1e6),
