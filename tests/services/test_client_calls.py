@@ -9,12 +9,13 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from services.client import Client, ClientSettings
+from services.client import Answer, Client, ClientSettings
 from services.client.outcomes import retry_after_s
 from services.kit.cohorts import Cohorts
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
+Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 NAIVE = ClientSettings(policy="immediate(retries=3)", timeout_s=2.0, connections="new")
 ASKED = URL("http://auth/check")
 
@@ -143,24 +144,59 @@ async def test_each_attempt_has_its_own_timeout(serve: Serve) -> None:
     assert await outcomes(client) == {"timeout": 2}
 
 
-async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve) -> None:
-    """Cancelled in the middle of an attempt: outcome other, nothing in flight, the probe slot given back."""
-    arrived = asyncio.Event()
+async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve, eventually: Eventually) -> None:
+    """Cancelled in the middle of an attempt: outcome other, nothing in flight, the only probe slot given back."""
+    answers, arrived = [503, None, 200], asyncio.Event()
 
-    async def never(_request: web.BaseRequest) -> web.Response:
+    async def respond(_request: web.BaseRequest) -> web.Response:
+        if (answer := answers.pop(0)) is not None:
+            return web.Response(status=answer)
         arrived.set()
         await asyncio.Event().wait()
         raise AssertionError
 
-    client = Client(ClientSettings(policy="budget + breaker"), await serve(never))
-    call = asyncio.create_task(client.call("GET", ASKED))
-    await arrived.wait()
-    assert client.counters()["attempts_in_flight"] == 1
-    call.cancel()
-    await asyncio.gather(call, return_exceptions=True)
-    assert call.cancelled()
-    assert client.cohorts(0, time.monotonic())[0]["failed"] == {"other": 1}
-    assert await outcomes(client) == {"other": 1}
+    policy = "none + budget + breaker(minimum=1, open=10 ms, probes=1)"
+    client = Client(ClientSettings(policy=policy), await serve(respond))
+    assert (await client.call("GET", ASKED)).failure == "5xx"
+    calls: list[asyncio.Task[Answer]] = []
+
+    def probing() -> bool:
+        if not calls or calls[-1].done():  # refused: the breaker is still open
+            calls.append(asyncio.create_task(client.call("GET", ASKED)))
+        return arrived.is_set()
+
+    await eventually(probing)
+    told = client.counters()
+    assert (told["attempts_in_flight"], told["breaker"]) == (1, "half-open")
+    calls[-1].cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert calls[-1].cancelled()
+    failed = [cohort["failed"].get("other", 0) for cohort in client.cohorts(0, time.monotonic())]
+    assert sum(failed) == 1
+    assert client.counters()["breaker"] == "half-open"
+    assert (await client.call("GET", ASKED)).failure is None
+    assert client.counters()["breaker"] == "closed"
+    ends = await outcomes(client)
+    assert {kind: count for kind, count in ends.items() if kind != "breaker"} == {"5xx": 1, "other": 1, "ok": 1}
+
+
+async def test_a_deadline_ends_a_call_before_its_timeout(serve: Serve) -> None:
+    """As text: the attempt gets the 80 ms that there are, the server is told so, and no retry follows."""
+    left_ms: list[float] = []
+
+    async def never(request: web.BaseRequest) -> web.Response:
+        left_ms.append(float(request.headers["X-Deadline-Ms"]))
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    settings = ClientSettings(policy="deadline(total=80 ms) + immediate", timeout_s=5)
+    client = Client(settings, await serve(never))
+    started_s = time.monotonic()
+    assert (await client.call("GET", ASKED)).failure == "timeout"
+    assert 0.08 <= time.monotonic() - started_s < 1.5
+    assert len(left_ms) == 1
+    assert 0 < left_ms[0] <= 80
+    assert await outcomes(client) == {"timeout": 1}
 
 
 async def test_new_connections_are_new_and_pooled_ones_are_reused(serve: Serve) -> None:

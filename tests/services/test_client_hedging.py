@@ -201,6 +201,42 @@ async def test_a_quick_answer_needs_no_hedge_and_a_throttle_refuses_one(
         assert await settled(client, policy, before) == {"ok": 1}
 
 
+async def test_hedges_are_throttled_as_retries_are(serve: Serve, eventually: Eventually) -> None:
+    """As text: a slow attempt is hedged, but no longer once failures have used up half of the tokens."""
+    server = Server()
+    settings = ClientSettings(policy="hedge(after=10 ms) + grpc-throttle", timeout_s=5)
+    client = Client(settings, await serve(server.respond))
+    told = client.counters()["outcomes_total"]
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: len(server.waiting) == 2)
+    server.waiting[1].set_result(200)
+    assert (await call).failure is None
+    for _ in range(9):
+        assert (await fails(client, server, eventually)) == "5xx"
+    refused, made = told["grpc-throttle"], len(server.waiting)
+    call = asyncio.create_task(client.call("GET", ASKED))
+    await eventually(lambda: told["grpc-throttle"] > refused and len(server.waiting) > made)
+    assert len(server.waiting) == made + 1
+    server.waiting[-1].set_result(200)
+    assert (await call).failure is None
+    assert refused
+    await client.close()
+
+
+async def fails(client: Client, server: Server, eventually: Eventually) -> str | None:
+    """One call to a server that answers everything 503; how it failed."""
+    call = asyncio.create_task(client.call("GET", ASKED))
+
+    def ended() -> bool:
+        for turn in server.waiting:
+            if not turn.done():
+                turn.set_result(503)
+        return call.done()
+
+    await eventually(ended)
+    return (await call).failure
+
+
 async def test_only_idempotent_methods_are_hedged(serve: Serve, eventually: Eventually) -> None:
     """A POST that is slow is waited for."""
     server, policy = Server(), Hedge(after_s=0.0)
