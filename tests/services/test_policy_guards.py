@@ -210,7 +210,7 @@ def test_once_all_probes_have_ended_it_is_open_or_closed(
     ask(breaker, BAD, 0.0)
     failures = share_of(percent, attempts) - one_less
     probes = [BAD] * failures + [OK] * (attempts - failures)
-    for outcome in probes if bad_first else reversed(probes):
+    for outcome in probes if bad_first else probes[::-1]:
         ask(breaker, outcome, 1.0)
         if breaker.state() != "half-open":
             break
