@@ -41,6 +41,8 @@ def check_steps(reader: Reader, sections: Mapping[str, Value], drill: Drill, kno
         items = sections[section].content if section in sections else ()
         for item, step in zip(items if isinstance(items, tuple) else (), steps, strict=True):
             library = drill.configuration.get(step.target, {}).get("library", LAB)
-            if library not in {LAB, ""} and getattr(known.steps(step.kind).get(step.what), "own_client", False):
+            if library not in {LAB, ""} and getattr(
+                known.steps(step.kind).get(step.what), "own_client", False
+            ):
                 why = f"is for the lab's own client, and {library} makes the calls of {step.target}"
                 reader.fail(reader.part(item, step.kind) or item, why)

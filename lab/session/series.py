@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
-from chaos.errors import ChaosError
+from chaos.errors import ChaosError, RefusedError
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.analysis import Timeline
 from lab.drillfile import Drill
@@ -82,7 +82,7 @@ class Series:
         try:
             await _sampled_twice(cell)
             await cell.configure()
-            await _run_unless_aborted(cell, drill)
+            await run_unless_aborted(cell, drill)
         except (NotSteady, Aborted) as early:
             ending.by(early)
         except BaseException as error:
@@ -116,7 +116,15 @@ async def _sampled_twice(cell: Cell) -> None:
             return
 
 
-async def _run_unless_aborted(cell: Cell, drill: Drill) -> None:
+async def run_unless_aborted(cell: Cell, drill: Drill) -> None:
+    """Run a drill under the watch of its ``abort-if``.
+
+    Raises:
+        NotSteady: the steady state was not met.
+        Aborted: a condition was met, or a step could not be applied: a bridge that its clients have saturated before
+            anything was done to it does not answer its control port in time. That is a result of this run; the lab
+            goes on if all can be undone.
+    """
     try:
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(watch_aborts(cell, drill))
@@ -124,6 +132,8 @@ async def _run_unless_aborted(cell: Cell, drill: Drill) -> None:
             watching.cancel()
     except* (NotSteady, Aborted) as ended:
         raise ended.exceptions[0] from None
+    except* RefusedError as refused:
+        raise Aborted(str(refused.exceptions[0])) from refused.exceptions[0]
 
 
 def at_rest(timeline: Timeline) -> bool:

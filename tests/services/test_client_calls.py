@@ -177,7 +177,11 @@ async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve, even
     assert (await client.call("GET", ASKED)).failure is None
     assert client.counters()["breaker"] == "closed"
     ends = await outcomes(client)
-    assert {kind: count for kind, count in ends.items() if kind != "breaker"} == {"5xx": 1, "other": 1, "ok": 1}
+    assert {kind: count for kind, count in ends.items() if kind != "breaker"} == {
+        "5xx": 1,
+        "other": 1,
+        "ok": 1,
+    }
 
 
 async def test_a_deadline_ends_a_call_before_its_timeout(serve: Serve) -> None:

@@ -46,9 +46,13 @@ def most_of(values: Sequence[float], share: float = 0.95) -> float | None:
 
 
 def growth(samples: Sequence[ServiceSample], read: Callable[[ServiceSample], float | None]) -> float | None:
-    """By how much a service's cumulative figure grew, each boot for itself; None: not measured."""
+    """By how much a service's cumulative figure grew, each boot for itself; None: not measured.
+
+    One that fell is another's from there on: a service goes over from a library to the lab's own client and back.
+    """
     known = [(sample.boot, value) for sample in samples if (value := read(sample)) is not None]
-    steps = [after - before for (boot, before), (same, after) in itertools.pairwise(known) if boot == same]
+    pairs = itertools.pairwise(known)
+    steps = [after - before for (boot, before), (same, after) in pairs if boot == same and after >= before]
     return sum(steps) if steps else None
 
 

@@ -20,6 +20,8 @@ SEEN = 0.8
 """Of what was asked for, this much must be seen."""
 SLOWER = 1.5
 """A bandwidth toxic must make the canary's median at least this much longer."""
+UNLUCKY = 0.01
+"""A share of runs in which chance may make a fault that bites look as if it did not."""
 RAMP_END_S = 5.0
 """The last seconds of a ramp, over which it is looked at: a schedule that is random varies by a few per cent there."""
 
@@ -34,14 +36,26 @@ def _quantile(values: list[float], share: float) -> float | None:
 
 
 def latency(timeline: Timeline, fault: ActionSpan) -> Effect:
-    """The median canary took 80 % of the asked latency; one that timed out later than that did, too."""
+    """The median canary took 80 % of the asked latency; one that timed out later than that did, too.
+
+    Where only a share of connections is hit, half of that share of the canaries must be; or fewer, if so few are more
+    than a matter of luck: a canary a second is a small sample. At least one.
+    """
     asked_ms = float(fault.params.get("latency_ms", 0)) - float(fault.params.get("jitter_ms", 0))
     wanted_ms = SEEN * asked_ms
     start_s, end_s = span_of(timeline, fault)
     during = _canaries(timeline, start_s, end_s - wanted_ms / 1000)
     hit = float(fault.params.get("toxicity", 1.0))
-    seen_ms = _quantile([canary.latency_ms for canary in during], 1 - hit / 2)
+    slowest = sorted((canary.latency_ms for canary in during), reverse=True)
+    seen_ms = slowest[_enough(len(slowest), hit) - 1] if slowest else None
     return at_least(wanted_ms, seen_ms, "ms seen by the canary")
+
+
+def _enough(canaries: int, hit: float) -> int:
+    """How many of so many canaries must be hit, if each is with this chance: fewer come in 1 % of all cases."""
+    chances = [math.comb(canaries, n) * hit**n * (1 - hit) ** (canaries - n) for n in range(canaries + 1)]
+    lucky = sum(sum(chances[: n + 1]) < UNLUCKY for n in range(canaries))
+    return max(1, min(lucky, math.ceil(canaries * hit / 2)))
 
 
 def bandwidth(timeline: Timeline, fault: ActionSpan) -> Effect:

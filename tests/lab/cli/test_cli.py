@@ -99,7 +99,12 @@ def test_a_fault_of_the_lab_itself_is_code_5(
 
 def test_the_drills_of_the_repository_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the benchmarks and the plans of tournaments as well."""
-    folders = [ROOT / "drills", ROOT / "drills" / "tournaments", ROOT / "bench" / "drills", ROOT / "bench" / "plans"]
+    folders = [
+        ROOT / "drills",
+        ROOT / "drills" / "tournaments",
+        ROOT / "bench" / "drills",
+        ROOT / "bench" / "plans",
+    ]
     for file in (file for folder in folders for file in folder.glob("*.yaml")):
         assert lab(monkeypatch, "validate", str(file)) == 0
 

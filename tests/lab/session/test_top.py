@@ -32,5 +32,9 @@ async def test_who_calls_by_a_library_cant_be_moved(settings: dict[str, Any], *,
     """A library goes over the bridge only, so `lab mitigate isolate` passes it over."""
     runtime = SimpleNamespace(address=lambda *_: "storefront:9000")
     session = cast("Any", SimpleNamespace(control=Control(settings), runtime=runtime))
-    asked = await _asked(session, Talker.model_construct(who="storefront", service=True))
+    seen = Talker(
+        who="storefront", service=True, connections=1, open_connections=1.0, connections_per_s=1.0,
+        sent_bytes_per_s=1.0, got_bytes_per_s=1.0,
+    )  # fmt: skip
+    asked = await _asked(session, seen)
     assert asked.movable is movable

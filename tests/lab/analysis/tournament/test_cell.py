@@ -56,6 +56,20 @@ def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event])
     assert (cell.rejected, cell.rejected_share, cell.futile_share) == (None, None, None)
 
 
+def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Event]) -> None:
+    """A library's run: as it ends storefront goes over to the lab's own client, which has counted less."""
+
+    def change(event: Event) -> Event:
+        if isinstance(event, ServiceSample) and event.service == "storefront" and event.t > 77.5:
+            return event.model_copy(update={"outcomes_total": {"ok": 5}})
+        return event
+
+    as_ever = cell_of(*judged(golden), contestant="x", trigger="y")
+    cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
+    assert as_ever.futile_share is not None
+    assert cell.futile_share == pytest.approx(as_ever.futile_share, abs=0.02)
+
+
 def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
     """Of what auth worked off since the trigger, a third was abandoned."""
 
