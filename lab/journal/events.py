@@ -125,9 +125,9 @@ class ServiceSample(Entry):
     """A service's cumulative counts. ``source`` says who counts the attempts: the client or, they are null, the bridge.
 
     Where it is the bridge, ``connects_total`` are the connections that the client began to open (null: unknown),
-    ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way, and ``calls_queued`` those that wait
-    for a thread. ``shed_total`` were refused or dropped instead of being done, by reason; ``wasted_total`` were done
-    for a client that was gone.
+    ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way (else: what a library
+    before it has left), and ``calls_queued`` those that wait for a thread. ``shed_total`` were refused or dropped
+    instead of being done, by reason; ``wasted_total`` were done for a client that was gone.
     """
 
     type: Literal["service.sample"] = "service.sample"

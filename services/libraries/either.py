@@ -70,8 +70,12 @@ class Either:
         return Counter(self._lab.errors) + Counter(self._library.errors)
 
     def counters(self) -> dict[str, Any]:
-        """The entry `client` of /counters."""
-        return self._library.counters() if self._library.on else {"source": "client", **self._lab.counters()}
+        """The entry `client` of /counters; of the lab's own client also what a library has still under way."""
+        of_library = self._library.counters()
+        if self._library.on:
+            return of_library
+        under_way = of_library["calls_in_flight"]
+        return {"source": "client", **self._lab.counters(), "calls_in_flight": under_way}
 
     def cohorts(self, after: float, now_s: float) -> list[dict[str, Any]]:
         """The cohorts of both; in a second that both have, that of the one in use."""

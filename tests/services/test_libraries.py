@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
+from services.client import Client
 from services.kit.settings import Live, SettingsError
 from services.libraries import REGISTRY, LibraryError, Reply, check_installed, names, registry, validate
 from services.libraries.client import LibraryClient
-from services.libraries.settings import LibrarySettings
+from services.libraries.either import Either
+from services.libraries.settings import EitherSettings, LibrarySettings
 from services.libraries.threads import Threaded
 from services.storefront import Settings
 
@@ -223,6 +225,27 @@ async def test_a_cancelled_call_is_counted_and_no_longer_retried(
     assert (counters["calls_in_flight"], counters["outcomes_total"]["other"]) == (0, 1)
     assert client._lease is not None
     assert not client._lease.calls
+
+
+async def test_what_a_library_has_left_is_told_by_the_client_after_it(
+    serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually
+) -> None:
+    """A retry without an end goes on after the switch: who waits for rest before the next run must see it."""
+    go = asyncio.Event()
+
+    async def respond(_: web.BaseRequest) -> web.Response:
+        return web.Response(status=200 if go.is_set() else 503)
+
+    library = use(await serve(respond), "tenacity")
+    both = Either(Client(EitherSettings(), None), library)
+    call = asyncio.create_task(library.call(URL, "r-1"))
+    await eventually(lambda: library.counters()["calls_in_flight"] == 1)
+    both.apply(EitherSettings())
+    assert (both.counters()["source"], both.counters()["calls_in_flight"]) == ("client", 1)
+    go.set()
+    await call
+    assert both.counters()["calls_in_flight"] == 0
+    await both.close()
 
 
 async def test_a_change_of_library_loses_no_call(

@@ -53,7 +53,9 @@ def false_tables(draw: Callable[[random.Random], float], names: str, seeds: int,
 
 
 @pytest.mark.parametrize("draw", [calm, tipping, tailed])
-@pytest.mark.parametrize(("names", "seeds", "triggers"), [("ab", 2, 1), ("ab", 5, 1), ("abcd", 3, 1)])
+@pytest.mark.parametrize(
+    ("names", "seeds", "triggers"), [("ab", 2, 1), ("ab", 5, 1), ("abcd", 3, 1), ("ab", 5, 3)]
+)
 def test_the_same_policy_twice_is_not_ranked(
     draw: Callable[[random.Random], float], names: str, seeds: int, triggers: int
 ) -> None:
