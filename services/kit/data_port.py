@@ -13,7 +13,6 @@ from aiohttp.web_protocol import RequestHandler
 from services.kit.counters import Counters
 from services.kit.request_id import request_id
 from services.kit.role import Role, json_response
-from services.kit.settings import DataSettings
 from services.kit.shed import ShedError
 
 BACKLOG = 4096
@@ -23,12 +22,16 @@ log = structlog.get_logger()
 
 
 class _CountingServer(web.Server):
-    """Counts the connections accepted, but not those of the service's own health check."""
+    """Counts the connections accepted, but not those of the service's own health check.
+
+    ``to_cancel`` are those whose request came in while `cancel_abandoned` was set.
+    """
 
     def __init__(self, counters: Counters, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  web.Server's
         super().__init__(*args, **kwargs)
         self._counters = counters
         self.probing_from: set[int] = set()
+        self.to_cancel: set[RequestHandler] = set()
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         """One more, unless it is ours."""
@@ -36,6 +39,12 @@ class _CountingServer(web.Server):
         peer = transport.get_extra_info("peername") if self.probing_from else None
         if not (peer and peer[1] in self.probing_from):
             self._counters.connections += 1
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """One less. Right after this aiohttp reads whether to cancel what was done for it."""
+        super().connection_lost(handler, exc)
+        self.handler_cancellation = handler in self.to_cancel
+        self.to_cancel.discard(handler)
 
 
 class DataPort:
@@ -55,7 +64,6 @@ class DataPort:
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, host, port, backlog=BACKLOG)
         await self._site.start()
-        self._role.live.listen(self._apply)
 
     async def close(self) -> None:
         """Stop accepting, give what is in flight a second."""
@@ -84,11 +92,18 @@ class DataPort:
         asyncio.get_running_loop().call_later(_PROBE_TIMEOUT_S, self._server.probing_from.discard, own_port)
         return None
 
-    def _apply(self, settings: DataSettings) -> None:
-        self._server.handler_cancellation = settings.cancel_abandoned
+    def _promise(self, request: web.BaseRequest) -> None:
+        """What holds as a request comes in holds until its end: settings that are rolled back leave nobody behind."""
+        mark = (
+            self._server.to_cancel.add
+            if self._role.live.now.cancel_abandoned
+            else self._server.to_cancel.discard
+        )
+        mark(request.protocol)
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         counters, started_s = self._counters, time.monotonic()
+        self._promise(request)
         counters.requests += 1
         counters.in_flight += 1
         response: web.Response | None = None
