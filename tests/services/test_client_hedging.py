@@ -126,7 +126,7 @@ async def test_a_failure_brings_the_next_hedge_forward(serve: Serve, eventually:
     client = hedged(await serve(server.respond), policy)
     call = asyncio.create_task(client.call("GET", ASKED))
     for failing in (1, 2):
-        await eventually(lambda failing=failing: len(server.waiting) == failing + 1)  # type: ignore[misc]
+        await eventually(lambda failing=failing: len(server.waiting) == failing + 1)  # type: ignore[misc]  # mypy infers no lambda with a default
         server.waiting[failing].set_result(503)
     await eventually(lambda: len(server.waiting) == 4)
     server.waiting[0].set_result(200)
@@ -155,7 +155,7 @@ async def test_retry_after_holds_the_next_attempt_back(
 ) -> None:
     """A hedge beside one under way; and the retry where that one has failed too, without a Retry-After of its own."""
     before, server, policy = asyncio.all_tasks(), Server(), HedgeOnce(after_s=0.01)
-    policy.delay_s = lambda *_: 0.0  # type: ignore[method-assign]
+    policy.delay_s = lambda *_: 0.0  # type: ignore[method-assign]  # a stub of this one test
     client = hedged(await serve(server.respond), policy)
     call = asyncio.create_task(client.call("GET", ASKED))
     await eventually(lambda: len(server.waiting) == 2)

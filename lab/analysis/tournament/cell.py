@@ -87,7 +87,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         verdict=verdict.verdict,
         vouched=is_vouched(timeline, verdict),
         reasons=verdict.reasons,
-        capacity_rps=timeline.calibrations[-1].capacity_rps if timeline.calibrations else None,
+        capacity_rps=capacity_rps(timeline),
         trigger_s=_since_start(timeline, timeline.trigger_end_s),
         mitigated_at_s=_since_start(timeline, timeline.mitigation_s),
         stuck=verdict.metrics.stuck,
@@ -110,6 +110,11 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         abandoned_share=abandoned_share(timeline),
         unfairness=unfairness(timeline, span),
     )
+
+
+def capacity_rps(timeline: Timeline) -> float | None:
+    """What the bridge of a run could carry, as it was calibrated last, in connections a second; None: unknown."""
+    return timeline.calibrations[-1].capacity_rps if timeline.calibrations else None
 
 
 def _since_start(timeline: Timeline, at_s: float | None) -> float | None:

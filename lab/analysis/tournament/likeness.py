@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from lab.analysis.timeline import Timeline
-from lab.analysis.tournament.cell import Cell, is_vouched
+from lab.analysis.tournament.cell import Cell, capacity_rps, is_vouched
 from lab.analysis.verdict import Verdict
 
 APART = 0.10
@@ -56,7 +56,7 @@ def _unlike(a: Judged, b: Judged) -> list[str]:
     for name, unit, one, other in (
         ("rate", "/s", _rate(a[0]), _rate(b[0])),
         ("headroom", " x", _headroom(a[0]), _headroom(b[0])),
-        ("capacity of the bridge", "/s", _capacity(a[0]), _capacity(b[0])),
+        ("capacity of the bridge", "/s", capacity_rps(a[0]), capacity_rps(b[0])),
     ):
         if one is None or other is None:
             reasons.append(f"the {name} of {'both' if one is other else 'one of them'} is not known")
@@ -73,10 +73,6 @@ def _rate(timeline: Timeline) -> float | None:
 
 def _headroom(timeline: Timeline) -> float | None:
     return timeline.drill.bridge.headroom if timeline.drill else None
-
-
-def _capacity(timeline: Timeline) -> float | None:
-    return timeline.calibrations[-1].capacity_rps if timeline.calibrations else None
 
 
 def _phases(timeline: Timeline) -> str:

@@ -183,7 +183,7 @@ async def test_what_another_command_has_finished_meanwhile_is_left(
     late = Lab()
 
     @asynccontextmanager
-    async def waits(*_: Any) -> AsyncIterator[Lab]:  # noqa: ANN401
+    async def waits(*_: object) -> AsyncIterator[Lab]:
         await Lab().run(cells[0].drill, folder.begin(cells[0]), "")
         yield late
 

@@ -86,7 +86,7 @@ def test_always_stuck_and_never_are_told_apart_over_five_seeds_but_not_over_two(
 
 def test_one_trigger_of_many_can_tell_two_apart() -> None:
     """Stuck in 5 of 5 runs or in none, under one trigger of eight; under the others both fare alike."""
-    chance = random.Random(8)  # noqa: S311 - a simulation
+    chance = random.Random(8)  # noqa: S311 - a simulation, not a secret
     others = [f"t{number}" for number in range(7)]
     cells = [
         cell(name, seed, (lost if trigger == "latency" else 0.1) + chance.gauss(0, 0.004), trigger=trigger)
