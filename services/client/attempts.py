@@ -71,7 +71,7 @@ class Attempts:
                     answer = Answer(outcome, body, headers=response.headers)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             outcome = from_error(error)
-            answer = self._failed(attempt, outcome, error, limited=limited)
+            answer = self._failed(attempt, outcome, _without_frames(error), limited=limited)
         finally:
             if attempt.started:
                 attempt.end(outcome.kind)
@@ -101,3 +101,15 @@ class Attempts:
             return Answer(Outcome(Kind.OTHER), rejected=POOL, attempted=False)
         self._tally.error("not-started")
         return Answer(outcome, error=error)
+
+
+def _without_frames(error: Exception) -> Exception:
+    """The error without the frames that it came through.
+
+    They hold the answer, which holds the error: a ring that only the garbage collector frees, which the services let
+    run rarely. A storm's timeouts would pile up to hundreds of megabytes.
+    """
+    for raised in (error, getattr(error, "os_error", None)):
+        if isinstance(raised, BaseException):
+            raised.__cause__ = raised.__context__ = raised.__traceback__ = None
+    return error
