@@ -1,5 +1,6 @@
 """Judgement: pure functions from journal events to rows, figures and a verdict. Can't touch the world."""
 
+from lab.analysis.checks.restarts import deaths
 from lab.analysis.conditions import evaluate, watch
 from lab.analysis.decision import Decision
 from lab.analysis.judge import judge
@@ -15,6 +16,7 @@ __all__ = [
     "Series",
     "Timeline",
     "Verdict",
+    "deaths",
     "evaluate",
     "exit_code",
     "judge",

@@ -3,6 +3,7 @@
 from lab.analysis.attempts import source_of
 from lab.analysis.blast import find_hurt
 from lab.analysis.checks import run_checks
+from lab.analysis.checks.restarts import deaths
 from lab.analysis.conditions import evaluate
 from lab.analysis.figures import make_figures, make_phases
 from lab.analysis.row import ActionSpan
@@ -81,18 +82,12 @@ def _decide(
     if outcome != "completed":
         unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
         told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
-        return "inconclusive", (*broken, told, *unsteady, *_died(timeline))
+        return "inconclusive", (*broken, told, *unsteady, *deaths(timeline))
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts
     failed = tuple(f"{e.name}: expected {e.expected}, {e.because}" for e in expectations if not e.met)
     return ("fail", failed) if failed else ("pass", ())
-
-
-def _died(timeline: Timeline) -> list[str]:
-    """Services that ended though nobody wanted that: what ended the run may be only what came of it."""
-    ended = [change for change in timeline.changes if change.state == "exited" and not change.planned]
-    return [f"{c.service} died at {c.t:.1f} s (exit code {c.exit_code})" for c in ended]
 
 
 def _doubts(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from chaos.errors import ChaosError, RefusedError
 from chaos.wait import WaitTimeoutError, wait_until
-from lab.analysis import Timeline
+from lab.analysis import Timeline, deaths
 from lab.drillfile import Drill
 from lab.journal import JournalWriter
 from lab.journal.events import CalibrationMeasured, Event, ServiceChanged
@@ -38,6 +38,10 @@ class NotAtRestError(SetupError):
     """What a run has left in the lab's queues did not drain: the next one would begin in it."""
 
 
+class DiedError(SetupError):
+    """A part of the lab has ended by itself: it is not the lab any more that was calibrated."""
+
+
 @dataclass(slots=True)
 class Series:
     """A living lab on which runs are made. ``asked`` is what it was brought up for.
@@ -56,6 +60,7 @@ class Series:
 
         Raises:
             NotAtRestError: the lab did not drain after the run before.
+            DiedError: a service died since the lab was brought up.
             ChaosError: something could not be applied, or not be undone: the lab can't be used any more.
         """
         await self._rest()
@@ -99,12 +104,15 @@ class Series:
 
     async def _rest(self) -> None:
         """Wait until nothing of an earlier run is left: no request in flight, none in the bridge's queue."""
+        lab = self.host.timeline
         try:
             await wait_until(
-                lambda: at_rest(self.host.timeline), REST_S, "the lab to be at rest", every_s=0.2
+                lambda: at_rest(lab) or deaths(lab), REST_S, "the lab to be at rest", every_s=0.2
             )
         except WaitTimeoutError as late:
             raise NotAtRestError(f"{late}; the run before has left work in its queues") from late
+        if dead := deaths(lab):
+            raise DiedError(f"{', '.join(dead)}: no further run can be made on this lab; begin again")
 
 
 async def _sampled_twice(cell: Cell) -> None:

@@ -36,6 +36,12 @@ def unmeant(timeline: Timeline) -> Iterator[tuple[str, str]]:
                 yield service, "started again"
 
 
+def deaths(timeline: Timeline) -> list[str]:
+    """A sentence for each service that ended though nobody wanted that: what came of it may be all that is seen."""
+    ended = [change for change in timeline.changes if change.state == "exited" and not change.planned]
+    return [f"{c.service} died at {c.t:.1f} s (exit code {c.exit_code})" for c in ended]
+
+
 def _meant(timeline: Timeline, service: str, t: float) -> bool:
     """Whether a fault had this service killed about then."""
     for fault in timeline.faults:

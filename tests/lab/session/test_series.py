@@ -1,17 +1,24 @@
 """A run of a series: what ends it early is its result, and not the end of the series."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Never, cast
 
 import pytest
 
 from chaos.errors import RefusedError, UnguardedError
+from lab.analysis import Timeline
+from lab.journal.events import ServiceChanged
 from lab.runner import Aborted, NotSteady
 from lab.session import series
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lab.drillfile import Drill
+    from lab.session import Request, RunFolder
     from lab.session.cell import Cell
+    from lab.session.session import Session
 
 
 @pytest.mark.parametrize(
@@ -39,3 +46,30 @@ async def test_a_step_that_can_not_be_applied_ends_the_run_alone(
     with pytest.raises(raised) as found:
         await series.run_unless_aborted(cast("Cell", None), cast("Drill", None))
     assert str(ended) in (str(found.value) if raised is not ExceptionGroup else str(ended))
+
+
+@pytest.mark.parametrize(
+    ("events", "raised"),
+    [
+        ([ServiceChanged(t=412.3, service="storefront", state="exited", exit_code=137, planned=False)],
+         series.DiedError),
+        ([ServiceChanged(t=412.3, service="storefront", state="exited", exit_code=137, planned=True)],
+         series.NotAtRestError),
+        ([], series.NotAtRestError),
+    ],
+)  # fmt: skip
+async def test_a_lab_of_which_a_part_died_says_so_before_the_next_run(
+    monkeypatch: pytest.MonkeyPatch, events: "Sequence[ServiceChanged]", raised: type[Exception]
+) -> None:
+    """At once and by its name, instead of waiting in vain for what it had in hand."""
+    timeline = Timeline()
+    for event in events:
+        timeline.feed(event)
+    monkeypatch.setattr(series, "REST_S", 60.0 if raised is series.DiedError else 0.1)
+    host = cast("Session", SimpleNamespace(timeline=timeline))
+    lab = series.Series(cast("Request", None), host, [])
+    with pytest.raises(raised) as found:
+        await asyncio.wait_for(
+            lab.run(cast("Drill", None), cast("RunFolder", None), Timeline(), lambda _: None), 5
+        )
+    assert ("storefront died at 412.3 s (exit code 137)" in str(found.value)) is (raised is series.DiedError)
