@@ -8,10 +8,15 @@ budget_percent 20 %, min_retry_concurrency 3.
 Defaults: ratio 20%, minimum 3.
 """
 
+import math
+
 from services.policies.base import Call, Outcome, Rejection
 from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
 from services.policies.parameters import Parameter, Spec
+
+_ROUNDING = 1e-9
+"""29 % of 100 are 29, although the product of the floats is a little less."""
 
 
 class EnvoyBudget(Neutral):
@@ -32,7 +37,7 @@ class EnvoyBudget(Neutral):
     def acquire(self, call: Call, now_s: float) -> Rejection | None:  # noqa: ARG002  Policy's signature
         """A retry beyond the share is refused."""
         retry = int(call.attempts > 0)
-        if retry and self._retries >= max(self._minimum, int(self._ratio * self._active)):
+        if retry and self._retries >= max(self._minimum, math.floor(self._ratio * self._active + _ROUNDING)):
             return Rejection("envoy-budget")
         self._active += 1
         self._retries += retry

@@ -19,6 +19,18 @@ Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 ASKED = URL("http://auth/check")
 
 
+class Silent:
+    """A server that takes requests and never answers."""
+
+    def __init__(self) -> None:
+        self.arrived = 0
+
+    async def respond(self, _request: web.BaseRequest) -> web.Response:
+        self.arrived += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
 @pytest.mark.parametrize("connections", ["new", "pooled"])
 async def test_never_more_connections_than_the_limit(serve: Serve, connections: str) -> None:
     """Twenty calls at once over three connections: all are answered, three at a time."""
@@ -44,19 +56,12 @@ async def test_waiting_for_a_connection_ends_at_the_attempts_timeout(
     serve: Serve, eventually: Eventually
 ) -> None:
     """The second finds none free: no attempt, no retry, counted as `pool`; a breaker learns nothing of it."""
-    arrived = 0
-
-    async def never(_request: web.BaseRequest) -> web.Response:
-        nonlocal arrived
-        arrived += 1
-        await asyncio.Event().wait()
-        raise AssertionError
-
+    silent = Silent()
     policy = "immediate + breaker(minimum=2, probes=1)"
     settings = ClientSettings(policy=policy, pool_limit=1, timeout_s=30, connections="pooled")
-    client = Client(settings, await serve(never))
+    client = Client(settings, await serve(silent.respond))
     first = asyncio.create_task(client.call("GET", ASKED))
-    await eventually(lambda: arrived)
+    await eventually(lambda: silent.arrived)
     client.apply(ClientSettings(policy=policy, pool_limit=1, timeout_s=0.05, connections="pooled"))
     answer = await client.call("GET", ASKED)
     assert (answer.failure, answer.attempted) == ("pool", False)
@@ -91,18 +96,11 @@ class Account(Neutral):
 
 async def test_a_limit_that_is_lifted_keeps_its_waiters(serve: Serve, eventually: Eventually) -> None:
     """Who waits in the old pool ends as `pool`, with its token back, though the present one makes nobody wait."""
-    arrived = 0
-
-    async def never(_request: web.BaseRequest) -> web.Response:
-        nonlocal arrived
-        arrived += 1
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    client = Client(ClientSettings(pool_limit=1, timeout_s=30), await serve(never))
+    silent = Silent()
+    client = Client(ClientSettings(pool_limit=1, timeout_s=30), await serve(silent.respond))
     policy = client._policy = Account()
     holder = asyncio.create_task(client.call("GET", ASKED))
-    await eventually(lambda: arrived)
+    await eventually(lambda: silent.arrived)
     client.apply(ClientSettings(pool_limit=1, timeout_s=0.2))
     waiter = asyncio.create_task(client.call("GET", ASKED))
     await eventually(lambda: policy.acquired == 2)
