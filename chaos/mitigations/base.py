@@ -14,9 +14,15 @@ Values = dict[str, str | float | int | bool | None]
 
 
 class BaseMitigation(BaseFault, ABC):
-    """Parameters with units in their names, as a fault has them."""
+    """Parameters with units in their names, as a fault has them.
+
+    ``sets``: the live settings of its target that it changes; a target without them can't have it.
+    ``for_devices``: its target is a device between the networks.
+    """
 
     kind: ClassVar[Kind] = "mitigation"
+    sets: ClassVar[frozenset[str]] = frozenset()
+    for_devices: ClassVar[bool] = False
 
 
 class SettingsMitigation(BaseMitigation):

@@ -19,6 +19,7 @@ class Capacity(BaseMitigation):
 
     fault: ClassVar[str] = "capacity"
     moves: ClassVar[tuple[str, ...]] = ("bridge_busy", "goodput")
+    for_devices: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.CPU_CAP})
 
     target: str = Field(default="bridge", min_length=1)

@@ -14,6 +14,7 @@ class Disable(BaseMitigation):
 
     fault: ClassVar[str] = "disable"
     moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"disabled"})
 
     target: str = Field(default="edge", min_length=1)
     service: str = Field(pattern=r"^\S+$")

@@ -19,6 +19,7 @@ class Drain(BaseMitigation):
 
     fault: ClassVar[str] = "drain"
     moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"drain_stop_s", "drain_ramp_s"})
 
     target: str = Field(default="edge", min_length=1)
     stop_s: float = Field(gt=0, le=600)

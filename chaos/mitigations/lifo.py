@@ -14,6 +14,7 @@ class Lifo(SettingsMitigation):
 
     fault: ClassVar[str] = "lifo"
     moves: ClassVar[tuple[str, ...]] = ("queue_depth", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"admission"})
 
     target: str = Field(default="auth", min_length=1)
 

@@ -12,6 +12,7 @@ class Policy(SettingsMitigation):
 
     fault: ClassVar[str] = "policy"
     moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"policy"})
     own_client: ClassVar[bool] = True
 
     policy: str = Field(min_length=1)

@@ -15,6 +15,7 @@ class Pooling(SettingsMitigation):
 
     fault: ClassVar[str] = "pooling"
     moves: ClassVar[tuple[str, ...]] = ("accepted", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"connections", "pool_limit"})
     own_client: ClassVar[bool] = True
 
     pool_limit: int = Field(default=0, ge=0, le=100_000)

@@ -15,6 +15,7 @@ class Queue(BaseMitigation):
 
     fault: ClassVar[str] = "queue"
     moves: ClassVar[tuple[str, ...]] = ("backlog", "goodput")
+    for_devices: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.LIVE_LISTEN_QUEUE})
 
     target: str = Field(default="bridge", min_length=1)

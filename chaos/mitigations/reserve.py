@@ -15,6 +15,7 @@ class OnReserve(SettingsMitigation):
     """Calls of the client ``target`` cross by the reserve device, from their next connection on."""
 
     uses: ClassVar[frozenset[str]] = frozenset({RESERVE})
+    sets: ClassVar[frozenset[str]] = frozenset({"device"})
     own_client: ClassVar[bool] = True
 
     def values(self) -> Values:

@@ -12,6 +12,7 @@ class Shed(SettingsMitigation):
 
     fault: ClassVar[str] = "shed"
     moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
+    sets: ClassVar[frozenset[str]] = frozenset({"admit_share"})
 
     target: str = Field(default="edge", min_length=1)
     admit_share: float = Field(ge=0, lt=1)

@@ -14,7 +14,7 @@ COMMAND_LINE = "command line"
 
 
 def read_step(
-    kind: str, what: str, target: str | None, values: Mapping[str, str], services: frozenset[str]
+    kind: str, what: str, target: str | None, values: Mapping[str, str], services: Mapping[str, str]
 ) -> Step:
     """A step from ``fault add``, ``policy set`` or ``mitigate``: ``{"latency": "3000ms"}`` and the like.
 

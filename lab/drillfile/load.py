@@ -1,6 +1,6 @@
 """A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lab.drillfile.library import check_steps
@@ -69,7 +69,7 @@ def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
 def load_drill(
     path: Path,
     using: Known | None = None,
-    services: frozenset[str] | None = None,
+    services: Mapping[str, str] | None = None,
     modes: frozenset[str] | None = None,
 ) -> Drill:
     """Read a drill file.
@@ -77,7 +77,7 @@ def load_drill(
     Args:
         path: the file; its stem is the drill's name.
         using: the registries of faults, mitigations and policies; default: this lab's.
-        services: names in the topology, where ``using`` is not given; None: any name will do.
+        services: names in the topology, and their roles, where ``using`` is not given; None: any name will do.
         modes: ways in which the shared monitoring plane can see main, alike.
 
     Raises:

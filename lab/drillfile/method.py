@@ -10,6 +10,7 @@ from lab.drillfile.model import Step, StepKind
 from lab.drillfile.params import keys_of, read_params
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
+from lab.drillfile.roles import check_behind_edge, check_device, check_takes
 from lab.drillfile.settings import is_service, read_policy
 from lab.drillfile.source import Value
 from lab.units import quote, suggest
@@ -50,7 +51,7 @@ def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: K
     if "policy" in model.model_fields and "policy" in keys:
         keys["policy"] = replace(keys["policy"], content=read_policy(reader, keys["policy"], known) or "none")
     if "service" in model.model_fields and isinstance(named := keys.get("service", value).content, str):
-        is_service(reader, keys["service"], named, known)
+        _check_client(reader, keys["service"], named, known)
     own = {"name": name or "unread", "target": target or "unread"}
     return Step.model_construct(
         name=name,
@@ -101,6 +102,22 @@ def _phase(reader: Reader, value: Value, phases: Collection[str]) -> str:
 def _target(reader: Reader, keys: dict[str, Value], model: type[BaseModel], known: Known) -> str:
     if "target" in keys:
         target = reader.text(keys["target"])
-        return target if target and is_service(reader, keys["target"], target, known) else ""
+        if not target or not is_service(reader, keys["target"], target, known):
+            return ""
+        _check_suits(reader, keys["target"], target, model, known)
+        return target
     field = model.model_fields.get("target")
     return str(field.default) if field is not None and not field.is_required() else ""
+
+
+def _check_client(reader: Reader, place: Value, named: str, known: Known) -> None:
+    if is_service(reader, place, named, known):
+        check_behind_edge(reader, place, named, known.services)
+
+
+def _check_suits(reader: Reader, place: Value, target: str, model: type[BaseModel], known: Known) -> None:
+    """A problem where a mitigation can do nothing for its target."""
+    for setting in getattr(model, "sets", ()):
+        check_takes(reader, place, target, setting, known.services)
+    if getattr(model, "for_devices", False) and known.services is not None:
+        check_device(reader, place, target)

@@ -28,7 +28,7 @@ class Known:
         mitigations: alike.
         check_policy: text, list or mapping -> the policy's text; raises ``ValueError``, whose text explains, for a
             policy that can't be read.
-        services: names in the topology; None: any name will do.
+        services: names in the topology, and the role of each (``roles``); None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
         check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
@@ -37,7 +37,7 @@ class Known:
     faults: Registry
     mitigations: Registry
     check_policy: Callable[[object], str]
-    services: frozenset[str] | None = None
+    services: Mapping[str, str] | None = None
     modes: frozenset[str] | None = None
     check_admission: Callable[[str], object] | None = None
     check_library: Callable[[str], object] = _any_name
@@ -49,7 +49,7 @@ class Known:
         return {name: model for name, model in self.faults.items() if getattr(model, "kind", "fault") == kind}
 
 
-def known(services: frozenset[str] | None = None, modes: frozenset[str] | None = None) -> Known:
+def known(services: Mapping[str, str] | None = None, modes: frozenset[str] | None = None) -> Known:
     """What this lab knows: the registries of ``chaos``, the policies, admissions and libraries of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415

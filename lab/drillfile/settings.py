@@ -7,6 +7,7 @@ from lab.drillfile.library import check_settings
 from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
+from lab.drillfile.roles import DEVICES, check_behind_edge, check_takes
 from lab.drillfile.source import Value, plain
 from lab.units import Quantity, quote, suggest
 
@@ -15,7 +16,6 @@ _Read = Callable[[Reader, Value, Known], Setting]
 NOT_CONFIGURED = {"load": "use `load:` at the top", "bridge": "use `bridge:` at the top"}
 """Services with a section of their own."""
 
-DEVICES = ("bridge", "bridge-reserve")
 MOST = 1_000_000
 
 
@@ -44,8 +44,10 @@ def _at_most_600_s(reader: Reader, value: Value, _: Known) -> Setting:
 
 def _names(reader: Reader, value: Value, known: Known) -> Setting:
     """Services in one text, separated by spaces."""
-    names = reader.text(value).split()
-    return " ".join(name for name in names if is_service(reader, value, name, known))
+    names = [name for name in reader.text(value).split() if is_service(reader, value, name, known)]
+    for name in names:
+        check_behind_edge(reader, value, name, known.services)
+    return " ".join(names)
 
 
 def read_policy(reader: Reader, value: Value, known: Known) -> str:
@@ -112,7 +114,7 @@ SETTINGS: Mapping[str, tuple[str, _Read]] = {
 def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, dict[str, Setting]]:
     """Read the settings of each service."""
     return {
-        service: _service(reader, settings, known)
+        service: _service(reader, service, settings, known)
         for service, settings in reader.mapping(value).items()
         if is_service(reader, settings, service, known) and _may_be_set(reader, settings, service)
     }
@@ -132,7 +134,9 @@ def _may_be_set(reader: Reader, place: Value, service: str) -> bool:
     return service not in NOT_CONFIGURED
 
 
-def _service(reader: Reader, value: Value, known: Known) -> dict[str, Setting]:
+def _service(reader: Reader, service: str, value: Value, known: Known) -> dict[str, Setting]:
     found = reader.keys(value, required=(), optional=SETTINGS)
     check_settings(reader, found)
+    for key, part in found.items():
+        check_takes(reader, part, service, SETTINGS[key][0], known.services)
     return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}

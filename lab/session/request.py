@@ -82,9 +82,10 @@ def listen_queue(drill: Drill) -> int:
     return max(1, round(drill.bridge.headroom * drill.load.rate_rps * drill.bridge.queue_s))
 
 
-def known_services(root: Path) -> frozenset[str]:
-    """The names that a drill may target."""
-    return frozenset(load_topology(root / "compose" / "compose.yaml").services)
+def known_services(root: Path) -> dict[str, str]:
+    """The names that a drill may target, and the role of each."""
+    services = load_topology(root / "compose" / "compose.yaml").services
+    return {name: service.role for name, service in services.items()}
 
 
 def known_modes(root: Path) -> frozenset[str]:

@@ -20,7 +20,7 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
     Raises:
         UnsupportedDrillError: with the step and what it needs.
     """
-    for step in drill.method:
+    for step in (*drill.method, *drill.rollbacks):
         missing = make(step).needs - runtime.abilities
         if missing:
             raise UnsupportedDrillError(
@@ -64,8 +64,10 @@ def _named(drill: Drill) -> Iterator[tuple[str, str]]:
         named = {step.params["service"]} if "service" in step.params else set()
         for service in sorted(make(step).uses | named):
             yield f"step {step.name}", service
-    for service in drill.configuration:
+    for service, settings in drill.configuration.items():
         yield f"`configuration` of {service}", service
+        if settings.get("device"):
+            yield f"`device` of {service}", str(settings["device"])
 
 
 def _remedy(profiles: tuple[str, ...]) -> str:

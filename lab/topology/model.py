@@ -8,6 +8,7 @@ from typing import Literal
 
 Condition = Literal["service_healthy", "service_started"]
 CONTROL_PORT = 9000
+OURS = "services."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class ServiceSpec:
     def argv(self) -> tuple[str, ...]:
         """The whole command line."""
         return self.entrypoint + self.command
+
+    @property
+    def role(self) -> str:
+        """Which of our programs it runs (``services.auth``: auth); blank: another one."""
+        ours = (word.removeprefix(OURS) for word in self.command if word.startswith(OURS))
+        return next(ours, "")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,19 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from chaos.mitigations import MITIGATIONS
+from chaos.mitigations.base import SettingsMitigation
 from lab.drillfile import Drill, DrillError
+from lab.drillfile.by_hand import read_step
 from lab.drillfile.load import parse_drill
 from lab.drillfile.registries import known
+from lab.drillfile.roles import TAKES
 from lab.drillfile.settings import SETTINGS
+from lab.session import ROOT, known_services
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
 from services.fleet import Settings as FleetSettings
-from services.kit.settings import Live
+from services.kit.settings import DataSettings, Live
 from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
 from services.updates import Settings as UpdatesSettings
 
-SERVICES = frozenset({"load", "edge", "storefront", "streaming", "canary", "bridge", "router", "auth"})
+SERVICES = known_services(ROOT)
 KINDS = {
     "edge": EdgeSettings,
     "storefront": StorefrontSettings,
@@ -117,6 +122,11 @@ def test_every_key_is_a_setting_of_some_service() -> None:
         ("edge: {disabled: streming}", ["unknown service `streming`; did you mean `streaming`?"]),
         ("edge: {drain_stop: 11 min}", ["at most 10 min"]),
         ("edge: {drain: 5 s}", ["did you mean `drain_"]),
+        ("edge: {disabled: auth}", ["edge passes nothing to auth", "storefront and streaming"]),
+        ("auth: {policy: budget}", ["auth has no setting `policy`", "edge, fleet,", "storefront"]),
+        ("edge: {workers: 3}", ["edge has no setting `workers`; it is for auth"]),
+        ("router: {admission: codel}", ["router has no setting `admission`; it is for auth"]),
+        ("bridge-reserve: {timeout: 1 s}", ["bridge-reserve has no setting `timeout_s`"]),
     ],
 )
 def test_a_wrong_setting_is_told_before_anything_starts(read: Read, written: str, said: list[str]) -> None:
@@ -124,6 +134,61 @@ def test_a_wrong_setting_is_told_before_anything_starts(read: Read, written: str
     with pytest.raises(DrillError) as caught:
         read(written)
     assert [part for part in ["11: configuration.", *said] if part not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "canary"])
+def test_what_each_role_takes_is_what_it_really_takes(kind: str) -> None:
+    """Of the settings that a drill can name, no more and no less."""
+    fields = set(vars(KINDS.get(kind, DataSettings)()))
+    assert TAKES[kind] == fields & {name for name, _ in SETTINGS.values()}
+
+
+def test_every_service_of_ours_has_a_role() -> None:
+    """What runs a program of ours takes settings; a bridge and a Prometheus don't."""
+    roles = set(SERVICES.values())
+    assert roles == {*TAKES, ""}
+    assert (SERVICES["streaming"], SERVICES["bridge"]) == ("storefront", "")
+
+
+@pytest.mark.parametrize(
+    ("what", "target", "values", "said"),
+    [
+        ("policy", "auth", {"policy": "budget"}, "auth has no setting `policy`"),
+        ("pooling", "auth", {}, "auth has no setting `connections`"),
+        ("shed", "storefront", {"admit_share": "60%"}, "no setting `admit_share`; it is for edge"),
+        ("lifo", "storefront", {}, "no setting `admission`; it is for auth"),
+        ("drop-expired", "edge", {}, "no setting `drop_expired`; it is for auth"),
+        ("drain", "auth", {"stop": "5s"}, "no setting `drain_"),
+        ("isolate", "edge", {}, "no setting `device`; it is for fleet, storefront, streaming"),
+        (
+            "disable",
+            None,
+            {"service": "auth"},
+            "edge passes nothing to auth; it can switch off storefront and",
+        ),
+        ("capacity", "auth", {"factor": "2"}, "auth is no device; this is for bridge and bridge-reserve"),
+        ("queue", "router", {"connections": "64"}, "router is no device"),
+    ],
+)
+def test_a_mitigation_that_can_do_nothing_for_its_target_is_refused(
+    what: str, target: str | None, values: dict[str, str], said: str
+) -> None:
+    """By hand as in a drill, with whom it is for."""
+    with pytest.raises(DrillError) as caught:
+        read_step("mitigation", what, target, values, SERVICES)
+    assert said in str(caught.value)
+
+
+def test_a_mitigation_names_every_setting_that_it_changes() -> None:
+    """So that each is looked for before anything starts."""
+    own = {"name": "x", "target": "storefront", "policy": "none", "admit_share": 0.5, "pool_limit": 3}
+    changed = 0
+    for model in MITIGATIONS.values():
+        if issubclass(model, SettingsMitigation):
+            made = model(**{key: value for key, value in own.items() if key in model.model_fields})
+            assert set(made.values()) <= model.sets
+            changed += 1
+    assert changed >= 7
 
 
 def test_a_share_of_the_load_streams(read: Read) -> None:

@@ -61,14 +61,31 @@ def test_a_mitigation_that_needs_another_service_says_what_to_write(
     )
 
 
-def test_a_queue_can_be_changed_only_where_the_runtime_can(tmp_path: Path) -> None:
+def test_a_client_is_sent_over_the_reserve_only_where_there_is_one(tmp_path: Path) -> None:
+    """By its configuration; the service itself would refuse it after the calibration."""
+    file = ROOT / "compose" / "compose.yaml"
+    asks = "configuration:\n  storefront: {policy: none, timeout: 1 s, connections: new, device: bridge-reserve}\n"
+    drill = DRILL.replace("fault: kill, target: prometheus-ops", "fault: down, target: bridge") + asks
+    (tmp_path / "hurt.yaml").write_text(drill)
+    with pytest.raises(SetupError, match=r"`device` of storefront .*for bridge-reserve, .*`reserve: true`"):
+        require_services(load_drill(tmp_path / "hurt.yaml"), load_topology(file, {"LAB_RUN": "x"}))
+    (tmp_path / "hurt.yaml").write_text(drill.replace("bridge-reserve", "bridge"))
+    require_services(load_drill(tmp_path / "hurt.yaml"), load_topology(file, {"LAB_RUN": "x"}))
+
+
+@pytest.mark.parametrize("section", ["method", "rollbacks"])
+def test_a_queue_can_be_changed_only_where_the_runtime_can(tmp_path: Path, section: str) -> None:
     """A container's can't: the drill is unsupported before anything starts."""
     mitigation = "mitigation: queue, connections: 64"
-    (tmp_path / "hurt.yaml").write_text(DRILL.replace("fault: kill, target: prometheus-ops", mitigation))
+    written = DRILL.replace("fault: kill, target: prometheus-ops", mitigation)
+    if section == "rollbacks":
+        written = DRILL.replace("kill, target: prometheus-ops", "down, target: bridge")
+        written += f"rollbacks:\n  - {{name: hurt-less, {mitigation}}}\n"
+    (tmp_path / "hurt.yaml").write_text(written)
     drill = load_drill(tmp_path / "hurt.yaml")
     able = frozenset(Ability) - {Ability.LIVE_LISTEN_QUEUE}
     with pytest.raises(
-        UnsupportedDrillError, match=r"step hurt .* needs live-listen-queue, .* compose can't do"
+        UnsupportedDrillError, match=r"step hurt.* needs live-listen-queue, .* compose can't do"
     ):
         require_abilities(drill, cast("Any", SimpleNamespace(name="compose", abilities=able)))
     require_abilities(drill, cast("Any", SimpleNamespace(name="embedded", abilities=frozenset(Ability))))
