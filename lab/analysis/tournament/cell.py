@@ -1,5 +1,7 @@
 """One run of a tournament: a contestant under a trigger, with one seed, and what it came to. Unmeasured is None."""
 
+import hashlib
+
 from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.metrics import RUN, SERIES
@@ -9,9 +11,13 @@ from lab.analysis.timeline import Timeline
 from lab.analysis.tournament.attempts import count_attempts
 from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
-from lab.analysis.tournament.work import abandoned_share
+from lab.analysis.tournament.work import wasted_share
 from lab.analysis.verdict import Verdict, Word
 from lab.analysis.windows import good_share, phase_seconds, total, whole_seconds
+from lab.drillfile import Drill
+
+NAMES = frozenset({"name", "title", "description", "tags", "text", "seed"})
+"""What a drill is called, and how its chance begins; all else is what it does."""
 
 
 class Cell(BaseModel):
@@ -36,7 +42,8 @@ class Cell(BaseModel):
         rejected: attempts that a policy forbade (including requests refused outright), ``rejected_by`` which one;
             ``rejected_share`` of the attempts that were wanted.
         futile_attempts: that ended without a correct answer; ``futile_share`` of those that ended.
-        abandoned_share: of what the last service (auth) worked off, what nobody waited for any more.
+        wasted_share: of the answers that auth had ready, those whose client was gone by then.
+        drill: a hash of what its drill does: two contestants with the same are one and the same.
         unfairness: 1 - Jain's index of the clients' good shares; 0: all alike. None with a single client.
     """
 
@@ -69,8 +76,9 @@ class Cell(BaseModel):
     rejected_by: dict[str, float] = {}
     futile_attempts: float | None = None
     futile_share: float | None = None
-    abandoned_share: float | None = None
+    wasted_share: float | None = None
     unfairness: float | None = None
+    drill: str | None = None
 
 
 def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: str) -> Cell:
@@ -107,9 +115,15 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         rejected_by=attempts.rejected_by,
         futile_attempts=attempts.futile,
         futile_share=attempts.futile_share,
-        abandoned_share=abandoned_share(timeline),
+        wasted_share=wasted_share(timeline),
         unfairness=unfairness(timeline, span),
+        drill=None if timeline.drill is None else _mark(timeline.drill),
     )
+
+
+def _mark(drill: Drill) -> str:
+    done = drill.model_dump_json(exclude=set(NAMES))
+    return hashlib.sha256(done.encode()).hexdigest()[:16]
 
 
 def capacity_rps(timeline: Timeline) -> float | None:

@@ -51,7 +51,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("latency_p99_ms", "latency p99", "ms", 0.20, relative=True, over=seconds.latency_p99_ms),
     Figure("rejected_share", "attempts rejected", "share", 0.05, over=seconds.rejected_share),
     Figure("futile_share", "attempts for nothing", "share", 0.05, over=seconds.futile_share),
-    Figure("abandoned_share", "work nobody waited for", "share", 0.05),
+    Figure("wasted_share", "work nobody waited for", "share", 0.05),
     Figure("time_to_recover_s", "time to recover", "s", 5.0),
     Figure("unfairness", "unfairness between clients", "share", 0.05),
 )

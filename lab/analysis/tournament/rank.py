@@ -14,7 +14,8 @@ are *told apart* where
 
 A place is a range: from 1 + how many are told apart as better, to n - how many are told apart as worse. These are
 simultaneous confidence sets of ranks (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic Studies, 2024). Contestants
-that can't be told apart so share places, and two that are alike are never ranked, but for one table in twenty.
+that can't be told apart so share places. Two that behave alike are told apart in one table of twenty at most; two whose
+drills are the same never.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ from lab.analysis.tournament.spread import Spread, spread
 
 ALPHA = 0.05
 LEAST_SHARE = 0.01
+SAME = "they are one and the same drill"
 BAD_SHARE = 0.5
 """Where stuck can't be told, a run is a bad one that lost half of what was offered or more."""
 
@@ -130,7 +132,8 @@ def _meetings(able: Sequence[str], known: Mapping[str, _Met]) -> list[dict[str, 
 def _measured(first: str, second: str, known: Mapping[str, _Met]) -> tuple[Pair, float, float]:
     """A pair undecided, the chance by t, and the chance by outcomes; neither is corrected yet."""
     shared = _paired(known[first], known[second])
-    pair = Pair(first=first, second=second, runs=len(shared))
+    same = all(_are_one(known[first][meeting], known[second][meeting]) for meeting in shared)
+    pair = Pair(first=first, second=second, runs=len(shared), because=SAME if shared and same else "")
     if not shared:
         return pair, 1.0, 1.0
     differences: dict[str, list[float]] = {}
@@ -142,6 +145,11 @@ def _measured(first: str, second: str, known: Mapping[str, _Met]) -> tuple[Pair,
     mean, half, by_mean = mean_p(differences)
     bounds = {} if half is None else {"low": mean - half, "high": mean + half}
     return pair.model_copy(update={"difference": mean, **bounds}), by_mean, strata_p(list(worse.values()))
+
+
+def _are_one(one: Cell, other: Cell) -> bool:
+    """Whether two runs are of the very same drill under two names."""
+    return one.drill is not None and one.drill == other.drill
 
 
 def _paired(one: _Met, other: _Met) -> list[tuple[str, int]]:
@@ -161,6 +169,8 @@ def _decided(pair: Pair, chance: float) -> Pair:
         return found.model_copy(
             update={"because": "a single run with the same trigger and seed shows no spread"}
         )
+    if pair.because == SAME:
+        return found
     if chance >= ALPHA:
         return found.model_copy(update={"because": "the difference is not more than the spread"})
     if abs(pair.difference) < LEAST_SHARE:

@@ -51,7 +51,7 @@ class Score(_Part):
     rejected: Spread | None = None
     rejected_share: Spread | None = None
     futile_share: Spread | None = None
-    abandoned_share: Spread | None = None
+    wasted_share: Spread | None = None
     unfairness: Spread | None = None
     back: Back | None = None
 
@@ -67,7 +67,7 @@ SPREADS = (
     "rejected",
     "rejected_share",
     "futile_share",
-    "abandoned_share",
+    "wasted_share",
     "unfairness",
 )
 """The figures of a cell that a score has a spread of, under the same name."""

@@ -1,4 +1,8 @@
-"""Work that nobody waited for: what auth finished although its client was gone, since the trigger's start."""
+"""Work that nobody waited for: answers that were ready when the client was gone, since the trigger's start.
+
+Router tells of most of them: its connection to auth is pooled and outlives the client's, so auth delivers. Where both
+cancel abandoned requests (``cancel_abandoned``) auth's own are among them; no answer is counted in both.
+"""
 
 from lab.analysis.checks.base import growth, within
 from lab.analysis.rows import ratio
@@ -6,13 +10,20 @@ from lab.analysis.timeline import Timeline
 
 LAST = "auth"
 """The service at the end of every request's path, which does the work."""
+BEFORE = "router"
+"""Who hands its answers to the client."""
 
 
-def abandoned_share(timeline: Timeline) -> float | None:
-    """Abandoned / (served + abandoned) of auth; None where it was not seen or worked off nothing."""
+def wasted_share(timeline: Timeline) -> float | None:
+    """Wasted of router and auth / answers that auth had ready; None where one was not seen, or nothing was done."""
     if timeline.judged is None or timeline.trigger_start_s is None:
         return None
-    samples = within(timeline.services.get(LAST, []), (timeline.trigger_start_s, timeline.judged[1]))
-    abandoned = growth(samples, lambda sample: sample.abandoned_total)
-    served = growth(samples, lambda sample: sample.served_total)
-    return ratio(abandoned, (abandoned or 0.0) + (served or 0.0))
+    since = (timeline.trigger_start_s, timeline.judged[1])
+    last = within(timeline.services.get(LAST, []), since)
+    before = within(timeline.services.get(BEFORE, []), since)
+    served = growth(last, lambda sample: sample.served_total)
+    by_last = growth(last, lambda sample: sample.wasted_total)
+    by_router = growth(before, lambda sample: sample.wasted_total)
+    if served is None or by_last is None or by_router is None:
+        return None
+    return ratio(by_router + by_last, served + by_last)

@@ -20,7 +20,7 @@ _COSTS = (
     ("latency_p99_ms", figures.millis),
     ("rejected_share", standing_words.percent),
     ("futile_share", standing_words.percent),
-    ("abandoned_share", standing_words.percent),
+    ("wasted_share", standing_words.percent),
     ("unfairness", figures.ratio),
 )
 """A field of a score, and how it is written; the columns of what each contestant costs."""

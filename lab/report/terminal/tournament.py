@@ -108,7 +108,7 @@ PRICES = (
     ("p99", "latency_p99_ms", figures.millis),
     ("rejected", "rejected_share", standing_words.percent),
     ("futile", "futile_share", standing_words.percent),
-    ("wasted", "abandoned_share", standing_words.percent),
+    ("wasted", "wasted_share", standing_words.percent),
     ("unfair", "unfairness", figures.ratio),
 )
 """Heading, field of a score, and how it is written."""

@@ -8,6 +8,7 @@ from lab.journal.events import (
     CohortClosed,
     Event,
     HostSample,
+    RunOpened,
     ServiceSample,
 )
 from tests.lab.analysis.tournament.conftest import Change, judged
@@ -71,15 +72,49 @@ def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Ev
 
 
 def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
-    """Of what auth worked off since the trigger, a third was abandoned."""
+    """Router tells of it: its pooled connection to auth outlives the client. What auth itself wasted comes on top."""
 
     def change(event: Event) -> Event:
-        if isinstance(event, ServiceSample) and event.service == "auth":
-            return event.model_copy(update={"abandoned_total": event.served_total // 2})
+        if isinstance(event, ServiceSample) and event.service in wasted:
+            share = wasted[event.service]
+            return event.model_copy(update={"wasted_total": int(event.served_total * share)})
         return event
 
-    cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
-    assert cell.abandoned_share == pytest.approx(1 / 3, abs=0.001)
+    wasted = {"router": 0.5, "auth": 0.0}
+    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share == pytest.approx(
+        0.5, abs=0.01
+    )
+    wasted = {"router": 0.5, "auth": 0.25}
+    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share == pytest.approx(
+        0.75 / 1.25, abs=0.01
+    )
+
+
+def test_what_a_drill_does_marks_it_and_not_its_name(golden: list[Event]) -> None:
+    """The same under another name and seed is the same; another policy is not."""
+
+    def marked(**update: object) -> str | None:
+        def change(event: Event) -> Event:
+            if isinstance(event, RunOpened):
+                return event.model_copy(update={"drill": event.drill | update})
+            return event
+
+        return cell_of(*judged(golden, change), contestant="x", trigger="y").drill
+
+    assert marked() is not None
+    assert marked() == marked(name="another", seed=99, title="Another")
+    assert marked() != marked(configuration={"storefront": {"policy": "budget"}})
+
+
+def test_waste_that_was_not_measured_is_not_none_at_all(golden: list[Event]) -> None:
+    """A journal whose router says nothing of it has no figure, and not 0."""
+
+    def change(event: Event) -> Event:
+        if isinstance(event, ServiceSample) and event.service == "router":
+            return event.model_copy(update={"wasted_total": None})
+        return event
+
+    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share is None
 
 
 def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:

@@ -52,6 +52,16 @@ def false_tables(draw: Callable[[random.Random], float], names: str, seeds: int,
     return wrong
 
 
+@pytest.mark.parametrize(("other", "better"), [("same", None), ("another", "a"), (None, "a")])
+def test_one_drill_under_two_names_is_never_ranked(other: str | None, better: str | None) -> None:
+    """However far apart its runs came out: that was chance, or the machine."""
+    cells = [cell("a", seed, 0.1 + seed / 1000, drill="same") for seed in range(5)]
+    cells += [cell("b", seed, 0.4 + seed / 900, drill=other) for seed in range(5)]
+    (pair,) = rank(cells).pairs
+    assert pair.better == better
+    assert ("one and the same" in pair.because) is (better is None)
+
+
 @pytest.mark.parametrize("draw", [calm, tipping, tailed])
 @pytest.mark.parametrize(
     ("names", "seeds", "triggers"), [("ab", 2, 1), ("ab", 5, 1), ("abcd", 3, 1), ("ab", 5, 3)]
