@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from chaos.actions import cpu_cap
@@ -27,6 +26,7 @@ from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
+from lab.session.made_with import versions
 from lab.session.planes import configured, watched
 from lab.session.request import BRIDGE, RESERVE, Request
 from lab.session.requirements import require_abilities, require_services
@@ -37,7 +37,6 @@ from lab.session.stop import Stop
 from lab.topology import Topology, load_topology
 
 MEASURE_LOCK_S = 600.0
-VERSIONS = ("retry-storm-lab", "aiohttp", "locust", "uvloop", "toxiproxy-python", "docker")
 
 
 @asynccontextmanager
@@ -198,7 +197,7 @@ def opened(request: Request, folder: RunFolder, runtime: Runtime) -> RunOpened:
         isolation=runtime.isolation,
         seed=request.drill.seed,
         started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={name: version(name) for name in VERSIONS},
+        versions=versions([request.drill]),
         machine=describe_machine(),
         latency_growth=GROWTH,
         latency_first_ms=FIRST_MS,

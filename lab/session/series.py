@@ -86,7 +86,7 @@ class Series:
         """The run itself; whatever ends it, what it put in force is undone before this returns."""
         try:
             await _sampled_twice(cell)
-            await cell.configure()
+            await _configured(cell)
             await run_unless_aborted(cell, drill)
         except (NotSteady, Aborted) as early:
             ending.by(early)
@@ -122,6 +122,14 @@ async def _sampled_twice(cell: Cell) -> None:
         seen += 1
         if seen == 2:  # noqa: PLR2004  said above
             return
+
+
+async def _configured(cell: Cell) -> None:
+    """Put the drill's configuration in force; a service that does not take it ends this run, not the series."""
+    try:
+        await cell.configure()
+    except RefusedError as refused:
+        raise Aborted(str(refused)) from refused
 
 
 async def run_unless_aborted(cell: Cell, drill: Drill) -> None:

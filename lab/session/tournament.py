@@ -13,11 +13,11 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal import JournalError, read
+from lab.session.made_with import sources, versions
 from lab.session.runfolder import RunFolder, RunFolderError, create_run_folder, fresh_path
 
 FINISHED = frozenset({"completed", "aborted"})
@@ -75,7 +75,7 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
 
     Args:
         root: the checkout.
-        plan: whose text, with ``field``, ``runtime`` and the lab's version, says whether it is the same.
+        plan: whose text, with ``field``, ``runtime`` and what its runs are made with, says whether it is the same.
         field: who takes part. How many seeds is left open: they are outermost, so more can be added later, and each
             seed is the same for all; with more contestants or triggers it is another tournament.
         runtime: where the lab runs.
@@ -85,7 +85,7 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
         RunFolderError: it can't be written; says where and what to do.
     """
     folder = root / ".lab" / "tournaments"
-    mark = _fingerprint(plan, field, runtime)
+    mark = _fingerprint(root, plan, field, runtime)
     known = sorted(folder.glob(f"*-{glob.escape(plan.name)}*"), reverse=True) if folder.is_dir() else []
     for path in () if fresh else known:
         if _asked(path).get("fingerprint") == mark:
@@ -119,6 +119,7 @@ def _who(field: Field) -> dict[str, object]:
     return {"contestants": field.contestants, "triggers": field.triggers}
 
 
-def _fingerprint(plan: Plan, field: Field, runtime: str) -> str:
-    said = json.dumps([plan.text, _who(field), runtime, version("retry-storm-lab")])
+def _fingerprint(root: Path, plan: Plan, field: Field, runtime: str) -> str:
+    made_with = [versions(plan.drills.values()), sources(root)]
+    said = json.dumps([plan.text, _who(field), runtime, made_with], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()

@@ -116,6 +116,16 @@ async def test_other_contestants_or_another_runtime_are_another_tournament(
         assert other.path != here.path
 
 
+async def test_other_sources_are_another_lab(tmp_path: Path, plan: Plan) -> None:
+    """One table of runs with two clients would compare what can't be compared."""
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "client.py").write_text("retries = 3\n")
+    here = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
+    assert open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False) == here
+    (tmp_path / "services" / "client.py").write_text("retries = 2\n")
+    assert open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False) != here
+
+
 def test_a_plan_is_found_again_whatever_is_in_its_name(tmp_path: Path) -> None:
     """Brackets are no pattern."""
     (tmp_path / "who[1].yaml").write_text(PLAN)

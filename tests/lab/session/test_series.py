@@ -11,6 +11,7 @@ from lab.analysis import Timeline
 from lab.journal.events import ServiceChanged
 from lab.runner import Aborted, NotSteady
 from lab.session import series
+from lab.session.ending import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,35 @@ async def test_a_step_that_can_not_be_applied_ends_the_run_alone(
     with pytest.raises(raised) as found:
         await series.run_unless_aborted(cast("Cell", None), cast("Drill", None))
     assert str(ended) in (str(found.value) if raised is not ExceptionGroup else str(ended))
+
+
+async def test_a_service_that_does_not_take_the_configuration_ends_the_run_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is judged as aborted, with the service's own words, and rolled back; the lab goes on."""
+    stopped: list[str] = []
+
+    class Refusing:
+        """A cell whose service says no."""
+
+        async def configure(self) -> Never:
+            raise RefusedError("storefront takes no such policy")
+
+        async def stop_load(self) -> None:
+            stopped.append("load")
+
+        async def roll_back(self) -> tuple[str, ...]:
+            return ()
+
+    async def seen(_: object) -> None:
+        return
+
+    monkeypatch.setattr(series, "_sampled_twice", seen)
+    ending = Ending()
+    lab = series.Series(cast("Request", None), cast("Session", None), [])
+    await lab._drive(cast("Cell", Refusing()), cast("Drill", None), ending)
+    assert (ending.outcome, ending.reason) == ("aborted", "storefront takes no such policy")
+    assert stopped == ["load"]
 
 
 @pytest.mark.parametrize(
