@@ -49,7 +49,7 @@ class Parameter:
         match = pattern.fullmatch(text.strip())
         if match is None:
             raise PolicyError(f"{name}={text.strip()!r} is not {form}")
-        value = float(match[1]) / divisors[match[2].replace(" ", "")]
+        value = float(match[1]) / divisors["".join(match[2].split())]
         if not math.isfinite(value) or not self.least <= value <= self.most:
             raise PolicyError(
                 f"{name}={text.strip()!r} is out of range: {self.show(self.least)} to {self.show(self.most)}"

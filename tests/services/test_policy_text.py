@@ -52,6 +52,8 @@ def attempts(text: str, outcome: Outcome = TIMEOUT) -> int:
         ("budget + breaker + full-jitter(retries=1)", 2),
         ("breaker+immediate(retries=7)+budget(burst=100)", 8),
         ("none + budget", 1),
+        ("immediate(retries=1) + budget(floor=1/\ts, ratio=10\n%)", 2),
+        ("full-jitter(retries=1,\tbase = 1\u00a0ms)", 2),
     ],
 )
 def test_a_text_makes_as_many_attempts_as_it_says(text: str, expected: int) -> None:
@@ -82,6 +84,7 @@ def test_a_text_makes_as_many_attempts_as_it_says(text: str, expected: int) -> N
         ("immediate((retries=3))", ["not a policy"]),
         ("x" * 501, ["500", "501"]),
         ("Immediate", ["'immediate'"]),
+        ("budget(floor=1\t/\nh)", [r"'1\t/\nh'", "1/s"]),
     ],
 )
 def test_a_wrong_text_is_an_error_that_helps(text: str, said: list[str]) -> None:
@@ -91,7 +94,7 @@ def test_a_wrong_text_is_an_error_that_helps(text: str, said: list[str]) -> None
     assert [part for part in said if part not in str(caught.value)] == []
 
 
-@given(st.text(alphabet="abdegikmnprtu-+()=,%/ 0123456789.s\n", max_size=60) | st.text(max_size=30))
+@given(st.text(alphabet="abdegikmnprtu-+()=,%/ 0123456789.s\n\t", max_size=60) | st.text(max_size=30))
 def test_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
     """No text brings the parser down."""
     try:
