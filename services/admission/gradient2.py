@@ -12,12 +12,15 @@
 Source: Netflix's concurrency-limits, `Gradient2Limit` and `ExpAvgMeasurement` (warm-up 10), with their defaults: it
 starts at 20, least 20, most 200, queue 4, smoothing 0.2, long-window 600, tolerance 1.5. Their server limiter has no
 queue of its own; here waiting and working count, and `least` may be set below the workers to keep no queue at all.
+Where only `least` or `most` is written, it starts at the nearest to 20 between them.
 """
+
+from collections.abc import Mapping
 
 from services.admission.base import Crowd, Work
 from services.admission.neutral import Neutral
 from services.admission.spec import Spec
-from services.policies.parameters import Parameter
+from services.policies.parameters import Parameter, Values, in_order
 
 _WARM_UP = 10
 _DRIFTED = 2.0
@@ -29,7 +32,7 @@ class Gradient2(Neutral):
     """A concurrency limit that follows the latency.
 
     Args:
-        start: The limit to begin with.
+        start: The limit to begin with, from `least` to `most`.
         least: It never falls below this.
         most: It never rises above this.
         queue: By how much it may grow at a time while latency stays low.
@@ -52,8 +55,8 @@ class Gradient2(Neutral):
         tolerance: float,
     ) -> None:
         self._least = least
-        self._most = max(most, least)
-        self.limit = min(max(start, self._least), self._most)
+        self._most = most
+        self.limit = start
         self._queue = queue
         self._smoothing = smoothing
         self._weight = 2 / (long_window + 1)
@@ -87,6 +90,19 @@ class Gradient2(Neutral):
         return self._long_s
 
 
+def _start_within(values: Values) -> str | None:
+    if "start" not in values.written:
+        return None
+    wrong = (check(values) for check in (in_order("least", "start"), in_order("start", "most")))
+    return next((text for text in wrong if text is not None), None)
+
+
+def _build(given: Mapping[str, float]) -> Gradient2:
+    values = {key.replace("-", "_"): value for key, value in given.items()}
+    values["start"] = min(max(given["start"], given["least"]), given["most"])  # moves the default only
+    return Gradient2(**values)
+
+
 SPEC = Spec(
     "gradient2",
     "guard",
@@ -99,5 +115,6 @@ SPEC = Spec(
         "long-window": Parameter("count", default=600, least=1, most=100_000),
         "tolerance": Parameter("share", default=1.5, least=1, most=10),
     },
-    build=lambda given: Gradient2(**{key.replace("-", "_"): value for key, value in given.items()}),
+    build=_build,
+    checks=(in_order("least", "most"), _start_within),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.admission.base import Layer
-from services.policies.parameters import Parameter
+from services.policies.parameters import Check, Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,11 @@ class Spec:
         role: A discipline says who is next; a guard says who may come in, or stay.
         parameters: Its parameters by name.
         build: Parameters by name -> the layer, in its starting state.
+        checks: What its parameters must be together.
     """
 
     name: str
     role: Literal["discipline", "guard"]
     parameters: Mapping[str, Parameter]
     build: Callable[[Mapping[str, float]], Layer]
+    checks: tuple[Check, ...] = ()

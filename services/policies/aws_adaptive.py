@@ -11,7 +11,7 @@ import random
 from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throttled
 from services.policies.base import Call, Kind, Outcome, Rejection
 from services.policies.cubic_limiter import CubicLimiter
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, in_order
 
 
 class AwsAdaptive(AwsStandard):
@@ -78,4 +78,5 @@ SPEC = Spec(
         chance,
     ),
     refuses=True,
+    checks=(in_order("base", "cap"),),
 )

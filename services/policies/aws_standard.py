@@ -19,7 +19,7 @@ from services.policies.backoff import backoff_s
 from services.policies.base import Call, Kind, Outcome, Rejection
 from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.retryable import TOO_MANY_REQUESTS
 
 _THROTTLED_BASE_S = 1.0
@@ -133,4 +133,5 @@ SPEC = Spec(
         chance,
     ),
     refuses=True,
+    checks=(in_order("base", "cap"),),
 )

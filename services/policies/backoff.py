@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from services.policies.base import Call
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, in_order
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
@@ -59,4 +59,5 @@ def schedule(name: str, kind: type[Backoff]) -> Spec:
         rank=9,
         parameters=PARAMETERS,
         build=lambda given, chance: kind(given["base"], given["cap"], int(given["retries"]), chance),
+        checks=(in_order("base", "cap"),),
     )

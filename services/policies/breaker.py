@@ -8,6 +8,7 @@ The window is the latest `window` attempts or, with a `period`, those of the lat
 COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and
 `open` are Hystrix's (20, 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would
 react too late to be watched. A `window` smaller than `minimum` lowers that to its size: it could never open.
+A `window` beside a `period` would count for nothing, and is refused.
 Defaults: failures 50%, window 100, minimum 20, open 5 s, probes 10, period 0 s.
 """
 
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from services.policies.base import Call, Kind, Outcome, Rejection
 from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, Values
 from services.policies.windows import CountWindow, TimeWindow, Window
 
 _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})
@@ -117,6 +118,12 @@ def _build(given: Mapping[str, float], _chance: random.Random) -> Breaker:
     return Breaker(given["failures"], window, minimum, given["open"], int(given["probes"]))
 
 
+def _one_window(values: Values) -> str | None:
+    if "window" not in values.written or not values.given["period"]:
+        return None
+    return f"{values.tell('window')} counts for nothing with {values.tell('period')}; valid: one of them"
+
+
 SPEC = Spec(
     "breaker",
     "guard",
@@ -130,4 +137,5 @@ SPEC = Spec(
         "period": Parameter("duration", default=0, least=0, most=600),
     },
     build=_build,
+    checks=(_one_window,),
 )

@@ -11,7 +11,7 @@ from services.policies.base import Call
 class DecorrelatedJitter(Backoff):
     """Wait longer than last time, mostly: up to three times as long.
 
-    Arguments as of Backoff: `base_s` is the shortest wait, unless the cap is shorter, `cap_s` the longest.
+    Arguments as of Backoff: `base_s` is the shortest wait, `cap_s` the longest.
     """
 
     def wait_s(self, call: Call) -> float:

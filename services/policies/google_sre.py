@@ -15,7 +15,7 @@ from services.policies.backoff import backoff_s
 from services.policies.base import Call, Outcome, Rejection
 from services.policies.ledger import Ledger
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.rolling_sum import RollingSum
 
 _REQUESTS, _RETRIES = 0, 1
@@ -86,4 +86,5 @@ SPEC = Spec(
         int(given["attempts"]), given["ratio"], given["period"], (given["base"], given["cap"]), chance
     ),
     refuses=True,
+    checks=(in_order("base", "cap"),),
 )

@@ -10,7 +10,7 @@ import random
 from services.policies.backoff import backoff_s
 from services.policies.base import Call
 from services.policies.neutral import Neutral
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, Spec, in_order
 
 
 class Grpc(Neutral):
@@ -53,4 +53,5 @@ SPEC = Spec(
     build=lambda given, chance: Grpc(
         int(given["attempts"]), given["initial"], given["max"], given["multiplier"], chance
     ),
+    checks=(in_order("initial", "max"),),
 )

@@ -3,7 +3,8 @@
 import math
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,6 +67,47 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """The values of all parameters of one layer.
+
+    Args:
+        parameters: Those that there are.
+        given: The value of each, written or default.
+        written: Those that somebody wrote.
+    """
+
+    parameters: Mapping[str, Parameter]
+    given: Mapping[str, float]
+    written: AbstractSet[str]
+
+    def show(self, key: str) -> str:
+        """A value as a person writes it."""
+        return self.parameters[key].show(self.given[key])
+
+    def tell(self, key: str) -> str:
+        """``key=value``, and whether that is only the default."""
+        return f"{key}={self.show(key)}" + ("" if key in self.written else " (the default)")
+
+
+Check = Callable[[Values], str | None]
+"""What is wrong with the values together, and what is valid; None: nothing."""
+
+
+def in_order(low: str, high: str) -> Check:
+    """The check that `low` is at most `high`."""
+
+    def check(values: Values) -> str | None:
+        if values.given[low] <= values.given[high]:
+            return None
+        return (
+            f"{values.tell(low)} is more than {values.tell(high)}; "
+            f"valid: {low} up to {values.show(high)}, or {high} from {values.show(low)}"
+        )
+
+    return check
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A policy that can be named.
 
@@ -76,6 +118,7 @@ class Spec:
         parameters: Its parameters by name.
         build: Parameters by name and a source of chance -> the policy.
         refuses: Whether it can refuse an attempt (under its name): every guard, and a schedule with a quota.
+        checks: What its parameters must be together.
     """
 
     name: str
@@ -84,6 +127,7 @@ class Spec:
     parameters: Mapping[str, Parameter]
     build: Callable[[Mapping[str, float], random.Random], Policy]
     refuses: bool = False
+    checks: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
         """A guard is there to refuse."""
@@ -91,16 +135,19 @@ class Spec:
             object.__setattr__(self, "refuses", True)
 
 
-def read_parameters(of: str, parameters: Mapping[str, Parameter], text: str) -> dict[str, float]:
+def read_parameters(
+    of: str, parameters: Mapping[str, Parameter], text: str, checks: Iterable[Check] = ()
+) -> dict[str, float]:
     """The values of all parameters: those of ``key=value, ...``, and the defaults of the others.
 
     Args:
         of: What they belong to, for the message.
         parameters: Those that there are.
         text: What stands between the brackets; blank: nothing is given.
+        checks: What the values must be together.
 
     Raises:
-        PolicyError: A key is unknown or given twice, or a value is wrong; says what is valid.
+        PolicyError: A key is unknown or given twice, a value is wrong, or some can't be together; says what is valid.
     """
     given = {name: parameter.default for name, parameter in parameters.items()}
     written: set[str] = set()
@@ -115,4 +162,8 @@ def read_parameters(of: str, parameters: Mapping[str, Parameter], text: str) -> 
             raise PolicyError(f"{of}: {key!r} is given twice")
         written.add(key)
         given[key] = parameters[key].read(f"{of}: {key}", value)
+    values = Values(parameters, given, written)
+    for check in checks:
+        if (wrong := check(values)) is not None:
+            raise PolicyError(f"{of}: {wrong}")
     return given

@@ -76,4 +76,4 @@ def _layer(part: str) -> _Layer:
     spec = REGISTRY.get(match[1])
     if spec is None:
         raise unknown("policy", match[1], REGISTRY)
-    return spec, read_parameters(spec.name, spec.parameters, match[2] or "")
+    return spec, read_parameters(spec.name, spec.parameters, match[2] or "", spec.checks)

@@ -149,6 +149,23 @@ def test_gradient2_refuses_at_its_limit() -> None:
     assert states[-1] is State.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("given", "starts"),
+    [
+        ("start=7, least=7", 7),
+        ("start=30, most=30", 30),
+        ("least=50", 50),
+        ("least=5, most=10", 10),
+        ("", 20),
+    ],
+)
+def test_gradient2_starts_where_it_is_told(given: str, starts: int) -> None:
+    """As written; where nothing is, at the nearest to 20 between its bounds."""
+    limit = layer(f"gradient2({given})")
+    assert isinstance(limit, Gradient2)
+    assert limit.limit == starts
+
+
 def levels(waits_s: list[float]) -> tuple[PriorityShed, list[int]]:
     """The level in each window, in each of which one of each rank arrives and those admitted wait so long."""
     level = layer("priority-shed")

@@ -31,6 +31,17 @@ def test_the_order_of_writing_does_not_matter() -> None:
         ("codel(target=0 ms)", ["out of range", "0.1 ms to 60 s"]),
         ("codel(target=5 ms, target=6 ms)", ["'target' is given twice"]),
         ("gradient2(tolerance=50%)", ["out of range", "100% to 1000%"]),
+        ("gradient2(least=300)", ["least=300 is more than most=200 (the default)", "or most from 300"]),
+        ("gradient2(most=10)", ["least=20 (the default) is more than most=10", "least up to 10"]),
+        (
+            "lifo + gradient2(least=9, most=8)",
+            ["least=9 is more than most=8", "least up to 8, or most from 9"],
+        ),
+        (
+            "gradient2(start=3)",
+            ["least=20 (the default) is more than start=3", "least up to 3, or start from 20"],
+        ),
+        ("gradient2(start=201)", ["start=201 is more than most=200 (the default)", "start up to 200"]),
         ("fifo + lifo", ["only one discipline", "fifo and lifo"]),
         ("codel + codel", ["'codel' occurs twice"]),
         ("codel lifo", ["not an admission"]),
@@ -41,9 +52,10 @@ def test_the_order_of_writing_does_not_matter() -> None:
 )
 def test_a_wrong_text_is_an_error_that_helps(text: str, said: list[str]) -> None:
     """What is wrong, what is near, what is valid."""
-    with pytest.raises(AdmissionError) as caught:
-        validate(text)
-    assert [part for part in said if part not in str(caught.value)] == []
+    for read in (validate, parse):
+        with pytest.raises(AdmissionError) as caught:
+            read(text)
+        assert [part for part in said if part not in str(caught.value)] == []
 
 
 @given(st.text(alphabet="abcdefgilopr2-+()=,%/ 0123456789.ms\n", max_size=60) | st.text(max_size=30))

@@ -17,6 +17,7 @@ from services.policies import (
     Outcome,
     PolicyError,
     cubic_limiter,
+    from_document,
     names,
     next_delay_s,
     parse,
@@ -101,6 +102,62 @@ def test_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
         parse(text)
     except PolicyError as error:
         assert str(error)  # noqa: PT017  either way is right
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            f"{name}(base=5 s)",
+            f"{name}: base=5 s is more than cap=2 s (the default); valid: base up to 2 s, or cap from 5 s",
+        )
+        for name in ("exponential", "full-jitter", "equal-jitter", "decorrelated-jitter", "google-sre")
+    ]
+    + [
+        (
+            f"{name}(cap=500 ms)",
+            f"{name}: base=1 s (the default) is more than cap=500 ms; valid: base up to 500 ms, or cap from 1 s",
+        )
+        for name in ("aws-standard", "aws-adaptive")
+    ]
+    + [
+        (
+            "breaker + exponential(cap=1 s, base=1.5 s)",
+            "exponential: base=1.5 s is more than cap=1 s; valid: base up to 1 s, or cap from 1.5 s",
+        ),
+        (
+            "grpc(initial=2 s)",
+            "grpc: initial=2 s is more than max=1 s (the default); valid: initial up to 1 s, or max from 2 s",
+        ),
+        (
+            "breaker(window=100, period=10 s)",
+            "breaker: window=100 counts for nothing with period=10 s; valid: one of them",
+        ),
+    ],
+)
+def test_values_that_cannot_be_together_are_refused(text: str, said: str) -> None:
+    """By all that read a policy, before anything is built of it; the error tells written values from defaults."""
+    for read in (validate, parse, from_document):
+        with pytest.raises(PolicyError) as caught:
+            read(text)
+        assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exponential(base=2 s)",
+        "full-jitter(base=8.5 s, cap=8.5 s)",
+        "grpc(initial=1 s)",
+        "aws-standard(base=20 s)",
+        "breaker(window=50)",
+        "breaker(window=50, period=0 s)",
+        "breaker(period=10 s)",
+    ],
+)
+def test_values_at_the_border_are_together_valid(text: str) -> None:
+    """As much as the cap is not more than it; one window is one window, also where the other is said to be none."""
+    parse(text)
 
 
 def test_guards_are_asked_in_the_same_order_however_written() -> None:
