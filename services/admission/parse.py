@@ -53,7 +53,11 @@ def _layers(text: str) -> list[_Written]:
             raise AdmissionError(f"{name!r} occurs twice in {text!r}")
     disciplines = [spec.name for spec, _ in layers if spec.role == "discipline"]
     if len(disciplines) > 1:
-        raise AdmissionError(f"only one discipline at a time, {text!r} has {' and '.join(disciplines)}")
+        valid = ", ".join(sorted(name for name, spec in REGISTRY.items() if spec.role == "guard"))
+        raise AdmissionError(
+            f"only one discipline at a time, {text!r} has {' and '.join(disciplines)}; keep one of them "
+            f"(what may stand beside it: {valid})"
+        )
     if not disciplines:
         layers.append((DEFAULT_DISCIPLINE, {}))
     order = tuple(REGISTRY)

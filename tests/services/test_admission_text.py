@@ -42,7 +42,10 @@ def test_the_order_of_writing_does_not_matter() -> None:
             ["least=20 (the default) is more than start=3", "least up to 3, or start from 20"],
         ),
         ("gradient2(start=201)", ["start=201 is more than most=200 (the default)", "start up to 200"]),
-        ("fifo + lifo", ["only one discipline", "fifo and lifo"]),
+        (
+            "fifo + lifo",
+            ["only one discipline", "fifo and lifo; keep one", "codel, gradient2, priority-shed"],
+        ),
         ("codel + codel", ["'codel' occurs twice"]),
         ("codel lifo", ["not an admission"]),
         ("", ["not an admission", "such as fifo"]),
