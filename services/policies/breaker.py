@@ -1,9 +1,11 @@
 """Circuit breaker: after too many failures stop asking for a while, then ask a few times before going on.
 
     closed ──failures in the window >= share (at least `minimum` seen)──▶ open
-    open ──after `open` seconds──▶ half-open ──`probes` attempts: fewer failures than share──▶ closed
+    open ──after `open` seconds──▶ half-open ──all `probes` ended: fewer failures than share──▶ closed
                                        └────────── at least share ──▶ open
 
+Half-open decides when the last of its probes has ended, and until then refuses everything else, as resilience4j does.
+A probe that was cancelled or not made gives its place to another one: there is always one under way or one to come.
 The window is the latest `window` attempts or, with a `period`, those of the latest seconds (resilience4j's
 COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and
 `open` are Hystrix's (20, 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would
@@ -34,7 +36,7 @@ class Breaker(Neutral):
         window: The attempts that are looked at.
         minimum: It never opens on fewer attempts than this.
         open_s: How long it stays open, in seconds.
-        probes: Attempts let through when half-open.
+        probes: Attempts let through when half-open; when all have ended, it opens or closes.
     """
 
     def __init__(self, failures: float, window: Window, minimum: int, open_s: float, probes: int) -> None:
@@ -42,7 +44,6 @@ class Breaker(Neutral):
         self._minimum = minimum
         self._open_s = open_s
         self._probes = probes
-        self._probes_fail = self._enough(probes)
         self._window = window
         self._probed = CountWindow(probes)
         self._state = "closed"
@@ -86,9 +87,14 @@ class Breaker(Neutral):
                 self._open(now_s)
             return
         attempts, failures = self._probed.add(now_s, failed=failed)
-        if failures >= self._probes_fail:
+        if attempts == self._probes:
+            self._decide(now_s, failures)
+
+    def _decide(self, now_s: float, failures: int) -> None:
+        """All probes have ended, so many of them badly."""
+        if failures >= self._enough(self._probes):
             self._open(now_s)
-        elif attempts - failures > self._probes - self._probes_fail:  # too few are left to open it
+        else:
             self._change("closed")
 
     def _enough(self, attempts: int) -> int:

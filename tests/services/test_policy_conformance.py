@@ -116,9 +116,12 @@ def test_resilience4j_counts_the_last_n_seconds() -> None:
     assert spread.state() == "closed"
 
 
-@pytest.mark.parametrize(("failures", "state"), [(4, "closed"), (5, "open")])
-def test_resilience4j_half_open_permits_ten_and_decides_by_their_rate(failures: int, state: str) -> None:
-    """`permittedNumberOfCallsInHalfOpenState` 10: others are rejected till these have ended; then open or closed."""
+@pytest.mark.parametrize("bad_first", [True, False])
+@pytest.mark.parametrize(("failures", "state"), [(0, "closed"), (4, "closed"), (5, "open"), (10, "open")])
+def test_resilience4j_half_open_permits_ten_and_decides_by_their_rate(
+    failures: int, state: str, *, bad_first: bool
+) -> None:
+    """`permittedNumberOfCallsInHalfOpenState` 10: others are rejected till all ten have ended; then open or closed."""
     policy = parse(RESILIENCE4J)
     assert all(one(policy, BAD) for _ in range(100))
     assert not one(policy, OK, 59.9)
@@ -126,8 +129,11 @@ def test_resilience4j_half_open_permits_ten_and_decides_by_their_rate(failures: 
     assert all(policy.acquire(call, 60.0) is None for call in probes)
     assert policy.state() == "half-open"
     assert policy.acquire(Call(), 60.0) is not None
-    for n, call in enumerate(probes):
-        policy.observe(call, BAD if n < failures else OK, 61.0)
+    outcomes = [BAD] * failures + [OK] * (10 - failures)
+    for call, outcome in zip(probes, outcomes if bad_first else outcomes[::-1], strict=True):
+        assert policy.state() == "half-open"
+        assert policy.acquire(Call(), 61.0) is not None
+        policy.observe(call, outcome, 61.0)
     assert policy.state() == state
     assert (policy.acquire(Call(), 120.9) is None) == (state == "closed")
 

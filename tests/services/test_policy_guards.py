@@ -111,13 +111,15 @@ def test_a_half_open_breaker_lets_exactly_its_probes_through() -> None:
 
 
 def test_a_failed_probe_opens_it_again() -> None:
-    """And it stays open for another `open` seconds."""
+    """When the other one has ended, too; and it stays open for another `open` seconds from then."""
     breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=2)
     ask(breaker, BAD, 0.0)
     ask(breaker, BAD, 5.0)
+    assert breaker.state() == "half-open"
+    ask(breaker, OK, 6.0)
     assert breaker.state() == "open"
-    assert breaker.acquire(Call(), 9.9) is not None
-    assert breaker.acquire(Call(), 10.0) is None
+    assert breaker.acquire(Call(), 10.9) is not None
+    assert breaker.acquire(Call(), 11.0) is None
 
 
 def test_what_began_before_a_change_of_state_no_longer_counts() -> None:
@@ -195,6 +197,39 @@ def test_half_open_never_has_more_than_its_probes_in_flight(
         assert len(probing) <= probes
 
 
+@given(
+    probes=st.integers(1, 4),
+    steps=st.lists(
+        st.tuples(st.sampled_from(["ask", "hedge", "ok", "bad", "cancel", "release"]), st.integers(0, 20))
+    ),
+)
+@example(probes=2, steps=[("ask", 0), ("hedge", 2), ("cancel", 2), ("release", 2)])
+def test_half_open_always_has_a_probe_under_way_or_to_come(probes: int, steps: list[tuple[str, int]]) -> None:
+    """So it can never stay half-open for ever: hedged, cancelled and given back as one likes, then one good each."""
+    breaker, under_way = counting(0.5, 10, 1, 1.0, probes), [Call(), Call()]
+    assert [breaker.acquire(call, 0.0) for call in under_way] == [None, None]
+    ask(breaker, BAD, 0.0)
+    for what, which in steps:
+        call = under_way[which % len(under_way)] if under_way and what != "ask" else Call()
+        if what in {"ask", "hedge"}:
+            under_way += [call] if breaker.acquire(call, 2.0) is None else []
+        elif call in under_way:
+            under_way.remove(call)
+            end(breaker, call, what)
+    for call in under_way:
+        end(breaker, call, "cancel")
+    while breaker.state() == "half-open":
+        ask(breaker, OK, 2.0)
+
+
+def end(breaker: Policy, call: Call, how: str) -> None:
+    """An attempt ends at 2 s: ok, bad or cancelled, or it wasn't made (release)."""
+    if how == "release":
+        breaker.release(call)
+    else:
+        breaker.observe(call, {"ok": OK, "bad": BAD, "cancel": OTHER}[how], 2.0)
+
+
 PERCENT_AND_ATTEMPTS = {"percent": st.integers(1, 100), "attempts": st.integers(1, 1000)}
 
 
@@ -210,10 +245,9 @@ def test_once_all_probes_have_ended_it_is_open_or_closed(
     ask(breaker, BAD, 0.0)
     failures = share_of(percent, attempts) - one_less
     probes = [BAD] * failures + [OK] * (attempts - failures)
-    for outcome in probes if bad_first else probes[::-1]:
+    for ended, outcome in enumerate(probes if bad_first else probes[::-1]):
+        assert breaker.state() == ("half-open" if ended else "open")
         ask(breaker, outcome, 1.0)
-        if breaker.state() != "half-open":
-            break
     assert breaker.state() == ("closed" if one_less else "open")
 
 
