@@ -5,6 +5,7 @@
 Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015): first in, first out in normal operation, and last in, first
 out when a queue starts to form. It names no threshold; ours is the one by which the same article's CoDel knows a
 standing queue (N = 100 ms), so that both agree.
+Defaults: after 100 ms.
 """
 
 from services.admission.base import Crowd

@@ -7,6 +7,7 @@ Each piece of work gets its patience when it starts to wait; whoever has waited 
 
 Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), with N = 100 ms and M = 5 ms there, which is K. Nichols' and
 V. Jacobson's CoDel ("Controlling Queue Delay", ACM Queue 10(5), 2012) brought from packets to requests.
+Defaults: target 5 ms, interval 100 ms.
 """
 
 from services.admission.base import Crowd

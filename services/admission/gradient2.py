@@ -9,10 +9,11 @@
                 (1 - smoothing) * limit + smoothing * (gradient * limit + queue)
                 unless n < limit / 2 (nobody needs more)
 
-Source: Netflix's concurrency-limits, `Gradient2Limit` and `ExpAvgMeasurement` (warm-up 10), with their defaults: it
-starts at 20, least 20, most 200, queue 4, smoothing 0.2, long-window 600, tolerance 1.5. Their server limiter has no
-queue of its own; here waiting and working count, and `least` may be set below the workers to keep no queue at all.
-Where only `least` or `most` is written, it starts at the nearest to 20 between them.
+Source: Netflix's concurrency-limits, `Gradient2Limit` and `ExpAvgMeasurement` (warm-up 10), with their defaults.
+Their server limiter has no queue of its own; here waiting and working count, and `least` may be set below the workers
+to keep no queue at all. Where only `least` or `most` is written, it starts at the nearest to 20 between them.
+Limits and `queue` are pieces of work, `short` and `long` seconds.
+Defaults: start 20, least 20, most 200, queue 4, smoothing 20%, long-window 600, tolerance 150%.
 """
 
 from collections.abc import Mapping

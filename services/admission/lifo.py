@@ -1,5 +1,7 @@
 """Last come, first served, always: the newest is the one whose client most likely still waits.
 
+    next  =  the newest of those who wait
+
 Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), where it is used only while a queue stands
 (`adaptive-lifo`); by itself it is unfair even in quiet times.
 """

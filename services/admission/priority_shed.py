@@ -10,6 +10,7 @@ Source: DAGOR (H. Zhou et al., "Overload Control for Scaling WeChat Microservice
 20 ms, decrease 5 %, increase 1 %, and a histogram of the priorities of the last window, all as there. Its window is a
 second or 2,000 requests; ours is 200 ms, because at the lab's hundreds of requests a second its own would take half a
 minute to shed what a storm has too much. The level moves by at least one rank in the direction it should.
+Defaults: queuing 20 ms, window 200 ms, decrease 5%, increase 1%.
 """
 
 from services.admission.base import RANKS, Crowd, Work

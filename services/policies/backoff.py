@@ -1,4 +1,8 @@
-"""Exponential back-off, v = min(cap, base * factor^n) seconds, n = 0 before the first retry: under all that jitter."""
+"""Exponential back-off, v = min(cap, base * factor^n) seconds, n = 0 before the first retry: under all that jitter.
+
+Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015 (factor 2, and no defaults: these are ours).
+Defaults: base 100 ms, cap 2 s, retries 3.
+"""
 
 import random
 from collections.abc import Mapping

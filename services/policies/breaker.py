@@ -7,10 +7,12 @@
 Half-open decides when the last of its probes has ended, and until then refuses everything else, as resilience4j does.
 A probe that was cancelled or not made gives its place to another one: there is always one under way or one to come.
 The window is the latest `window` attempts or, with a `period`, those of the latest seconds (resilience4j's
-COUNT_BASED and TIME_BASED). Share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and
-`open` are Hystrix's (20, 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would
-react too late to be watched. A `window` smaller than `minimum` lowers that to its size: it could never open.
-A `window` beside a `period` would count for nothing, and is refused.
+COUNT_BASED and TIME_BASED). A `window` smaller than `minimum` lowers that to its size: it could never open. A `window`
+beside a `period` would count for nothing, and is refused.
+
+Sources: share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and `open` are Hystrix's (20,
+5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would react too late to be
+watched.
 Defaults: failures 50%, window 100, minimum 20, open 5 s, probes 10, period 0 s.
 """
 

@@ -2,9 +2,9 @@
 
     tokens(0) = burst;  first attempt: + ratio;  second: + floor;  retry: - 1;  never more than burst
 
-so that over any time t with c calls: retries <= ratio * c + floor * t + burst. The share is that of Google's
-SRE book, ch. 21 (retries below 10 % per client); deposit, withdrawal and a reserve per second are those of
-Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here the bucket's size bounds them.
+so that over any time t with c calls: retries <= ratio * c + floor * t + burst. Sources: the share is that of
+Google's SRE book, ch. 21 (retries below 10 % per client); deposit, withdrawal and a reserve per second are those
+of Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here the bucket's size bounds them.
 Defaults: ratio 10%, floor 1/s, burst 10.
 """
 

@@ -1,7 +1,7 @@
 """Exponential back-off without jitter: v = min(cap, base * 2^n), wait v.
 
-n = 0 before the first retry. The "Expo" of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015: the waves
-of clients that failed together grow apart in time, but each stays a wave.
+n = 0 before the first retry. Source: the "Expo" of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015: the
+waves of clients that failed together grow apart in time, but each stays a wave.
 Defaults: base 100 ms, cap 2 s, retries 3.
 """
 

@@ -1,5 +1,8 @@
 """Immediate retries: at most `retries` more attempts, without a wait. What naive clients do.
 
+    wait 0 s before each retry
+
+Source: urllib3's default, `Retry(3)` with `backoff_factor` 0; it retries connections and reads, not statuses.
 Defaults: retries 3.
 """
 

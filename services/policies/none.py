@@ -1,4 +1,7 @@
-"""No retries: one attempt a call."""
+"""No retries: one attempt a call.
+
+Source: what clients do that nobody told otherwise, such as requests (`DEFAULT_RETRIES` 0).
+"""
 
 from services.policies.base import Call
 from services.policies.neutral import Neutral

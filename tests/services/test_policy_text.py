@@ -1,5 +1,6 @@
 """Text -> policy: what is understood, and what is said about the rest."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services import admission
 from services.policies import (
     REGISTRY,
     Call,
     Kind,
     Outcome,
     PolicyError,
-    cubic_limiter,
+    backoff,
     from_document,
     names,
     next_delay_s,
@@ -180,19 +182,33 @@ def test_policies_need_no_network_library() -> None:
 
 
 def test_every_policy_is_documented_with_its_defaults() -> None:
-    """A section of docs/policies.md with a row a parameter, and the module's docstring, have the defaults in force."""
+    """A section of docs/policies.md has a row a parameter, with the default in force."""
     page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
     for name in names():
         assert f"### `{name}`" in page
         section = page.split(f"### `{name}`")[1].split("\n### ")[0]
-        parameters = REGISTRY[name].parameters
-        for key, parameter in parameters.items():
+        for key, parameter in REGISTRY[name].parameters.items():
             assert f"| `{key}` | {parameter.show(parameter.default)} |" in section
-        if parameters:
-            module = import_module(f"services.policies.{name.replace('-', '_')}")
-            assert defaults(parameters) in str(module.__doc__)
-    cubic = {key: REGISTRY["aws-adaptive"].parameters[key] for key in ("beta", "scale")}
-    assert defaults(cubic) in str(cubic_limiter.__doc__)
+
+
+MODULES = {
+    f"services.{package}.{name.replace('-', '_')}": spec.parameters
+    for package, registry in (("policies", REGISTRY), ("admission", admission.REGISTRY))
+    for name, spec in registry.items()
+} | {
+    "services.policies.backoff": backoff.PARAMETERS,
+    "services.policies.cubic_limiter": {
+        key: REGISTRY["aws-adaptive"].parameters[key] for key in ("beta", "scale")
+    },
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_tells_its_source_and_its_defaults(module: str) -> None:
+    """Policies and admissions alike: the docstring has where it is from, and the defaults in force."""
+    told, parameters = str(import_module(module).__doc__), MODULES[module]
+    assert re.search(r"\b[Ss]ources?\b", told)
+    assert not parameters or defaults(parameters) in told
 
 
 def defaults(parameters: Mapping[str, Parameter]) -> str:
