@@ -70,6 +70,42 @@ def test_waits_stay_within_their_bounds(text: str, least: Bound, most: Bound, se
     pytest.fail("it never gives up")
 
 
+JITTERS: dict[str, Callable[[float, float, int, float], tuple[float, float]]] = {
+    "exponential": lambda base, cap, n, _: (min(cap, base * 2**n), min(cap, base * 2**n)),
+    "full-jitter": lambda base, cap, n, _: (0.0, min(cap, base * 2**n)),
+    "equal-jitter": lambda base, cap, n, _: (min(cap, base * 2**n) / 2, min(cap, base * 2**n)),
+    "decorrelated-jitter": lambda base, cap, _, before: (base, min(cap, 3 * max(base, before))),
+}
+"""Base, cap, n and the wait before -> the least and the most before retry n, all in seconds."""
+
+
+@pytest.mark.parametrize("name", JITTERS)
+@settings(max_examples=100, deadline=None)
+@given(
+    waits_ms=st.tuples(st.integers(1, 60_000), st.integers(1, 600_000)).filter(lambda w: w[0] <= w[1]),
+    retries=st.integers(0, 100),
+    seed=st.integers(),
+)
+@example(waits_ms=(8500, 8500), retries=20, seed=1)
+@example(waits_ms=(1, 600_000), retries=100, seed=2)
+def test_waits_stay_within_their_bounds_whatever_base_and_cap(
+    name: str, waits_ms: tuple[int, int], retries: int, seed: int
+) -> None:
+    """Never below nor above what the formula says for that base and cap, up to the last retry."""
+    base_ms, cap_ms = waits_ms
+    text, call = f"{name}(base={base_ms} ms, cap={cap_ms} ms, retries={retries})", Call()
+    policy = parse(text, chance(seed))
+    for n in range(retries):
+        call.attempts += 1
+        least_s, most_s = JITTERS[name](base_ms / 1000, cap_ms / 1000, n, call.waited_s)
+        delay_s = policy.delay_s(call, 0.0)
+        assert delay_s is not None
+        assert least_s - 1e-9 <= delay_s <= most_s + 1e-9
+        call.waited_s = delay_s
+    call.attempts += 1
+    assert policy.delay_s(call, 0.0) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     name=st.sampled_from(sorted(REGISTRY)),
