@@ -18,6 +18,11 @@ Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
 Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 ASKED = URL("http://auth/check")
+LOCK = re.compile(
+    r"asyncio\.(Lock|Condition|(Bounded)?Semaphore)|from asyncio import|(import|from) (threading|multiprocessing)"
+)
+ASYNC_LOCK = re.compile(r"asyncio\.Lock|from asyncio import")
+"""The one for `services/libraries`: they work in threads, and so many at a time."""
 
 
 class Hedging(Neutral):
@@ -174,10 +179,23 @@ async def test_a_policy_keeps_its_state_when_only_other_settings_change(unused_p
 
 def test_no_service_holds_a_lock_across_an_await() -> None:
     """As docs/serving.md promises: what is shared changes in single steps, and nobody can wait for a lock."""
-    files = sorted((Path(__file__).parents[2] / "services").rglob("*.py"))
-    assert files
-    lock = re.compile(r"asyncio\.Lock|from asyncio import")
-    assert [file.name for file in files if lock.search(file.read_text())] == []
+    services = Path(__file__).parents[2] / "services"
+    files = sorted(services.rglob("*.py"))
+    assert {"policies", "client", "admission", "kit", "libraries"} <= {file.parent.name for file in files}
+    for file in files:
+        locks = ASYNC_LOCK if file.parent.name == "libraries" else LOCK
+        assert not locks.search(file.read_text()), file.relative_to(services)
+
+
+def test_what_counts_as_a_lock() -> None:
+    """Each of asyncio's and of threading's, however it is imported; an event or a task is none."""
+    locks = ("Lock", "Condition", "Semaphore", "BoundedSemaphore")
+    for code in [f"asyncio.{lock}()" for lock in locks] + [f"from asyncio import {lock}" for lock in locks]:
+        assert LOCK.search(code), code
+    for code in ("import threading", "    from threading import RLock", "from multiprocessing import Lock"):
+        assert LOCK.search(code), code
+    for code in ("asyncio.Event()", "asyncio.create_task(work)", "import asyncio"):
+        assert not LOCK.search(code), code
 
 
 @pytest.mark.filterwarnings("error")
