@@ -1,6 +1,6 @@
 """A search on a lab that tips: which runs are made, and what is said of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from io import StringIO
 from pathlib import Path
@@ -16,29 +16,43 @@ from lab.analysis.verdict import Figures
 from lab.cli import search
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
-from lab.drillfile import Drill
+from lab.drillfile import Drill, load_drill
 from lab.report.terminal.tipping import said, say_tipping
 from lab.session import ROOT, Request, Result, RunFolder
 
 TIPS_AT_S = 6.0
 
 
-class Lab:
-    """Stands in for a living lab: stuck from a trigger's length on; every run in ``doubted`` can't be judged."""
+def length_s(drill: Drill) -> float:
+    """Of its trigger."""
+    return next(phase.planned_s for phase in drill.phases if phase.name == "trigger")
 
-    def __init__(self, root: Path, doubted: frozenset[int] = frozenset()) -> None:
+
+def tips_by_length(drill: Drill) -> bool:
+    """A longer trigger is never forgotten."""
+    return length_s(drill) >= TIPS_AT_S
+
+
+class Lab:
+    """Stands in for a living lab, which is stuck after drills that ``tips``; no run in ``doubted`` can be judged."""
+
+    def __init__(
+        self,
+        root: Path,
+        doubted: frozenset[int] = frozenset(),
+        tips: Callable[[Drill], bool] = tips_by_length,
+    ) -> None:
         self.series = SimpleNamespace(asked=SimpleNamespace(root=root))
-        self.doubted = doubted
+        self.doubted, self.tips = doubted, tips
         self.ran: list[tuple[float, int]] = []
 
     async def run(self, drill: Drill, folder: RunFolder, _doing: str) -> Result:
-        length_s = next(phase.planned_s for phase in drill.phases if phase.name == "trigger")
-        self.ran.append((length_s, drill.seed))
+        self.ran.append((length_s(drill), drill.seed))
         doubted = len(self.ran) in self.doubted
         verdict = Verdict(
             drill=drill.name, runtime="embedded", seed=drill.seed, policy=None, outcome="completed",
             verdict="inconclusive" if doubted else "pass", reasons=("the machine was busy",) if doubted else (),
-            metrics=Figures(stuck=length_s >= TIPS_AT_S),
+            metrics=Figures(stuck=self.tips(drill)),
         )  # fmt: skip
         return Result(folder, Timeline(), verdict, 0)
 
@@ -75,13 +89,25 @@ async def test_it_finds_the_band_and_shows_both_sides(
     assert sum("lab report" in line and "searches" in line for line in out.getvalue().splitlines()) == 2
 
 
+async def test_it_varies_the_load_just_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By requests a second, on a trigger that stays as long as it is."""
+    drill = load_drill(ROOT / "bench" / "drills" / "metastable-rate.yaml")
+    lab = Lab(tmp_path, tips=lambda drill: drill.load.rate_rps >= 95)
+    found = await look(monkeypatch, tmp_path, lab, drill)
+    assert found.never_up_to is not None
+    assert found.always_from is not None
+    assert found.never_up_to < 95 <= found.always_from <= found.never_up_to + 10
+    assert {length for length, _ in lab.ran} == {5.0}
+    assert f"tips between {found.never_up_to:g} /s and {found.always_from:g} /s" in said(found)[0]
+
+
 async def test_a_run_that_cannot_be_judged_is_made_again_with_another_seed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Two more at most; the figures count only those that can be vouched for."""
     lab = Lab(tmp_path, frozenset({1, 2}))
     found = await look(monkeypatch, tmp_path, lab)
-    assert [seed for length_s, seed in lab.ran if length_s == found.points[0].value] == [7, 8, 9, 10, 11]
+    assert [seed for length, seed in lab.ran if length == found.points[0].value] == [7, 8, 9, 10, 11]
     assert (found.points[0].stuck, found.points[0].judged, found.doubtful) == (0, 3, None)
 
 
