@@ -14,7 +14,7 @@ from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.work import wasted_share
 from lab.analysis.verdict import Verdict, Word
 from lab.analysis.windows import good_share, phase_seconds, total, whole_seconds
-from lab.drillfile import Drill
+from lab.drillfile.model import Drill
 
 NAMES = frozenset({"name", "title", "description", "tags", "text", "seed"})
 """What a drill is called, and how its chance begins; all else is what it does."""
