@@ -79,7 +79,8 @@ def why_expired(path: Path) -> str | None:
     if not is_alive(lease["pid"], lease["started_ticks"]):
         return f"the owner, process {lease['pid']}, is gone"
     late_s = time.monotonic() - float(lease["until_s"])
-    return f"the owner, process {lease['pid']}, has hung for {late_s:.1f} s" if late_s > 0 else None
+    hung_s = LEASE_S + late_s  # since it renewed the last time
+    return f"the owner, process {lease['pid']}, has hung for {hung_s:.1f} s" if late_s > 0 else None
 
 
 def take(path: Path) -> None:
