@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILLS = {
     "hysteresis": 2,
-    "overload-shed": 6,
+    "overload-shed": 8,
     "retry-chain": 3,
     "slow-not-down": 2,
     "thundering-herd": 2,
