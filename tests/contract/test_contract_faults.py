@@ -23,26 +23,31 @@ from tests.contract.world import Crossing, Lab, applied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Bites = Callable[[Crossing], bool]
+Bites = Callable[[Crossing, Crossing], bool]  # what crossed in force, and before
 RATE_RPS = 50
 
 
 def late(least_ms: float) -> Bites:
     """Everything is answered, but nothing sooner than this."""
-    return lambda seen: seen.rate_rps > 0 and (seen.fastest_ms or 0) >= least_ms
+    return lambda seen, _: seen.rate_rps > 0 and (seen.fastest_ms or 0) >= least_ms
 
 
 def failing(kind: str) -> Bites:
     """Nothing is answered; calls fail so."""
-    return lambda seen: seen.rate_rps == 0 and seen.errors.keys() == {kind}
+    return lambda seen, _: seen.rate_rps == 0 and seen.errors.keys() == {kind}
 
 
-def unanswered(seen: Crossing) -> bool:
+def fewer(share: float) -> Bites:
+    """At most this share of the answers that came before; how many those were is the machine's affair."""
+    return lambda seen, before: seen.rate_rps < share * before.rate_rps
+
+
+def unanswered(seen: Crossing, _: Crossing) -> bool:
     """Nothing is answered: at once where the address refuses, seconds later where it is gone."""
     return seen.rate_rps == 0
 
 
-def silent(seen: Crossing) -> bool:
+def silent(seen: Crossing, _: Crossing) -> bool:
     """Nothing is answered, nothing fails."""
     return seen.rate_rps == 0 and not seen.errors
 
@@ -53,7 +58,7 @@ BITES: dict[str, tuple[BaseFault, Bites]] = {
     "black-hole": (BlackHole(target="bridge"), silent),
     "reset": (Reset(target="bridge"), failing("reset")),
     "down": (Down(target="bridge"), failing("refused")),
-    "capacity": (Capacity(target="bridge", share=0.02), lambda seen: seen.rate_rps < 60),
+    "capacity": (Capacity(target="bridge", share=0.02), fewer(0.5)),
     "pause": (Pause(target="bridge"), silent),
     "kill": (Kill(target="auth"), unanswered),
     "unavailable": (Unavailable(target="auth"), failing("5xx")),
@@ -69,10 +74,10 @@ def test_every_fault_is_tried() -> None:
 async def test_a_fault_bites_and_its_effect_goes(lab: Lab, name: str) -> None:
     """Before: all is well. In force: the effect is seen. Undone: all is well again."""
     fault, bites = BITES[name]
-    assert (await lab.cross(window_s=0.3)).clean
+    before = await lab.recovered()
 
     async def bitten() -> bool:
-        return bites(await lab.cross())
+        return bites(await lab.cross(), before)
 
     async with applied(lab, fault):
         await wait_until(bitten, 6, f"{name} to bite")

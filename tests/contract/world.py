@@ -72,14 +72,17 @@ class Lab:
         latency = Histogram(answer["latency"])
         return Crossing(answer["windows_rps"][0], answer["errors"], latency.percentile(0.0))
 
-    async def recovered(self) -> None:
-        """Wait until everything is well again."""
+    async def recovered(self) -> Crossing:
+        """Wait until everything is well (again), and say how well."""
 
-        async def clean() -> bool:
+        async def clean() -> Crossing | None:
             await self.runtime.check_alive()
-            return (await self.cross(window_s=0.3)).clean
+            seen = await self.cross(window_s=0.3)
+            return seen if seen.clean else None
 
-        await wait_until(clean, RECOVERS_S, "requests to cross the bridge again")
+        crossing = await wait_until(clean, RECOVERS_S, "requests to cross the bridge again")
+        assert crossing is not None
+        return crossing
 
 
 @contextmanager
