@@ -65,7 +65,7 @@ BITES: dict[str, tuple[BaseFault, Bites]] = {
 }
 
 
-def test_every_fault_is_tried() -> None:
+async def test_every_fault_is_tried() -> None:
     """A fault that is added without a test here is an error."""
     assert BITES.keys() | {"surge", "ramp"} == FAULTS.keys()
 
