@@ -13,7 +13,7 @@ Defaults: target 5 ms, interval 100 ms.
 from services.admission.base import Crowd
 from services.admission.neutral import Neutral
 from services.admission.spec import Spec
-from services.policies.parameters import Parameter
+from services.policies.parameters import Parameter, in_order
 
 
 class Codel(Neutral):
@@ -42,5 +42,6 @@ SPEC = Spec(
         "target": Parameter("duration", default=0.005, least=0.0001, most=60),
         "interval": Parameter("duration", default=0.1, least=0.001, most=60),
     },
+    checks=(in_order("target", "interval"),),
     build=lambda given: Codel(given["target"], given["interval"]),
 )
