@@ -29,7 +29,10 @@ def test_the_order_of_writing_does_not_matter() -> None:
         ("codel(targt=5 ms)", ["parameter of codel", "did you mean 'target'"]),
         ("codel(target=5)", ["target='5'", "100 ms"]),
         ("codel(target=0 ms)", ["out of range", "0.1 ms to 60 s"]),
-        ("codel(target=101 ms)", ["target=101 ms is more than interval=100 ms (the default)", "target up to 100 ms"]),
+        (
+            "codel(target=101 ms)",
+            ["target=101 ms is more than interval=100 ms (the default)", "target up to 100 ms"],
+        ),
         ("codel(target=5 ms, target=6 ms)", ["'target' is given twice"]),
         ("gradient2(tolerance=50%)", ["out of range", "100% to 1000%"]),
         ("gradient2(least=300)", ["least=300 is more than most=200 (the default)", "or most from 300"]),
