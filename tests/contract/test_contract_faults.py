@@ -38,7 +38,7 @@ def failing(kind: str) -> Bites:
 
 
 def fewer(share: float) -> Bites:
-    """At most this share of the answers that came before; how many those were is the machine's affair."""
+    """Under this share of the answers that came before; how many those were is the machine's affair."""
     return lambda seen, before: seen.rate_rps < share * before.rate_rps
 
 
@@ -58,7 +58,7 @@ BITES: dict[str, tuple[BaseFault, Bites]] = {
     "black-hole": (BlackHole(target="bridge"), silent),
     "reset": (Reset(target="bridge"), failing("reset")),
     "down": (Down(target="bridge"), failing("refused")),
-    "capacity": (Capacity(target="bridge", share=0.02), fewer(0.5)),
+    "capacity": (Capacity(target="bridge", share=0.02), fewer(0.25)),
     "pause": (Pause(target="bridge"), silent),
     "kill": (Kill(target="auth"), unanswered),
     "unavailable": (Unavailable(target="auth"), failing("5xx")),
