@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.cells import row, spread
 from bench.rows import Row, Rows
-from lab.analysis.interval import wilson
+from lab.analysis.verdict.interval import wilson
 
 RUNTIMES = ("embedded", "compose")
 INTRODUCTION = """\

@@ -13,7 +13,7 @@ from bench.monitored import monitored
 from bench.places import fooled
 from bench.policies import costs
 from bench.rows import Row, Rows
-from lab.analysis.interval import wilson
+from lab.analysis.verdict.interval import wilson
 
 HEAD = """# Benchmarks
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from bench.cells import row
 from bench.rows import Rows
-from lab.analysis.interval import wilson
 from lab.analysis.tournament import Cell
 from lab.analysis.tournament.rank import Ranking, rank
+from lab.analysis.verdict.interval import wilson
 
 Run = Callable[[random.Random], tuple[bool, float]]
 """Whether a run came out badly, and its goodput lost, as a share of what was offered."""

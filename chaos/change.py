@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chaos.ledger import Intent, State
+from chaos.ledger.ledger import Intent, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from chaos.actions import BaseAction
-from chaos.carry import carry_out, undo
 from chaos.change import Change, change
 from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
-from chaos.ledger import Intent, Ledger, LedgerError, State, Step
-from chaos.rollback import Rollback, readback_of
+from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step
+from chaos.undo.execute import carry_out, undo
+from chaos.undo.rollback import Rollback, readback_of
 from chaos.wait import WaitTimeoutError, wait_until
 
 __all__ = ["Change", "Injector"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.change import Change
-from chaos.lines import append_line, cut_torn_line, last_line
+from chaos.ledger.jsonl import append_line, cut_torn_line, last_line
 
 
 def end_journal(journal: Path, t: float, reason: str, changes: Sequence[Change], left: Sequence[str]) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.errors import UnguardedError
-from chaos.files import read_json, write_json
-from chaos.process import is_alive, started_ticks
+from chaos.process.files import read_json, write_json
+from chaos.process.identity import is_alive, started_ticks
 from chaos.wait import wait_until
 
 LEASE_S = 5.0

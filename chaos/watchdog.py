@@ -31,14 +31,14 @@ from pathlib import Path
 from chaos.change import Change
 from chaos.engine import with_engine
 from chaos.errors import UnguardedError
-from chaos.files import read_json, write_json
 from chaos.journal_end import end_journal
 from chaos.lease import take, why_expired
-from chaos.ledger import Ledger, LedgerError, is_closed, read_ledger
-from chaos.lines import cut_torn_line
-from chaos.process import is_running, send, started_ticks
-from chaos.rollback import Rollback
-from chaos.spawn import Spec, own_module, read_record, spawn
+from chaos.ledger.jsonl import cut_torn_line
+from chaos.ledger.ledger import Ledger, LedgerError, is_closed, read_ledger
+from chaos.process.files import read_json, write_json
+from chaos.process.identity import is_running, send, started_ticks
+from chaos.process.spawn import Spec, own_module, read_record, spawn
+from chaos.undo.rollback import Rollback
 from chaos.wait import WaitTimeoutError, wait_until
 
 LOOK_EVERY_S = 0.1

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import gevent
 from gevent.event import Event
 
-from loadgen.cohorts import Cohort
+from loadgen.arrival_cohorts import Cohort
+from loadgen.load_settings import Settings
 from loadgen.rate import Rate
 from loadgen.schedule import Schedule
-from loadgen.settings import Settings
 from loadgen.tally import Tally
 from loadgen.traits import Traits, TraitSource
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadgen.arrivals import Arrivals, Send
+from loadgen.load_settings import Settings
 from loadgen.rate import Rate
-from loadgen.settings import Settings
 from loadgen.tally import Tally
 
 

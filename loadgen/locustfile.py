@@ -22,12 +22,12 @@ from locust import FastHttpUser, constant, events, task
 if str(Path(__file__).parent.parent) not in sys.path:  # Locust adds only this file's folder
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from loadgen.cohorts import Cohort
+from loadgen.arrival_cohorts import Cohort
 from loadgen.connections import OneTryPool, own_address
-from loadgen.control import open_control
 from loadgen.load import Load
-from loadgen.outcomes import echoes, of_error, of_status, trouble
-from loadgen.settings import Settings
+from loadgen.load_control import open_control
+from loadgen.load_outcomes import echoes, of_error, of_status, trouble
+from loadgen.load_settings import Settings
 from loadgen.tally import UNSENT
 from loadgen.traits import PRIORITY, Traits
 

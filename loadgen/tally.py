@@ -8,8 +8,8 @@ import time
 from collections import deque
 from typing import Any
 
-from loadgen.cohorts import Cohort, Cohorts
-from loadgen.settings import Settings
+from loadgen.arrival_cohorts import Cohort, Cohorts
+from loadgen.load_settings import Settings
 from loadgen.traits import MAIN
 
 UNSENT = "unsent"  # given up before it could start: the load itself was late

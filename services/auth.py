@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from services.admission import names, validate
-from services.kit.admission import Admission
+from services.kit.live_settings import DataSettings
 from services.kit.role import Role, json_response
 from services.kit.rules import flag, number, text, whole
 from services.kit.server import run
-from services.kit.settings import DataSettings
+from services.kit.worker_pool import Admission
 
 LAYERS = f"{', '.join(names())}, joined by +, e.g. codel + adaptive-lifo"
 

@@ -10,9 +10,9 @@ from services.client import Client, ClientSettings
 from services.client.closed_loop import ClosedLoop
 from services.client.pulse import Pulse
 from services.kit.env import required
+from services.kit.live_settings import DataSettings
 from services.kit.role import Handler, Role, json_response
 from services.kit.server import run
-from services.kit.settings import DataSettings
 
 CALLS = ClientSettings(policy="none", timeout_s=8, connections="new")
 

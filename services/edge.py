@@ -10,7 +10,7 @@ from services.client import Upstreams, UpstreamSettings
 from services.kit import headers
 from services.kit.call_log import CallLog
 from services.kit.clients import Clients
-from services.kit.entrance import EntranceSettings, FrontDoor
+from services.kit.front_door import EntranceSettings, FrontDoor
 from services.kit.role import Role, json_response
 from services.kit.server import run
 

@@ -10,7 +10,7 @@ from services.kit.env import required
 from services.kit.role import Role, json_response
 from services.kit.server import run
 from services.libraries.either import Either
-from services.libraries.settings import EitherSettings
+from services.libraries.library_settings import EitherSettings
 
 Settings = EitherSettings
 

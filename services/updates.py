@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from services.kit.live_settings import DataSettings
 from services.kit.role import Role, json_response
 from services.kit.rules import number
 from services.kit.server import run
-from services.kit.settings import DataSettings
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.action import BaseAction, Rank, Reading
+from chaos.actions.change_settings import Settings
 from chaos.actions.compose_down import ComposeDown
 from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
 from chaos.actions.life import SendSignal, Start
 from chaos.actions.listen_queue import ListenQueue
 from chaos.actions.setting_word import SettingWord
-from chaos.actions.settings import Settings
 from chaos.actions.stop_processes import StopProcesses
 from chaos.actions.toxics import AddToxic, ProxyEnabled, RemoveToxic, UpdateToxic
 

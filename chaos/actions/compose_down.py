@@ -13,7 +13,7 @@ from typing import Any, Literal
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 
-from chaos.actions.base import BaseAction, Reading
+from chaos.actions.action import BaseAction, Reading
 from chaos.actions.stop_processes import StopProcesses
 from chaos.engine import with_engine
 from chaos.errors import RefusedError

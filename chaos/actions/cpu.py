@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Literal
 from docker import DockerClient
 from pydantic import Field
 
-from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
-from chaos.governed import Governed
+from chaos.governor.governed import Governed
 from chaos.place import Container, Process
 from chaos.wait import WaitTimeoutError, wait_until
 

@@ -5,13 +5,13 @@ from typing import ClassVar, Literal, assert_never
 
 from docker import DockerClient
 
-from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.mark import VARIABLE
 from chaos.place import Container, Handle, Process
-from chaos.process import send, state
-from chaos.spawn import read_record, read_spec, spawn, start_governor
+from chaos.process.identity import send, state
+from chaos.process.spawn import read_record, read_spec, spawn, start_governor
 
 Signal = Literal["stop", "cont", "kill"]
 NUMBERS = {"stop": signal.SIGSTOP, "cont": signal.SIGCONT, "kill": signal.SIGKILL}

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from chaos.actions.base import BaseAction, Reading
+from chaos.actions.action import BaseAction, Reading
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
 from chaos.place import Process
-from chaos.spawn import read_record
+from chaos.process.spawn import read_record
 
 
 class ListenQueue(BaseAction):

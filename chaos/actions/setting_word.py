@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from chaos.actions.base import BaseAction, Reading
-from chaos.actions.settings import Settings
+from chaos.actions.action import BaseAction, Reading
+from chaos.actions.change_settings import Settings
 
 
 class SettingWord(BaseAction):

@@ -3,8 +3,8 @@
 import signal
 from typing import Literal
 
-from chaos.actions.base import BaseAction, Reading
-from chaos.process import of_run, send
+from chaos.actions.action import BaseAction, Reading
+from chaos.process.identity import of_run, send
 from chaos.wait import WaitTimeoutError, wait_until
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from chaos.actions.base import BaseAction, Rank, Reading
+from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.errors import RefusedError
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy

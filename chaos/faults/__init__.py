@@ -1,10 +1,10 @@
 """The faults by the names that drill files use."""
 
 from chaos.faults.bandwidth import Bandwidth
-from chaos.faults.base import BaseFault, Fault, ToxicFault
 from chaos.faults.black_hole import BlackHole
 from chaos.faults.capacity import Capacity
 from chaos.faults.down import Down
+from chaos.faults.fault import BaseFault, Fault, ToxicFault
 from chaos.faults.kill import Kill
 from chaos.faults.latency import Latency
 from chaos.faults.pause import Pause

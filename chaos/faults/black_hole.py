@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chaos.faults.base import ToxicFault
+from chaos.faults.fault import ToxicFault
 from chaos.toxic import Attributes, Stream
 
 

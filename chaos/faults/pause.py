@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from chaos.actions import Action, CpuGovernor, SendSignal
-from chaos.faults.base import BaseFault
+from chaos.faults.fault import BaseFault
 from chaos.place import Ability, Place, Process
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.faults.base import ToxicFault
+from chaos.faults.fault import ToxicFault
 from chaos.toxic import Attributes
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.actions import Action, Settings
-from chaos.faults.base import BaseFault, Kind
+from chaos.faults.fault import BaseFault, Kind
 from chaos.place import Place
 
 

@@ -1,6 +1,6 @@
 """What ends a storm, by the names that drill files use. A mitigation is made like a fault."""
 
-from chaos.faults.base import BaseFault
+from chaos.faults.fault import BaseFault
 from chaos.mitigations.capacity import Capacity
 from chaos.mitigations.disable import Disable
 from chaos.mitigations.drain import Drain

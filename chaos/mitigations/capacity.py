@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chaos.actions import Action, cpu_cap
 from chaos.errors import UnsupportedError
-from chaos.mitigations.base import BaseMitigation
+from chaos.mitigations.mitigation import BaseMitigation
 from chaos.place import Ability, Place
 
 MOST_SHARE = 1.0

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.actions import Action, SettingWord
-from chaos.mitigations.base import BaseMitigation
+from chaos.mitigations.mitigation import BaseMitigation
 from chaos.place import Place
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.actions import Action, Settings
-from chaos.mitigations.base import BaseMitigation, Values
+from chaos.mitigations.mitigation import BaseMitigation, Values
 from chaos.place import Place
 
 OFF: Values = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.base import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, Values
 
 
 class Policy(SettingsMitigation):

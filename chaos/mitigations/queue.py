@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chaos.actions import Action, ListenQueue
 from chaos.errors import UnsupportedError
-from chaos.mitigations.base import BaseMitigation
+from chaos.mitigations.mitigation import BaseMitigation
 from chaos.place import Ability, Container, Place
 
 

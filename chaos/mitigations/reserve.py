@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from chaos.actions import Action
 from chaos.errors import UnsupportedError
-from chaos.mitigations.base import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, Values
 from chaos.place import Place
 
 RESERVE = "bridge-reserve"

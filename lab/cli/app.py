@@ -4,7 +4,9 @@ import sys
 
 import typer
 
-from lab.cli import abort, by_hand, compare, doctor, drills, in_force, logs, mitigate, recover, run, runs, top
+from lab.cli import abort, compare, doctor, drills, logs, mitigate, recover, run, runs, top
+from lab.cli import active as in_force
+from lab.cli import interactive as by_hand
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(

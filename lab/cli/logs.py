@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lab.analysis.log_order import in_time_order
-from lab.analysis.triage import Triage
-from lab.analysis.triage import triage as make_triage
+from lab.analysis.logs.log_order import in_time_order
+from lab.analysis.logs.triage import Triage
+from lab.analysis.logs.triage import triage as make_triage
 from lab.cli import options
 from lab.report.terminal.triage import say_triage
 from lab.session import ROOT, Logs, Unreachable, open_logs

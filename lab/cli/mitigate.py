@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from lab.cli.in_force import inject, pairs
+from lab.cli.active import inject, pairs
 from lab.cli.top import SECONDS, look
 from lab.drillfile import read_step
 from lab.session import ROOT, known_services

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from lab.cli import options
 from lab.cli.exits import Exit
+from lab.runs.recover import recover as recover_each
 from lab.session import ROOT, Recovered, Stray, abandoned, find_strays, open_runs
-from lab.session import recover as recover_each
 
 STRAYS = (
     "Left alone, as no run of yours answers for it (somebody else's lab may live; look before you remove)"

@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from lab.analysis import interval, series
+from lab.analysis import series
+from lab.analysis.verdict import interval
 from lab.cli import options
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
@@ -19,7 +20,7 @@ from lab.cli.viewing import Viewing, show_verdict
 from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
 from lab.report.terminal.tipping import say_tipping
-from lab.report.terminal.variants import say_variants
+from lab.report.terminal.variant_table import say_variants
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
 from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once

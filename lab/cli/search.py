@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab.analysis.tipping import Bisection, Looked, Point, Tipping, Tried
+from lab.analysis.tournament.tipping import Bisection, Looked, Point, Tipping, Tried
 from lab.cli.exits import Exit
 from lab.cli.on_one_lab import OneLab, one_lab
 from lab.drillfile import Drill, Search

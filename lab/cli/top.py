@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
-from lab.cli.in_force import call
-from lab.probes.talk import Talk, Talker
-from lab.report import figures
+from lab.cli.active import call
+from lab.probes.talk_event import Talk, Talker
+from lab.report import headline_figures as figures
 
 SECONDS = 3.0
 BRIDGE = "bridge"

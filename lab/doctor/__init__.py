@@ -10,7 +10,7 @@ from rich.table import Table
 
 from lab.doctor.finding import Finding
 from lab.doctor.machine import MACHINE
-from lab.doctor.planes import planes_memory
+from lab.doctor.plane_memory import planes_memory
 from lab.doctor.programs import monitors, runtimes
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}

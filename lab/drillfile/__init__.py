@@ -1,13 +1,13 @@
 """Drill files: YAML -> a frozen, typed Drill, or errors with file, line, key and the nearest valid one."""
 
-from lab.drillfile.by_hand import read_step
 from lab.drillfile.condition import Condition
-from lab.drillfile.load import find_drill, load_drill
-from lab.drillfile.load_plan import is_plan, load_plan
+from lab.drillfile.interactive import read_step
 from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, Search, SteadyState, Step
 from lab.drillfile.plan import Field, Plan, PlannedCell
 from lab.drillfile.policy_file import policy_text
 from lab.drillfile.problems import DrillError, Problem
+from lab.drillfile.read_drill import find_drill, load_drill
+from lab.drillfile.read_plan import is_plan, load_plan
 from lab.drillfile.registries import known, make
 
 __all__ = [

@@ -6,11 +6,11 @@ from typing import Literal, cast, get_args
 
 from lab import units
 from lab.drillfile.condition import TRIGGER_END, Condition, Op, Stat
+from lab.drillfile.condition_context import EXPECT, Place, check_place, check_window, read_plane
 from lab.drillfile.metrics import METRICS, Metric, Unit
-from lab.drillfile.places import EXPECT, Place, check_place, check_window, read_plane
-from lab.drillfile.reader import Reader, kind
 from lab.drillfile.source import Value
 from lab.drillfile.urls import is_about_url, read_url_condition
+from lab.drillfile.values import Reader, kind
 from lab.units import Quantity, UnitError, quote, suggest
 
 _COMPARISON = re.compile(r"(?P<op>>=|<=|==|>|<)\s*(?P<amount>[^<>=\s].*)")

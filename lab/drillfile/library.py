@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from lab.drillfile.model import LAB, Drill
-from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 
 OWN = ("policy", "timeout", "connections", "pool_limit", "device")
 """Keys that are for the lab's own client."""

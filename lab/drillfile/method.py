@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from lab.drillfile.model import Step, StepKind
 from lab.drillfile.params import keys_of, read_params
-from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_behind_edge, check_device, check_takes
-from lab.drillfile.settings import is_service, read_policy
+from lab.drillfile.service_settings import is_service, read_policy
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import quote, suggest
 
 When = Literal["during", "from"]

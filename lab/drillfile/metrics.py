@@ -1,6 +1,6 @@
 """The one registry of metrics: what drill files ask about, what the verdict reports, what the docs explain.
 
-A name here, with its unit as a suffix, is the name in ``verdict.json``. ``lab.analysis.metrics`` evaluates
+A name here, with its unit as a suffix, is the name in ``verdict.json``. ``lab.analysis.metrics.evaluators`` evaluates
 each; a test holds the two together.
 """
 

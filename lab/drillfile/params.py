@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from lab import units
-from lab.drillfile.reader import Reader
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import Quantity, quote
 
 SUFFIXES: Mapping[str, Quantity] = {

@@ -6,8 +6,8 @@ no settings.
 
 from collections.abc import Mapping
 
-from lab.drillfile.reader import Reader
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import quote
 
 _EVERY = frozenset({"fail_share", "cancel_abandoned"})

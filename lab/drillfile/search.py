@@ -2,8 +2,8 @@
 
 from lab import units
 from lab.drillfile.model import Phase, Search
-from lab.drillfile.reader import Reader
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import Quantity
 
 QUANTITIES: dict[str, Quantity] = {"trigger": units.DURATION_S, "rate": units.RATE_RPS}

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from lab import units
 from lab.drillfile.condition import Condition
+from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
 from lab.drillfile.model import PHASES, VERSION, Bridge, Expectation, Load, Phase, SteadyState
-from lab.drillfile.places import ABORT_IF, EXPECT, STEADY_STATE
-from lab.drillfile.reader import Reader
 from lab.drillfile.registries import Known
-from lab.drillfile.settings import is_service
+from lab.drillfile.service_settings import is_service
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 
 
 def check_version(reader: Reader, value: Value | None) -> None:

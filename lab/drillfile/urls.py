@@ -4,8 +4,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from lab import units
 from lab.drillfile.condition import Condition
-from lab.drillfile.reader import Reader
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import near, quote
 
 METRIC = "url_failing"

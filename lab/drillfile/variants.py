@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lab.drillfile.reader import Reader
 from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
 from lab.units import quote
 
 KEY = "variants"

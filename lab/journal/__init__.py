@@ -1,6 +1,6 @@
 """The journal: JSON lines, one writer, typed. What is judged or shown is computed from it alone."""
 
-from lab.journal.errors import JournalError
+from lab.journal.journal_error import JournalError
 from lab.journal.reader import Journal, read
 from lab.journal.writer import JournalWriter
 

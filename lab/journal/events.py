@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from lab.journal.entry import Buckets, Counts, Entry
-from lab.journal.planes import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
+from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
 SCHEMA = 1
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from lab.journal.errors import JournalError
 from lab.journal.events import EVENT, SCHEMA, Event, RunClosed, RunOpened
+from lab.journal.journal_error import JournalError
 
 
 @dataclass(frozen=True, slots=True)

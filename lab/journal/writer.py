@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lab.journal.errors import JournalError
 from lab.journal.events import CohortProvisional, Event
+from lab.journal.journal_error import JournalError
 
 Listener = Callable[[Event], None]
 

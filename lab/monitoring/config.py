@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.monitoring.config_error import MonitoringError
 from lab.monitoring.document import Part, read
-from lab.monitoring.errors import MonitoringError
 from lab.monitoring.rules import Chain, read_rules
 from lab.monitoring.scraping import Scraping, read_scraping
 

@@ -8,8 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from lab.monitoring.config_error import MonitoringError
 from lab.monitoring.durations import duration_s
-from lab.monitoring.errors import MonitoringError
 
 RESTORE = "Restore it from git"
 _GIVES_UP = (ValueError, AttributeError, IndexError, KeyError, TypeError, AssertionError, RecursionError)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from lab.journal.planes import PageReceived
+from lab.journal.plane_events import PageReceived
 from lab.probes.run_clock import RunClock
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.analysis.verdict import Figures, Finding, Judged, Verdict
-from lab.report import figures
+from lab.analysis.verdict.verdict import Figures, Finding, Judged, Verdict
+from lab.report import headline_figures as figures
 
 MEANING = {
     "pass": "the system did what the drill expects",

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab.analysis.verdict import Finding, Judged, Verdict
-from lab.report import figures
+from lab.analysis.verdict.verdict import Finding, Judged, Verdict
+from lab.report import headline_figures as figures
 from lab.report.headline import MEANING, doubts, unmet
 from lab.report.words import clean
 

@@ -1,8 +1,8 @@
 """Events of the monitoring planes in plain words: ``on-call paged by ops: GoodputLow of edge``."""
 
 from lab.analysis.planes.pages import DEAD_MAN, HEARTBEAT
-from lab.journal.planes import PageReceived, PlaneConfigured
-from lab.report import figures
+from lab.journal.plane_events import PageReceived, PlaneConfigured
+from lab.report import headline_figures as figures
 
 
 def plane_sentence(event: PlaneConfigured | PageReceived) -> str | None:

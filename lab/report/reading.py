@@ -1,10 +1,10 @@
 """How a plane survived, in one sentence made of its figures. Says nothing that was not measured."""
 
 from lab.analysis.planes.pages import DEAD_MAN, firings, heard
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Plane
-from lab.report import figures
-from lab.report.planes import Watch
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Plane
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Watch
 from lab.report.survival import scrapes_share
 from lab.report.words import clean
 

@@ -6,7 +6,7 @@ from lab.analysis.tournament import Tournament
 from lab.analysis.tournament.rank import Place
 from lab.analysis.tournament.spread import Spread
 from lab.analysis.tournament.standing import Ended, Score
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 MARKS: dict[Ended, str] = {

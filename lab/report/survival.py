@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lab.analysis.verdict import Plane
-from lab.report import figures
-from lab.report.planes import Watch
+from lab.analysis.verdict.verdict import Plane
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Watch
 
 MODES = {
     "same-listener": "over the bridge, by the same listener as everybody",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.analysis.row import DONE
+from lab.analysis.timeline.row import DONE
 from lab.journal.events import (
     ActionChanged,
     CalibrationMeasured,
@@ -13,8 +13,8 @@ from lab.journal.events import (
     RunClosed,
     ServiceChanged,
 )
-from lab.journal.planes import PageReceived, PlaneConfigured
-from lab.report import figures
+from lab.journal.plane_events import PageReceived, PlaneConfigured
+from lab.report import headline_figures as figures
 from lab.report.plane_words import plane_sentence
 
 _UNITS = {"ms": " ms", "s": " s", "rps": "/s", "share": "", "kbps": " kB/s", "factor": ""}

@@ -50,10 +50,10 @@ def make_runtime(name: str, run: str, folder: Path, root: Path) -> Iterator[Runt
     """
     with hold_slot() as slot:
         if name == "compose":
-            from lab.runtime.compose import Compose  # noqa: PLC0415 - the engine's SDK is slow to import
+            from lab.runtime.compose.runtime import Compose  # noqa: PLC0415 - the engine's SDK is slow to import
 
             yield Compose(run, folder, slot, root)
         else:
-            from lab.runtime.embedded import Embedded  # noqa: PLC0415
+            from lab.runtime.embedded.runtime import Embedded  # noqa: PLC0415
 
             yield Embedded(run, folder, slot, root)

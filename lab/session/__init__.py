@@ -1,13 +1,8 @@
 """The owner of a living lab: opened, run, called from other terminals, and taken down."""
 
-from lab.session.background import start_in_background
-from lab.session.client import Client, Unreachable, living, the_living
-from lab.session.interrupts import interruptible
-from lab.session.logs import Logs, open_logs
-from lab.session.recover import Recovered, abandoned, open_runs, recover
-from lab.session.request import ROOT, Request, known_modes, known_services
-from lab.session.run import Result, judge_folder, judge_run, run_once
-from lab.session.runfolder import (
+from lab.remote.client import Client, Unreachable, living, the_living
+from lab.remote.logs import Logs, open_logs
+from lab.runs.folder import (
     RunFolder,
     RunFolderError,
     UnknownRunError,
@@ -16,10 +11,15 @@ from lab.session.runfolder import (
     list_runs,
     prune,
 )
+from lab.runs.recover import Recovered, abandoned, open_runs, recover
+from lab.runs.strays import Stray, find_strays
+from lab.session.background import start_in_background
+from lab.session.interrupts import interruptible
+from lab.session.request import ROOT, Request, known_modes, known_services
+from lab.session.run import Result, judge_folder, judge_run, run_once
 from lab.session.series import NotAtRestError, Series, open_series
 from lab.session.session import Session
 from lab.session.stop import Stop
-from lab.session.strays import Stray, find_strays
 from lab.session.tournament import TournamentFolder, open_tournament, planned_s
 
 __all__ = [

@@ -8,12 +8,12 @@ from pathlib import Path
 from lab.analysis import Timeline
 from lab.drillfile import Drill
 from lab.runner import Aborted
+from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
+from lab.session.bring_up import open_session
 from lab.session.interrupts import interruptible
-from lab.session.open import open_session
 from lab.session.request import ROOT, Request
 from lab.session.run import judge_run, save_environment
-from lab.session.runfolder import RunFolder
 
 
 async def serve(request: Request, folder: RunFolder) -> None:

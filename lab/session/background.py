@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chaos.wait import WaitTimeoutError, wait_until
+from lab.remote.client import Client
+from lab.runs.folder import RunFolder, create_run_folder
 from lab.runtime.base import SetupError
-from lab.session.client import Client
 from lab.session.request import Request
-from lab.session.runfolder import RunFolder, create_run_folder
 from lab.session.status import UP
 
 UP_DEADLINE_S = 180.0

@@ -5,8 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from chaos.actions import cpu_cap
-from chaos.files import read_json, write_json
 from chaos.injector import Injector
+from chaos.process.files import read_json, write_json
 from lab.calibrate import Calibration, calibrate_steadily
 from lab.drillfile import Drill
 from lab.journal.events import CalibrationMeasured

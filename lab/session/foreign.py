@@ -1,7 +1,7 @@
 """What others put into a living lab: listed, and never changed or removed."""
 
 from chaos.errors import ChaosError
-from chaos.faults.base import is_toxic_of
+from chaos.faults.fault import is_toxic_of
 from chaos.toxiproxy import Toxiproxy
 from lab.runtime.base import Runtime
 from lab.session.request import BRIDGE

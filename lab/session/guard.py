@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from chaos.lease import Lease
-from chaos.ledger import Ledger
-from chaos.process import started_ticks
+from chaos.ledger.ledger import Ledger
+from chaos.process.identity import started_ticks
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten
 from lab.probes import Ticker
-from lab.session import registry
-from lab.session.runfolder import RunFolder
+from lab.runs import registry
+from lab.runs.folder import RunFolder
 
 RENEW_S = 1.0
 LOOK_EVERY_S = 0.5

@@ -17,11 +17,11 @@ from lab.probes.control import ControlError
 from lab.report.html import write_report
 from lab.report.junit import write_junit
 from lab.runner import Aborted, AbortedByHand, NotSteady, run_drill
+from lab.runs.folder import RunFolder, RunFolderError
+from lab.runs.truncated import end_cut_off
 from lab.runtime.base import SetupError
-from lab.session.cut_off import end_cut_off
-from lab.session.open import open_session
+from lab.session.bring_up import open_session
 from lab.session.request import Request
-from lab.session.runfolder import RunFolder, RunFolderError
 from lab.session.stop import Stop
 
 EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalError, asyncio.CancelledError)

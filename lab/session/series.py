@@ -18,13 +18,13 @@ from lab.journal import JournalWriter
 from lab.journal.events import CalibrationMeasured, Event, ServiceChanged
 from lab.probes.control import ControlError
 from lab.runner import Aborted, NotSteady, run_drill, watch_aborts
+from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
+from lab.session.bring_up import open_session, opened
 from lab.session.cell import Cell
 from lab.session.ending import Ending
-from lab.session.open import open_session, opened
 from lab.session.request import Request
 from lab.session.run import Result, judge_folder, save_environment
-from lab.session.runfolder import RunFolder
 from lab.session.session import Session
 from lab.session.stop import Stop
 

@@ -14,11 +14,11 @@ from aiohttp import web
 from chaos.errors import ChaosError
 from lab.drillfile import Step
 from lab.journal.events import EVENT
+from lab.remote.socket_path import short_path
+from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
-from lab.session.address import short_path
 from lab.session.foreign import foreign_things
 from lab.session.request import BRIDGE
-from lab.session.runfolder import RunFolder
 from lab.session.session import Session
 from lab.session.status import UP, state, status
 from lab.session.top import top

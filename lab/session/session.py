@@ -22,8 +22,8 @@ from lab.journal.events import (
 from lab.probes import Sampler, Ticker
 from lab.probes.control import Control, ControlError
 from lab.runner import AbortedByHand
+from lab.runs.folder import RunFolder
 from lab.runtime.base import Runtime, ServiceReport
-from lab.session.runfolder import RunFolder
 from lab.session.stop import Stop
 
 

@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from chaos.errors import UnsupportedError
-from lab.analysis.seconds import NOT_CLIENTS
+from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.probes.control import ControlError
-from lab.probes.talk import Talk, Talker
-from lab.probes.talkers import watch_talkers
+from lab.probes.talk_event import Talk, Talker
+from lab.probes.top_talkers import watch_talkers
 from lab.session.session import Session
 from services.libraries import LAB
 

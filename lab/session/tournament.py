@@ -17,8 +17,8 @@ from pathlib import Path
 
 from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal import JournalError, read
-from lab.session.made_with import sources, versions
-from lab.session.runfolder import RunFolder, RunFolderError, create_run_folder, fresh_path
+from lab.runs.folder import RunFolder, RunFolderError, create_run_folder, fresh_path
+from lab.runs.provenance import sources, versions
 
 FINISHED = frozenset({"completed", "aborted"})
 """Outcomes that are a result; a cell that was interrupted or broke is run again."""

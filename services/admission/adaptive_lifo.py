@@ -8,8 +8,8 @@ standing queue (N = 100 ms), so that both agree.
 Defaults: after 100 ms.
 """
 
-from services.admission.base import Crowd
-from services.admission.neutral import Neutral
+from services.admission.admission import Crowd
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter
 

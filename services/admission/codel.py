@@ -10,8 +10,8 @@ V. Jacobson's CoDel ("Controlling Queue Delay", ACM Queue 10(5), 2012) brought f
 Defaults: target 5 ms, interval 100 ms.
 """
 
-from services.admission.base import Crowd
-from services.admission.neutral import Neutral
+from services.admission.admission import Crowd
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter, in_order
 

@@ -13,7 +13,7 @@ queues of 7 December 2021 were let run empty. Pure: time is an argument.
 
 from collections.abc import Set as AbstractSet
 
-from services.admission.base import RANKS
+from services.admission.admission import RANKS
 
 _ROUNDING = 1e-9  # 100 * (1 - 0.4) is 60.000000000000004 in binary fractions
 

@@ -6,8 +6,8 @@ In a queue that is longer than its clients' patience every answer comes too late
 Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), which tells why it is wrong while a queue stands.
 """
 
-from services.admission.base import Crowd
-from services.admission.neutral import Neutral
+from services.admission.admission import Crowd
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from math import inf
 
-from services.admission.base import Crowd, Layer, State, Work
+from services.admission.admission import Crowd, Layer, State, Work
 
 EXPIRED = "expired"
 QUEUE_FULL = "queue-full"

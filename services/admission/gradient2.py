@@ -18,8 +18,8 @@ Defaults: start 20, least 20, most 200, queue 4, smoothing 20%, long-window 600,
 
 from collections.abc import Mapping
 
-from services.admission.base import Crowd, Work
-from services.admission.neutral import Neutral
+from services.admission.admission import Crowd, Work
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter, Values, in_order
 

@@ -6,8 +6,8 @@ Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), where it is used onl
 (`adaptive-lifo`); by itself it is unfair even in quiet times.
 """
 
-from services.admission.base import Crowd
-from services.admission.neutral import Neutral
+from services.admission.admission import Crowd
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 
 

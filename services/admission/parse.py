@@ -9,11 +9,11 @@ At most one discipline (`fifo` where none is named), each guard at most once; th
 
 import re
 
-from services.admission.base import Layer
-from services.admission.registry import DEFAULT_DISCIPLINE, REGISTRY
+from services.admission.admission import Layer
+from services.admission.admissions import DEFAULT_DISCIPLINE, REGISTRY
 from services.admission.spec import Spec
-from services.policies.errors import PolicyError, unknown
 from services.policies.parameters import read_parameters
+from services.policies.policy_error import PolicyError, unknown
 
 _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500

@@ -13,8 +13,8 @@ minute to shed what a storm has too much. The level moves by at least one rank i
 Defaults: queuing 20 ms, window 200 ms, decrease 5%, increase 1%.
 """
 
-from services.admission.base import RANKS, Crowd, Work
-from services.admission.neutral import Neutral
+from services.admission.admission import RANKS, Crowd, Work
+from services.admission.noop import Neutral
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.admission.base import Layer
+from services.admission.admission import Layer
 from services.policies.parameters import Check, Parameter
 
 

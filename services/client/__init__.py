@@ -3,7 +3,7 @@
 from services.client.answer import Answer
 from services.client.bridged import get_for, over_bridge
 from services.client.client import Client
-from services.client.settings import ClientSettings, UpstreamSettings
+from services.client.client_settings import ClientSettings, UpstreamSettings
 from services.client.upstreams import Upstreams
 
 __all__ = ["Answer", "Client", "ClientSettings", "UpstreamSettings", "Upstreams", "get_for", "over_bridge"]

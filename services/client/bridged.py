@@ -12,7 +12,7 @@ from yarl import URL
 
 from services.client.answer import Answer
 from services.client.client import Client
-from services.client.settings import RESERVE_VARIABLE, ClientSettings
+from services.client.client_settings import RESERVE_VARIABLE, ClientSettings
 from services.kit import priority
 from services.kit.env import Place, required
 from services.kit.headers import deadline_s

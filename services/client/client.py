@@ -16,9 +16,9 @@ from yarl import URL
 
 from services.client.answer import NOTHING, UNTRIED, Answer
 from services.client.attempts import Attempts, Target
+from services.client.client_settings import BRIDGE, RESERVE, ClientSettings
 from services.client.hedging import Race
 from services.client.sessions import Sessions
-from services.client.settings import BRIDGE, RESERVE, ClientSettings
 from services.client.tally import Tally
 from services.kit.call_log import CallLog
 from services.kit.request_id import HEADER

@@ -11,7 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client.client import Client
-from services.client.settings import ClientSettings
+from services.client.client_settings import ClientSettings
 from services.kit.histogram import Histogram
 from services.kit.role import json_response
 

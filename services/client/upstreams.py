@@ -13,7 +13,7 @@ from yarl import URL
 
 from services.client.answer import Answer
 from services.client.client import Client
-from services.client.settings import UpstreamSettings
+from services.client.client_settings import UpstreamSettings
 from services.kit import deadline
 from services.kit.call_log import CallLog
 from services.kit.counters import Counters

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services.kit import logs
+from services.kit import structured_logs as logs
 
 GOOD = "ok"
 _TICK_S = 1.0

@@ -15,9 +15,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from services.kit import metrics
 from services.kit.data_port import DataPort
+from services.kit.live_settings import SettingsError
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Handler, Role, json_response
-from services.kit.settings import SettingsError
 from services.kit.snapshot import snapshot
 
 TOKEN_HEADER = "X-Lab-Token"  # noqa: S105  a header's name

@@ -7,7 +7,7 @@ those as well. (DAGOR ranks the users of a service by a hash alike: Zhou et al.,
 import zlib
 from collections.abc import Mapping
 
-from services.admission.base import RANKS
+from services.admission.admission import RANKS
 
 HEADER = "X-Priority"
 

@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from aiohttp import web
 
-from services.kit.admission import Admission
 from services.kit.call_log import CallLog
 from services.kit.counters import Counters
 from services.kit.env import Place
-from services.kit.settings import DataSettings, Live
+from services.kit.live_settings import DataSettings, Live
+from services.kit.worker_pool import Admission
 
 S = TypeVar("S", bound=DataSettings)
 Handler = Callable[[web.Request], Awaitable[web.Response]]

@@ -12,14 +12,14 @@ from typing import Any, Self
 import uvloop
 from aiohttp import web
 
-from services.kit import logs
+from services.kit import structured_logs as logs
 from services.kit.call_log import Seconds
 from services.kit.control import Control
 from services.kit.data_port import DataPort
 from services.kit.env import BadEnvironmentError, Place
+from services.kit.live_settings import Live, SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Role
-from services.kit.settings import Live, SettingsError, from_environment
 
 _BAD_USAGE = 3
 

@@ -3,8 +3,8 @@
 Importing this package imports none of them: they are the optional extra `libraries`.
 """
 
-from services.libraries.base import Library, LibraryError, Reply, Route
-from services.libraries.registry import LAB, REGISTRY, check_installed, names, open_library, validate
+from services.libraries.client_libraries import LAB, REGISTRY, check_installed, names, open_library, validate
+from services.libraries.library import Library, LibraryError, Reply, Route
 
 __all__ = [
     "LAB",

@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from services.libraries.base import Reply, Route
-from services.libraries.source import new_socket
+from services.libraries.attempt_source import new_socket
+from services.libraries.library import Reply, Route
 
 
 def open_session(route: Route) -> aiohttp.ClientSession:

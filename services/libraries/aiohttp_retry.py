@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from aiohttp_retry import RetryClient
 
 from services.libraries.aiohttp import open_session
-from services.libraries.base import Reply, Route
+from services.libraries.library import Reply, Route
 
 
 class AiohttpRetry:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import backoff
 import requests
 
-from services.libraries.base import Reply, Route
+from services.libraries.library import Reply, Route
 from services.libraries.requests import open_session
 from services.libraries.threads import Threaded
 

@@ -15,8 +15,8 @@ import botocore.session
 from botocore.exceptions import ClientError
 from urllib3.connection import HTTPConnection
 
-from services.libraries.base import Reply, Route
-from services.libraries.source import pool_arguments
+from services.libraries.attempt_source import pool_arguments
+from services.libraries.library import Reply, Route
 from services.libraries.threads import Threaded
 
 

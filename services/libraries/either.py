@@ -13,8 +13,8 @@ from services.kit import priority
 from services.kit.call_log import CallLog
 from services.kit.env import Place, required
 from services.kit.request_id import request_id
-from services.libraries.client import LibraryClient
-from services.libraries.settings import EitherSettings
+from services.libraries.library_client import LibraryClient
+from services.libraries.library_settings import EitherSettings
 
 
 class Either:

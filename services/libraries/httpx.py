@@ -14,8 +14,8 @@ import httpx
 from anyio.abc import SocketStream
 from httpcore._backends.anyio import AnyIOStream  # the stream of httpcore's own backend has no public name
 
-from services.libraries.base import Reply, Route
-from services.libraries.source import new_socket
+from services.libraries.attempt_source import new_socket
+from services.libraries.library import Reply, Route
 
 _UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=20)  # 20: httpx's own default
 

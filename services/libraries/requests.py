@@ -11,8 +11,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
-from services.libraries.base import Reply, Route
-from services.libraries.source import pool_arguments
+from services.libraries.attempt_source import pool_arguments
+from services.libraries.library import Reply, Route
 from services.libraries.threads import Threaded
 
 

@@ -14,7 +14,7 @@ Here it is mounted on http://, and `allowed_methods` is left at its default (the
 
 from urllib3.util import Retry
 
-from services.libraries.base import Route
+from services.libraries.library import Route
 from services.libraries.requests import Requests
 from services.libraries.threads import Threaded
 

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 import httpx
 import stamina
 
-from services.libraries.base import Reply, Route
 from services.libraries.httpx import open_client
+from services.libraries.library import Reply, Route
 
 
 class Stamina:

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 
 from tenacity import retry
 
-from services.libraries.base import Reply, Route
 from services.libraries.httpx import open_client
+from services.libraries.library import Reply, Route
 
 
 class Tenacity:

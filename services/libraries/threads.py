@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from services.libraries.base import Blocking, Reply
+from services.libraries.library import Blocking, Reply
 
 MOST = 4096
 """Threads at once: 40 s of 100 requests/s that never end. A thread costs about 60 kB."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import urllib3
 from urllib3.connection import HTTPConnection
 
-from services.libraries.base import Reply, Route
-from services.libraries.source import pool_arguments
+from services.libraries.attempt_source import pool_arguments
+from services.libraries.library import Reply, Route
 from services.libraries.threads import Threaded
 
 

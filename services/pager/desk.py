@@ -9,8 +9,8 @@ import structlog
 
 from services.kit.env import BadEnvironmentError, required
 from services.pager.dead_man import Patience, is_stale
+from services.pager.page_store import Page
 from services.pager.pager import Pager
-from services.pager.pages import Page
 from services.pager.webhook import read_webhook
 
 _PLANE = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.pager.dead_man import HEARTBEAT, DeadMan, Patience
-from services.pager.pages import Page, Pages
+from services.pager.page_store import Page, Pages
 from services.pager.webhook import Alert
 
 

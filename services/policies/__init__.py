@@ -4,12 +4,12 @@ A policy is written as text, `"immediate(retries=3)"` or `"budget(ratio=10%) + b
 Nothing here imports aiohttp or starts anything: the package can be lifted into another project as it is.
 """
 
-from services.policies.base import Call, Kind, Outcome, Policy, Rejection
 from services.policies.compose import Composition
 from services.policies.document import from_document
-from services.policies.errors import PolicyError
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parse import parse, validate
+from services.policies.policy import Call, Kind, Outcome, Policy, Rejection
+from services.policies.policy_error import PolicyError
 from services.policies.registry import REGISTRY, names, rejections
 from services.policies.retryable import next_delay_s, retryable
 

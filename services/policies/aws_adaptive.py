@@ -9,9 +9,9 @@ Defaults: attempts 3, base 1 s, cap 20 s, bucket 500, cost 5, timeout-cost 10, b
 import random
 
 from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throttled
-from services.policies.base import Call, Kind, Outcome, Rejection
 from services.policies.cubic_limiter import CubicLimiter
 from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.policy import Call, Kind, Outcome, Rejection
 
 
 class AwsAdaptive(AwsStandard):

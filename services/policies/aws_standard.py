@@ -16,10 +16,10 @@ import random
 from dataclasses import dataclass
 
 from services.policies.backoff import backoff_s
-from services.policies.base import Call, Kind, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 
 _THROTTLED_BASE_S = 1.0

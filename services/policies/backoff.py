@@ -8,9 +8,9 @@ import random
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.policies.base import Call
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.policy import Call
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {

@@ -20,10 +20,10 @@ import math
 import random
 from collections.abc import Mapping
 
-from services.policies.base import Call, Kind, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec, Values
+from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.windows import CountWindow, TimeWindow, Window
 
 _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})

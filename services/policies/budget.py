@@ -8,10 +8,10 @@ of Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here th
 Defaults: ratio 10%, floor 1/s, burst 10.
 """
 
-from services.policies.base import Call, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Outcome, Rejection
 
 _NEARLY_ONE = 1 - 1e-9  # ten deposits of 0.1 are a token, whatever binary fractions make of them
 

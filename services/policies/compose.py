@@ -12,7 +12,7 @@
 
 from collections.abc import Sequence
 
-from services.policies.base import Call, Outcome, Policy, Rejection
+from services.policies.policy import Call, Outcome, Policy, Rejection
 
 
 class Composition:

@@ -8,9 +8,9 @@ Source: deadline propagation, Google's SRE book, ch. 22; it names no total. The 
 Defaults: total 5 s.
 """
 
-from services.policies.base import Call, Rejection
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Rejection
 
 
 class Deadline(Neutral):

@@ -10,8 +10,8 @@ of writing doesn't matter, as in a text.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.policies.errors import PolicyError
 from services.policies.parse import validate
+from services.policies.policy_error import PolicyError
 
 _EXAMPLE = "such as [{budget: {ratio: 10%}}, breaker]"
 _SYNTAX = frozenset("+(),=")

@@ -10,10 +10,10 @@ Defaults: ratio 20%, minimum 3.
 
 import math
 
-from services.policies.base import Call, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Outcome, Rejection
 
 _ROUNDING = 1e-9
 """29 % of 100 are 29, although the product of the floats is a little less."""

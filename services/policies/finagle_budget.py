@@ -12,10 +12,10 @@ Source: Finagle's docs, RetryBudget: 20 % + 10/s, TTL 10 s.
 Defaults: ratio 20%, floor 10/s, ttl 10 s.
 """
 
-from services.policies.base import Call, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
 
 _NEARLY_ONE = 1 - 1e-9  # five deposits of 0.2 are one retry, whatever binary fractions make of them

@@ -4,9 +4,9 @@ Clients that fail together come back together. No source: it is what a loop with
 Defaults: delay 100 ms, retries 3.
 """
 
-from services.policies.base import Call
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call
 
 
 class Fixed(Neutral):

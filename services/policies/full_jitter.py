@@ -5,7 +5,7 @@ Defaults: base 100 ms, cap 2 s, retries 3.
 """
 
 from services.policies.backoff import Backoff, schedule
-from services.policies.base import Call
+from services.policies.policy import Call
 
 
 class FullJitter(Backoff):

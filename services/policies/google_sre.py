@@ -12,10 +12,10 @@ Defaults: attempts 3, ratio 10%, period 120 s, base 100 ms, cap 2 s.
 import random
 
 from services.policies.backoff import backoff_s
-from services.policies.base import Call, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
 
 _REQUESTS, _RETRIES = 0, 1

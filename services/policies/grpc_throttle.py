@@ -8,9 +8,9 @@ example. With a failure share above 1 / 11 (9 %) tokens run out: the ratio is wh
 Defaults: max-tokens 10, token-ratio 0.1.
 """
 
-from services.policies.base import Call, Kind, Outcome, Rejection
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import retryable
 
 _EXACTLY = 1e-9  # ten successes of 0.1 are one token, whatever binary fractions make of them

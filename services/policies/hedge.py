@@ -10,9 +10,9 @@ names no defaults. Dean and Barroso, "The Tail at Scale", 2013, wait for the 95t
 Defaults: after 100 ms, attempts 2.
 """
 
-from services.policies.base import Call
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call
 
 
 class Hedge(Neutral):

@@ -6,9 +6,9 @@ Source: urllib3's default, `Retry(3)` with `backoff_factor` 0; it retries connec
 Defaults: retries 3.
 """
 
-from services.policies.base import Call
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call
 
 
 class Immediate(Neutral):

@@ -3,9 +3,9 @@
 Source: what clients do that nobody told otherwise, such as requests (`DEFAULT_RETRIES` 0).
 """
 
-from services.policies.base import Call
-from services.policies.neutral import Neutral
+from services.policies.noop import Neutral
 from services.policies.parameters import Spec
+from services.policies.policy import Call
 
 
 class NoRetries(Neutral):

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
-from services.policies.base import Policy
-from services.policies.errors import PolicyError, unknown
+from services.policies.policy import Policy
+from services.policies.policy_error import PolicyError, unknown
 
 Unit = Literal["count", "share", "duration", "rate", "factor"]
 

@@ -12,10 +12,10 @@ back-off, attempts or hedges (`aws-standard`, `google-sre`, `hedge`, ...) is a s
 import random
 import re
 
-from services.policies.base import Policy
 from services.policies.compose import Composition
-from services.policies.errors import PolicyError, unknown
 from services.policies.parameters import Spec, read_parameters
+from services.policies.policy import Policy
+from services.policies.policy_error import PolicyError, unknown
 from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY
 
 _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")

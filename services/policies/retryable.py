@@ -10,7 +10,7 @@ A Retry-After (on 429 or 503) is the least delay; one of more than a minute mean
 that ends after the deadline that a policy keeps.
 """
 
-from services.policies.base import Call, Kind, Outcome, Policy
+from services.policies.policy import Call, Kind, Outcome, Policy
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 RETRYABLE_STATUS = frozenset({502, 503, 504})

@@ -10,10 +10,10 @@ Defaults: k 2, period 120 s.
 
 import random
 
-from services.policies.base import Call, Kind, Outcome, Rejection
-from services.policies.ledger import Ledger
-from services.policies.neutral import Neutral
+from services.policies.in_flight_costs import Ledger
+from services.policies.noop import Neutral
 from services.policies.parameters import Parameter, Spec
+from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 from services.policies.rolling_sum import RollingSum
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from chaos.actions import Action, AddToxic, SendSignal, Settings, StopProcesses, cpu_cap
 from chaos.injector import Injector
 from chaos.lease import Lease
-from chaos.ledger import Ledger
+from chaos.ledger.ledger import Ledger
 from chaos.place import Process
-from chaos.process import started_ticks
-from chaos.spawn import Record, Spec, spawn_from, start_governor
+from chaos.process.identity import started_ticks
+from chaos.process.spawn import Record, Spec, spawn_from, start_governor
 from chaos.toxic import Toxic
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import chaos.ledger
+import chaos.ledger.ledger
 from chaos.actions import (
     AddToxic,
     ComposeDown,
@@ -18,9 +18,9 @@ from chaos.actions import (
     Settings,
     StopProcesses,
 )
-from chaos.ledger import Intent, Ledger, Step, read_ledger
+from chaos.ledger.ledger import Intent, Ledger, Step, read_ledger
 from chaos.place import Container
-from chaos.process import state
+from chaos.process.identity import state
 from chaos.toxic import Toxic
 from chaos.watchdog import Watchdog
 
@@ -40,7 +40,7 @@ BOX = Container(service="box", id="ab" * 32)
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Begun before the machine was started anew, by a process whose pid and start time mean nothing now."""
-    monkeypatch.setattr(chaos.ledger, "boot_id", lambda: "another")
+    monkeypatch.setattr(chaos.ledger.ledger, "boot_id", lambda: "another")
     (tmp_path / "journal.jsonl").write_text('{"type":"run.opened","seq":0,"t":7.5}\n')
     return Ledger.create(tmp_path / "ledger.jsonl", "r", int(time.monotonic()) - 1000, (1, 1))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos.bucket import Bucket
+from chaos.governor.bucket import Bucket
 
 
 def hog(bucket: Bucket, seconds: float, cores: float = 1.0) -> float:

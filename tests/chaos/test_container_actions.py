@@ -14,9 +14,9 @@ from docker.errors import NotFound
 from dotenv import dotenv_values
 
 from chaos.actions import ComposeDown, CpuQuota, SendSignal, Start
-from chaos.carry import carry_out
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.place import Container
+from chaos.undo.execute import carry_out
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from chaos.actions import ANY, AddToxic, CpuGovernor, CpuQuota, ProxyEnabled, Se
 from chaos.actions.cpu import UNLIMITED, quota
 from chaos.errors import UnsupportedError
 from chaos.faults import FAULTS
-from chaos.faults.base import is_toxic_of, toxic_name
+from chaos.faults.fault import is_toxic_of, toxic_name
 from chaos.mitigations import MITIGATIONS
 from chaos.place import Container, Process
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chaos.actions import AddToxic, CpuGovernor, SendSignal, cpu_cap
-from chaos.carry import carry_out
 from chaos.errors import RefusedError
-from chaos.governed import Governed
-from chaos.process import is_alive, state
-from chaos.spawn import Record, read_record, start_governor
+from chaos.governor.governed import Governed
+from chaos.process.identity import is_alive, state
+from chaos.process.spawn import Record, read_record, start_governor
 from chaos.toxic import Toxic
+from chaos.undo.execute import carry_out
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from aiohttp import web
 from chaos.actions import AddToxic, Settings
 from chaos.errors import RefusedError, UnguardedError
 from chaos.lease import LeaseLostError, take
-from chaos.ledger import read_ledger
+from chaos.ledger.ledger import read_ledger
 from chaos.toxic import Toxic
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from chaos.ledger import read_ledger
-from chaos.process import of_run
+from chaos.ledger.ledger import read_ledger
+from chaos.process.identity import of_run
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos import lines
 from chaos.actions import ANY, AddToxic, RemoveToxic, StopProcesses
-from chaos.ledger import Intent, Ledger, LedgerError, State, Step, is_closed, read_ledger
-from chaos.process import started_ticks
+from chaos.ledger import jsonl as lines
+from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step, is_closed, read_ledger
+from chaos.process.identity import started_ticks
 from chaos.toxic import Toxic
 
 TOXIC = Toxic(name="r.slow", type="latency", attributes={"latency": 10})

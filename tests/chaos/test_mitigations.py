@@ -12,14 +12,14 @@ import pytest
 from pydantic import ValidationError
 
 from chaos.actions import ANY, CpuGovernor, CpuQuota, ListenQueue, Settings, SettingWord
-from chaos.carry import carry_out, undo
 from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
 from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
 from chaos.mitigations import MITIGATIONS
 from chaos.mitigations.drain import Drain
 from chaos.place import Container, Process
+from chaos.undo.execute import carry_out, undo
 from chaos.wait import wait_until
-from services.libraries.settings import OWN
+from services.libraries.library_settings import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

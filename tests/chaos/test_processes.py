@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chaos.actions import SendSignal, Start, StopProcesses
-from chaos.carry import carry_out
 from chaos.errors import TargetGoneError
 from chaos.mark import run_mark
-from chaos.process import is_alive, of_run, send, started_ticks, state
-from chaos.spawn import exit_code, read_record
+from chaos.process.identity import is_alive, of_run, send, started_ticks, state
+from chaos.process.spawn import exit_code, read_record
+from chaos.undo.execute import carry_out
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:

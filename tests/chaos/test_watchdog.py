@@ -14,9 +14,9 @@ import pytest
 
 from chaos.errors import UnguardedError
 from chaos.lease import Lease, LeaseLostError
-from chaos.ledger import Ledger, read_ledger
-from chaos.process import of_run, started_ticks
-from chaos.spawn import exit_code
+from chaos.ledger.ledger import Ledger, read_ledger
+from chaos.process.identity import of_run, started_ticks
+from chaos.process.spawn import exit_code
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until

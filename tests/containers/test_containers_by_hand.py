@@ -11,7 +11,7 @@ import pytest
 
 from chaos.http import call
 from chaos.wait import wait_until
-from lab.runtime.compose_preflight import taken_networks
+from lab.runtime.compose.preflight import taken_networks
 from lab.runtime.slots import hold_slot
 from tests.contract.world import COMPOSE_FILE
 

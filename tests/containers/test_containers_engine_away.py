@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chaos.actions import ComposeDown
-from chaos.ledger import Ledger, is_closed
+from chaos.ledger.ledger import Ledger, is_closed
 from chaos.mark import LABEL
 from chaos.wait import wait_until
 from chaos.watchdog import Watchdog

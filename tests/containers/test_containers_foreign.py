@@ -12,8 +12,8 @@ from dotenv import dotenv_values
 
 from chaos.errors import RefusedError
 from chaos.mark import LABEL
+from lab.runs.strays import find_strays
 from lab.session.foreign import foreign_things
-from lab.session.strays import find_strays
 from tests.contract.world import COMPOSE_FILE, living, new_runtime
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 
 from chaos.mark import LABEL, run_mark
 from chaos.wait import wait_until
-from lab.runtime.compose_places import project_name
+from lab.runtime.compose.targets import project_name
 from tests.contract.world import COMPOSE_FILE
 from tests.live.aftermath import Killed
 from tests.live.conftest import SHORT, start

@@ -6,9 +6,9 @@ import pytest
 
 from chaos.actions.cpu import UNLIMITED
 from chaos.mark import run_mark
-from lab.runtime.compose_cgroup import CgroupV2, find_cgroup, share
-from lab.runtime.compose_places import project_name
-from lab.runtime.compose_plugin import HEALTH_INTERVAL, environment
+from lab.runtime.compose.cgroup import CgroupV2, find_cgroup, share
+from lab.runtime.compose.plugin import HEALTH_INTERVAL, environment
+from lab.runtime.compose.targets import project_name
 
 ID = "ab" * 32
 

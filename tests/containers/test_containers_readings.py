@@ -7,7 +7,7 @@ import docker
 import pytest
 
 from chaos.wait import wait_until
-from lab.runtime.compose import Compose
+from lab.runtime.compose.runtime import Compose
 from tests.contract.world import Lab, living, new_runtime
 
 pytestmark = [pytest.mark.containers, pytest.mark.asyncio(loop_scope="module")]

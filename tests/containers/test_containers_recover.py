@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import chaos.ledger
+import chaos.ledger.ledger
 from chaos.actions import SendSignal, StopProcesses, cpu_cap
-from chaos.carry import carry_out
-from chaos.ledger import Intent, Ledger, Step, is_closed
+from chaos.ledger.ledger import Intent, Ledger, Step, is_closed
 from chaos.mark import LABEL
-from lab.session import registry
-from lab.session.recover import recover
-from lab.session.runfolder import RunFolder
+from chaos.undo.execute import carry_out
+from lab.runs import registry
+from lab.runs.folder import RunFolder
+from lab.runs.recover import recover
 from tests.contract.world import living, new_runtime
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def test_containers_of_another_boot_are_taken_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: docker.DockerClient
 ) -> None:
     """Their caps and pauses are undone by container id, then they go with their networks; the ledger closes."""
-    monkeypatch.setattr(chaos.ledger, "boot_id", lambda: "another")
+    monkeypatch.setattr(chaos.ledger.ledger, "boot_id", lambda: "another")
     with new_runtime("compose", tmp_path) as runtime:
         async with living(runtime):
             monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # not before: slots are the whole machine's

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lab.runtime.compose_plugin import environment
+from lab.runtime.compose.plugin import environment
 from lab.topology import ServiceSpec, load_topology
 from tests.contract.world import COMPOSE_FILE
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chaos.place import Ability
-from lab.runtime import Runtime, compose_preflight
+from lab.runtime import Runtime
 from lab.runtime.base import SetupError
+from lab.runtime.compose import preflight as compose_preflight
 from tests.contract.world import COMPOSE_FILE, living, new_runtime
 
 pytestmark = pytest.mark.containers

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from chaos.actions import cpu_cap
-from chaos.carry import carry_out
 from chaos.faults.pause import Pause
+from chaos.undo.execute import carry_out
 from chaos.wait import wait_until
 from tests.contract.world import QUEUE, Lab, applied
 

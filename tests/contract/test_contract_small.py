@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaos.actions import SendSignal
-from chaos.carry import carry_out
+from chaos.undo.execute import carry_out
 from chaos.wait import wait_until
 from lab.runtime import Runtime
 from lab.runtime.base import SetupError

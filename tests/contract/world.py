@@ -13,9 +13,9 @@ from typing import Any
 from dotenv import dotenv_values
 
 from chaos.actions import BaseAction
-from chaos.carry import carry_out, undo
 from chaos.faults import BaseFault
 from chaos.http import Answer, call
+from chaos.undo.execute import carry_out, undo
 from chaos.wait import wait_until
 from lab.journal.latency import Histogram
 from lab.runtime import Runtime, make_runtime

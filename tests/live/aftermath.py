@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos.ledger import read_ledger
+from chaos.ledger.ledger import read_ledger
 from lab.journal import read
 from lab.session import RunFolder, judge_run
 from tests.live.conftest import Command

@@ -15,7 +15,7 @@ import pytest
 
 from chaos.lease import LEASE_S
 from chaos.mark import run_mark
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from chaos.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.session import recover
+from lab.runs.recover import recover
 from tests.live.conftest import Start
 
 pytestmark = pytest.mark.live

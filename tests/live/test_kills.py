@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chaos.process import state
+from chaos.process.identity import state
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy
 from tests.chaos.conftest import live_toxiproxy, toxiproxy_binary

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from chaos.governed import Governed
+from chaos.governor.governed import Governed
 from chaos.http import call
 from chaos.lease import LEASE_S
-from chaos.ledger import read_ledger
+from chaos.ledger.ledger import read_ledger
 from chaos.listen_queue import read_listen_queue
 from chaos.mark import run_mark
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from chaos.wait import wait_until
 from lab.session import ROOT, RunFolder, living
 from tests.live.aftermath import assert_nothing_in_force

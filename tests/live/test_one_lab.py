@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from lab.analysis import Timeline
 from lab.drillfile import Drill, load_drill
 from lab.journal import read

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.ledger import is_closed, read_ledger
-from chaos.process import of_run
+from chaos.ledger.ledger import is_closed, read_ledger
+from chaos.process.identity import of_run
 from chaos.toxiproxy import Toxiproxy
 from lab.drillfile import load_drill, read_step
 from lab.journal import read

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chaos.mark import run_mark
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from lab.session import ROOT
 from tests.live.conftest import Start
 from tests.live.test_drill import MACHINE

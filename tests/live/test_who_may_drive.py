@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from chaos.mark import run_mark
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from lab.session import living
 from tests.live.conftest import LAB, ROOT
 

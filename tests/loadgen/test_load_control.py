@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from loadgen.control import Control, open_control
 from loadgen.load import Load
-from loadgen.settings import Settings
+from loadgen.load_control import Control, open_control
+from loadgen.load_settings import Settings
 
 Ask = Callable[..., tuple[int, Any]]
 HEADERS = {"HTTP_HOST": "127.0.0.1:9000", "HTTP_X_LAB_TOKEN": "secret"}

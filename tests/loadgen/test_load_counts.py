@@ -9,9 +9,9 @@ import gevent
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed
 
-from loadgen.cohorts import KEPT_S, Cohorts, bucket
-from loadgen.outcomes import of_error, of_status, trouble
-from loadgen.settings import Settings, SettingsError
+from loadgen.arrival_cohorts import KEPT_S, Cohorts, bucket
+from loadgen.load_outcomes import of_error, of_status, trouble
+from loadgen.load_settings import Settings, SettingsError
 from loadgen.tally import UNSENT, Tally
 from services.kit import histogram
 

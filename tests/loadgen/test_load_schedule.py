@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadgen.load import Load
+from loadgen.load_settings import Settings
 from loadgen.rate import Rate
 from loadgen.schedule import Schedule
-from loadgen.settings import Settings
 
 
 def starts(seed: str, rate_rps: float, until_s: float) -> list[float]:

@@ -6,10 +6,10 @@ from collections import Counter
 import gevent
 import pytest
 
+from loadgen.arrival_cohorts import Cohort
 from loadgen.arrivals import Arrivals
-from loadgen.cohorts import Cohort
+from loadgen.load_settings import Settings
 from loadgen.rate import Rate
-from loadgen.settings import Settings
 from loadgen.tally import Tally
 from loadgen.traits import MAIN, STREAMING, Traits, TraitSource
 

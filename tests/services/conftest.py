@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 
 from services.kit.env import Place
+from services.kit.live_settings import DataSettings, Live
 from services.kit.role import Role
 from services.kit.server import Service
-from services.kit.settings import DataSettings, Live
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.admission import Crowd, Gate, State, Work, parse
-from services.admission.base import Layer
+from services.admission.admission import Layer
 from services.admission.gradient2 import Gradient2
 from services.admission.priority_shed import PriorityShed
 

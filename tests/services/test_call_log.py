@@ -52,7 +52,7 @@ def test_a_second_is_told_while_something_ends_badly_and_once_when_all_is_well()
 def test_what_was_dropped_is_told_and_exact_lines_are_never_dropped() -> None:
     """1,000 examples and 20 seconds of a storm in one go: 5 (or 10) examples, all seconds, no line lost untold."""
     code = (
-        "from services.kit import logs; logs.configure('storefront')\n"
+        "from services.kit import structured_logs; structured_logs.configure('storefront')\n"
         "from services.kit.call_log import CallLog\n"
         "counts = {'timeout': 0}; log = CallLog('storefront->auth', lambda: counts)\n"
         "for second in range(20):\n"

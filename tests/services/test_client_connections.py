@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.kit.settings import Live, SettingsError
+from services.kit.live_settings import Live, SettingsError
 from services.policies import Call, Neutral, Outcome, Rejection
 from services.storefront import Settings
 

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from services.auth import Auth
 from services.auth import Settings as AuthSettings
+from services.kit.live_settings import DataSettings
 from services.kit.role import Role
 from services.kit.server import Service
-from services.kit.settings import DataSettings
 
 Open = Callable[..., Awaitable[Service]]
 Url = Callable[[Service], str]

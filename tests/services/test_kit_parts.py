@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from services.admission import Work
 from services.auth import Settings as AuthSettings
-from services.kit.admission import Admission
 from services.kit.env import BadEnvironmentError, Place, address
 from services.kit.histogram import Histogram, bucket, upper_ms
-from services.kit.logs import RateLimit
+from services.kit.live_settings import SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
-from services.kit.settings import SettingsError, from_environment
 from services.kit.shed import ShedError
+from services.kit.structured_logs import RateLimit
+from services.kit.worker_pool import Admission
 from services.storefront import Settings as StorefrontSettings
 
 Eventually = Callable[[Callable[[], object]], Awaitable[None]]
@@ -182,7 +182,7 @@ def test_logs_are_rate_limited_and_tell_what_was_dropped() -> None:
 def test_logs_are_json_lines_on_stdout() -> None:
     """Ours and the libraries', with the service's name; below warning nothing."""
     code = (
-        "import logging, structlog; from services.kit import logs; logs.configure('auth');"
+        "import logging, structlog; from services.kit import structured_logs; structured_logs.configure('auth');"
         "structlog.get_logger().warning('slow', ms=3); structlog.get_logger().info('no');"
         "logging.getLogger('lib').error('odd %s', 'thing'); logging.getLogger('lib').info('no')"
     )

@@ -13,11 +13,12 @@ import pytest
 from aiohttp import web
 
 from services.client import Client
-from services.kit.settings import Live, SettingsError
-from services.libraries import REGISTRY, LibraryError, Reply, check_installed, names, registry, validate
-from services.libraries.client import LibraryClient
+from services.kit.live_settings import Live, SettingsError
+from services.libraries import REGISTRY, LibraryError, Reply, check_installed, names, validate
+from services.libraries import client_libraries as registry
 from services.libraries.either import Either
-from services.libraries.settings import EitherSettings, LibrarySettings
+from services.libraries.library_client import LibraryClient
+from services.libraries.library_settings import EitherSettings, LibrarySettings
 from services.libraries.threads import Threaded
 from services.storefront import Settings
 
@@ -73,7 +74,7 @@ def test_storefront_needs_no_library_for_the_labs_own_client() -> None:
         "import sys\n"
         "for name in ('aiohttp_retry', 'backoff', 'botocore', 'httpx', 'requests', 'tenacity', 'urllib3'):\n"
         "    sys.modules[name] = None\n"
-        "from services.kit.settings import from_environment\n"
+        "from services.kit.live_settings import from_environment\n"
         "from services.storefront import Settings\n"
         "print(from_environment(Settings, {}).library)\n"
     )

@@ -19,9 +19,9 @@ from services.kit.env import BadEnvironmentError
 from services.kit.server import Service
 from services.oncall import OnCall
 from services.pager.dead_man import Patience, is_stale
+from services.pager.page_store import Pages
 from services.pager.pager import Pager
-from services.pager.pages import Pages
-from services.pager.settings import PagerSettings
+from services.pager.pager_settings import PagerSettings
 from services.pager.webhook import Alert, BadWebhookError, read_webhook
 
 Open = Callable[..., Awaitable[Service]]

@@ -14,7 +14,7 @@ from services.policies.budget import Budget
 from services.policies.envoy_budget import EnvoyBudget
 from services.policies.finagle_budget import FinagleBudget
 from services.policies.google_sre import GoogleSre
-from services.policies.ledger import Ledger
+from services.policies.in_flight_costs import Ledger
 from services.policies.rolling_sum import RollingSum
 from services.policies.sre_throttle import SreThrottle
 from services.policies.windows import CountWindow

@@ -20,10 +20,10 @@ from services.canary import Canary
 from services.edge import Edge
 from services.edge import Settings as EdgeSettings
 from services.kit.env import BadEnvironmentError
+from services.kit.live_settings import DataSettings
 from services.kit.role import Role
 from services.kit.routes import Routes
 from services.kit.server import Service
-from services.kit.settings import DataSettings
 from services.oncall import OnCall
 from services.router import Router
 from services.router import Settings as RouterSettings

@@ -14,9 +14,9 @@ import docker
 import pytest
 
 from chaos.mark import run_mark
-from chaos.process import is_alive, started_ticks
+from chaos.process.identity import is_alive, started_ticks
 from chaos.wait import wait_until
-from lab.runtime.compose_places import project_name
+from lab.runtime.compose.targets import project_name
 from tests.live.conftest import ROOT, SHORT, start
 
 if TYPE_CHECKING:

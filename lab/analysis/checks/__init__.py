@@ -6,11 +6,11 @@ reported by name and leaves the run inconclusive: a checker that can't tell has 
 
 from collections.abc import Mapping
 
-from lab.analysis.checks.base import Checker
-from lab.analysis.checks.bite import check_bite
 from lab.analysis.checks.calibration import check_calibration
+from lab.analysis.checks.checker import Checker
 from lab.analysis.checks.conservation import check_conservation
 from lab.analysis.checks.crossing import check_crossing
+from lab.analysis.checks.fault_effect import check_bite
 from lab.analysis.checks.governor import check_governor
 from lab.analysis.checks.host import check_host
 from lab.analysis.checks.offered import check_offered
@@ -24,8 +24,8 @@ from lab.analysis.checks.steps import check_steps
 from lab.analysis.checks.threads import check_threads
 from lab.analysis.checks.truth import check_truth
 from lab.analysis.checks.undone import check_undone
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 CHECKS: Mapping[str, Checker] = {
     "steady state": check_steady_state,

@@ -1,7 +1,7 @@
 """The bridge's capacity is what the drill asked for: steady windows, within 10 % of headroom x rate."""
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 10.0
 

@@ -7,17 +7,17 @@ without anybody waiting (a breaker opened, the load was small) needs less than t
 """
 
 from lab.analysis.checks.effect import Effect, at_least, span_of
-from lab.analysis.row import ActionSpan
-from lab.analysis.rows import ratio
-from lab.analysis.seconds import BRIDGE
-from lab.analysis.timeline import Timeline
-from lab.analysis.windows import whole_seconds, work_waits
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.seconds import BRIDGE
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import whole_seconds, work_waits
 
 AT_CAP = 0.9
 LEAST = 0.5
 """Where slices leave less than this of the limit, nothing can be told."""
 SLICE_S = 0.002
-"""The least that is handed out at once: design.md, section 2, for a quota; ``chaos.bucket.LEAST_BURST_S``."""
+"""The least that is handed out at once: design.md, section 2, for a quota; ``chaos.governor.bucket.LEAST_BURST_S``."""
 
 
 def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:

@@ -5,10 +5,10 @@ Of a client that can't count its attempts (a real library) the same is asked of 
 
 from collections.abc import Mapping
 
-from lab.analysis.checks.base import below, growth
-from lab.analysis.seconds import CANARY
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import below, growth
+from lab.analysis.timeline.seconds import CANARY
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 from lab.journal.events import ServiceSample
 
 PERCENT = 0.5

@@ -1,11 +1,11 @@
 """Traffic crossed the bridge: it accepted the connections that the clients say they opened."""
 
-from lab.analysis.attempts import source_of
-from lab.analysis.checks.base import at_least
-from lab.analysis.rows import ratio
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
-from lab.analysis.windows import phase_seconds
+from lab.analysis.checks.checker import at_least
+from lab.analysis.timeline.attempts import source_of
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import phase_seconds
+from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 90.0
 

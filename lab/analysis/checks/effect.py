@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lab.analysis.row import ActionSpan
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ The canary makes one call a second over the bridge on a new connection, outside 
 import math
 from collections.abc import Callable, Mapping
 
-from lab.analysis.checks.base import growth
 from lab.analysis.checks.capacity import capacity
+from lab.analysis.checks.checker import growth
 from lab.analysis.checks.effect import Effect, at_least, span_of
 from lab.analysis.planes.services import is_of_a_plane, questions
-from lab.analysis.row import ActionSpan
-from lab.analysis.rows import ratio
-from lab.analysis.timeline import Timeline
-from lab.analysis.windows import per_second, phase_seconds, whole_seconds
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import per_second, phase_seconds, whole_seconds
 from lab.journal.events import CanarySample
 
 SEEN = 0.8

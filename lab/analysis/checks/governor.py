@@ -6,9 +6,9 @@ in its queue, uses less of it, and that is no fault of the instrument.
 
 from itertools import pairwise
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
-from lab.analysis.windows import judged_seconds, work_waits
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import judged_seconds, work_waits
+from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 5.0
 LEAST_S = 5

@@ -1,9 +1,9 @@
 """The machine gave its time: less than 2 % was stolen by others on the same hardware."""
 
-from lab.analysis.checks.base import below, within
-from lab.analysis.rows import ratio
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import below, within
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 STEAL_PERCENT = 2.0
 

@@ -1,8 +1,8 @@
 """The load did what was asked: at least 99.5 % of each phase's arrivals started, lag p99 under 50 ms."""
 
-from lab.analysis.checks.base import at_least, below, most_of, within
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import at_least, below, most_of, within
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 STARTED_PERCENT = 99.5
 LAG_MS = 50.0

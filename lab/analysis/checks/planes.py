@@ -2,14 +2,14 @@
 
 import re
 
-from lab.analysis.checks.base import at_least
+from lab.analysis.checks.checker import at_least
 from lab.analysis.planes.blind import GOODPUT
 from lab.analysis.planes.pages import ONCALL, heard
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
-from lab.analysis.watched import Watched
-from lab.analysis.windows import judged_seconds
-from lab.journal.planes import PlaneConfigured
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
+from lab.analysis.timeline.windows import judged_seconds
+from lab.analysis.verdict.verdict import Finding
+from lab.journal.plane_events import PlaneConfigured
 
 PERCENT = 98.0
 OLDEST = (2, 42)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from lab.analysis.checks.base import below, most_of, within
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import below, most_of, within
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 LAG_MS = 50.0
 CPU_PERCENT = 80.0

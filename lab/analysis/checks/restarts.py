@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 BACK_S = 15.0
 """A killed service may take this long to be back after its fault is undone."""

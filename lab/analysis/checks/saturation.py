@@ -1,10 +1,10 @@
 """A storm was the bridge's: >= 90 % of its cap all through a stuck aftermath, nobody waiting behind it."""
 
-from lab.analysis.checks.base import at_least
-from lab.analysis.stuck import find_stuck
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
-from lab.analysis.windows import sliding
+from lab.analysis.checks.checker import at_least
+from lab.analysis.metrics.stuck import find_stuck
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import sliding
+from lab.analysis.verdict.verdict import Finding
 
 BUSY_PERCENT = 90.0
 QUEUE = 1.0

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from lab.analysis.checks.base import growth, within
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import growth, within
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 from lab.journal.events import ServiceSample
 
 ERRORS = ("EMFILE", "ENFILE", "EADDRNOTAVAIL")

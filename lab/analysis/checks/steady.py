@@ -1,8 +1,8 @@
 """The steady state held in the baseline, decided once more on final figures."""
 
-from lab.analysis.conditions import evaluate
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.conditions import evaluate
+from lab.analysis.verdict.verdict import Finding
 
 
 def check_steady_state(timeline: Timeline) -> list[Finding]:

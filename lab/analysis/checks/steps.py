@@ -1,7 +1,7 @@
 """The drill's method took place: every step was applied and read back."""
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 
 def check_steps(timeline: Timeline) -> list[Finding]:

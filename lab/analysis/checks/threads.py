@@ -1,8 +1,8 @@
 """No call of a blocking library waited for a thread: a small pool is a bulkhead that fakes survival."""
 
-from lab.analysis.checks.base import within
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import within
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 
 def check_threads(timeline: Timeline) -> list[Finding]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from lab.analysis.checks.base import Timed, at_least, within
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.checks.checker import Timed, at_least, within
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 98.0
 SILENT = frozenset({"pause", "kill"})

@@ -1,8 +1,8 @@
 """What was not undone, or not on the straight way: a removal that hung, a bridge too starved to answer."""
 
-from lab.analysis.row import ActionSpan
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
 
 
 def check_undone(timeline: Timeline) -> list[Finding]:

@@ -8,9 +8,9 @@ known, is neither blind nor sighted: None.
 from bisect import bisect_right
 
 from lab.analysis.planes.truth import nearest
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
-from lab.journal.planes import PlaneConfigured
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
+from lab.journal.plane_events import PlaneConfigured
 
 ASKED_AFTER_S = 1.5
 """A second is asked about so long after its start."""

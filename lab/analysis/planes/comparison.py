@@ -3,8 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.planes.scrapes import count_scrapes
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Plane, Verdict, Word
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Plane, Verdict, Word
 
 
 class Survival(BaseModel):

@@ -1,10 +1,10 @@
 """A drill's condition about a monitoring plane, decided."""
 
-from lab.analysis.decision import Decision, between, decide
 from lab.analysis.planes.detection import watched_s
-from lab.analysis.planes.metrics import PLANE, PLANE_RUN
 from lab.analysis.planes.pages import heard
-from lab.analysis.timeline import Timeline
+from lab.analysis.planes.plane_metrics import PLANE, PLANE_RUN
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.decision import Decision, between, decide
 from lab.drillfile.condition import Condition
 
 _AWAITED = {"time_to_detect": "no page of the plane", "silence_alarm": "no alarm about its silence"}

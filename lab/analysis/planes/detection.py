@@ -8,8 +8,8 @@ what another plane told of, since that did happen, or else to the shortest of al
 from dataclasses import dataclass
 
 from lab.analysis.planes.pages import DEAD_MAN, HEARTBEAT, heard, since_trigger, told, told_of_system
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)

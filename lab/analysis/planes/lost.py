@@ -7,8 +7,8 @@ late when it came after its bound, whatever the others did.
 
 from lab.analysis.planes.detection import find_detection, symptom_bounds
 from lab.analysis.planes.pages import told_of_system
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
 
 
 def find_lost(timeline: Timeline, watched: Watched) -> tuple[tuple[str, ...], tuple[str, ...]]:

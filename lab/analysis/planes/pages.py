@@ -7,9 +7,9 @@ says nothing about the system. The dead-man's switch wakes, *about* a plane that
 
 from collections.abc import Iterator
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
-from lab.journal.planes import PageReceived
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
+from lab.journal.plane_events import PageReceived
 
 HEARTBEAT = "Watchdog"
 DEAD_MAN = "DeadMansSwitch"

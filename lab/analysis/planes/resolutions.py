@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 from lab.analysis.planes.pages import heard
 from lab.analysis.planes.truth import amplification, error_ratio
-from lab.analysis.seconds import WINDOW_S
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
-from lab.journal.planes import PageReceived
+from lab.analysis.timeline.seconds import WINDOW_S
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
+from lab.journal.plane_events import PageReceived
 
 GOOD_FROM = 0.90
 AMPLIFIED = 1.5

@@ -11,11 +11,11 @@ from lab.analysis.planes.resolutions import count_false_resolutions
 from lab.analysis.planes.scrapes import count_scrapes
 from lab.analysis.planes.spans import count_blind
 from lab.analysis.planes.truth import TRUTH, nearest
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Plane
-from lab.analysis.watched import Watched
-from lab.analysis.windows import judged_seconds
-from lab.journal.planes import PlaneConfigured
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
+from lab.analysis.timeline.windows import judged_seconds
+from lab.analysis.verdict.verdict import Plane
+from lab.journal.plane_events import PlaneConfigured
 
 _CENTS = 4
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lab.analysis.planes.blind import knows_scrapes
-from lab.analysis.rows import ratio
-from lab.analysis.watched import Watched
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from lab.analysis.timeline import Timeline
-from lab.journal.planes import PlaneSample
+from lab.analysis.timeline.timeline import Timeline
+from lab.journal.plane_events import PlaneSample
 
 
 def is_of_a_plane(timeline: Timeline, service: str) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.watched import Watched
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.watched import Watched
 
 UNMEASURED_SHARE = 0.02
 """More seconds without a measurement than this share of all: nothing is told."""

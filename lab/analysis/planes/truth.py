@@ -14,9 +14,9 @@ truths that such scrapes could have seen:
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from lab.analysis.rows import ratio
-from lab.analysis.timeline import Timeline
-from lab.journal.planes import PlaneConfigured
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.journal.plane_events import PlaneConfigured
 
 EDGE = "edge"
 CLIENT = "storefront"

@@ -2,7 +2,7 @@
 
 from lab.analysis.tournament.cell import Cell, cell_of, is_vouched
 from lab.analysis.tournament.difference import Differences, compare_runs
-from lab.analysis.tournament.rows import Second, series_of
+from lab.analysis.tournament.series import Second, series_of
 from lab.analysis.tournament.standing import Tournament, make_tournament
 
 __all__ = [

@@ -4,16 +4,16 @@ import hashlib
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.analysis.metrics import RUN, SERIES
-from lab.analysis.rows import amplification, ratio
-from lab.analysis.stuck import emptied_queue
-from lab.analysis.timeline import Timeline
-from lab.analysis.tournament.attempts import count_attempts
+from lab.analysis.metrics.evaluators import RUN, SERIES
+from lab.analysis.metrics.stuck import emptied_queue
+from lab.analysis.timeline.rows import amplification, ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import good_share, phase_seconds, total, whole_seconds
 from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
+from lab.analysis.tournament.wasted_attempts import count_attempts
 from lab.analysis.tournament.work import wasted_share
-from lab.analysis.verdict import Verdict, Word
-from lab.analysis.windows import good_share, phase_seconds, total, whole_seconds
+from lab.analysis.verdict.verdict import Verdict, Word
 from lab.drillfile.model import Drill
 
 NAMES = frozenset({"name", "title", "description", "tags", "text", "seed"})

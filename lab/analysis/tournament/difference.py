@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict
 from lab.analysis.tournament import student
 from lab.analysis.tournament.blocks import half_width
 from lab.analysis.tournament.cell import Cell, cell_of
+from lab.analysis.tournament.cell_figures import FIGURES, Figure
 from lab.analysis.tournament.change import Change, decide
-from lab.analysis.tournament.figures import FIGURES, Figure
 from lab.analysis.tournament.likeness import Judged, set_differently, why_unlike
 from lab.analysis.tournament.outcome import compare_outcomes
 from lab.analysis.tournament.seconds import Both, seconds_of_both

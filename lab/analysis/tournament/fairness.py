@@ -6,8 +6,8 @@ client's own requests that were answered well, so that a client that asks for mo
 
 from collections.abc import Sequence
 
-from lab.analysis.seconds import is_final
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.seconds import is_final
+from lab.analysis.timeline.timeline import Timeline
 
 ON_THE_PATH = frozenset({"edge", "router", "auth"})
 """Services that pass on what others ask for: a retrying one has cohorts as well, and is no rival of its client."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import product
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.tournament.cell import Cell, capacity_rps, is_vouched
-from lab.analysis.verdict import Verdict
+from lab.analysis.verdict.verdict import Verdict
 
 APART = 0.10
 """Rates and capacities further apart than this share of the larger one make two different labs."""

@@ -6,10 +6,10 @@
 The second is what a fix is asked for: that service is back, and stays when the fix is taken back within the run.
 """
 
-from lab.analysis.stuck import BAD_BELOW, LEAST_JUDGED_S
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
-from lab.analysis.windows import good_share, last_seconds, sliding, whole_seconds
+from lab.analysis.metrics.stuck import BAD_BELOW, LEAST_JUDGED_S
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import good_share, last_seconds, sliding, whole_seconds
+from lab.analysis.verdict.verdict import Verdict
 
 
 def outlasted(timeline: Timeline, verdict: Verdict) -> bool | None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab.analysis.checks.conservation import ENDS
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import judged_seconds
 from lab.analysis.tournament.cell import since_trigger
-from lab.analysis.windows import judged_seconds
 from lab.journal.latency import Histogram
 
 

@@ -6,8 +6,8 @@ from statistics import fmean, median, stdev
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.analysis.interval import wilson
 from lab.analysis.tournament import student
+from lab.analysis.verdict.interval import wilson
 
 CONFIDENCE = 0.95
 

@@ -4,9 +4,9 @@ Router tells of most of them: its connection to auth is pooled and outlives the 
 cancel abandoned requests (``cancel_abandoned``) auth's own are among them; no answer is counted in both.
 """
 
-from lab.analysis.checks.base import growth, within
-from lab.analysis.rows import ratio
-from lab.analysis.timeline import Timeline
+from lab.analysis.checks.checker import growth, within
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.timeline import Timeline
 
 LAST = "auth"
 """The service at the end of every request's path, which does the work."""

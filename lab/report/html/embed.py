@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lab.analysis.row import Row
+from lab.analysis.timeline.row import Row
 
 _BREAKOUT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 

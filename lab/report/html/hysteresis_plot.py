@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.analysis.hysteresis import Point, Ways
+from lab.analysis.metrics.hysteresis import Point, Ways
 from lab.report.html.plot import BELOW_PX, SIZES, frame
 from lab.report.html.theme import Theme
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.report.html.lanes import INDENT_PX, LANE_PX, Label, height_px, place
 from lab.report.html.theme import Theme
 from lab.report.words import clean

@@ -7,12 +7,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from lab.analysis.hysteresis import Ways, hysteresis, ways
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
+from lab.analysis.metrics.hysteresis import Ways, hysteresis, ways
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.headline import MARK, MEANING, cards, story
 from lab.report.html import tables
 from lab.report.html.charts import charts
@@ -20,10 +20,10 @@ from lab.report.html.embed import inside, row_data
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
-from lab.report.html.strips import Picture, picture
-from lab.report.html.strips_plot import strips_figure
+from lab.report.html.strips.plot import strips_figure
+from lab.report.html.strips.strips import Picture, picture
 from lab.report.html.theme import THEMES, Theme
-from lab.report.planes import watches
+from lab.report.plane_view import watches
 from lab.report.reading import reading
 from lab.report.survival import facts
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.analysis.tournament import Cell, Tournament
-from lab.analysis.tournament.rows import Second
+from lab.analysis.tournament.series import Second
 from lab.analysis.tournament.standing import Score
 from lab.report import standing_words
 from lab.report.html.marks import escape

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
-from lab.report import figures
-from lab.report.planes import Watch
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Watch
 from lab.report.words import clean, effect, sentence
 
 

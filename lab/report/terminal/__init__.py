@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from rich.console import Console
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report.terminal.ink import can_draw

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.analysis.planes.comparison import Survival
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 COLUMNS = ("way of watching", "storm", "kept", "blind", "later", "paged", "silence")

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from lab.analysis.tournament import Differences
 from lab.analysis.tournament.change import Change, Word
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 _STYLES: dict[Word, str] = {"changed": "bold yellow", "not changed": "green", "can't tell": "magenta"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rich.console import Console, OverflowMethod
 
-from lab.report.planes import Sight
+from lab.report.plane_view import Sight
 
 
 @dataclass(frozen=True, slots=True)

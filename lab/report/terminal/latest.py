@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from lab.analysis.row import Row
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.row import Row
+from lab.analysis.timeline.timeline import Timeline
 
 LAG_S = 2
 """Samples come once a second: a second is whole on the screen this long after it began."""

@@ -6,10 +6,10 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.events import EventLines
 from lab.report.terminal.latest import recent

@@ -2,9 +2,9 @@
 
 from rich.text import Text
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill, Phase
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.terminal.spark import style_of
 
 _MARK = 2

@@ -4,11 +4,11 @@ from typing import Self
 
 from rich.console import Console
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event, ServiceChanged
-from lab.report import figures
-from lab.report.planes import watches
+from lab.report import headline_figures as figures
+from lab.report.plane_view import watches
 from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.latest import FRESH_S, present, recent
 from lab.report.terminal.watching import told

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from lab.analysis.row import Row
+from lab.analysis.timeline.row import Row
 from lab.report.terminal.ink import BLOCKS, Ink
 from lab.report.terminal.latest import Pick
 

@@ -14,10 +14,10 @@ from statistics import fmean
 from rich.text import Text
 
 from lab.analysis.planes import PlaneRow
-from lab.analysis.row import Row
-from lab.analysis.timeline import Timeline
-from lab.report import figures
-from lab.report.planes import Sight, Watch, sight
+from lab.analysis.timeline.row import Row
+from lab.analysis.timeline.timeline import Timeline
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Sight, Watch, sight
 from lab.report.terminal.ink import Ink
 from lab.report.terminal.spark import bar, phase_ruler, style_of
 from lab.report.words import clean

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lab.analysis.row import Row
-from lab.report import figures
+from lab.analysis.timeline.row import Row
+from lab.report import headline_figures as figures
 from lab.report.terminal.latest import Pick, present, word
 from lab.report.terminal.spark import phase_ruler, sparkline, top
 from lab.report.words import clean

@@ -4,7 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lab.analysis.tipping import Looked, Tipping
+from lab.analysis.tournament.tipping import Looked, Tipping
 
 
 def say_tipping(console: Console, found: Tipping) -> None:

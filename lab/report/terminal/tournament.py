@@ -10,7 +10,8 @@ from rich.text import Text
 from lab.analysis.tournament import Tournament
 from lab.analysis.tournament.rank import Place
 from lab.analysis.tournament.standing import Ended, Score
-from lab.report import figures, standing_words
+from lab.report import headline_figures as figures
+from lab.report import standing_words
 from lab.report.terminal.changes import changes
 from lab.report.terminal.ink import can_draw, cut
 from lab.report.words import clean

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lab.analysis.triage import LogState, Triage
-from lab.analysis.trouble import RECENT_S, Hurt
-from lab.report import figures
+from lab.analysis.logs.triage import LogState, Triage
+from lab.analysis.logs.trouble import RECENT_S, Hurt
+from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 _WIDTHS = {"call": 20, "outcome": 9, "count": 9, "per s": 7, "since": 8, "ago": 7, "until": 13}

@@ -9,11 +9,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
-from lab.report import figures
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Verdict
+from lab.report import headline_figures as figures
 from lab.report.headline import MARK, MEANING, cards, doubts, story, unmet
-from lab.report.planes import watches
+from lab.report.plane_view import watches
 from lab.report.reading import reading
 from lab.report.terminal.ink import Ink, ink_for
 from lab.report.terminal.strips import TITLE, strips

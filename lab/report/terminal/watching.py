@@ -3,9 +3,9 @@
 from rich.text import Text
 
 from lab.analysis.planes import PlaneRow
-from lab.analysis.timeline import Timeline
-from lab.report import figures
-from lab.report.planes import Watch, page_name, watches
+from lab.analysis.timeline.timeline import Timeline
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Watch, page_name, watches
 from lab.report.terminal.table import FIGURE, NAME
 
 _FRESH = 4

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.analysis import Timeline
-from lab.analysis.arrivals import arrivals, mean_arrivals, peak_to_mean
+from lab.analysis.metrics.arrivals import arrivals, mean_arrivals, peak_to_mean
 from lab.journal.events import BridgeSample
 from tests.lab.analysis.test_chain import sample
 

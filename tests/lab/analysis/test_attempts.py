@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lab.analysis.attempts import AtBridge
 from lab.analysis.checks import run_checks
-from lab.analysis.judge import judge
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.attempts import AtBridge
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.judge import judge
 from lab.journal.events import BridgeSample, CohortClosed, Event, ServiceSample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lab.analysis.verdict import Finding
+    from lab.analysis.verdict.verdict import Finding
     from tests.lab.analysis.conftest import Storm
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.analysis.blast import find_hurt
-from lab.analysis.judge import judge
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.judge import judge
 from lab.journal.events import ActionChanged, Event, ServiceChanged, ServiceSample
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from lab.analysis import Timeline
 from lab.analysis.checks.capacity import capacity
 from lab.analysis.checks.effect import Effect
-from lab.analysis.row import ActionSpan
+from lab.analysis.timeline.row import ActionSpan
 from lab.journal.events import BridgeSample
 
 CAP = 0.04

@@ -3,7 +3,7 @@
 import pytest
 
 from lab.analysis import Timeline
-from lab.analysis.chain import chain_amplification
+from lab.analysis.metrics.chain import chain_amplification
 from lab.drillfile import load_drill
 from lab.journal.events import ServiceSample
 from tests.lab.analysis.by_hand import opened

@@ -8,9 +8,9 @@ import pytest
 
 from chaos.faults import FAULTS
 from lab.analysis.checks import CHECKS, run_checks
-from lab.analysis.checks.base import most_of
+from lab.analysis.checks.checker import most_of
 from lab.analysis.checks.effects import EFFECTS
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import (
     ActionChanged,
     CanarySample,
@@ -22,7 +22,7 @@ from lab.journal.events import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab.analysis.verdict import Finding
+    from lab.analysis.verdict.verdict import Finding
     from tests.lab.analysis.conftest import Storm
 
 LATE = 30.0

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lab.analysis.conditions import evaluate, watch
-from lab.analysis.interval import wilson
-from lab.analysis.metrics import RUN, SERIES
-from lab.analysis.timeline import Timeline
-from lab.analysis.urls import URL
+from lab.analysis.metrics.evaluators import RUN, SERIES
+from lab.analysis.metrics.url_health import URL
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.conditions import evaluate, watch
+from lab.analysis.verdict.interval import wilson
 from lab.drillfile.condition import Condition
 from lab.drillfile.metrics import METRICS
 from lab.journal.events import CohortClosed, CohortProvisional, PhaseEntered, UrlSample

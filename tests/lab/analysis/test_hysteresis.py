@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.analysis import Timeline
-from lab.analysis.hysteresis import hysteresis, ways
+from lab.analysis.metrics.hysteresis import hysteresis, ways
 from tests.lab.analysis.by_hand import offered, ramp
 
 UP_S, DOWN_S, LASTS_S = 10, 50, 40

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lab.analysis.judge import judge
-from lab.analysis.summary import summarise
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict, exit_code, unsupported
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.judge import judge
+from lab.analysis.verdict.summary import summarise
+from lab.analysis.verdict.verdict import Verdict, exit_code, unsupported
 from lab.journal import read
 from lab.journal.events import (
     ActionChanged,
@@ -319,8 +319,8 @@ def test_an_empty_process_rebuilds_the_verdict() -> None:
     program = """
 import sys
 from pathlib import Path
-from lab.analysis.judge import judge
-from lab.analysis.timeline import Timeline
+from lab.analysis.verdict.judge import judge
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal import read
 print(judge(Timeline.fold(read(Path(sys.argv[1])).events)).model_dump_json(indent=1))
 touching = {"chaos", "docker", "aiohttp", "asyncio"} & set(sys.modules)

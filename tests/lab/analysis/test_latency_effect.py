@@ -4,7 +4,7 @@ import pytest
 
 from lab.analysis import Timeline
 from lab.analysis.checks.effects import latency
-from lab.analysis.row import ActionSpan
+from lab.analysis.timeline.row import ActionSpan
 from lab.journal.events import CanarySample
 
 SLOW_MS, FAST_MS = 3001.0, 20.0

@@ -1,13 +1,13 @@
 """Whether the lab can vouch for what it says about the planes, and faults that are aimed at them."""
 
-from lab.analysis.blast import find_hurt
-from lab.analysis.checks.bite import check_bite
+from lab.analysis.checks.fault_effect import check_bite
 from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.truth import check_truth
-from lab.analysis.figures import make_figures
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Finding
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.figures import make_figures
+from lab.analysis.verdict.verdict import Finding
 from lab.drillfile import Drill
 from tests.lab.analysis.watching import Sight, Watch
 

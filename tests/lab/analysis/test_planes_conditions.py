@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lab.analysis.conditions import evaluate
-from lab.analysis.planes.metrics import PLANE, PLANE_RUN
+from lab.analysis.planes.plane_metrics import PLANE, PLANE_RUN
+from lab.analysis.verdict.conditions import evaluate
 from lab.drillfile.condition import Condition
 from lab.drillfile.metrics import METRICS
 from tests.lab.analysis.watching import Sight, Watch

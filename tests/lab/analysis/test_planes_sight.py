@@ -5,9 +5,9 @@ import pytest
 from lab.analysis import plane_rows
 from lab.analysis.planes.score import score
 from lab.analysis.planes.scrapes import Scrapes, count_scrapes
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Plane
-from lab.journal.planes import PlaneScraped
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Plane
+from lab.journal.plane_events import PlaneScraped
 from tests.lab.analysis.watching import TARGETS, Sight, Watch
 
 STORM = (30.0, 66.0)

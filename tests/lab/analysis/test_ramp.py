@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.analysis import Timeline
-from lab.analysis.checks.bite import check_bite
+from lab.analysis.checks.fault_effect import check_bite
 from lab.drillfile import load_drill
 from lab.journal.events import PhaseEntered
 from tests.lab.analysis.by_hand import offered, opened, ramp

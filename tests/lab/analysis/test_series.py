@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from lab.analysis.series import series
-from lab.analysis.verdict import Word
+from lab.analysis.verdict.repeats import series
+from lab.analysis.verdict.verdict import Word
 from tests.lab.report.conftest import make_verdict
 
 

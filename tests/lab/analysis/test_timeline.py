@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab.analysis.deltas import Counter
-from lab.analysis.judge import judge
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.deltas import Counter
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.judge import judge
 from lab.journal.events import BridgeSample, CohortClosed, CohortProvisional
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.analysis.tipping import ALWAYS, NEVER, SOMETIMES, Bisection, Point
+from lab.analysis.tournament.tipping import ALWAYS, NEVER, SOMETIMES, Bisection, Point
 
 
 def search(bisection: Bisection, never_up_to: float, always_from: float) -> int:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.analysis.log_line import LONGEST_LINE, read_log_line
-from lab.analysis.log_order import in_time_order
-from lab.analysis.triage import Triage, triage
-from lab.analysis.trouble import Hurt
+from lab.analysis.logs.log_line import LONGEST_LINE, read_log_line
+from lab.analysis.logs.log_order import in_time_order
+from lab.analysis.logs.triage import Triage, triage
+from lab.analysis.logs.trouble import Hurt
 
 BEGAN_S = 1638891000.0  # 2021-12-07T15:30:00Z
 

@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 
 from chaos.wait import wait_until
-from lab.analysis.triage import Triage, triage
+from lab.analysis.logs.triage import Triage, triage
 
 pytestmark = pytest.mark.live
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile import Drill
 from lab.journal.events import (
     ActionChanged,
@@ -21,7 +21,7 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
-from lab.journal.planes import (
+from lab.journal.plane_events import (
     PageReceived,
     PlaneBackfilled,
     PlaneConfigured,

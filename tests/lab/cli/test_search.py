@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from lab.analysis import Timeline, Verdict
-from lab.analysis.tipping import Tipping
-from lab.analysis.verdict import Figures
+from lab.analysis.tournament.tipping import Tipping
+from lab.analysis.verdict.verdict import Figures
 from lab.cli import search
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit

@@ -6,11 +6,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from lab.analysis.verdict import Judged, Verdict
+from lab.analysis.verdict.verdict import Judged, Verdict
 from lab.cli.app import app
 from lab.cli.drills import open_drill
 from lab.drillfile import DrillError
-from lab.report.terminal.variants import say_variants
+from lab.report.terminal.variant_table import say_variants
 
 
 def test_one_variant_is_a_drill_of_its_own_name() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from lab import doctor
-from lab.analysis.verdict import Figures, Plane, Verdict
-from lab.doctor import machine, planes, programs
+from lab.analysis.verdict.verdict import Figures, Plane, Verdict
+from lab.doctor import machine, programs
+from lab.doctor import plane_memory as planes
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from lab.drillfile import Drill
-from lab.drillfile.load import parse_drill
+from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import Known
 
 EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))

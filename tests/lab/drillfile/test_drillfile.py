@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from lab.drillfile import Drill, DrillError, find_drill, load_drill, make
-from lab.drillfile.load import parse_drill
+from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import Known, known
 
 Parse = Callable[[str], Drill]

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.drillfile import Drill, DrillError
-from lab.drillfile.load import OPTIONAL, REQUIRED, parse_drill
 from lab.drillfile.metrics import METRICS
 from lab.drillfile.model import PHASES
+from lab.drillfile.read_drill import OPTIONAL, REQUIRED, parse_drill
 from lab.drillfile.registries import Known
 from tests.lab.drillfile.conftest import EXAMPLES
 

@@ -11,13 +11,13 @@ import pytest
 from chaos.place import Ability
 from lab.drillfile import Drill, DrillError, load_drill
 from lab.drillfile.library import OWN
-from lab.drillfile.load import parse_drill
+from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import known
-from lab.drillfile.settings import SETTINGS
+from lab.drillfile.service_settings import SETTINGS
 from lab.session import requirements
 from lab.session.requirements import UnsupportedDrillError, require_abilities
 from services.libraries import LibraryError, validate
-from services.libraries.settings import OWN as OF_THE_SERVICE
+from services.libraries.library_settings import OWN as OF_THE_SERVICE
 
 if TYPE_CHECKING:
     from lab.drillfile.registries import Known

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.drillfile import Drill, DrillError, make
-from lab.drillfile.load import parse_drill
+from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import Known, known
 from lab.session import ROOT, known_modes, known_services
 from lab.session.request import listen_queue

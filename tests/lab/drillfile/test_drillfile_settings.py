@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from chaos.mitigations import MITIGATIONS
-from chaos.mitigations.base import SettingsMitigation
+from chaos.mitigations.mitigation import SettingsMitigation
 from lab.drillfile import Drill, DrillError
-from lab.drillfile.by_hand import read_step
-from lab.drillfile.load import parse_drill
+from lab.drillfile.interactive import read_step
+from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import known
 from lab.drillfile.roles import TAKES
-from lab.drillfile.settings import SETTINGS
+from lab.drillfile.service_settings import SETTINGS
 from lab.session import ROOT, known_services
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
 from services.fleet import Settings as FleetSettings
-from services.kit.settings import DataSettings, Live
+from services.kit.live_settings import DataSettings, Live
 from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
 from services.updates import Settings as UpdatesSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.drillfile import Drill, load_drill, make
-from lab.drillfile.load import OPTIONAL, REQUIRED
+from lab.drillfile.read_drill import OPTIONAL, REQUIRED
 from lab.monitoring import modes
 from lab.session import ROOT, known_services
 

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from chaos.wait import wait_until
-from lab.journal.planes import PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped, Query
-from lab.probes.planes import PlaneProbe, watch_planes
+from lab.journal.plane_events import PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped, Query
+from lab.probes.plane_probe import PlaneProbe, watch_planes
 from lab.probes.prometheus import Prometheus
 from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Ticker

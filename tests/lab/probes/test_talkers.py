@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 
 from chaos.wait import wait_until
-from lab.probes.talk import Talk
-from lab.probes.talkers import watch_talkers
+from lab.probes.talk_event import Talk
+from lab.probes.top_talkers import watch_talkers
 from lab.runtime.connections import Connection, Connections, open_connections
 
 HOST, MANY, KEPT = "127.88.2.1", "127.88.2.2", "127.88.2.3"

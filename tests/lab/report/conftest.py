@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal import events as ev
 from lab.journal.events import EVENT

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged, Event, NoteWritten
 from lab.report.html import write_report
 from lab.report.html.embed import template_text, to_json

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from lab.analysis import Timeline, judge
-from lab.analysis.hysteresis import ways
+from lab.analysis.metrics.hysteresis import ways
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import marks
 from lab.report.html.page import Told, page_data, render

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.analysis.verdict import Plane
+from lab.analysis.verdict.verdict import Plane
 from lab.report.junit import junit, write_junit, write_junit_of_series
 from tests.lab.report.conftest import make_verdict
 

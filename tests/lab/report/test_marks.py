@@ -1,6 +1,6 @@
 """What is marked on the charts, and how much room that takes."""
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged
 from lab.report.html.lanes import height_px
 from lab.report.html.marks import labels, marks

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lab.analysis import judge
-from lab.analysis.summary import summarise
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.summary import summarise
 from lab.report.html import write_report
 from tests.lab.analysis.test_ramp import line, ridden
 from tests.lab.report.conftest import make_drill, make_events, make_verdict

@@ -3,11 +3,11 @@
 import pytest
 
 from lab.analysis.planes import PlaneRow
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal import events as ev
-from lab.journal.planes import PageReceived, PlaneConfigured
-from lab.report import figures
-from lab.report.planes import Span, page_name, spans, watches
+from lab.journal.plane_events import PageReceived, PlaneConfigured
+from lab.report import headline_figures as figures
+from lab.report.plane_view import Span, page_name, spans, watches
 from lab.report.reading import reading
 from lab.report.survival import facts
 from lab.report.words import sentence

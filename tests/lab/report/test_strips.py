@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from lab.analysis.timeline import Timeline
-from lab.journal.planes import PageReceived
+from lab.analysis.timeline.timeline import Timeline
+from lab.journal.plane_events import PageReceived
 from lab.report.html import write_report
 from lab.report.html.flags import Flag, raise_flags
 from tests.lab.report.conftest import make_drill, make_events, make_verdict

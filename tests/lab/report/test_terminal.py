@@ -7,8 +7,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from lab.analysis.row import Row
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.row import Row
+from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged
 from lab.report.terminal import LiveView, PlainView, say_verdict, verdict_panel, view_for
 from lab.report.terminal.spark import sparkline

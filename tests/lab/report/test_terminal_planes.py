@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from lab.analysis.timeline import Timeline
+from lab.analysis.timeline.timeline import Timeline
 from lab.report.terminal import LiveView, PlainView, say_verdict
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 from tests.lab.report.watched import watched, watched_events

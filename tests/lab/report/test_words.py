@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 import pytest
 
-from lab.analysis.verdict import Judged
+from lab.analysis.verdict.verdict import Judged
 from lab.journal import events as ev
-from lab.report import figures
+from lab.report import headline_figures as figures
 from lab.report.words import effect, sentence
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from lab.analysis.planes.score import score
 from lab.analysis.planes.truth import TRUTH
-from lab.analysis.timeline import Timeline
-from lab.analysis.verdict import Verdict
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal import events as ev
-from lab.journal.planes import (
+from lab.journal.plane_events import (
     PageReceived,
     PlaneBackfilled,
     PlaneConfigured,

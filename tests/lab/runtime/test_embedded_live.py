@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from chaos.place import Ability
-from chaos.process import of_run
+from chaos.process.identity import of_run
 from chaos.wait import wait_until
 from lab.runtime.base import ServiceReport, SetupError
-from lab.runtime.embedded import Embedded
+from lab.runtime.embedded.runtime import Embedded
 from lab.runtime.slots import Slot, hold_slot
 from lab.topology import load_topology
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.runtime.embedded_rewrite import Rewriter, addresses
+from lab.runtime.embedded.rewrite import Rewriter, addresses
 
 HOSTS = {
     "auth": "127.64.0.1",

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from chaos.actions import StopProcesses
-from chaos.ledger import Ledger
+from chaos.ledger.ledger import Ledger
 from chaos.mark import VARIABLE
-from lab.session import registry
-from lab.session.runfolder import RunFolder, create_run_folder
+from lab.runs import registry
+from lab.runs.folder import RunFolder, create_run_folder
 
 NOBODY = (2**30, 1)
 """A pid that no kernel gives, and a start time."""

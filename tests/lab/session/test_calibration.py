@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.files import write_json
+from chaos.process.files import write_json
 from lab.session.calibration import recall
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from chaos.actions import StopProcesses
-from chaos.ledger import Ledger
-from chaos.process import started_ticks
+from chaos.ledger.ledger import Ledger
+from chaos.process.identity import started_ticks
 from lab.journal import JournalWriter, read
 from lab.journal.events import NoteWritten, RunClosed
-from lab.session.cut_off import end_cut_off
-from lab.session.runfolder import RunFolder
+from lab.runs.folder import RunFolder
+from lab.runs.truncated import end_cut_off
 
 NOTE = NoteWritten(by="test", role="test", kind="note", text="a word")
 

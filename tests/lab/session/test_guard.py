@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from chaos.errors import UnguardedError
-from chaos.process import is_alive
+from chaos.process.identity import is_alive
 from chaos.wait import wait_until
 from chaos.watchdog import RECORD
 from lab.journal import JournalWriter
+from lab.runs.folder import RunFolder
 from lab.session import guard
-from lab.session.runfolder import RunFolder
 
 pytestmark = pytest.mark.live
 

@@ -4,8 +4,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lab.cli.drills import open_drill
+from lab.runs.provenance import RUNS, sources, versions
 from lab.session import ROOT
-from lab.session.made_with import RUNS, sources, versions
 
 
 def test_what_runs_counts_and_nothing_else(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lab.monitoring import PlaneConfig, load_planes
 from lab.probes.prometheus import Prometheus
 from lab.runtime.base import SetupError
-from lab.session import planes
+from lab.session import watching as planes
 from lab.session.request import ROOT
 from tests.lab.probes.test_prometheus import Speaker, speaker
 

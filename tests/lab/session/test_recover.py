@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import chaos.ledger
+import chaos.ledger.ledger
 from chaos.actions import ComposeDown
-from chaos.ledger import is_closed, read_ledger
-from chaos.process import started_ticks
-from lab.session import registry
-from lab.session.recover import Recovered, abandoned, recover
-from lab.session.strays import find_strays
+from chaos.ledger.ledger import is_closed, read_ledger
+from chaos.process.identity import started_ticks
+from lab.runs import registry
+from lab.runs.recover import Recovered, abandoned, recover
+from lab.runs.strays import find_strays
 from tests.lab.session.conftest import Dead, Sleeper
 
 pytestmark = pytest.mark.live
@@ -66,7 +66,7 @@ async def test_processes_of_another_boot_are_somebody_elses(
 ) -> None:
     """The owner's pid lives, the mark fits: after a reboot both mean nothing, and the run is settled as gone."""
     with monkeypatch.context() as before:
-        before.setattr(chaos.ledger, "boot_id", lambda: "another")
+        before.setattr(chaos.ledger.ledger, "boot_id", lambda: "another")
         run, _ = dead_run("x", owner=(os.getpid(), started_ticks(os.getpid()) or 0))
     process = sleeper(run.mark)
     (done,) = await recovered(tmp_path)
@@ -80,7 +80,7 @@ async def test_a_run_on_another_machine_with_this_disk_is_left_alone(
 ) -> None:
     """Its boot is another one, too; but its lease is renewed, and after a reboot nobody would do that."""
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(chaos.ledger, "boot_id", lambda: "another")
+        elsewhere.setattr(chaos.ledger.ledger, "boot_id", lambda: "another")
         run, _ = dead_run("x")
     lease = run.path / "lease"
     lease.touch()

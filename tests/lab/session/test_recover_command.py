@@ -11,7 +11,7 @@ import pytest
 
 import lab.cli.recover
 from chaos.actions import ComposeDown
-from chaos.ledger import is_closed
+from chaos.ledger.ledger import is_closed
 from lab.cli import main
 from lab.cli.recover import offer_recovery
 from lab.session import ROOT

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos.ledger import Ledger
+from chaos.ledger.ledger import Ledger
+from lab.runs import registry
+from lab.runs.folder import RunFolder, create_run_folder
 from lab.runtime.base import SetupError
-from lab.session import registry
-from lab.session.runfolder import RunFolder, create_run_folder
 
 
 def new_run(folder: Path) -> RunFolder:

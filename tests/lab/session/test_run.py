@@ -6,10 +6,10 @@ import pytest
 
 from lab.analysis import Timeline
 from lab.drillfile import find_drill, load_drill
+from lab.runs.folder import RunFolder
 from lab.runtime import slots
 from lab.runtime.base import SetupError
 from lab.session import ROOT, Request, RunFolderError, create_run_folder, run_once
-from lab.session.runfolder import RunFolder
 from lab.session.stop import Stop
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.ledger import Ledger
-from lab.session.runfolder import KEPT, RunFolderError, create_run_folder, find_run, list_runs, prune
+from chaos.ledger.ledger import Ledger
+from lab.runs.folder import KEPT, RunFolderError, create_run_folder, find_run, list_runs, prune
 
 
 def test_a_run_folder_is_private_and_latest_points_to_it(tmp_path: Path) -> None:

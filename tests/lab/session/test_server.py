@@ -14,11 +14,12 @@ import pytest
 
 from chaos.wait import wait_until
 from lab.analysis import Timeline
-from lab.cli import by_hand
+from lab.cli import interactive as by_hand
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten, PhaseEntered, RunClosed
 from lab.probes.control import Control
+from lab.remote.socket_path import short_path
 from lab.runner import AbortedByHand
 from lab.session import (
     ROOT,
@@ -31,7 +32,6 @@ from lab.session import (
     living,
     the_living,
 )
-from lab.session.address import short_path
 from lab.session.server import serving
 
 NOTHING = SimpleNamespace(name="embedded")

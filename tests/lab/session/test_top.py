@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from lab.probes.talk import Talker
+from lab.probes.talk_event import Talker
 from lab.session.top import _asked
 
 

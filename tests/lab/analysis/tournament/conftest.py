@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.analysis import Timeline, judge
-from lab.analysis.verdict import Verdict
+from lab.analysis import Timeline, Verdict, judge
 from lab.drillfile import load_drill
 from lab.journal import read
 from lab.journal.events import Event

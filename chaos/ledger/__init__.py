@@ -1,0 +1,1 @@
+"""The write-ahead ledger: what was changed, and how each change is undone."""

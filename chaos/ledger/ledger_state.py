@@ -1,0 +1,145 @@
+"""A ledger's lines as data, and what they come to when they are folded."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from chaos.actions import ANY, Action, BaseAction
+from chaos.errors import ChaosError
+from chaos.ledger.jsonl import read_lines
+from chaos.process.identity import is_alive
+
+SCHEMA = 1
+State = Literal["intended", "applied", "refused", "reverted", "stuck"]
+OPEN: frozenset[State] = frozenset({"intended", "applied", "stuck"})
+
+
+class LedgerError(ChaosError):
+    """The ledger can't be read or written; nothing may be applied."""
+
+
+class Header(BaseModel):
+    """The first line.
+
+    ``epoch_s`` is zero of the run's clock on CLOCK_MONOTONIC, ``boot`` the kernel's boot id.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: int = SCHEMA
+    run: str
+    epoch_s: int
+    boot: str
+    owner_pid: int
+    owner_started_ticks: int
+
+    def of_this_boot(self) -> bool:
+        """Whether its pids, ports and clock still mean anything."""
+        return self.boot == boot_id()
+
+    def owner_alive(self) -> bool:
+        """Whether whoever began the ledger still runs."""
+        return self.of_this_boot() and is_alive(self.owner_pid, self.owner_started_ticks)
+
+
+class Step(BaseModel):
+    """An action with the inverse that the world's state asked for before it was applied."""
+
+    model_config = ConfigDict(frozen=True)
+    action: Action
+    inverse: Action
+
+
+class Intent(BaseModel):
+    """One fault, mitigation or setting with all its steps, as the journal calls it."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    name: str
+    kind: str
+    fault: str
+    target: str
+    params: dict[str, Any]
+    by: str
+    steps: tuple[Step, ...]
+
+    def touches(self) -> frozenset[str]:
+        """What its actions set to values of their own."""
+        return frozenset().union(*(step.action.touches() for step in self.steps))
+
+
+@dataclass(slots=True)
+class Account:
+    """What a ledger says, folded. ``intents`` in the order in which they were written."""
+
+    header: Header
+    intents: dict[str, Intent] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    owned: list[BaseAction] = field(default_factory=list)
+    closed: bool = False
+
+    def open(self) -> list[Intent]:
+        """What may be in force, oldest first."""
+        return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
+
+    def above(self, intent: Intent) -> list[Intent]:
+        """What is in force and has set the same since: undone first, each leads back to the state that it found."""
+        touched = intent.touches()
+        later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
+        return [one for one in later if self.states[one.id] in OPEN and touched & one.touches()]
+
+    def done(self) -> bool:
+        """Whether nothing is in force and nothing has to be taken down: it may be closed."""
+        return not self.open() and not self.owned
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Fold one line. Lines of an unknown type belong to a later version and are passed over."""
+        match line["type"]:
+            case "intended":
+                intent = Intent.model_validate({k: v for k, v in line.items() if k != "type"})
+                self.intents[intent.id] = intent
+                self.states[intent.id] = "intended"
+            case "settled":
+                self.states[line["id"]] = line["state"]
+            case "owned":
+                self.owned.append(ANY.validate_python(line["action"]))
+            case "released":
+                self.owned.clear()
+            case "closed":
+                self.closed = True
+
+
+def read_ledger(path: Path) -> Account:
+    """What a ledger says, up to its last whole line.
+
+    Raises:
+        LedgerError: it can't be read, is not ours, or is of a later schema.
+    """
+    try:
+        first, *rest = read_lines(path)
+        header = Header.model_validate(first)
+        if header.schema_version > SCHEMA:
+            raise LedgerError(f"{path} has schema {header.schema_version}; this lab knows {SCHEMA}")
+        account = Account(header)
+        for line in rest:
+            account.take(line)
+    except (OSError, ValueError, KeyError) as error:
+        raise LedgerError(f"the ledger {path} can't be read: {error}") from error
+    return account
+
+
+def is_closed(path: Path) -> bool:
+    """Whether a ledger has its end; only that is read. One that was removed has nothing to undo, either."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(file.seek(0, os.SEEK_END) - 200, 0))
+            return b'{"type":"closed"' in file.read()
+    except FileNotFoundError:
+        return True
+
+
+def boot_id() -> str:
+    """Names the kernel's present boot: pids and clocks of another one mean nothing."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -1,0 +1,1 @@
+"""Carrying actions out and undoing them, from the ledger alone."""

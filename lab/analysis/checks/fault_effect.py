@@ -1,0 +1,28 @@
+"""Every fault did bite: its read-back says so, *and* an effect that only it could have."""
+
+from lab.analysis.checks.effect import Effect
+from lab.analysis.checks.effects import EFFECTS
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.verdict import Finding
+
+
+def check_bite(timeline: Timeline) -> list[Finding]:
+    """One finding for each fault that was applied."""
+    return [_bite(timeline, fault) for fault in timeline.faults]
+
+
+def _bite(timeline: Timeline, fault: ActionSpan) -> Finding:
+    known = EFFECTS.get(fault.fault)
+    effect = known(timeline, fault) if known else Effect("an effect that is known", None, None)
+    ok = False if fault.verified is False else effect.ok if fault.verified else None
+    readback = {True: "read back", False: "not in force when read back", None: "never read back"}[
+        fault.verified
+    ]
+    return Finding(
+        name=f"{fault.name} did bite",
+        limit=effect.limit,
+        measured=effect.measured,
+        ok=ok,
+        detail=f"{fault.fault} on {fault.target}, {readback}",
+    )

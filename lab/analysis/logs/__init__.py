@@ -1,0 +1,1 @@
+"""What the services' logs alone say: lines in order, trouble, triage."""

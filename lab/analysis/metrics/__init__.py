@@ -1,0 +1,1 @@
+"""What a drill's conditions are about: each metric evaluated on a timeline."""

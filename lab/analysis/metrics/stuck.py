@@ -1,0 +1,84 @@
+"""Stuck (metastable): the storm goes on although its trigger is gone.
+
+By design.md, section 5: every sliding 5 s window from (trigger end + queue + timeout) to the mitigation has
+< 50 % good; at least 10 s judged, else null. A trigger whose end emptied the queue (listener rebuilt) proves
+nothing: null.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import good_share, judged_seconds, sliding, whole_seconds
+from lab.drillfile.model import DEFAULT, LAB, Drill
+
+BAD_BELOW = 0.5
+LEAST_JUDGED_S = 10.0
+DEFAULT_TIMEOUT_S = 1.0
+"""The clients' timeout where a drill sets none (compose.yaml)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """``value`` None: can't be told, and ``because`` says why. ``seconds``: those that were judged."""
+
+    value: bool | None
+    because: str
+    seconds: range = range(0)
+    stuck_s: float | None = None
+
+
+def settled_s(timeline: Timeline) -> float | None:
+    """When the trigger's direct effects are over: its end + queue + timeout."""
+    if timeline.trigger_end_s is None or timeline.drill is None:
+        return None
+    timeouts = list(_timeouts_s(timeline.drill))
+    return timeline.trigger_end_s + timeline.drill.bridge.queue_s + max(timeouts, default=DEFAULT_TIMEOUT_S)
+
+
+def _timeouts_s(drill: Drill) -> Iterator[float]:
+    """The clients' timeouts as a drill sets them. A library's own may be infinite: the load's patience bounds it."""
+    for settings in drill.configuration.values():
+        if "timeout_s" in settings:
+            yield float(settings["timeout_s"])
+        if settings.get("library", LAB) != LAB:
+            given = settings.get("library_timeout_s", DEFAULT)
+            yield drill.load.give_up_s if given == DEFAULT else float(given)
+
+
+def emptied_queue(timeline: Timeline) -> bool:
+    """Whether the end of a fault rebuilt the listener or restarted the bridge, and so emptied its queue."""
+    return any(fault.rebuilt_listener for fault in timeline.faults)
+
+
+def find_stuck(timeline: Timeline) -> Stuck:
+    """Whether the system stayed stuck after the trigger, by final cohorts only."""
+    start_s, judged = settled_s(timeline), timeline.judged
+    if start_s is None or timeline.trigger_end_s is None or judged is None:
+        return Stuck(None, "no trigger that ended within the run")
+    if emptied_queue(timeline):
+        return Stuck(None, "the trigger's end emptied the bridge's queue")
+    end_s = judged[1] if timeline.mitigation_s is None else min(timeline.mitigation_s, judged[1])
+    seconds = whole_seconds(start_s, end_s)
+    # The time judged is real; whole seconds inside of it may be up to two fewer than its length.
+    if end_s - start_s < LEAST_JUDGED_S:
+        return Stuck(
+            None, f"only {max(0.0, end_s - start_s):.1f} s judged, {LEAST_JUDGED_S:g} s needed", seconds
+        )
+    shares = [good_share(timeline, window) for window in sliding(seconds)]
+    known = [share for share in shares if share is not None]
+    if not known or len(known) < len(shares):
+        return Stuck(None, "not every second was measured", seconds)
+    value = max(known) < BAD_BELOW
+    because = f"at most {100 * max(known):.1f} % good in any 5 s from {start_s:.1f} s to {end_s:.1f} s"
+    stuck_s = end_s - timeline.trigger_end_s if value else _bad_for(timeline, timeline.trigger_end_s)
+    return Stuck(value, because, seconds, stuck_s)
+
+
+def _bad_for(timeline: Timeline, since_s: float) -> float | None:
+    """How long after the trigger's end until the first 5 s window with at least half good."""
+    for window in sliding(whole_seconds(since_s, judged_seconds(timeline).stop)):
+        share = good_share(timeline, window)
+        if share is not None and share >= BAD_BELOW:
+            return max(0.0, window.start - since_s)
+    return None

@@ -1,0 +1,1 @@
+"""Journal events to one row a second: the only fold; everything else reads it."""

@@ -1,0 +1,150 @@
+"""What a run left behind, as it came: raw samples by source, phases and actions with their real times."""
+
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from lab.analysis.timeline.row import DONE, ActionSpan, PhaseSpan
+from lab.analysis.timeline.seconds import BRIDGE
+from lab.analysis.timeline.watched import Watched
+from lab.drillfile.model import Drill
+from lab.journal.events import (
+    ActionChanged,
+    BridgeSample,
+    CalibrationMeasured,
+    CanarySample,
+    CheckDecided,
+    Event,
+    HostSample,
+    LoadSample,
+    NoteWritten,
+    PhaseEntered,
+    RunClosed,
+    RunOpened,
+    SampleMissed,
+    ServiceChanged,
+    ServiceSample,
+)
+from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
+
+
+class Record:
+    """Keeps events by kind.
+
+    Attributes:
+        now_s: run time of the newest event.
+        run: the first event; ``drill`` is read from it (None: a run without a drill).
+        closed: the last event; None while the run lasts, or when it was cut off.
+        done_s: when the last phase ended; None before.
+        bridges: samples of the bridge; ``reserves`` those of devices beside it, by device.
+        planes: what is known of each monitoring plane.
+    """
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.run: RunOpened | None = None
+        self.drill: Drill | None = None
+        self.closed: RunClosed | None = None
+        self.phases: list[PhaseSpan] = []
+        self.done_s: float | None = None
+        self.actions: dict[str, ActionSpan] = {}
+        self.calibrations: list[CalibrationMeasured] = []
+        self.checks: list[CheckDecided] = []
+        self.changes: list[ServiceChanged] = []
+        self.notes: list[NoteWritten] = []
+        self.loads: list[LoadSample] = []
+        self.services: dict[str, list[ServiceSample]] = {}
+        self.bridges: list[BridgeSample] = []
+        self.reserves: dict[str, list[BridgeSample]] = {}
+        self.hosts: list[HostSample] = []
+        self.canaries: list[CanarySample] = []
+        self.missed: list[SampleMissed] = []
+        self.planes: dict[str, Watched] = {}
+
+    def keep(self, event: Event) -> None:
+        """Keep an event under its kind."""
+        self.now_s = max(self.now_s, event.t)
+        match event:
+            case RunOpened():
+                self.run = event
+                self.drill = _drill(event)
+            case PhaseEntered():
+                self._enter(event)
+            case ActionChanged():
+                self._act(event)
+            case ServiceSample():
+                self.services.setdefault(event.service, []).append(event)
+            case PlaneConfigured() | PlaneSample() | PlaneScraped() | PlaneBackfilled() | PageReceived():
+                self.planes.setdefault(event.plane, Watched()).keep(event)
+            case RunClosed():
+                self.closed = event
+            case _:
+                self._file(event)
+
+    def _enter(self, event: PhaseEntered) -> None:
+        if self.phases and self.phases[-1].end_s is None:
+            self.phases[-1] = replace(self.phases[-1], end_s=event.t)
+        if event.phase == DONE:
+            self.done_s = event.t
+        else:
+            self.phases.append(PhaseSpan(event.phase, event.planned_s, event.t))
+
+    def _act(self, event: ActionChanged) -> None:
+        known = self.actions.get(event.action) or ActionSpan(
+            event.action,
+            event.kind,
+            event.name,
+            event.fault,
+            event.target,
+            event.params,
+            event.state,
+            event.by,
+        )
+        span = replace(
+            known,
+            state=event.state,
+            error=event.error or known.error,
+            rebuilt_listener=event.rebuilt_listener or known.rebuilt_listener,
+        )
+        match event.state:
+            case "intended":
+                span = replace(span, intended_s=event.t)
+            case "applied":
+                span = replace(span, applied_s=event.t, verified=event.verified)
+            case "reverted":
+                span = replace(span, reverted_s=event.t, reverted_verified=event.verified)
+            case _:
+                pass
+        self.actions[event.action] = span
+
+    def _file(self, event: Event) -> None:
+        """Keep a raw sample or word under its kind."""
+        match event:
+            case CalibrationMeasured():
+                self.calibrations.append(event)
+            case CheckDecided():
+                self.checks.append(event)
+            case ServiceChanged():
+                self.changes.append(event)
+            case NoteWritten():
+                self.notes.append(event)
+            case LoadSample():
+                self.loads.append(event)
+            case BridgeSample(device=device):
+                (self.bridges if device == BRIDGE else self.reserves.setdefault(device, [])).append(event)
+            case HostSample():
+                self.hosts.append(event)
+            case CanarySample():
+                self.canaries.append(event)
+            case SampleMissed():
+                self.missed.append(event)
+            case _:
+                pass
+
+
+def _drill(event: RunOpened) -> Drill | None:
+    """The drill that a run carries; None for a lab that was brought up by hand."""
+    try:
+        return Drill.model_validate(event.drill)
+    except ValidationError:
+        return None

@@ -1,0 +1,186 @@
+"""Everything that was observed, filed by the run's second it belongs to."""
+
+from dataclasses import dataclass, field
+
+from lab.analysis.timeline.attempts import AtBridge
+from lab.analysis.timeline.deltas import GAP_S, Counter
+from lab.journal.events import (
+    BridgeSample,
+    CohortClosed,
+    CohortProvisional,
+    Event,
+    HostSample,
+    LoadSample,
+    SampleMissed,
+    ServiceSample,
+    UrlSample,
+)
+
+Cohort = CohortClosed | CohortProvisional
+
+BRIDGE = "bridge"
+"""The device that everything crosses. What a device beside it does is no row's business."""
+LOAD = "load"
+CANARY = "canary"
+FLEET = "fleet"
+NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
+"""Sources whose cohorts are not those of a service that calls over the bridge for its users."""
+
+WINDOW_S = 5
+"""Width of the sliding windows (design.md, section 5)."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was observed in one second: cohorts by start, the newest sample of everything else."""
+
+    load: Cohort | None = None
+    clients: dict[str, Cohort] = field(default_factory=dict)
+    in_flight: int | None = None
+    bridge: BridgeSample | None = None
+    host: HostSample | None = None
+    queues: dict[str, int] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    breakers: dict[str, str] = field(default_factory=dict)
+    urls: dict[str, UrlSample] = field(default_factory=dict)
+    missed: int = 0
+
+
+class Seconds:
+    """Files events; remembers which seconds changed, so that a row need be made again only then."""
+
+    def __init__(self) -> None:
+        self.changed: set[int] = set()
+        self._seen: dict[int, Seen] = {}
+        self._counters: dict[tuple[str, str], Counter] = {}
+        self._at_bridge = AtBridge()
+
+    @property
+    def newest(self) -> int:
+        """The last second that anything is filed under; -1 before."""
+        return max(self._seen, default=-1)
+
+    def at(self, second: int) -> Seen:
+        """What was observed in a second; empty where nothing was."""
+        return self._seen.get(second) or Seen()
+
+    def counted(self, source: str, what: str, second: int) -> float | None:
+        """By how much a cumulative figure grew in a second; None where it was not measured."""
+        counter = self._counters.get((source, what))
+        return counter.per_second.get(second) if counter else None
+
+    def attempts(self, second: int) -> float | None:
+        """The clients' attempts: as they count them (by the second in which the call began), or else as in `attempts`.
+
+        None: not measured, or no client called.
+        """
+        clients = self.at(second).clients
+        counted = [cohort.attempts for cohort in clients.values() if cohort.attempts is not None]
+        silent = [name for name, cohort in clients.items() if cohort.attempts is None]
+        if not silent:
+            return float(sum(counted)) if counted else None
+        parts = [self.counted(name, "connects", second) for name in silent]
+        parts.append(self.counted("bridge", "reused", second))
+        known = [part for part in parts if part is not None]
+        return sum(counted) + sum(known) if len(known) == len(parts) else self._at_bridge_at_least(second)
+
+    def _at_bridge_at_least(self, second: int) -> float | None:
+        """What arrived at the bridge, without the canary's; None: not measured."""
+        arrived = self.counted("bridge", "attempts", second)
+        return (
+            None if arrived is None else max(0.0, arrived - (self.counted(CANARY, "attempts", second) or 0.0))
+        )
+
+    def outcomes(self, second: int) -> dict[str, float]:
+        """Attempts and rejections that ended in a second, by kind, over all client services."""
+        total: dict[str, float] = {}
+        for (_, what), counter in self._counters.items():
+            if what.startswith("outcome ") and second in counter.per_second:
+                name = what.removeprefix("outcome ")
+                total[name] = total.get(name, 0.0) + counter.per_second[second]
+        return total
+
+    def feed(self, event: Event) -> None:
+        """File an event under the seconds it touches."""
+        match event:
+            case CohortClosed() | CohortProvisional():
+                self._cohort(event)
+            case LoadSample():
+                self._touch(event.t).in_flight = event.in_flight
+            case ServiceSample():
+                self._service(event)
+            case BridgeSample(device=device) if device == BRIDGE:
+                self._touch(event.t).bridge = event
+                self._count(BRIDGE, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._at_bridge.feed(event)
+                self._count(BRIDGE, event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused)
+            case HostSample():
+                self._touch(event.t).host = event
+                self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
+            case UrlSample():
+                self._touch(event.second).urls[event.url] = event
+            case SampleMissed():
+                self._touch(event.t).missed += 1
+            case _:
+                pass
+
+    def _touch(self, t: float) -> Seen:
+        """What is filed under the second that holds ``t``, which is about to change."""
+        second = int(t)
+        self.changed.add(second)
+        return self._seen.setdefault(second, Seen())
+
+    def _cohort(self, event: Cohort) -> None:
+        if event.source in {CANARY, FLEET}:
+            return
+        seen = self._touch(event.second)
+        old = seen.load if event.source == LOAD else seen.clients.get(event.source)
+        if is_final(old) and not is_final(event):
+            return
+        if event.source == LOAD:
+            seen.load = event
+        else:
+            seen.clients[event.source] = event
+
+    def _service(self, event: ServiceSample) -> None:
+        seen = self._touch(event.t)
+        if event.queue_depth is not None:
+            seen.queues[event.service] = event.queue_depth
+        self._count(
+            event.service,
+            event.t,
+            event.boot,
+            requests=event.requests_total,
+            served=event.served_total,
+            connections=event.connections_total,
+        )
+        # a client counts for itself: when another one makes the calls (a library), the figures begin anew
+        client = f"{event.boot} {event.source}"
+        self._count(
+            event.service,
+            event.t,
+            client,
+            calls=event.calls_total,
+            attempts=event.attempts_total,
+            connects=event.connects_total,
+        )
+        if event.calls_total is None or event.service in NOT_CLIENTS:
+            return
+        if event.policy is not None:
+            seen.policies[event.service] = event.policy
+        if event.breaker is not None:
+            seen.breakers[event.service] = event.breaker
+        totals = {f"outcome {kind}": float(total) for kind, total in event.outcomes_total.items()}
+        self._count(event.service, event.t, client, **totals)
+
+    def _count(self, source: str, t: float, epoch: str = "", /, **totals: float | None) -> None:
+        """File cumulative figures; they settle the seconds since the sample before."""
+        for what, total in totals.items():
+            if total is not None:
+                self._counters.setdefault((source, what), Counter()).feed(t, total, epoch)
+        self.changed.update(range(max(0, int(t - GAP_S) - 1), int(t) + 1))
+
+
+def is_final(cohort: Cohort | None) -> bool:
+    """Whether a cohort can't change any more."""
+    return isinstance(cohort, CohortClosed)

@@ -1,0 +1,91 @@
+"""The only fold: journal events -> Timeline. Abort-if, terminal, page and verdict all read it.
+
+    journal.jsonl ──▶ Timeline.fold(events) ─┐
+                                             ├─▶ rows (one a second), phases, actions, samples ─▶ judge()
+    writer.listen ──▶ timeline.feed(event) ──┘
+
+Feeding is cheap: an event is filed under the seconds it touches, and only those rows are made again when
+someone looks. Fed one by one or all at once, the rows are the same.
+"""
+
+from collections.abc import Iterable
+from typing import Self
+
+from lab.analysis.timeline.record import Record
+from lab.analysis.timeline.row import ActionSpan, PhaseSpan, Row
+from lab.analysis.timeline.rows import Rows
+from lab.analysis.timeline.seconds import Seconds
+from lab.journal.events import Event
+
+
+class Timeline(Record):
+    """A run as far as it is known: what was recorded (see ``Record``), and rows made of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = Seconds()
+        self._rows = Rows(self.seconds)
+
+    @classmethod
+    def fold(cls, events: Iterable[Event]) -> Self:
+        """A timeline of all these events."""
+        timeline = cls()
+        for event in events:
+            timeline.feed(event)
+        return timeline
+
+    def feed(self, event: Event) -> None:
+        """Take the next event of the journal or of the live stream."""
+        self.keep(event)
+        self.seconds.feed(event)
+
+    @property
+    def rows(self) -> list[Row]:
+        """One row for each second from the run's first to its newest."""
+        return [self.row(second) for second in range(max(int(self.now_s), self.seconds.newest) + 1)]
+
+    def row(self, second: int) -> Row:
+        """The row of one second; empty where nothing was seen."""
+        return self._rows.row(second, self.phase_at(second))
+
+    def phase_at(self, t: float) -> str | None:
+        """The phase in force at a run time."""
+        spans = (span for span in self.phases if span.start_s <= t and (span.end_s is None or t < span.end_s))
+        return next((span.name for span in spans), None)
+
+    def phase(self, name: str) -> PhaseSpan | None:
+        """A phase as it really was; None when it never began."""
+        return next((span for span in self.phases if span.name == name), None)
+
+    @property
+    def judged(self) -> tuple[float, float] | None:
+        """From the first phase's start to the last one's end (or to now); the tail is outside of it."""
+        if not self.phases:
+            return None
+        return self.phases[0].start_s, self.now_s if self.done_s is None else self.done_s
+
+    @property
+    def faults(self) -> list[ActionSpan]:
+        """The actions that hurt: faults, and changes of the load that the drill's method asks for."""
+        steps = {step.name for step in self.drill.method} if self.drill else set()
+        wanted = (a for a in self.actions.values() if a.applied_s is not None)
+        return [a for a in wanted if a.kind == "fault" or (a.kind == "load" and a.name in steps)]
+
+    @property
+    def trigger_start_s(self) -> float | None:
+        """When the first fault was in force."""
+        return min((a.applied_s for a in self.faults if a.applied_s is not None), default=None)
+
+    @property
+    def trigger_end_s(self) -> float | None:
+        """When the last fault was gone; None while one lasts, and when one was kept until the rollback."""
+        ends = [a.reverted_s for a in self.faults]
+        if any(end is None or (self.done_s is not None and end >= self.done_s) for end in ends):
+            return None
+        return max((end for end in ends if end is not None), default=None)
+
+    @property
+    def mitigation_s(self) -> float | None:
+        """When the first mitigation was in force."""
+        times = (a.applied_s for a in self.actions.values() if a.kind == "mitigation")
+        return min((t for t in times if t is not None), default=None)

@@ -1,0 +1,61 @@
+"""Attempts since the trigger's start: how many were made, came to nothing, or were forbidden by a policy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lab.analysis.checks.checker import growth, within
+from lab.analysis.checks.conservation import ENDS
+from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.seconds import NOT_CLIENTS
+from lab.analysis.timeline.timeline import Timeline
+from lab.journal.events import ServiceSample
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Sums over all client services. None: not measured (the bridge counts attempts, but not how they ended)."""
+
+    rejected: float | None = None
+    rejected_share: float | None = None
+    rejected_by: dict[str, float] = field(default_factory=dict)
+    futile: float | None = None
+    futile_share: float | None = None
+
+
+def count_attempts(timeline: Timeline) -> Attempts:
+    """What the clients' cumulative counters grew by, from the trigger's start to the end of the last phase."""
+    if timeline.judged is None or timeline.trigger_start_s is None:
+        return Attempts()
+    span = (timeline.trigger_start_s, timeline.judged[1])
+    ended: dict[str, float] = {}
+    for service, samples in timeline.services.items():
+        if service in NOT_CLIENTS or not samples or samples[-1].attempts_total is None:
+            continue
+        if not samples[-1].outcomes_total:
+            return Attempts()
+        for kind, count in _outcomes(within(samples, span)).items():
+            ended[kind] = ended.get(kind, 0.0) + count
+    if not ended:
+        return Attempts()
+    tried = sum(count for kind, count in ended.items() if kind in ENDS)
+    rejected_by = {kind: count for kind, count in sorted(ended.items()) if kind not in ENDS and count}
+    rejected = float(sum(rejected_by.values()))
+    futile = tried - ended.get("ok", 0.0)
+    return Attempts(
+        rejected=rejected,
+        rejected_share=ratio(rejected, tried + rejected),
+        rejected_by=rejected_by,
+        futile=futile,
+        futile_share=ratio(futile, tried),
+    )
+
+
+def _outcomes(samples: list[ServiceSample]) -> dict[str, float]:
+    """By how much each kind grew; one that is missing in a sample had not happened yet."""
+    kinds = {kind for sample in samples for kind in sample.outcomes_total}
+    grown = {kind: growth(samples, _total_of(kind)) for kind in kinds}
+    return {kind: count for kind, count in grown.items() if count is not None}
+
+
+def _total_of(kind: str) -> Callable[[ServiceSample], float]:
+    return lambda sample: sample.outcomes_total.get(kind, 0)

@@ -1,0 +1,1 @@
+"""Conditions, checks and figures to a verdict."""

@@ -1,0 +1,99 @@
+"""The figures of a verdict, from final cohorts only. design.md, sections 4 and 5."""
+
+from collections.abc import Callable
+
+from lab.analysis.metrics.evaluators import SERIES
+from lab.analysis.metrics.recovery import default_since_s, find_recovery
+from lab.analysis.metrics.stuck import find_stuck
+from lab.analysis.planes.score import score
+from lab.analysis.timeline.rows import amplification
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import (
+    judged_seconds,
+    last_seconds,
+    per_second,
+    phase_seconds,
+    sliding,
+    whole_seconds,
+)
+from lab.analysis.verdict.verdict import Figures, PhaseFigures
+
+BEFORE_MITIGATION_S = 10
+_CENTS = 4
+
+
+def make_figures(timeline: Timeline) -> Figures:
+    """Every figure that could be measured; the others stay null."""
+    baseline, judged = phase_seconds(timeline, "baseline"), judged_seconds(timeline)
+    stuck = find_stuck(timeline)
+    recovery = find_recovery(timeline, default_since_s(timeline))
+    return Figures(
+        offered_rps=_short(per_second(timeline, baseline, "offered")),
+        goodput_baseline_rps=_short(per_second(timeline, baseline, "good")),
+        amplification_baseline=_short(amplification(timeline.seconds, baseline, final=True)),
+        amplification_peak=_peak(judged, lambda span: amplification(timeline.seconds, span, final=True)),
+        trigger_start_s=_short(timeline.trigger_start_s),
+        trigger_end_s=_short(timeline.trigger_end_s),
+        goodput_trigger_rps=_short(per_second(timeline, _trigger(timeline), "good")),
+        goodput_after_trigger_rps=_short(per_second(timeline, _aftermath(timeline), "good")),
+        stuck=stuck.value,
+        stuck_s=_short(stuck.stuck_s),
+        mitigation_s=_short(timeline.mitigation_s),
+        time_to_recover_s=_short(recovery.time_s),
+        censored_at_s=_short(recovery.censored_at_s),
+        back_from_s=_short(recovery.pending_s),
+        attempts_rps_peak=_peak(judged, lambda span: per_second(timeline, span, "attempts")),
+        latency_p50_ms=_short(SERIES["latency_p50"](timeline, baseline, final=True)),
+        latency_p99_ms=_short(SERIES["latency_p99"](timeline, baseline, final=True)),
+        monitoring=score(timeline),
+    )
+
+
+def make_phases(timeline: Timeline) -> tuple[PhaseFigures, ...]:
+    """The figures of each phase that began."""
+    phases = []
+    for span in timeline.phases:
+        seconds = phase_seconds(timeline, span.name)
+        measured = {name: _short(read(timeline, seconds, final=True)) for name, read in SERIES.items()}
+        phases.append(
+            PhaseFigures(
+                name=span.name,
+                planned_s=span.planned_s,
+                start_s=round(span.start_s, _CENTS),
+                end_s=_short(span.end_s),
+                offered_rps=measured["offered"],
+                goodput_rps=measured["goodput"],
+                attempts_rps=measured["attempts"],
+                amplification=measured["amplification"],
+                latency_p50_ms=measured["latency_p50"],
+                latency_p99_ms=measured["latency_p99"],
+            )
+        )
+    return tuple(phases)
+
+
+def _trigger(timeline: Timeline) -> range:
+    """The whole seconds in which the trigger was in force."""
+    if timeline.trigger_start_s is None or timeline.trigger_end_s is None:
+        return range(0)
+    return whole_seconds(timeline.trigger_start_s, timeline.trigger_end_s)
+
+
+def _aftermath(timeline: Timeline) -> range:
+    """The last 10 s before the mitigation (or the end), after the trigger."""
+    judged = timeline.judged
+    if timeline.trigger_end_s is None or judged is None:
+        return range(0)
+    end_s = judged[1] if timeline.mitigation_s is None else min(judged[1], timeline.mitigation_s)
+    return last_seconds(whole_seconds(timeline.trigger_end_s, end_s), BEFORE_MITIGATION_S)
+
+
+def _peak(span: range, read: Callable[[range], float | None]) -> float | None:
+    """The most in any 5 s window."""
+    values = [value for value in map(read, sliding(span)) if value is not None]
+    return _short(max(values, default=None))
+
+
+def _short(value: float | None) -> float | None:
+    """Rounded to what a person can use."""
+    return None if value is None else round(value, _CENTS)

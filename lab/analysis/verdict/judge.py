@@ -1,0 +1,171 @@
+"""Timeline -> Verdict. What counts most is said first: broken > inconclusive > fail > pass."""
+
+from lab.analysis.checks import run_checks
+from lab.analysis.checks.restarts import deaths
+from lab.analysis.metrics.stuck import emptied_queue
+from lab.analysis.timeline.attempts import source_of
+from lab.analysis.timeline.row import ActionSpan
+from lab.analysis.timeline.seconds import NOT_CLIENTS
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.conditions import evaluate
+from lab.analysis.verdict.figures import make_figures, make_phases
+from lab.analysis.verdict.verdict import Finding, Judged, Outcome, Verdict, Word
+from lab.analysis.verdict.words import NOT_MEASURED
+from lab.drillfile.metrics import METRICS, Unit
+
+UNSUPPORTED = "unsupported"
+"""With this word the reason of a run begins that was not started because the runtime lacks an ability."""
+
+NO_END = "interrupted: the journal has no end: the lab still runs, or was killed; then `lab recover` ends it"
+
+SAID = {"capacity": "less capacity", "down": "a closed port", "unavailable": "refusals", "reset": "resets"}
+"""How a fault is called in a sentence, where its name won't do."""
+
+ATTEMPT_FIGURES = ("amplification_baseline", "amplification_peak", "attempts_rps_peak")
+
+
+def judge(timeline: Timeline) -> Verdict:
+    """The verdict of a run, from its timeline alone."""
+    run, drill = timeline.run, timeline.drill
+    expectations = (*_expectations(timeline), *_blast_radius(timeline))
+    instrument = run_checks(timeline)
+    word, reasons = _decide(timeline, expectations, instrument)
+    source = source_of([sample for samples in timeline.services.values() for sample in samples])
+    return Verdict(
+        drill=drill.name if drill else "",
+        runtime=run.runtime if run else "",
+        seed=run.seed if run else 0,
+        policy=_policy(timeline),
+        verdict=word,
+        reasons=reasons,
+        outcome=outcome_of(timeline),
+        trigger=_described(timeline.faults),
+        mitigation=_described(
+            [a for a in timeline.actions.values() if a.kind == "mitigation" and a.applied_s]
+        ),
+        expectations=expectations,
+        instrument=instrument,
+        metrics=make_figures(timeline),
+        source=dict.fromkeys(ATTEMPT_FIGURES, source) if source else {},
+        phases=make_phases(timeline),
+    )
+
+
+def outcome_of(timeline: Timeline) -> Outcome:
+    """How the run ended. One that was not started because its steady state was not met counts as aborted."""
+    if timeline.closed is None:
+        return "cut-off"
+    if timeline.closed.outcome == "not-started" and _unsteady(timeline):
+        return "aborted"
+    return timeline.closed.outcome
+
+
+def _unsteady(timeline: Timeline) -> list[str]:
+    """Steady-state probes that the runner found not met (or could not measure)."""
+    return [
+        f"{c.name}: {c.because}" for c in timeline.checks if c.role == "steady-state" and c.met is not True
+    ]
+
+
+def _decide(
+    timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
+) -> tuple[Word, tuple[str, ...]]:
+    """The one word, and every reason for it."""
+    closed, outcome = timeline.closed, outcome_of(timeline)
+    reason = closed.reason if closed else NO_END
+    if outcome == "not-started" and reason.lower().startswith(UNSUPPORTED):
+        return "unsupported", (reason,)
+    broken = (
+        () if closed is None or closed.clean else (f"not rolled back: {', '.join(closed.left) or 'unknown'}",)
+    )
+    if outcome != "completed":
+        unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
+        told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
+        return "inconclusive", (*broken, told, *unsteady, *deaths(timeline))
+    doubts = (*broken, *_doubts(timeline, expectations, instrument))
+    if doubts:
+        return "inconclusive", doubts
+    failed = tuple(f"{e.name}: expected {e.expected}, {e.because}" for e in expectations if not e.met)
+    return ("fail", failed) if failed else ("pass", ())
+
+
+def _doubts(
+    timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
+) -> list[str]:
+    """Why the lab can't vouch for the measurement."""
+    doubts = [
+        f"{f.name}: {NOT_MEASURED if f.measured is None else f.measured} (limit {f.limit}) {f.detail}".strip()
+        for f in instrument
+        if f.ok is False or (f.ok is None and f.required)
+    ]
+    if emptied_queue(timeline):
+        doubts.append(
+            "the trigger's end emptied the bridge's queue: whether a storm outlives it can't be told"
+        )
+    return doubts + [f"{e.name}: {e.because}" for e in expectations if e.met is None]
+
+
+def _expectations(timeline: Timeline) -> list[Judged]:
+    judged = []
+    for expectation in timeline.drill.expect if timeline.drill else ():
+        condition = expectation.condition
+        decision = evaluate(timeline, condition)
+        unit = METRICS[condition.metric].unit
+        measured = None if decision.measured is None else round(decision.measured, 4)
+        judged.append(
+            Judged(
+                name=expectation.name,
+                expected=str(condition),
+                measured=bool(measured) if unit is Unit.BOOL and measured is not None else measured,
+                met=decision.met,
+                unit="of offered" if condition.of else str(unit),
+                because=decision.because
+                if decision.met is None
+                else _because(decision.because, decision.measured),
+            )
+        )
+    return judged
+
+
+def _because(because: str, measured: float | None) -> str:
+    return because if measured is None else f"measured {because}"
+
+
+def _blast_radius(timeline: Timeline) -> list[Judged]:
+    """Hurting anything outside of the drill's blast radius is a failed expectation."""
+    radius = timeline.drill.blast_radius if timeline.drill else ()
+    if not radius:
+        return []
+    outside = {service: how for service, how in find_hurt(timeline).items() if service not in radius}
+    told = ", ".join(f"{service} ({how})" for service, how in outside.items())
+    return [
+        Judged(
+            name="blast radius",
+            expected=f"only {', '.join(radius)} hurt",
+            measured=float(len(outside)),
+            met=not outside,
+            unit="services outside",
+            because=f"hurt as well: {told}" if outside else "nothing else was hurt",
+        )
+    ]
+
+
+def _policy(timeline: Timeline) -> str | None:
+    """The clients' retry policy from the start: the drill's, else the first that was seen."""
+    for settings in timeline.drill.configuration.values() if timeline.drill else ():
+        if "policy" in settings:
+            return str(settings["policy"])
+    seen = (
+        s.policy for name, samples in timeline.services.items() for s in samples if name not in NOT_CLIENTS
+    )
+    return next((policy for policy in seen if policy is not None), None)
+
+
+def _described(actions: list[ActionSpan]) -> str | None:
+    """``latency on bridge``; several joined by ``and``."""
+    said = [
+        f"{action.params.get('policy') or SAID.get(action.fault, action.fault)} on {action.target}"
+        for action in actions
+    ]
+    return " and ".join(dict.fromkeys(said)) or None

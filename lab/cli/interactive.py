@@ -1,0 +1,93 @@
+"""A living lab by hand: up, status, watch, logs, down."""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from lab.cli import options
+from lab.cli.active import say_foreign
+from lab.cli.drills import open_drill, watching
+from lab.cli.exits import Exit
+from lab.cli.recover import offer_recovery
+from lab.cli.viewing import watch_stream
+from lab.journal import read
+from lab.runtime import choose_runtime
+from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
+
+
+def up(  # noqa: PLR0913  the command's options
+    drill: Annotated[
+        str, typer.Option(help="Rate, headroom and configuration are this drill's.")
+    ] = "retry-storm",
+    runtime: options.Runtime = options.RuntimeName.AUTO,
+    seed: options.Seed = None,
+    rate: options.Rate = None,
+    monitoring: options.Monitoring = None,
+    *,
+    yes: options.Yes = False,
+) -> None:
+    """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
+    offer_recovery(yes=yes)
+    run = start_in_background(Request(ROOT, found, choose_runtime(runtime.value).name), Console().print)
+    Console().print(
+        f"The lab is up: {run.name}\n"
+        "  lab status                                          what is happening\n"
+        "  lab fault add latency --target bridge latency=3000ms stream=downstream\n"
+        '  lab policy set storefront "budget + breaker"\n'
+        "  lab top                                             who sends most over the bridge\n"
+        "  lab mitigate shed admit_share=60%                   a remedy (docs/mitigations.md)\n"
+        "  lab watch                                           live view\n"
+        "  lab down                                            end it",
+        markup=False,
+        highlight=False,
+    )
+
+
+def down() -> None:
+    """Roll back every fault and take the living labs down; drills and what isn't theirs are listed, and left."""
+    runs = living(ROOT)
+    left = [word for run in runs if run.by_hand for word in _end(run)]
+    for run in runs:
+        if not run.by_hand:
+            Console().print(f"{run.name}: left alone: a drill runs here; `lab abort` ends it", markup=False)
+    if not any(run.by_hand for run in runs):
+        Console().print("No lab is up.")
+    if left:
+        raise typer.Exit(int(Exit.BROKEN))
+
+
+def _end(run: RunFolder) -> tuple[str, ...]:
+    """End one living lab and say what was left alone; what of its own could not be undone or taken down."""
+    foreign = asyncio.run(Client(run).call("GET", "/foreign"))["foreign"]
+    asyncio.run(Client(run).end())
+    closed = read(run.journal).closed
+    left = closed.left if closed else ("its journal has no end",)
+    state = f"NOT down; left (`lab recover` tries again): {'; '.join(left)}" if left else "down"
+    Console().print(f"{run.name}: {state}", markup=False, soft_wrap=True)
+    say_foreign(foreign)
+    return left
+
+
+def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
+    """What the living lab or drill is at: its figures of the last seconds, and what is in force."""
+    now = asyncio.run(Client(the_living(ROOT, run)).call("GET", "/status"))
+    if as_json:
+        typer.echo(json.dumps(now, indent=2))
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for key, value in now.items():
+        table.add_row(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+    Console().print(table)
+
+
+def watch(*, run: options.Living = None) -> None:
+    """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
+    found = the_living(ROOT, run)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))

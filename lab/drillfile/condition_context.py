@@ -1,0 +1,65 @@
+"""What a condition may say: by where it stands, and by what its metric is about."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from lab.drillfile.metrics import PLANES, Metric
+from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
+from lab.units import near, quote
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a condition stands, which decides what it may say."""
+
+    keys: Collection[str]
+    run_metrics: bool
+    during: str | None = None
+    urls: bool = False
+
+
+STEADY_STATE = Place(keys=("stat",), run_metrics=False, during="baseline")
+EXPECT = Place(keys=("during", "last", "since", "stat", "plane"), run_metrics=True)
+ABORT_IF = Place(keys=("for",), run_metrics=False, urls=True)
+
+
+def check_place(reader: Reader, found: Mapping[str, Value], metric: Metric, place: Place) -> None:
+    """Refuse a metric where it can't stand."""
+    said = quote(metric.name)
+    if (metric.whole_run or metric.of_plane) and not place.run_metrics:
+        reader.fail(found["metric"], f"{said} is known only after the run; it can stand under `expect`")
+    if metric.shape == "url":
+        reader.fail(found["metric"], f"{said} is written `{{url: ..., for: 3 s}}`, under `abort-if`")
+
+
+def check_window(reader: Reader, found: Mapping[str, Value], metric: Metric) -> None:
+    """Refuse a window that the metric can't have, and two at once."""
+    if "during" in found and "since" in found:
+        reader.fail(found["since"], "`during` and `since` exclude each other; keep one")
+    if "last" in found and "during" not in found:
+        reader.fail(found["last"], "`last` is the end of a phase; say which with `during`")
+    for key in ("during", "last", "stat"):
+        if metric.whole_run and key in found:
+            reader.fail(found[key], f"`{metric.name}` is one figure of the whole run; leave `{key}` out")
+    if metric.shape == "plane" and "stat" in found:
+        reader.fail(found["stat"], f"`{metric.name}` is counted over its whole window; leave `stat` out")
+    counted_from = "trigger's start" if metric.shape == "plane-run" else "trigger's end"
+    if "since" in found and (metric.name == "stuck" or metric.shape == "plane-run"):
+        reader.fail(found["since"], f"`{metric.name}` is always since the {counted_from}; leave `since` out")
+    if "since" in found and metric.name == "hysteresis":
+        reader.fail(found["since"], "`hysteresis` is about both ramps of the load; leave `since` out")
+
+
+def read_plane(reader: Reader, condition: Value, found: Mapping[str, Value], metric: Metric) -> str | None:
+    """The plane that a condition is about: named where its metric is about one, and only there."""
+    if "plane" in found and not metric.of_plane:
+        reader.fail(found["plane"], f"`{metric.name}` is not about a monitoring plane; leave `plane` out")
+        return None
+    if "plane" in found:
+        return reader.choice(found["plane"], PLANES, "plane")
+    written = condition.content if isinstance(condition.content, dict) else {}
+    if metric.of_plane and not any(near(key, ("plane",)) for key in written):
+        which = " or ".join(f"`plane: {plane}`" for plane in PLANES)
+        reader.fail(condition, f"key is missing: `plane`; `{metric.name}` is about one, say {which}")
+    return None

@@ -1,0 +1,1 @@
+"""The caller's side of a living lab: its socket, its events, its logs."""

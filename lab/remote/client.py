@@ -1,0 +1,150 @@
+"""Talking to a living run from another terminal."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from chaos.process.files import read_json
+from chaos.process.identity import is_alive
+from chaos.wait import WaitTimeoutError, wait_until
+from lab.journal import read
+from lab.journal.events import RunClosed
+from lab.remote.socket_path import short_path
+from lab.runs.folder import RunFolder, find_run, list_runs
+
+DEADLINE_S = 30.0
+END_S = 90.0
+KNOCK_S = 2.0
+
+
+class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is unreachable"
+    """No living lab, or it refused what was asked (exit code 3)."""
+
+
+def living(root: Path) -> list[RunFolder]:
+    """Runs that listen: labs of ``lab up``, and drills that run."""
+    return [run for run in list_runs(root) if listens(run)]
+
+
+def the_living(root: Path, name: str | None = None) -> RunFolder:
+    """The one living run, by its name or folder, or else the newest: a lab by hand before a drill.
+
+    Raises:
+        Unreachable: it does not live, or none does.
+        UnknownRunError: there is no run of this name.
+    """
+    if name is not None:
+        run = find_run(root, name)
+        if not listens(run):
+            raise Unreachable(f"the run {run.name} is over: nothing listens in {run.path}")
+        return run
+    runs = sorted(living(root), key=lambda run: (run.by_hand, run.name))
+    if not runs:
+        raise Unreachable("no lab is up. Start one with `lab up` (or `make up`).")
+    return runs[-1]
+
+
+def listens(run: RunFolder) -> bool:
+    """Whether somebody is behind a run's socket: one that was killed leaves its socket behind."""
+    if not run.socket.is_socket():
+        return False
+    with socket.socket(socket.AF_UNIX) as knock, short_path(run.socket) as path:
+        knock.settimeout(KNOCK_S)
+        try:
+            knock.connect(path)
+        except OSError:
+            return False
+    return True
+
+
+class Client:
+    """Calls to one living lab."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
+        """One call; the answer's JSON.
+
+        Raises:
+            Unreachable: no answer in time, or the lab refused; the message says why.
+        """
+        try:
+            async with (
+                asyncio.timeout(DEADLINE_S),
+                self._session() as session,
+                session.request(method, f"http://lab{path}", json=body) as answer,
+            ):
+                said = await answer.json()
+        except TimeoutError as late:
+            raise Unreachable(f"the lab {self.run.name} did not answer within {DEADLINE_S:g} s") from late
+        except (aiohttp.ClientError, OSError) as gone:
+            raise Unreachable(f"the lab {self.run.name} does not answer ({gone}). Is it still up?") from gone
+        if answer.status != 200:  # noqa: PLR2004  the one good answer
+            raise Unreachable(said.get("error", f"the lab answered {answer.status}"))
+        return said
+
+    async def abort(self, reason: str) -> bool:
+        """Ask the run to roll back and end. False: that was under way already.
+
+        Raises:
+            Unreachable: no answer in time.
+        """
+        return bool((await self.call("POST", "/abort", {"reason": reason}))["first"])
+
+    async def ended(self) -> RunClosed | None:
+        """Wait until a run that was asked to end has rolled back; how it ended. None: it was killed meanwhile.
+
+        Raises:
+            Unreachable: it did not end in time.
+        """
+        try:
+            await wait_until(
+                lambda: not listens(self.run), END_S, f"{self.run.name} to roll back", every_s=0.2
+            )
+        except WaitTimeoutError as late:
+            raise Unreachable(f"{late}; what it does is in {self.run.journal}") from late
+        return read(self.run.journal).closed
+
+    async def end(self) -> None:
+        """Ask the lab to end, and wait until its process has rolled back, judged and gone.
+
+        Raises:
+            Unreachable: it did not end in time.
+        """
+        owner = read_json(self.run.path / "lease") or {}
+        await self.call("POST", "/down")
+        try:
+            await wait_until(
+                lambda: not is_alive(owner.get("pid", 0), owner.get("started_ticks", 0)),
+                END_S,
+                "the lab to end",
+            )
+        except WaitTimeoutError as late:
+            raise Unreachable(f"{late}; its log is {self.run.path / 'lab.log'}") from late
+
+    async def lines(self, path: str) -> AsyncIterator[str]:
+        """A stream of lines, for as long as the lab sends them."""
+        try:
+            async with self._session() as session, session.get(f"http://lab{path}") as answer:
+                if answer.status != 200:  # noqa: PLR2004  the one good answer
+                    raise Unreachable((await answer.json()).get("error", f"the lab answered {answer.status}"))
+                async for line in answer.content:
+                    yield line.decode(errors="replace").rstrip("\n")
+        except (aiohttp.ClientError, OSError) as gone:
+            raise Unreachable(f"the lab {self.run.name} went away: {gone}") from gone
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        timeout = aiohttp.ClientTimeout(total=None, connect=DEADLINE_S)
+        with short_path(self.run.socket) as path:
+            connector = aiohttp.UnixConnector(path=path)
+            async with aiohttp.ClientSession(
+                connector=connector, timeout=timeout, read_bufsize=2**22
+            ) as session:
+                yield session

@@ -1,0 +1,1 @@
+"""One strip a monitoring plane: what each saw of the same seconds."""

@@ -1,0 +1,1 @@
+"""Run folders on disk: made, listed, pruned, recovered; whatever needs no living lab."""

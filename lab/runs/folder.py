@@ -1,0 +1,169 @@
+"""The folder of a run: its name, what lies in it, and how many are kept."""
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chaos.ledger.ledger import is_closed
+from chaos.mark import run_mark
+
+KEPT = 20
+
+
+class RunFolderError(Exception):
+    """The run folder can't be made or written (exit code 4)."""
+
+
+class UnknownRunError(RunFolderError):
+    """There is no run of this name (exit code 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where everything of one run lies. The folder is private to its owner (0700): it holds the token."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The run's name: ``<UTC time>-<drill>``."""
+        return self.path.name
+
+    @property
+    def journal(self) -> Path:
+        """Every event, append-only."""
+        return self.path / "journal.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        """What was done to the world, with its inverse; open until nothing of the run is left."""
+        return self.path / "ledger.jsonl"
+
+    @property
+    def mark(self) -> str:
+        """What the run's processes, containers and networks carry."""
+        return run_mark(self.name, self.path)
+
+    @property
+    def token(self) -> Path:
+        """What changes a living service's settings asks for this file's content."""
+        return self.path / "token"
+
+    @property
+    def socket(self) -> Path:
+        """Where a living run listens for the command line."""
+        return self.path / "socket"
+
+    @property
+    def asked(self) -> Path:
+        """What ``lab up`` was asked for; a drill's run has none."""
+        return self.path / "request.json"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is a lab of ``lab up``, not a drill's."""
+        return self.asked.is_file()
+
+    @property
+    def logs(self) -> Path:
+        """One log per service."""
+        return self.path / "logs"
+
+    @property
+    def verdict(self) -> Path:
+        """The judgement, as JSON."""
+        return self.path / "verdict.json"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.path / "report.html"
+
+    @property
+    def junit(self) -> Path:
+        """The judgement, as JUnit XML."""
+        return self.path / "junit.xml"
+
+
+def runs_folder(root: Path) -> Path:
+    """Where runs go by default: ``.lab/runs`` of the checkout."""
+    return root / ".lab" / "runs"
+
+
+def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFolder:
+    """Make a new run's folder with its token, point ``latest`` to it, and keep the last 20.
+
+    Raises:
+        RunFolderError: it can't be written; says where and what to do.
+    """
+    path = out or runs_folder(root) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{drill}"
+    try:
+        path = fresh_path(path)
+        folder = RunFolder(path.resolve())
+        folder.logs.mkdir(mode=0o700)
+        # Readable by all, inside a folder that is not: a container's user must read the mounted file.
+        folder.token.write_text(secrets.token_urlsafe(32))
+        folder.token.chmod(0o444)
+        if out is None:
+            _point_latest(path)
+            prune(root)
+    except OSError as error:
+        raise RunFolderError(
+            f"the run folder {path} can't be written: {error.strerror or error}. "
+            "Free some space or choose another folder with --out DIR."
+        ) from error
+    return folder
+
+
+def fresh_path(path: Path) -> Path:
+    """Make a new folder of this name, or of one like it.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    for attempt in range(100):
+        candidate = path if attempt == 0 else path.with_name(f"{path.name}-{attempt + 1}")
+        try:
+            candidate.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            continue
+        return candidate
+    raise OSError(f"{path} and 99 names like it exist already")
+
+
+def _point_latest(path: Path) -> None:
+    fresh = path.parent / f".latest-{secrets.token_hex(4)}"
+    fresh.symlink_to(path.name)
+    fresh.replace(path.parent / "latest")
+
+
+def list_runs(root: Path) -> list[RunFolder]:
+    """All kept runs, oldest first."""
+    folder = runs_folder(root)
+    if not folder.is_dir():
+        return []
+    return [RunFolder(path) for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]
+
+
+def find_run(root: Path, name: str) -> RunFolder:
+    """A run by its name, its path, or ``latest``.
+
+    Raises:
+        UnknownRunError: there is none.
+    """
+    for path in (runs_folder(root) / name, Path(name)):
+        if (path / "journal.jsonl").is_file():
+            return RunFolder(path.resolve())
+    known = ", ".join(run.name for run in list_runs(root)[-5:]) or "none yet; `make drill` makes one"
+    raise UnknownRunError(f"no run {name!r}. The newest: {known}")
+
+
+def prune(root: Path, keep: int = KEPT) -> list[str]:
+    """Remove all but the newest ``keep`` runs; the names of those removed. One with an open ledger stays."""
+    idle = [run for run in list_runs(root) if is_closed(run.ledger)]
+    removed = idle[: max(0, len(idle) - keep)]
+    for run in removed:
+        shutil.rmtree(run.path)
+    return [run.name for run in removed]

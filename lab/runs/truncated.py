@@ -1,0 +1,48 @@
+"""The end of a journal whose writer was killed when nothing was left to undo, so that no watchdog wrote one."""
+
+import fcntl
+
+from chaos.journal_end import end_journal
+from chaos.ledger.jsonl import cut_torn_line, last_line
+from chaos.ledger.ledger import LedgerError, read_ledger
+from lab.runs.folder import RunFolder
+
+REASON = "the lab was killed; by then nothing of it was left to undo"
+
+
+def end_cut_off(folder: RunFolder) -> None:
+    """Write the end that is missing: *interrupted*, and clean.
+
+    A journal that somebody still writes, one that has its end, one that is damaged, and one whose ledger has
+    something to undo (a watchdog or ``lab recover`` does that, and ends it) stay as they are.
+    """
+    if not folder.journal.exists() or _being_written(folder) or not _nothing_to_undo(folder):
+        return
+    cut_torn_line(folder.journal)
+    try:
+        newest_s = float(last_line(folder.journal).get("t", 0.0))
+    except ValueError:
+        return
+    end_journal(folder.journal, newest_s, REASON, (), ())
+
+
+def _being_written(folder: RunFolder) -> bool:
+    """Whether its writer lives, which holds a lock on it for as long."""
+    with folder.journal.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _nothing_to_undo(folder: RunFolder) -> bool:
+    """The ledger is closed, or was never more than begun."""
+    ledger = folder.path / "ledger.jsonl"
+    if not ledger.exists() or b"\n" not in ledger.read_bytes():
+        return True
+    try:
+        account = read_ledger(ledger)
+    except LedgerError:
+        return False
+    return account.closed or not (account.owned or account.intents)

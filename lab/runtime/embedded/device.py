@@ -1,0 +1,34 @@
+"""What makes a local Toxiproxy the networking device: a finite queue, and a governor for its capacity."""
+
+import asyncio
+from pathlib import Path
+
+from chaos.errors import ChaosError
+from chaos.listen_queue import set_listen_queue
+from chaos.process.spawn import Record, start_governor
+from lab.runtime.embedded.plan import Plan
+
+TOXIPROXY = "/toxiproxy"
+"""Toxiproxy's path in its image: the first word of a device's command."""
+
+
+def is_device(plan: Plan) -> bool:
+    """Whether the lab limits this service's capacity and queue."""
+    return plan.service.argv[0] == TOXIPROXY
+
+
+async def limit_queue(plan: Plan, record: Record) -> bool:
+    """Give the data listener the queue that its ``somaxconn`` asks for; False where the kernel refuses."""
+    queue, port = plan.service.listen_queue, plan.service.named_ports.get("data")
+    if queue is None or port is None:
+        return True
+    try:
+        await asyncio.to_thread(set_listen_queue, record.pid, plan.host, port, queue)
+    except ChaosError:
+        return False
+    return True
+
+
+async def govern(record: Record, folder: Path, mark: str) -> None:
+    """Start the governor; it limits nothing until it is asked to."""
+    await asyncio.to_thread(start_governor, record, folder, mark)

@@ -1,0 +1,92 @@
+"""What can be read from an embedded run without asking its services."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chaos.governor.governed import Governed
+from chaos.process.spawn import exit_code, read_record
+from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
+from lab.runtime.connections import Connections, open_connections
+from lab.runtime.embedded import kernel
+from lab.runtime.embedded.plan import Plan
+from lab.runtime.embedded.process_logs import read_lines, tail
+from lab.runtime.embedded.targets import LocalPlaces
+
+
+@dataclass(slots=True)
+class LocalReadings(LocalPlaces):
+    """The reading half of the runtime."""
+
+    _running: set[str] = field(default_factory=set, init=False)
+
+    async def usage(self, service: str) -> Usage:
+        """CPU by the process's own clock; cap and time held back as its governor says."""
+        handle = self.handle(service)
+        status = Governed(handle.governor).status() if handle.governor else None
+        return Usage(
+            cpu_s_total=kernel.cpu_s(handle.pid),
+            throttled_s_total=status.throttled_s_total if status else None,
+            cpu_share=status.cpu_share if status else None,
+            governor_cpu_s_total=status.governor_cpu_s_total if status else None,
+        )
+
+    async def sockets(self, service: str) -> Sockets:
+        """The listener of the data port, by ``ss``; of a service without one nothing is known."""
+        address = self._known(service).addresses.get("data")
+        return await kernel.sockets(address) if address else kernel.UNKNOWN
+
+    async def connections(self, service: str) -> Connections | None:
+        """Those to the service's own address; others listen on the same port of theirs."""
+        address = self._known(service).addresses.get("data")
+        if address is None:
+            return None
+        host, _, port = address.rpartition(":")
+        try:
+            return open_connections(int(port), host)
+        except OSError:
+            return None
+
+    def whose(self, address: str) -> str | None:
+        """Each service calls from the address it listens at; programs that aren't ours call from 127.0.0.1."""
+        return next((name for name, plan in self._plans.items() if plan.host == address), None)
+
+    async def memory_bytes(self) -> dict[str, int]:
+        """PSS of each service with its child processes."""
+        pids = {name: self.handle(name).pid for name in self._running}
+        found = await asyncio.to_thread(lambda: {name: kernel.pss_bytes(pid) for name, pid in pids.items()})
+        return {name: size for name, size in found.items() if size is not None}
+
+    async def check_alive(self) -> list[ServiceReport]:
+        """Services that ended since the last call. One that a restart brought back is watched again."""
+        reports = []
+        for name, plan in self._plans.items():
+            record = read_record(self._record_file(name))
+            if record is None or record.alive == (name in self._running):
+                continue
+            if record.alive:
+                self._running.add(name)
+            else:
+                self._running.discard(name)
+                reports.append(self._report(plan, "exited", exit_code(record.pid)))
+        return reports
+
+    def _report(self, plan: Plan, state: ServiceState, code: int | None = None) -> ServiceReport:
+        ended = state == "exited"
+        lines = tail(plan.spec.log) if ended else ()
+        return ServiceReport(
+            plan.service.name, state, plan.addresses, code, planned=not ended, log_tail=lines
+        )
+
+    def logs(self, service: str, *, follow: bool) -> AsyncIterator[LogLine]:
+        """What a service wrote, oldest first."""
+        return read_lines(service, self._known(service).spec.log, follow=follow)
+
+    async def collect_logs(self, folder: Path) -> None:
+        """Copy every log into ``folder``, unless that is where they are written anyway."""
+        for name, plan in self._plans.items():
+            target = folder / f"{name}.log"
+            if plan.spec.log.exists() and target.resolve() != plan.spec.log.resolve():
+                await asyncio.to_thread(shutil.copyfile, plan.spec.log, target)

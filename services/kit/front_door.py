@@ -1,0 +1,47 @@
+"""The settings of a front door, and asking its `Entrance`."""
+
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from services.admission import Entrance
+from services.kit.clients import check_names, names
+from services.kit.live_settings import DataSettings
+from services.kit.priority import priority
+from services.kit.request_id import request_id
+from services.kit.rules import number, text
+from services.kit.shed import ShedError
+
+
+@dataclass(frozen=True)
+class EntranceSettings(DataSettings):
+    """Whom to let in: a share, all but some clients, nobody for a while (seconds) and then ever more."""
+
+    admit_share: float = number(1.0, least=0, most=1)
+    disabled: str = text("", "names of clients, separated by spaces", check_names)
+    drain_stop_s: float = number(0.0, least=0, most=600)
+    drain_ramp_s: float = number(0.0, least=0, most=600)
+
+
+class FrontDoor:
+    """An `Entrance` with a clock and live settings."""
+
+    def __init__(self) -> None:
+        self._entrance = Entrance()
+
+    def apply(self, now: EntranceSettings) -> None:
+        """Go on like this."""
+        self._entrance.set(
+            admit_share=now.admit_share,
+            disabled=names(now.disabled),
+            drain_s=(now.drain_stop_s, now.drain_ramp_s),
+            now_s=time.monotonic(),
+        )
+
+    def let_in(self, request: web.BaseRequest, client: str) -> None:
+        """Nothing, or a ShedError that says why the request may not come in."""
+        rank = priority(request.headers, request_id(request))
+        why = self._entrance.refuses(client, rank, time.monotonic())
+        if why is not None:
+            raise ShedError(why)
