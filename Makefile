@@ -56,12 +56,12 @@ test-long: setup ## what takes too long for every day: aborts, signals, deaths, 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"
 
-soak: setup ## the full counts of kills and drill files, into docs/reliability.md (35 minutes; root)
+soak: setup ## the full counts of kills and drill files, into docs/explanation/reliability.md (35 minutes; root)
 	@sh scripts/setup.sh --tests
 	@sh compose/engine.sh && sh compose/images.sh
 	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) -p tests.soak.record -m "soak or scaled"
 
-bench: setup ## measure what docs/benchmarks.md says
+bench: setup ## measure what docs/measured/benchmarks.md says
 	@$(RUN) bench $(ARGS)
 
 lint: setup ## ruff, mypy, import-linter, shell syntax, known vulnerabilities

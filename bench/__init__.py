@@ -1,1 +1,1 @@
-"""Measures what docs/benchmarks.md says: ``make bench``. Performance belongs here, never into a timed test."""
+"""Measures what docs/measured/benchmarks.md says: ``make bench``. Performance belongs here, never into a timed test."""

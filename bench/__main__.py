@@ -1,4 +1,4 @@
-"""``python -m bench``: run what is asked for, keep every row, and write docs/benchmarks.md from all rows.
+"""``python -m bench``: run what is asked for, keep every row, and write docs/measured/benchmarks.md from all rows.
 
 python -m bench storms --runtime embedded --seeds 10
 python -m bench fresh
@@ -44,12 +44,12 @@ def main() -> None:
     parser.add_argument("--runtime", choices=["embedded", "compose"], action="append")
     parser.add_argument("--seeds", type=int, default=10, help="how many seeds, from 1 on")
     asked = parser.parse_args()
-    rows = Rows(ROOT / "docs" / "benchmarks.jsonl", Path(ROOT / ".lab" / "bench"))
+    rows = Rows(ROOT / "docs" / "measured" / "benchmarks.jsonl", Path(ROOT / ".lab" / "bench"))
     for name in WORK if asked.what == "all" else [asked.what]:
         for runtime in asked.runtime or ["embedded", "compose"]:
             if name in WORK:
                 WORK[name](rows, runtime, range(1, asked.seeds + 1))
-    write_page(rows, ROOT / "docs" / "benchmarks.md")
+    write_page(rows, ROOT / "docs" / "measured" / "benchmarks.md")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Cells and rows of the tables in docs/benchmarks.md."""
+"""Cells and rows of the tables in docs/measured/benchmarks.md."""
 
 import statistics
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The section of docs/benchmarks.md on the monitoring planes, from the rows alone."""
+"""The section of docs/measured/benchmarks.md on the monitoring planes, from the rows alone."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -2,7 +2,7 @@
 
     {"target": "bridge", "latency_ms": 3000}  --Latency-->  actions(place)  -->  (AddToxic(...),)
 
-To add one: a file like the others here, a line in ``__init__.py``, a section in docs/faults.md, a test.
+To add one: a file like the others here, a line in ``__init__.py``, a section in docs/reference/faults.md, a test.
 """
 
 import re
@@ -25,7 +25,7 @@ class Fault(Protocol):
 
     Attributes:
         kind: how the journal calls it.
-        moves: figures of which at least one must change, or it did not bite (docs/faults.md).
+        moves: figures of which at least one must change, or it did not bite (docs/reference/faults.md).
         needs: abilities of the runtime without which the drill is unsupported.
         uses: services besides the target without which it can't be done.
         name: tells two faults of a sort apart; the drill's step name, or empty.

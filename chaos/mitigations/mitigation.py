@@ -1,6 +1,6 @@
 """What a mitigation is: made like a fault, but it helps. Pure: parameters and a place come to actions.
 
-To add one: a file like the others here, a line in ``__init__.py``, a section in docs/mitigations.md, a test.
+To add one: a file like the others here, a line in ``__init__.py``, a section in docs/reference/mitigations.md, a test.
 """
 
 from abc import ABC, abstractmethod

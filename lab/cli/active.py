@@ -15,7 +15,7 @@ policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=T
 
 @fault.command("add")
 def fault_add(
-    what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/faults.md).")],
+    what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/reference/faults.md).")],
     parameters: Annotated[list[str] | None, typer.Argument(help="As in a drill file: latency=3000ms")] = None,
     target: Annotated[str, typer.Option(help="The service it is for.")] = "bridge",
 ) -> None:
@@ -56,7 +56,8 @@ def policy_set(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="POLICY", help='For example "budget + breaker", or a YAML file (docs/policies.md).'
+            metavar="POLICY",
+            help='For example "budget + breaker", or a YAML file (docs/reference/policies.md).',
         ),
     ],
 ) -> None:

@@ -41,7 +41,7 @@ def up(  # noqa: PLR0913  the command's options
         "  lab fault add latency --target bridge latency=3000ms stream=downstream\n"
         '  lab policy set storefront "budget + breaker"\n'
         "  lab top                                             who sends most over the bridge\n"
-        "  lab mitigate shed admit_share=60%                   a remedy (docs/mitigations.md)\n"
+        "  lab mitigate shed admit_share=60%                   a remedy (docs/reference/mitigations.md)\n"
         "  lab watch                                           live view\n"
         "  lab down                                            end it",
         markup=False,

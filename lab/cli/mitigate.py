@@ -15,7 +15,7 @@ ISOLATE = "isolate"
 
 
 def mitigate(
-    name: Annotated[str, typer.Argument(help="A mitigation, e.g. shed (docs/mitigations.md).")],
+    name: Annotated[str, typer.Argument(help="A mitigation, e.g. shed (docs/reference/mitigations.md).")],
     parameters: Annotated[
         list[str] | None, typer.Argument(help="As in a drill file: admit_share=60% stop=10s")
     ] = None,

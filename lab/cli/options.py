@@ -29,7 +29,7 @@ Rate = Annotated[float | None, typer.Option(min=1, max=5000, help="Requests a se
 Monitoring = Annotated[
     str | None,
     typer.Option(
-        help="How the shared monitoring plane sees main (docs/monitoring.md); default: the drill's."
+        help="How the shared monitoring plane sees main (docs/explanation/monitoring.md); default: the drill's."
     ),
 ]
 Repeat = Annotated[

@@ -18,7 +18,7 @@ from lab.topology.model import Topology
 from lab.topology.reader import Document, Location, read_document
 from lab.topology.schema import ComposeModel, ServiceModel
 
-_SHAPES = "Compare with compose/compose.yaml; docs/architecture.md lists what the lab interprets"
+_SHAPES = "Compare with compose/compose.yaml; docs/explanation/architecture.md lists what the lab interprets"
 
 
 def load_topology(path: Path, variables: Mapping[str, str] = MappingProxyType({})) -> Topology:

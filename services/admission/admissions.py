@@ -1,4 +1,4 @@
-"""All layers of admission that can be named. A new one: its file, a line here, a test, a section in docs/serving.md."""
+"""All layers of admission that can be named. A new one: its file, a line here, a test, docs/reference/serving.md."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

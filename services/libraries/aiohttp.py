@@ -1,4 +1,4 @@
-"""aiohttp: one ClientSession for everything, as its quickstart asks for. No retries, but see docs/libraries.md.
+"""aiohttp: one ClientSession for everything, as its quickstart asks for. No retries (docs/reference/libraries.md).
 
 "Don't create a session per request. Most likely you need a session per application which performs all requests
 together." (Client Quickstart, "Make a Request")

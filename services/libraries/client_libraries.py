@@ -1,4 +1,4 @@
-"""All libraries that can be named. A new one: its file, a line here, a row and a section in docs/libraries.md."""
+"""All libraries that can be named. A new one: its file, a line here, its parts of docs/reference/libraries.md."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

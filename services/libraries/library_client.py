@@ -1,7 +1,7 @@
 """Calls over the bridge by a real library. It makes its own attempts, and doesn't tell how many.
 
 So calls and their ends are counted here. Attempts are the connections that it begins to open (`Connects`) and the
-requests on kept ones, which router sees: the analysis adds them up (docs/libraries.md).
+requests on kept ones, which router sees: the analysis adds them up (docs/reference/libraries.md).
 """
 
 import asyncio

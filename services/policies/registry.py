@@ -1,4 +1,4 @@
-"""All policies that can be named. A new one: its file, a line here, a test, a section in docs/policies.md."""
+"""All policies that can be named. A new one: its file, a line here, a test, a section in docs/reference/policies.md."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

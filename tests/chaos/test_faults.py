@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RUN = "20260101T000000-retry-storm"
 BRIDGE = Container(service="bridge", id="c0ffee")
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_value_out_of_range_is_refused_with_the_range(
 def test_the_quota_is_at_least_2_ms_in_the_shortest_period(
     share: float | None, expected: tuple[int, int]
 ) -> None:
-    """The rule in docs/faults.md."""
+    """The rule in docs/reference/faults.md."""
     assert quota(share) == expected
 
 
@@ -189,11 +189,11 @@ def test_a_share_below_the_schedulers_least_is_unsupported() -> None:
 
 @pytest.mark.parametrize(("page", "registry"), [("faults", FAULTS), ("mitigations", MITIGATIONS)])
 def test_each_has_a_section_with_every_parameter(page: str, registry: dict[str, type[BaseFault]]) -> None:
-    """By the field's name in docs/faults.md and docs/mitigations.md."""
+    """By the field's name in docs/reference/faults.md and docs/reference/mitigations.md."""
     text = (DOCS / f"{page}.md").read_text()
     sections = dict(re.findall(r"^### `([\w-]+)`.*?\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL))
     for name, fault in registry.items():
-        assert name in sections, f"docs/{page}.md has no section on {name}"
+        assert name in sections, f"docs/reference/{page}.md has no section on {name}"
         for parameter in fault.model_fields.keys() - {"name", "target", "listener", "stream", "toxicity"}:
-            assert f"`{parameter}`" in sections[name], f"docs/{page}.md: {name} lacks {parameter}"
+            assert f"`{parameter}`" in sections[name], f"docs/reference/{page}.md: {name} lacks {parameter}"
         assert fault.moves, f"{name} does not say what shows that it bites"

@@ -82,8 +82,8 @@ def test_admissions_need_no_network_library() -> None:
 
 
 def test_every_layer_is_documented_with_its_defaults() -> None:
-    """docs/serving.md has a section a layer and a row a parameter, with the default in force."""
-    page = (Path(__file__).parents[2] / "docs" / "serving.md").read_text()
+    """docs/reference/serving.md has a section a layer and a row a parameter, with the default in force."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "serving.md").read_text()
     for name in names():
         section = page.split(f"### `{name}`")[1].split("\n## ")[0].split("\n### ")[0]
         for key, parameter in REGISTRY[name].parameters.items():

@@ -178,7 +178,7 @@ async def test_a_policy_keeps_its_state_when_only_other_settings_change(unused_p
 
 
 def test_no_service_holds_a_lock_across_an_await() -> None:
-    """As docs/serving.md promises: what is shared changes in single steps, and nobody can wait for a lock."""
+    """As docs/reference/serving.md promises: what is shared changes in single steps, and nobody can wait for a lock."""
     services = Path(__file__).parents[2] / "services"
     files = sorted(services.rglob("*.py"))
     assert {"policies", "client", "admission", "kit", "libraries"} <= {file.parent.name for file in files}

@@ -1,4 +1,4 @@
-"""What each library does by itself, measured, and held against the table in docs/libraries.md.
+"""What each library does by itself, measured, and held against the table in docs/reference/libraries.md.
 
 A server answers 503, says nothing, or closes without an answer; nobody listens at all. Attempts are counted where they
 arrive. Waits between attempts are noted instead of waited.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.services.conftest import Respond
 
-PAGE = Path(__file__).parents[2] / "docs" / "libraries.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "libraries.md"
 ENDLESS = 12
 """Attempts after which a library is taken for one that never ends; the most of any that does end is 5."""
 TIMEOUT_S = 0.15

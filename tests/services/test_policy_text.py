@@ -182,8 +182,8 @@ def test_policies_need_no_network_library() -> None:
 
 
 def test_every_policy_is_documented_with_its_defaults() -> None:
-    """A section of docs/policies.md has a row a parameter, with the default in force."""
-    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    """A section of docs/reference/policies.md has a row a parameter, with the default in force."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "policies.md").read_text()
     for name in names():
         assert f"### `{name}`" in page
         section = page.split(f"### `{name}`")[1].split("\n### ")[0]
@@ -218,8 +218,8 @@ def defaults(parameters: Mapping[str, Parameter]) -> str:
 
 
 def test_the_order_of_layers_is_documented() -> None:
-    """docs/policies.md has a row a guard with its rank; no two share one, and schedules come last."""
-    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
+    """docs/reference/policies.md has a row a guard with its rank; no two share one, and schedules come last."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "policies.md").read_text()
     ranks = {name: spec.rank for name, spec in REGISTRY.items() if spec.role == "guard"}
     assert [name for name, rank in ranks.items() if f"| {rank} | `{name}` |" not in page] == []
     assert len(set(ranks.values())) == len(ranks)

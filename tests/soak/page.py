@@ -1,4 +1,4 @@
-"""The last soak as a table in docs/reliability.md: ``python -m tests.soak.page``. No figure is typed by hand."""
+"""The last soak as a table in docs/explanation/reliability.md: ``python -m tests.soak.page``; no typed figures."""
 
 import json
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = ROOT / "docs" / "reliability.jsonl"
-PAGE = ROOT / "docs" / "reliability.md"
+ROWS = ROOT / "docs" / "measured" / "reliability.jsonl"
+PAGE = ROOT / "docs" / "explanation" / "reliability.md"
 MARK = "<!-- the last soak, written by tests/soak/page.py -->"
 
 

@@ -61,7 +61,7 @@ def test_retry_storm_shows_every_section() -> None:
 def test_the_blackout_is_the_same_storm_watched() -> None:
     """Same load, capacity, clients and steps: what differs is who watches, for how long, and how patient they must be.
 
-    A queue of 3.4 s lets the planes' pages through, which come every few seconds (docs/monitoring.md).
+    A queue of 3.4 s lets the planes' pages through, which come every few seconds (docs/explanation/monitoring.md).
     """
     storm, blackout = read("retry-storm"), read("monitoring-blackout")
     assert (storm.load, storm.bridge.headroom, storm.seed) == (

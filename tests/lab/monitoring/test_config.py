@@ -14,7 +14,7 @@ from lab.monitoring.durations import duration_s
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "compose" / "monitoring"
-DOCS = ROOT / "docs" / "monitoring.md"
+DOCS = ROOT / "docs" / "explanation" / "monitoring.md"
 FAST = [mode for mode in modes(FOLDER) if mode not in {"agent", "slow-scrape"}]
 
 # scrape interval + timeout + window + evaluation + `for` + group_wait + slack
@@ -262,7 +262,7 @@ def test_what_is_no_duration(text: object) -> None:
 
 
 def test_the_page_has_every_bound() -> None:
-    """The table in docs/monitoring.md, cell for cell."""
+    """The table in docs/explanation/monitoring.md, cell for cell."""
     rows = [
         line.strip("| \n").split(" | ") for line in DOCS.read_text().splitlines() if line.startswith("| `")
     ]
