@@ -1,6 +1,6 @@
 """Find the CPU share at which the bridge completes ``headroom x rate`` new connections a second.
 
-Cost at low load is not capacity (design.md, section 2), so the cap is adjusted and the capacity measured again
+Cost at low load is not capacity (docs/definitions.md), so the cap is adjusted and the capacity measured again
 until three windows of one second under the *same* cap agree: their median within 10 % of what is asked, and
 (max - min) / median <= 15 %. At most eight windows are spent under one cap, and no further cap is
 tried after fourteen in all; then the calibration is not steady, and the run is inconclusive.

@@ -29,7 +29,7 @@ Shape = Literal["series", "run", "url", "plane", "plane-run"]
 ``plane``: one for each monitoring plane over a window; ``plane-run``: one for each plane, of the whole run."""
 
 PLANES = ("shared", "ops")
-"""The monitoring planes (design.md, section 1)."""
+"""The monitoring planes (docs/definitions.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ AT_CAP = 0.9
 LEAST = 0.5
 """Where slices leave less than this of the limit, nothing can be told."""
 SLICE_S = 0.002
-"""The least that is handed out at once: design.md, section 2, for a quota; ``chaos.governor.bucket.LEAST_BURST_S``."""
+"""The least that is handed out at once: docs/definitions.md for a quota; ``chaos.governor.bucket.LEAST_BURST_S``."""
 
 
 def capacity(timeline: Timeline, fault: ActionSpan) -> Effect:

@@ -1,4 +1,4 @@
-"""Recovered: the start of the first 5 s window >= 95 % good that is followed by 10 s >= 90 % (design.md)."""
+"""Recovered: the start of the first 5 s window >= 95 % good that is followed by 10 s >= 90 % (docs/definitions.md)."""
 
 from dataclasses import dataclass
 

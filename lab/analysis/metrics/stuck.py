@@ -1,6 +1,6 @@
 """Stuck (metastable): the storm goes on although its trigger is gone.
 
-By design.md, section 5: every sliding 5 s window from (trigger end + queue + timeout) to the mitigation has
+By docs/definitions.md: every sliding 5 s window from (trigger end + queue + timeout) to the mitigation has
 < 50 % good; at least 10 s judged, else null. A trigger whose end emptied the queue (listener rebuilt) proves
 nothing: null.
 """

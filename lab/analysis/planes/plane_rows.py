@@ -16,7 +16,7 @@ class PlaneRow:
         second: of the run; both rates are over the plane's window, which ends 1.5 s after the second began.
         truth_goodput_rps: what the lab counted itself.
         answered_goodput_rps: what the plane answered live; None where it gave no answer that counts.
-        blind: whether it was blind then (design.md, section 5).
+        blind: whether it was blind then (docs/definitions.md).
         blind_backfilled: whether it still was when it was asked again after the run.
     """
 

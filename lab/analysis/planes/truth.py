@@ -21,7 +21,7 @@ from lab.journal.plane_events import PlaneConfigured
 EDGE = "edge"
 CLIENT = "storefront"
 FEWEST_CALLS = 20
-"""Amplification is unknown for windows with fewer calls (design.md, section 5)."""
+"""Amplification is unknown for windows with fewer calls (docs/definitions.md)."""
 
 Read = Callable[[Timeline, float, float], float | None]
 """A figure between two moments of the run; None: not measured."""

@@ -7,7 +7,7 @@ from lab.analysis.timeline.seconds import BRIDGE, WINDOW_S, Cohort, Seconds, See
 from lab.journal.latency import Histogram
 
 FEWEST_REQUESTS = 20
-"""Amplification is unknown for windows with fewer requests (design.md, section 5)."""
+"""Amplification is unknown for windows with fewer requests (docs/definitions.md)."""
 
 
 class Rows:

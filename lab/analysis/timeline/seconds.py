@@ -27,7 +27,7 @@ NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
 """Sources whose cohorts are not those of a service that calls over the bridge for its users."""
 
 WINDOW_S = 5
-"""Width of the sliding windows (design.md, section 5)."""
+"""Width of the sliding windows (docs/definitions.md)."""
 
 
 @dataclass(slots=True)

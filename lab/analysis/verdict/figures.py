@@ -1,4 +1,4 @@
-"""The figures of a verdict, from final cohorts only. design.md, sections 4 and 5."""
+"""The figures of a verdict, from final cohorts only. See docs/definitions.md."""
 
 from collections.abc import Callable
 

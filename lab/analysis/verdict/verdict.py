@@ -52,7 +52,7 @@ class Plane(_Part):
     Attributes:
         mode: how it saw main.
         scrapes_expected: what its configuration promises; ``scrapes_ok`` of them were good.
-        blind_s: seconds in which it was blind when asked live (design.md, section 5), and the longest such span.
+        blind_s: seconds in which it was blind when asked live (docs/definitions.md), and the longest such span.
         blind_backfilled_s: the same when it was asked again after the run, and the longest such span.
         answer_errors: query -> median distance of its answers from the truth, in the query's unit, while it answered.
         time_to_detect_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.

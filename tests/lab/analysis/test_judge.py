@@ -247,7 +247,7 @@ def test_a_service_that_died_is_outside_of_the_blast_radius(storm: Storm) -> Non
 
 
 def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
-    """design.md, section 4: at least these, and unmeasured is null."""
+    """docs/reference/verdict.md: at least these, and unmeasured is null."""
     told: dict[str, Any] = json.loads(decide(storm.events())[0].model_dump_json())
     assert {
         "schema",
