@@ -61,10 +61,24 @@ class Live(Generic[S]):
         listener(self.now)
 
     def change(self, changes: Mapping[str, object]) -> S:
-        """Swap in the changes, all of them or (SettingsError) none."""
-        self.now = _changed(self.now, changes)
-        for listener in self._listeners:
-            listener(self.now)
+        """Swap in the changes, all of them or (SettingsError) none.
+
+        A listener that raises leaves the settings as they were, and those that had already taken the new ones are
+        given the old ones again: what is read back is what is active, since read-back is the lab's proof.
+
+        Raises:
+            SettingsError: a change is not valid.
+            Exception: whatever a listener raised.
+        """
+        before, self.now = self.now, _changed(self.now, changes)
+        for number, listener in enumerate(self._listeners):
+            try:
+                listener(self.now)
+            except Exception:
+                self.now = before
+                for took in self._listeners[: number + 1]:
+                    took(before)
+                raise
         return self.now
 
 

@@ -10,6 +10,7 @@ import random
 
 from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throttled
 from services.policies.cubic_limiter import CubicLimiter
+from services.policies.in_flight_costs import Ledger
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call, Kind, Outcome, Rejection
 
@@ -37,6 +38,7 @@ class AwsAdaptive(AwsStandard):
     ) -> None:
         super().__init__(attempts, *wait_s, quota, chance)
         self._limiter = limiter
+        self._paced = Ledger[float]()
 
     def pace_s(self, call: Call, now_s: float) -> float:  # noqa: ARG002  Policy's signature
         """Seconds until there is a token for an attempt."""
@@ -46,17 +48,18 @@ class AwsAdaptive(AwsStandard):
         """A retry takes its retry tokens, and every attempt one of the rate limiter."""
         rejection = super().acquire(call, now_s)
         if rejection is None:
-            self._limiter.take(now_s)
+            self._paced.enter(call, self._limiter.take(now_s))
         return rejection
 
     def release(self, call: Call) -> None:
         """Give both back."""
         super().release(call)
-        self._limiter.give_back()
+        self._limiter.give_back(self._paced.undo(call) or 0.0)
 
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
         """Every answer, and every failure to get one, sets the rate anew."""
         super().observe(call, outcome, now_s)
+        self._paced.end(call)
         if outcome.kind is not Kind.OTHER:
             self._limiter.answered(now_s, throttled=throttled(outcome))
 

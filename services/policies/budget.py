@@ -39,13 +39,11 @@ class Budget(Neutral):
             self._pay_in(self._floor_rps * max(0.0, now_s - self._filled_s))
         self._filled_s = now_s if self._filled_s is None else max(now_s, self._filled_s)
         if call.attempts == 0:
-            self._pay_in(self._ratio)
-            self._ledger.enter(call, -self._ratio)
+            self._ledger.enter(call, -self._pay_in(self._ratio))  # what a full bucket took of it, and no more
             return None
         if self._tokens < _NEARLY_ONE:
             return Rejection("budget")
-        self._tokens = max(0.0, self._tokens - 1)
-        self._ledger.enter(call, 1.0)
+        self._ledger.enter(call, -self._pay_in(-1.0))
         return None
 
     def release(self, call: Call) -> None:
@@ -56,8 +54,11 @@ class Budget(Neutral):
         """What was paid stays paid."""
         self._ledger.end(call)
 
-    def _pay_in(self, tokens: float) -> None:
-        self._tokens = max(0.0, min(self._burst, self._tokens + tokens))
+    def _pay_in(self, tokens: float) -> float:
+        """Add tokens, or take them (negative), within the bucket; what was really added."""
+        before = self._tokens
+        self._tokens = max(0.0, min(self._burst, before + tokens))
+        return self._tokens - before
 
 
 SPEC = Spec(

@@ -73,16 +73,19 @@ class CubicLimiter:
         self._fill(now_s)
         return 0.0 if self._tokens >= _NEARLY_ONE else (1 - self._tokens) / self.rate_rps
 
-    def take(self, now_s: float) -> None:
-        """An attempt is made."""
-        if self._enabled:
-            self._fill(now_s)
-            self._tokens = max(0.0, self._tokens - 1)
+    def take(self, now_s: float) -> float:
+        """An attempt is made; the tokens that it took: none while the limiter is off, or where none was left."""
+        if not self._enabled:
+            return 0.0
+        self._fill(now_s)
+        taken = min(1.0, self._tokens)
+        self._tokens -= taken
+        return taken
 
-    def give_back(self) -> None:
-        """It wasn't made."""
+    def give_back(self, taken: float) -> None:
+        """It wasn't made: what it took goes back into the bucket."""
         if self._enabled:
-            self._tokens = min(self._capacity, self._tokens + 1)
+            self._tokens = min(self._capacity, self._tokens + taken)
 
     def answered(self, now_s: float, *, throttled: bool) -> None:
         """An attempt has ended: measure, and set the rate."""

@@ -41,6 +41,30 @@ def test_retries_never_exceed_the_budget(
         assert retries <= ratio * calls + floor * (latest_s - first_s) + burst + 1e-6
 
 
+@given(
+    ratio=st.floats(0, 2),
+    burst=st.integers(1, 50),
+    spent=st.integers(0, 50),
+    firsts=st.integers(1, 150),
+)
+def test_attempts_that_are_not_made_leave_a_budget_as_it_was(
+    ratio: float, burst: int, spent: int, firsts: int
+) -> None:
+    """First attempts that wait in a full pool and are given up cost the bucket nothing, also where it was full."""
+    budget = Budget(ratio, 0.0, burst)
+    retries = [budget.acquire(Call(attempts=1), 0.0) for _ in range(spent)]
+    left = burst - retries.count(None)
+    waiting = [Call() for _ in range(firsts)]
+    for call in waiting:
+        assert budget.acquire(call, 0.0) is None
+    for call in reversed(waiting):
+        budget.release(call)
+    granted = 0
+    while budget.acquire(Call(attempts=1), 0.0) is None:
+        granted += 1
+    assert granted == left
+
+
 def test_a_budget_of_ten_percent_lets_every_tenth_call_retry() -> None:
     """After the burst is used up, 100 calls pay for exactly 10 retries."""
     budget = Budget(0.1, 0.0, 10)
