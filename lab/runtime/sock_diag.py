@@ -2,6 +2,7 @@
 
 ``ss`` asks the same, for 10 ms of CPU a time, and /proc/net/tcp lists every TIME_WAIT of a storm. One netlink socket,
 opened once and kept, is asked for what is wanted only: 0.7 ms. It sees the network namespace that it was opened in.
+Not by pyroute2: its dump parses 60 us a socket (570 ms for the 9,700 that a storm leaves; 2 ms were to be had).
 """
 
 import ctypes

@@ -1,4 +1,8 @@
-"""``${NAME}``, ``${NAME:-default}`` and ``$$`` in values, as Compose has them. Other forms are refused."""
+"""``${NAME}``, ``${NAME:-default}`` and ``$$`` in values, as Compose has them. Other forms are refused.
+
+python-dotenv expands ``${NAME:-default}`` as well, but knows no ``$$`` and leaves what it does not know as it is; here
+each form that Compose has and we don't is an error with its line.
+"""
 
 import re
 from collections.abc import Callable, Mapping

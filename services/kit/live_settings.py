@@ -71,12 +71,12 @@ class Live(Generic[S]):
             Exception: whatever a listener raised.
         """
         before, self.now = self.now, _changed(self.now, changes)
-        for number, listener in enumerate(self._listeners):
+        for heard, listener in enumerate(self._listeners, 1):
             try:
                 listener(self.now)
             except Exception:
                 self.now = before
-                for took in self._listeners[: number + 1]:
+                for took in self._listeners[:heard]:
                     took(before)
                 raise
         return self.now

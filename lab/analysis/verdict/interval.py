@@ -1,4 +1,7 @@
-"""k of n with a 95 % interval, by Wilson (E. B. Wilson, 1927): honest for few runs and for 0 or n of n."""
+"""k of n with a 95 % interval, by Wilson (E. B. Wilson, 1927): honest for few runs and for 0 or n of n.
+
+Four lines of our own: ``scipy.stats`` has it, for 0.6 s and 88 MB in the process that has just measured.
+"""
 
 from dataclasses import dataclass
 from math import sqrt
