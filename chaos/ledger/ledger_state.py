@@ -14,6 +14,7 @@ from chaos.process.identity import is_alive
 
 SCHEMA = 1
 State = Literal["intended", "applied", "refused", "reverted", "stuck"]
+TAIL_BYTES = 65_536
 OPEN: frozenset[State] = frozenset({"intended", "applied", "stuck"})
 
 
@@ -131,11 +132,15 @@ def read_ledger(path: Path) -> Account:
 
 
 def is_closed(path: Path) -> bool:
-    """Whether a ledger has its end; only that is read. One that was removed has nothing to undo, either."""
+    """Whether a ledger has its end; only its last lines are read, so it can be asked ten times a second.
+
+    An owner that was taken for dead may have written lines after the watchdog's end. A ledger that was removed has
+    nothing to undo, either.
+    """
     try:
         with path.open("rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - 200, 0))
-            return b'{"type":"closed"' in file.read()
+            file.seek(max(file.seek(0, os.SEEK_END) - TAIL_BYTES, 0))
+            return any(line.startswith(b'{"type":"closed"') for line in file.read().split(b"\n"))
     except FileNotFoundError:
         return True
 

@@ -1,13 +1,16 @@
 """The folder of a run: its name, what lies in it, and how many are kept."""
 
+import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chaos.ledger.ledger import is_closed
 from chaos.mark import run_mark
+from lab.runs.remedy import owner_of, remedy
+from lab.runs.removable import removable
 
 KEPT = 20
 
@@ -100,19 +103,20 @@ def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFol
     """
     path = out or runs_folder(root) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{drill}"
     try:
-        path = fresh_path(path)
+        path = _claimed(path)
         folder = RunFolder(path.resolve())
-        folder.logs.mkdir(mode=0o700)
         # Readable by all, inside a folder that is not: a container's user must read the mounted file.
         folder.token.write_text(secrets.token_urlsafe(32))
         folder.token.chmod(0o444)
         if out is None:
             _point_latest(path)
-            prune(root)
+            with suppress(
+                RunFolderError
+            ):  # an old run that can't be removed is no reason not to begin a new one
+                prune(root)
     except OSError as error:
         raise RunFolderError(
-            f"the run folder {path} can't be written: {error.strerror or error}. "
-            "Free some space or choose another folder with --out DIR."
+            f"the run folder {path} can't be written: {error.strerror or error}. {remedy(path, error)}"
         ) from error
     return folder
 
@@ -133,6 +137,24 @@ def fresh_path(path: Path) -> Path:
     raise OSError(f"{path} and 99 names like it exist already")
 
 
+def _claimed(path: Path) -> Path:
+    """A folder of this name, or of one like it, that is ours alone: new or empty, and now with ``logs`` in it.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    for attempt in range(100):
+        candidate = path if attempt == 0 else path.with_name(f"{path.name}-{attempt + 1}")
+        candidate.mkdir(parents=True, mode=0o700, exist_ok=True)
+        if any(candidate.iterdir()):
+            continue
+        with suppress(FileExistsError):
+            (candidate / "logs").mkdir(mode=0o700)
+            candidate.chmod(0o700)
+            return candidate
+    raise OSError(f"{path} and 99 names like it exist already")
+
+
 def _point_latest(path: Path) -> None:
     fresh = path.parent / f".latest-{secrets.token_hex(4)}"
     fresh.symlink_to(path.name)
@@ -140,30 +162,75 @@ def _point_latest(path: Path) -> None:
 
 
 def list_runs(root: Path) -> list[RunFolder]:
-    """All kept runs, oldest first."""
+    """All kept runs that this user may look into, oldest first."""
+    return [run for run in _all_runs(root) if is_readable(run)]
+
+
+def unreadable_runs(root: Path) -> list[RunFolder]:
+    """Kept runs that belong to another user, so that nothing can be said of them."""
+    return [run for run in _all_runs(root) if not is_readable(run)]
+
+
+def is_readable(run: RunFolder) -> bool:
+    """Whether this user may look into the folder."""
+    return os.access(run.path, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _all_runs(root: Path) -> list[RunFolder]:
     folder = runs_folder(root)
-    if not folder.is_dir():
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:  # none yet, or the whole folder is for another user
         return []
-    return [RunFolder(path) for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]
+    return [RunFolder(path) for path in found if path.is_dir() and not path.is_symlink()]
 
 
 def find_run(root: Path, name: str) -> RunFolder:
     """A run by its name, its path, or ``latest``.
 
     Raises:
-        UnknownRunError: there is none.
+        UnknownRunError: there is none, or it belongs to another user.
     """
     for path in (runs_folder(root) / name, Path(name)):
-        if (path / "journal.jsonl").is_file():
-            return RunFolder(path.resolve())
+        try:
+            if (path / "journal.jsonl").is_file():
+                return RunFolder(path.resolve())
+        except PermissionError:
+            said = f"the run {name!r} belongs to {owner_of(path)}, and is not for you to read"
+            raise UnknownRunError(f"{said}. Ask as that user, or: sudo chown -R $USER {path}") from None
     known = ", ".join(run.name for run in list_runs(root)[-5:]) or "none yet; `make drill` makes one"
     raise UnknownRunError(f"no run {name!r}. The newest: {known}")
 
 
 def prune(root: Path, keep: int = KEPT) -> list[str]:
-    """Remove all but the newest ``keep`` runs; the names of those removed. One with an open ledger stays."""
-    idle = [run for run in list_runs(root) if is_closed(run.ledger)]
-    removed = idle[: max(0, len(idle) - keep)]
-    for run in removed:
-        shutil.rmtree(run.path)
-    return [run.name for run in removed]
+    """Remove all but the newest ``keep`` idle runs (see ``removable``); the names of those removed.
+
+    Raises:
+        RunFolderError: a folder can't be removed; says which.
+    """
+    removed = []
+    try:
+        for run in removable(list_runs(root), keep):
+            shutil.rmtree(run.path)
+            removed.append(run.name)
+    except OSError as error:
+        raise RunFolderError(
+            f"{error.filename or runs_folder(root)} can't be removed: {error.strerror or error}. "
+            f"Removed before: {', '.join(removed) or 'none'}"
+        ) from error
+    finally:
+        _repoint_latest(runs_folder(root))
+    return removed
+
+
+def _repoint_latest(folder: Path) -> None:
+    """Have ``latest`` lead to the newest run that is left, where the one that it led to is gone."""
+    latest = folder / "latest"
+    if not latest.is_symlink() or latest.exists():
+        return
+    left = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    with suppress(OSError):
+        if left:
+            _point_latest(left[-1])
+        else:
+            latest.unlink()

@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import AsyncFileLock, Timeout
 
 from chaos.change import Change
+from chaos.errors import ChaosError
 from chaos.lease import LEASE_S, why_expired
 from chaos.ledger.ledger import Account, LedgerError, is_closed, read_ledger
 from chaos.watchdog import LEASE, Watchdog, watchdog_alive
 from lab.runs.folder import RunFolder, list_runs
 from lab.runs.registry import leave, registered
+from lab.runs.remedy import remedy
 
 TURN_S = 120.0
 LATELY_S = 3 * LEASE_S
@@ -55,8 +59,19 @@ async def recover(root: Path) -> AsyncIterator[Recovered]:
     for run in open_runs(root):
         if (wrong := _unreadable(run)) is not None:
             yield Recovered(run.name, run.path, (), (wrong,))
-        elif _account_of_nobody(run) is not None and (done := await _in_turn(run)) is not None:
+        elif _account_of_nobody(run) is not None and (done := await _tried(run)) is not None:
             yield done
+
+
+async def _tried(run: RunFolder) -> Recovered | None:
+    """Clean up after a run; what stands in the way of that is what is left, and no reason to pass the others over."""
+    try:
+        return await _in_turn(run)
+    except OSError as error:
+        why = f"{error.strerror or error}: {error.filename or run.path}. {remedy(run.path, error)}"
+        return Recovered(run.name, run.path, (), (why,))
+    except ChaosError as error:
+        return Recovered(run.name, run.path, (), (str(error),))
 
 
 def _unreadable(run: RunFolder) -> str | None:
@@ -110,14 +125,20 @@ async def _in_turn(run: RunFolder) -> Recovered | None:
 
 async def _take_over(run: RunFolder, account: Account) -> Recovered:
     """What its watchdog would have done."""
-    run.logs.mkdir(exist_ok=True)
-    with (run.logs / "recover.log").open("a", buffering=1) as log:
-        watchdog = Watchdog(run.path, log=lambda text: log.writelines((text, "\n")), engine_back_s=0)
-        left = await watchdog.take_over(_why(run, account))
+    watchdog = Watchdog(run.path, log=partial(_log, run.logs / "recover.log"), engine_back_s=0)
+    left = await watchdog.take_over(_why(run, account))
     if not left:
         leave(run)
     undone = dict.fromkeys(map(_said, filter(lambda one: one.state == "reverted", watchdog.changes)))
     return Recovered(run.name, run.path, (*undone, *watchdog.taken_down), tuple(left))
+
+
+def _log(file: Path, text: str) -> None:
+    """Add a line. A disk without room for it is no reason to leave a fault active."""
+    with suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        with file.open("a") as log:
+            log.write(f"{text}\n")
 
 
 def _why(run: RunFolder, account: Account) -> str:

@@ -38,7 +38,11 @@ def registered() -> list[RunFolder]:
     found = []
     for link in sorted(_folder().iterdir()):
         run = RunFolder(link.resolve())
-        if not run.path.is_dir() or (run.ledger.exists() and is_closed(run.ledger)):
+        try:
+            over = not run.path.is_dir() or (run.ledger.exists() and is_closed(run.ledger))
+        except OSError:  # it lies where this user may not look any more: it stays, and nothing is said of it
+            continue
+        if over:
             link.unlink(missing_ok=True)
         else:
             found.append(run)

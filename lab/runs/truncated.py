@@ -1,10 +1,9 @@
 """The end of a journal whose writer was killed when nothing was left to undo, so that no watchdog wrote one."""
 
-import fcntl
-
 from chaos.journal_end import end_journal
 from chaos.ledger.jsonl import cut_torn_line, last_line
 from chaos.ledger.ledger import LedgerError, read_ledger
+from lab.journal.being_written import being_written
 from lab.runs.folder import RunFolder
 
 REASON = "the lab was killed; by then nothing of it was left to undo"
@@ -16,7 +15,7 @@ def end_cut_off(folder: RunFolder) -> None:
     A journal that somebody still writes, one that has its end, one that is damaged, and one whose ledger has
     something to undo (a watchdog or ``lab recover`` does that, and ends it) stay as they are.
     """
-    if not folder.journal.exists() or _being_written(folder) or not _nothing_to_undo(folder):
+    if not folder.journal.exists() or being_written(folder.journal) or not _nothing_to_undo(folder):
         return
     cut_torn_line(folder.journal)
     try:
@@ -24,16 +23,6 @@ def end_cut_off(folder: RunFolder) -> None:
     except ValueError:
         return
     end_journal(folder.journal, newest_s, REASON, (), ())
-
-
-def _being_written(folder: RunFolder) -> bool:
-    """Whether its writer lives, which holds a lock on it for as long."""
-    with folder.journal.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _nothing_to_undo(folder: RunFolder) -> bool:

@@ -100,6 +100,15 @@ def test_what_was_released_need_not_be_taken_down(ledger: Ledger) -> None:
     assert read_ledger(ledger.path).owned == []
 
 
+def test_a_line_after_the_end_does_not_open_a_ledger_again(ledger: Ledger) -> None:
+    """An owner that wakes up after the watchdog has taken over settles what it was at: the run stays closed."""
+    ledger.intend(intent("a"))
+    ledger.close("watchdog")
+    ledger.settle("a", "reverted", "x" * 500)
+    assert is_closed(ledger.path)
+    assert read_ledger(ledger.path).closed
+
+
 def test_a_ledger_that_is_gone_is_as_good_as_closed(ledger: Ledger) -> None:
     """The end alone is read, so it can be asked ten times a second."""
     assert not is_closed(ledger.path)

@@ -51,6 +51,20 @@ async def test_a_run_with_a_living_owner_is_left_alone(
     assert registry.registered() == [run]
 
 
+async def test_a_run_that_cant_be_cleaned_up_keeps_no_other_from_it(
+    tmp_path: Path, dead_run: Dead, sleeper: Sleeper
+) -> None:
+    """A disk that is full or read-only says so of that run; whoever comes after it is cleaned up all the same."""
+    bad, _ = dead_run("a")
+    (bad.path / "recover.lock").mkdir()
+    good, _ = dead_run("b")
+    process = sleeper(good.mark)
+    told = {done.run: done for done in await recovered(tmp_path)}
+    assert str(bad.path) in told["a"].left[0]
+    assert told["b"].left == ()
+    assert process.wait(5) < 0
+
+
 async def test_two_at_once_do_no_harm(tmp_path: Path, dead_run: Dead, sleeper: Sleeper) -> None:
     """One cleans up, the other waits and finds nothing left; the journal ends once."""
     run, _ = dead_run("x")

@@ -1,0 +1,31 @@
+"""What to do about a folder that can't be written or read: full, read-only, or another user's."""
+
+import errno
+from pathlib import Path
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def remedy(path: Path, error: OSError) -> str:
+    """What to do, by what went wrong and who owns the place."""
+    place = next((one for one in (path, *path.parents) if one.exists()), path)
+    if error.errno in _FULL:
+        return "Free some space there, or choose another folder by --out DIR (`lab run`)."
+    if error.errno == errno.EROFS:
+        return f"{place} is read-only: work in another folder, or choose one by --out DIR (`lab run`)."
+    if isinstance(error, PermissionError):
+        return (
+            f"{place} belongs to {owner_of(place)}: sudo chown -R $USER {place}, work in another folder, or choose "
+            "one by --out DIR (`lab run`)."
+        )
+    return "Choose another folder by --out DIR (`lab run`)."
+
+
+def owner_of(path: Path) -> str:
+    """Who owns a path: the user's name, or the number where it has none."""
+    try:
+        return path.owner()
+    except KeyError:
+        return f"user {path.stat().st_uid}"
+    except OSError:
+        return "another user"
