@@ -2,16 +2,15 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-import chaos
 from chaos.errors import RefusedError
 from chaos.mark import VARIABLE
 from chaos.process.files import read_json, write_json
 from chaos.process.identity import is_alive, started_ticks
+from chaos.process.own_python import import_path, own_python
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this process has spawned: only the parent learns how a process ended."""
@@ -99,12 +98,11 @@ def read_spec(path: Path) -> Spec:
 
 
 def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> Spec:
-    """The spec of ``python -m chaos.<module>``. With ``mark``, it ends with the processes of that run."""
-    env = {k: v for k, v in os.environ.items() if k != VARIABLE}
-    env["PYTHONPATH"] = str(Path(chaos.__file__).parent.parent)
+    """The spec of ``python -P -m chaos.<module>``. With ``mark``, it ends with the processes of that run."""
+    env = {k: v for k, v in os.environ.items() if k not in {VARIABLE, "PYTHONPATH"}} | import_path()
     if mark is not None:
         env[VARIABLE] = mark
-    return Spec(argv=(sys.executable, "-m", module, *arguments), env=env, cwd=Path("/"), log=log)
+    return Spec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)
 
 
 def start_governor(target: Record, folder: Path, mark: str) -> Record:

@@ -9,14 +9,15 @@ from rich.console import Console
 from lab.cli import options
 from lab.cli.exits import Exit
 from lab.journal.events import RunClosed
-from lab.session import ROOT, Client, RunFolder, Unreachable, living, the_living
+from lab.runs.home import lab_home
+from lab.session import Client, RunFolder, Unreachable, living, the_living
 
 Reason = Annotated[str, typer.Argument(help="Why; it stands in the verdict.", show_default=False)]
 
 
 def abort(reason: Reason = "", *, run: options.Living = None) -> None:
     """End the drill or the lab that runs: every fault is rolled back first, then it is explained."""
-    runs = living(ROOT) if run is None else [the_living(ROOT, run)]
+    runs = living(lab_home()) if run is None else [the_living(lab_home(), run)]
     if not runs:
         raise Unreachable(
             "nothing to abort: no drill runs and no lab is up. Started with --out? Say --run FOLDER."

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from lab.drillfile import Step, policy_text, read_step
-from lab.session import ROOT, Client, known_services, the_living
+from lab.runs.home import lab_home
+from lab.session import Client, known_services, the_living
 
 fault = typer.Typer(help="Faults on the living lab.", no_args_is_help=True)
 policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=True)
@@ -21,7 +22,7 @@ def fault_add(
 ) -> None:
     """Apply a fault and read it back; stays until `lab fault clear` or `lab down`."""
     kind = "load" if what == "surge" else "fault"
-    step = read_step(kind, what, target, pairs(parameters or []), known_services(ROOT))
+    step = read_step(kind, what, target, pairs(parameters or []), known_services())
     Console().print(f"{what} on {target} is in force, read back: {inject(step)}", markup=False)
 
 
@@ -63,7 +64,7 @@ def policy_set(
 ) -> None:
     """Switch a service's retry policy while it runs."""
     text = policy_text(name)
-    inject(read_step("mitigation", "policy", service, {"policy": text}, known_services(ROOT)))
+    inject(read_step("mitigation", "policy", service, {"policy": text}, known_services()))
     Console().print(f"{service} now retries by: {text}", markup=False)
 
 
@@ -73,7 +74,7 @@ def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # 
     Raises:
         Unreachable: none lives, or it refused; the message says why.
     """
-    return asyncio.run(Client(the_living(ROOT)).call(method, path, body))
+    return asyncio.run(Client(the_living(lab_home())).call(method, path, body))
 
 
 def say_foreign(things: list[str]) -> None:

@@ -19,8 +19,9 @@ from lab.cli.watching import compare_monitoring
 from lab.drillfile import Field, Plan
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
+from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import ROOT, TournamentFolder, find_run, judge_folder, open_tournament
+from lab.session import TournamentFolder, find_run, judge_folder, open_tournament
 
 PLAN = "policies"
 """The tournament that is played where none is named."""
@@ -89,7 +90,7 @@ def compare(  # noqa: PLR0913  the command's options
     console = Console(stderr=as_json)
     chosen = choose_runtime(runtime.value)
     console.print(chosen.because, markup=False, highlight=False)
-    folder = open_tournament(ROOT, plan, field, chosen.name, fresh=fresh)
+    folder = open_tournament(lab_home(), plan, field, chosen.name, fresh=fresh)
     early = asyncio.run(play(folder, list(plan.cells(field)), chosen.name, console, doubtful_too=again))
     raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
 
@@ -104,7 +105,7 @@ def _difference(runs: list[str], *, as_json: bool) -> int:
     """What has changed from one run to another; of more than two the first half is compared with the second."""
     if len(runs) % 2:
         raise typer.BadParameter(f"compare two runs, or as many before as after; these are {len(runs)}")
-    judged = [judge_folder(find_run(ROOT, run)) for run in runs]
+    judged = [judge_folder(find_run(lab_home(), run)) for run in runs]
     both = [(result.timeline, result.verdict) for result in judged]
     found = compare_runs(both[: len(both) // 2], both[len(both) // 2 :])
     if as_json:

@@ -7,10 +7,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from lab import resources
 from lab.cli import options
 from lab.cli.plans import all_plans, open_plan
 from lab.drillfile import Drill, DrillError, find_drill, is_plan, load_drill
-from lab.session import ROOT, known_modes, known_services, planned_s
+from lab.session import known_modes, known_services, planned_s
 from lab.units import quote, suggest
 
 
@@ -20,7 +21,7 @@ def open_drill(name: str) -> Drill:
     Raises:
         DrillError: there is none of this name, or something is wrong in its file.
     """
-    folder = ROOT / "drills"
+    folder = resources.drills()
     whole, dot, variant = name.partition(".")
     if not dot or "/" in name or Path(name).suffix in DRILL_SUFFIXES:
         return read_drill(find_drill(name, folder))
@@ -38,7 +39,7 @@ DRILL_SUFFIXES = (".yaml", ".yml")
 
 def read_drill(file: Path) -> Drill:
     """A drill by its path, validated alike."""
-    return load_drill(file, services=known_services(ROOT), modes=known_modes(ROOT))
+    return load_drill(file, services=known_services(), modes=known_modes())
 
 
 def watching(mode: str | None) -> str | None:
@@ -47,7 +48,7 @@ def watching(mode: str | None) -> str | None:
     Raises:
         DrillError: there is none of this name; the nearest is offered.
     """
-    known = known_modes(ROOT)
+    known = known_modes()
     if mode is None or mode in known:
         return mode
     raise DrillError(f"--monitoring: unknown way {quote(mode)}{suggest(mode, sorted(known))}")
@@ -58,7 +59,7 @@ def list_drills() -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("drill", "seconds", "what it shows"):
         table.add_column(column)
-    for path in sorted((ROOT / "drills").glob("*.yaml")):
+    for path in sorted(resources.drills().glob("*.yaml")):
         drill = open_drill(str(path))
         table.add_row(drill.name, f"{drill.planned_s:g}", drill.title)
         for one in drill.variants:

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from lab.drillfile import DrillError
 from lab.journal import JournalError
+from lab.resources import ResourceError
 from lab.runtime.base import SetupError
 from lab.session import RunFolderError, UnknownRunError, Unreachable
 from lab.topology import TopologyError
@@ -32,7 +33,7 @@ def explained() -> Iterator[None]:
         yield
     except (DrillError, UnknownRunError, Unreachable) as wrong:
         _leave(str(wrong), Exit.BAD_INPUT)
-    except (SetupError, TopologyError, RunFolderError, JournalError) as unfit:
+    except (SetupError, ResourceError, TopologyError, RunFolderError, JournalError) as unfit:
         _leave(str(unfit), Exit.NO_SETUP)
     except KeyboardInterrupt:
         _leave("interrupted", Exit.INTERRUPTED)

@@ -16,8 +16,9 @@ from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
 from lab.journal import read
+from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import ROOT, Client, Request, RunFolder, living, start_in_background, the_living
+from lab.session import Client, Request, RunFolder, living, start_in_background, the_living
 
 
 def up(  # noqa: PLR0913  the command's options
@@ -34,7 +35,7 @@ def up(  # noqa: PLR0913  the command's options
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
     offer_recovery(yes=yes)
-    run = start_in_background(Request(ROOT, found, choose_runtime(runtime.value).name), Console().print)
+    run = start_in_background(Request(lab_home(), found, choose_runtime(runtime.value).name), Console().print)
     Console().print(
         f"The lab is up: {run.name}\n"
         "  lab status                                          what is happening\n"
@@ -51,7 +52,7 @@ def up(  # noqa: PLR0913  the command's options
 
 def down() -> None:
     """Roll back every fault and take the living labs down; drills and what isn't theirs are listed, and left."""
-    runs = living(ROOT)
+    runs = living(lab_home())
     left = [word for run in runs if run.by_hand for word in _end(run)]
     for run in runs:
         if not run.by_hand:
@@ -76,7 +77,7 @@ def _end(run: RunFolder) -> tuple[str, ...]:
 
 def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
     """What the living lab or drill is at: its figures of the last seconds, and what is in force."""
-    now = asyncio.run(Client(the_living(ROOT, run)).call("GET", "/status"))
+    now = asyncio.run(Client(the_living(lab_home(), run)).call("GET", "/status"))
     if as_json:
         typer.echo(json.dumps(now, indent=2))
         return
@@ -88,6 +89,6 @@ def status(*, run: options.Living = None, as_json: options.Json = False) -> None
 
 def watch(*, run: options.Living = None) -> None:
     """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
-    found = the_living(ROOT, run)
+    found = the_living(lab_home(), run)
     with suppress(KeyboardInterrupt):
         asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))

@@ -19,7 +19,8 @@ from lab.analysis.logs.triage import Triage
 from lab.analysis.logs.triage import triage as make_triage
 from lab.cli import options
 from lab.report.terminal.triage import say_triage
-from lab.session import ROOT, Logs, Unreachable, open_logs
+from lab.runs.home import lab_home
+from lab.session import Logs, Unreachable, open_logs
 
 TOGETHER_S = 0.25
 """Lines of several services that arrive within this are put in the order of their own times."""
@@ -48,14 +49,14 @@ Run = Annotated[
 
 def logs(service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None) -> None:
     """What a service, or every one, wrote: in the living lab or drill, or in a run that is over."""
-    found = open_logs(ROOT, run)
+    found = open_logs(lab_home(), run)
     with suppress(KeyboardInterrupt), _pipe_may_close():
         asyncio.run(_logs(found, service, follow=follow and found.living, grep=grep))
 
 
 def triage(*, run: Run = None, as_json: options.Json = False) -> None:
     """From the logs alone: which call ends how, since when, until when, how often. For when all else is dark."""
-    found = asyncio.run(_triage(open_logs(ROOT, run)))
+    found = asyncio.run(_triage(open_logs(lab_home(), run)))
     with _pipe_may_close():
         if as_json:
             typer.echo(json.dumps(dataclasses.asdict(found), indent=2))

@@ -8,7 +8,7 @@ from rich.console import Console
 from lab.cli.active import inject, pairs
 from lab.cli.top import SECONDS, look
 from lab.drillfile import read_step
-from lab.session import ROOT, known_services
+from lab.session import known_services
 
 ISOLATE = "isolate"
 """The one that finds its target by itself."""
@@ -25,7 +25,7 @@ def mitigate(
     ] = None,
 ) -> None:
     """Apply a mitigation and read it back; stays until `lab fault clear ID`, `lab fault clear --all` or `lab down`."""
-    services = known_services(ROOT)
+    services = known_services()
     values = pairs(parameters or [])
     if name == ISOLATE and target is None and "target" not in values:
         target = _top_talker()

@@ -68,7 +68,7 @@ async def one_lab(asked: Request, name: str, console: Console) -> AsyncIterator[
         SetupError: it could not be brought up.
         AbortedByHand: somebody asked for its end.
     """
-    folder = create_run_folder(asked.root, name, asked.out)
+    folder = create_run_folder(asked.home, name, asked.out)
     viewing = Viewing(console, asked.drill, asked.runtime, folder)
     if (holder := measuring_now()) is not None:
         viewing.say(f"waiting for its turn: {holder} measures on this machine")

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from lab.cli import options
 from lab.cli.exits import Exit
+from lab.runs.home import lab_home
 from lab.runs.recover import recover as recover_each
-from lab.session import ROOT, Recovered, Stray, abandoned, find_strays, open_runs
+from lab.session import Recovered, Stray, abandoned, find_strays, open_runs
 
 STRAYS = (
     "Left alone, as no run of yours answers for it (somebody else's lab may live; look before you remove)"
@@ -38,7 +39,7 @@ def recover(*, as_json: options.Json = False) -> None:
 
 def offer_recovery(*, yes: bool) -> None:
     """Before a lab is brought up: clean up after earlier ones, if that was asked for or is answered with yes."""
-    runs = abandoned(ROOT)
+    runs = abandoned(lab_home())
     if not runs:
         return
     console = Console(stderr=True)
@@ -62,12 +63,12 @@ def _agreed(question: str) -> bool:
 
 async def _everything(tell: Callable[[Recovered], None]) -> tuple[list[Recovered], list[Stray]]:
     done = await _each(tell)
-    return done, await find_strays(frozenset(run.mark for run in open_runs(ROOT)))
+    return done, await find_strays(frozenset(run.mark for run in open_runs(lab_home())))
 
 
 async def _each(tell: Callable[[Recovered], None]) -> list[Recovered]:
     done = []
-    async for one in recover_each(ROOT):
+    async for one in recover_each(lab_home()):
         tell(one)
         done.append(one)
     return done

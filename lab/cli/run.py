@@ -21,9 +21,10 @@ from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
 from lab.report.terminal.tipping import say_tipping
 from lab.report.terminal.variant_table import say_variants
+from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
-from lab.session import ROOT, Request, Result, create_run_folder, interruptible, run_once
+from lab.session import Request, Result, create_run_folder, interruptible, run_once
 
 
 def run(  # noqa: PLR0913  the command's options
@@ -45,11 +46,11 @@ def run(  # noqa: PLR0913  the command's options
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
     if found.search is not None:
-        raise typer.Exit(_search(Request(ROOT, found, chosen.name, out), as_json=as_json))
+        raise typer.Exit(_search(Request(lab_home(), found, chosen.name, out), as_json=as_json))
     results: list[Result] = []
     early: Exit | None = None
     for number in range(repeat):
-        asked = Request(ROOT, found.with_overrides(seed=found.seed + number), chosen.name, out)
+        asked = Request(lab_home(), found.with_overrides(seed=found.seed + number), chosen.name, out)
         made, early = _once(asked, quiet=as_json)
         results += made
         if early is not None:
@@ -88,7 +89,7 @@ def _search(asked: Request, *, as_json: bool) -> int:
 
 async def watched_run(request: Request, *, quiet: bool) -> Result:
     """One run with its view; Ctrl-C, SIGTERM and `lab abort` roll back."""
-    folder = create_run_folder(request.root, request.drill.name, request.out)
+    folder = create_run_folder(request.home, request.drill.name, request.out)
     viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
     if (holder := measuring_now()) is not None:
         viewing.say(f"waiting for its turn: {holder} measures on this machine")

@@ -63,7 +63,7 @@ async def find_tipping(asked: Request, console: Console) -> Tipping:
     search = asked.drill.search
     if search is None:
         raise ValueError(f"drill {asked.drill.name} has no `search`")
-    folder = asked.root / ".lab" / "searches" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{asked.drill.name}"
+    folder = asked.home / "searches" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{asked.drill.name}"
     looking = _Looking(asked.drill, search, folder, Bisection(search.low, search.high, search.resolution))
     async with one_lab(asked, f"search-{asked.drill.name}", console) as lab:
         while (value := looking.bisection.next) is not None and len(looking.looked) < MOST_POINTS:
@@ -83,7 +83,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
     while len(_judged(results)) < looking.search.seeds and len(results) < looking.search.seeds + AGAIN:
         number = len(results) + 1
         seeded = looking.drill.at(value).with_overrides(seed=looking.drill.seed + number - 1)
-        folder = create_run_folder(lab.series.asked.root, seeded.name, looking.folder / f"{value:g}-{number}")
+        folder = create_run_folder(lab.series.asked.home, seeded.name, looking.folder / f"{value:g}-{number}")
         results.append(await lab.run(seeded, folder, f"{looking.search.vary} {value:g}, run {number}"))
     judged = _judged(results)
     enough = len(judged) == looking.search.seeds

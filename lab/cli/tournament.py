@@ -15,8 +15,8 @@ from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal.events import CalibrationMeasured, RunOpened
 from lab.report.html import write_tournament
 from lab.report.tournament_files import write_csv, write_json
+from lab.runs.home import lab_home
 from lab.session import (
-    ROOT,
     Request,
     Result,
     RunFolder,
@@ -110,7 +110,7 @@ async def play(
     _say(console, f"{len(todo)} of {len(cells)} runs to make, about {minutes(planned_s(todo))}")
     try:
         async with one_lab(
-            Request(ROOT, first, runtime, also=tuple(others)),
+            Request(lab_home(), first, runtime, also=tuple(others)),
             folder.name[folder.name.index("-") + 1 :],
             console,
         ) as lab:

@@ -26,7 +26,7 @@ async def run_variants(
             replace(asked, drill=first, also=tuple(others), out=out), asked.drill.name, console
         ) as lab:
             for variant in variants:
-                folder = create_run_folder(asked.root, variant.name, asked.out)
+                folder = create_run_folder(asked.home, variant.name, asked.out)
                 results.append(await lab.run(variant, folder, variant.name))
     except EARLY as early:
         return results, say_end(console, early)

@@ -6,6 +6,7 @@ import json
 import typer
 from rich.console import Console
 
+from lab import resources
 from lab.analysis.planes.comparison import Survival, survivals
 from lab.cli import options
 from lab.cli.drills import open_drill
@@ -14,8 +15,9 @@ from lab.cli.recover import offer_recovery
 from lab.cli.run import together, watched_run
 from lab.monitoring import modes
 from lab.report.terminal.comparison import say_comparison
+from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import ROOT, Request, Result, find_run, judge_run
+from lab.session import Request, Result, find_run, judge_run
 
 DRILL = "monitoring-blackout"
 FIRST = "same-listener"
@@ -27,7 +29,7 @@ def compare_monitoring(
 ) -> int:
     """Run `monitoring-blackout` once in each way (about ten minutes), or take finished runs; the exit code."""
     if runs:
-        results = [judge_run(find_run(ROOT, run)) for run in runs]
+        results = [judge_run(find_run(lab_home(), run)) for run in runs]
     else:
         results = _run_all(runtime, seed, quiet=as_json, yes=yes)
     found = [one for result in results for one in survivals(result.timeline, result.verdict)]
@@ -42,11 +44,11 @@ def _run_all(runtime: options.RuntimeName, seed: int | None, *, quiet: bool, yes
     chosen = choose_runtime(runtime.value)
     console = Console(stderr=True)
     console.print(chosen.because, markup=False, highlight=False)
-    ways = sorted(modes(ROOT / "compose" / "monitoring"), key=lambda mode: (mode != FIRST, mode))
+    ways = sorted(modes(resources.monitoring()), key=lambda mode: (mode != FIRST, mode))
     results: list[Result] = []
     for number, mode in enumerate(ways, 1):
         console.print(f"{number} of {len(ways)}: {mode}", markup=False, highlight=False)
-        asked = Request(ROOT, drill.with_overrides(monitoring=mode), chosen.name)
+        asked = Request(lab_home(), drill.with_overrides(monitoring=mode), chosen.name)
         results.append(asyncio.run(watched_run(asked, quiet=quiet)))
         if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             break

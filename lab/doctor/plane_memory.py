@@ -4,7 +4,8 @@ from pydantic import ValidationError
 
 from lab.analysis import Verdict
 from lab.doctor.finding import Finding
-from lab.session import ROOT, RunFolder, list_runs
+from lab.runs.home import lab_home
+from lab.session import RunFolder, list_runs
 
 MB = 1e6
 MOST_BYTES = 300 * MB
@@ -17,7 +18,7 @@ TODO = (
 
 def planes_memory() -> Finding:
     """The most that both planes took together; more than 300 MB is told."""
-    for run in reversed(list_runs(ROOT)):
+    for run in reversed(list_runs(lab_home())):
         taken = _taken_bytes(run)
         if taken is not None:
             found = f"both planes took {taken / MB:.0f} MB in {run.name}"

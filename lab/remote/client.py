@@ -26,12 +26,12 @@ class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is 
     """No living lab, or it refused what was asked (exit code 3)."""
 
 
-def living(root: Path) -> list[RunFolder]:
+def living(home: Path) -> list[RunFolder]:
     """Runs that listen: labs of ``lab up``, and drills that run."""
-    return [run for run in list_runs(root) if listens(run)]
+    return [run for run in list_runs(home) if listens(run)]
 
 
-def the_living(root: Path, name: str | None = None) -> RunFolder:
+def the_living(home: Path, name: str | None = None) -> RunFolder:
     """The one living run, by its name or folder, or else the newest: a lab by hand before a drill.
 
     Raises:
@@ -39,13 +39,16 @@ def the_living(root: Path, name: str | None = None) -> RunFolder:
         UnknownRunError: there is no run of this name.
     """
     if name is not None:
-        run = find_run(root, name)
+        run = find_run(home, name)
         if not listens(run):
             raise Unreachable(f"the run {run.name} is over: nothing listens in {run.path}")
         return run
-    runs = sorted(living(root), key=lambda run: (run.by_hand, run.name))
+    runs = sorted(living(home), key=lambda run: (run.by_hand, run.name))
     if not runs:
-        raise Unreachable("no lab is up. Start one with `lab up` (or `make up`).")
+        raise Unreachable(
+            f"no lab is up in {home}. Start one with `lab up` (or `make up`); one that was started elsewhere is named "
+            "by `--run FOLDER`, or found from there."
+        )
     return runs[-1]
 
 

@@ -70,7 +70,7 @@ class KeptLogs:
                 yield line.decode(errors="replace").rstrip("\r\n")
 
 
-def open_logs(root: Path, name: str | None) -> Logs:
+def open_logs(home: Path, name: str | None) -> Logs:
     """The logs of a run by its name, its folder or ``latest``; None: of the one that lives.
 
     A folder that has lost its journal will do: whoever asks for logs may have nothing else.
@@ -81,11 +81,11 @@ def open_logs(root: Path, name: str | None) -> Logs:
     """
     if name is None:
         try:
-            return LivingLogs(Client(the_living(root)))
+            return LivingLogs(Client(the_living(home)))
         except Unreachable as none:
             raise Unreachable(f"{none} The logs of a run that is over: `--run latest`.") from none
     try:
-        run = find_run(root, name)
+        run = find_run(home, name)
     except UnknownRunError:
         run = RunFolder(Path(name).resolve())
         if not run.logs.is_dir():

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chaos.mark import run_mark
+from lab.runs.home import ready_home
 from lab.runs.remedy import owner_of, remedy
 from lab.runs.removable import removable
 
@@ -90,19 +91,21 @@ class RunFolder:
         return self.path / "junit.xml"
 
 
-def runs_folder(root: Path) -> Path:
-    """Where runs go by default: ``.lab/runs`` of the checkout."""
-    return root / ".lab" / "runs"
+def runs_folder(home: Path) -> Path:
+    """Where runs go by default."""
+    return home / "runs"
 
 
-def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFolder:
+def create_run_folder(home: Path, drill: str, out: Path | None = None) -> RunFolder:
     """Make a new run's folder with its token, point ``latest`` to it, and keep the last 20.
 
     Raises:
         RunFolderError: it can't be written; says where and what to do.
     """
-    path = out or runs_folder(root) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{drill}"
+    path = out or runs_folder(home) / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{drill}"
     try:
+        if out is None:
+            ready_home(home)
         path = _claimed(path)
         folder = RunFolder(path.resolve())
         # Readable by all, inside a folder that is not: a container's user must read the mounted file.
@@ -113,7 +116,7 @@ def create_run_folder(root: Path, drill: str, out: Path | None = None) -> RunFol
             with suppress(
                 RunFolderError
             ):  # an old run that can't be removed is no reason not to begin a new one
-                prune(root)
+                prune(home)
     except OSError as error:
         raise RunFolderError(
             f"the run folder {path} can't be written: {error.strerror or error}. {remedy(path, error)}"
@@ -161,14 +164,14 @@ def _point_latest(path: Path) -> None:
     fresh.replace(path.parent / "latest")
 
 
-def list_runs(root: Path) -> list[RunFolder]:
+def list_runs(home: Path) -> list[RunFolder]:
     """All kept runs that this user may look into, oldest first."""
-    return [run for run in _all_runs(root) if is_readable(run)]
+    return [run for run in _all_runs(home) if is_readable(run)]
 
 
-def unreadable_runs(root: Path) -> list[RunFolder]:
+def unreadable_runs(home: Path) -> list[RunFolder]:
     """Kept runs that belong to another user, so that nothing can be said of them."""
-    return [run for run in _all_runs(root) if not is_readable(run)]
+    return [run for run in _all_runs(home) if not is_readable(run)]
 
 
 def is_readable(run: RunFolder) -> bool:
@@ -176,8 +179,8 @@ def is_readable(run: RunFolder) -> bool:
     return os.access(run.path, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _all_runs(root: Path) -> list[RunFolder]:
-    folder = runs_folder(root)
+def _all_runs(home: Path) -> list[RunFolder]:
+    folder = runs_folder(home)
     try:
         found = sorted(folder.iterdir())
     except OSError:  # none yet, or the whole folder is for another user
@@ -185,24 +188,24 @@ def _all_runs(root: Path) -> list[RunFolder]:
     return [RunFolder(path) for path in found if path.is_dir() and not path.is_symlink()]
 
 
-def find_run(root: Path, name: str) -> RunFolder:
+def find_run(home: Path, name: str) -> RunFolder:
     """A run by its name, its path, or ``latest``.
 
     Raises:
         UnknownRunError: there is none, or it belongs to another user.
     """
-    for path in (runs_folder(root) / name, Path(name)):
+    for path in (runs_folder(home) / name, Path(name)):
         try:
             if (path / "journal.jsonl").is_file():
                 return RunFolder(path.resolve())
         except PermissionError:
             said = f"the run {name!r} belongs to {owner_of(path)}, and is not for you to read"
             raise UnknownRunError(f"{said}. Ask as that user, or: sudo chown -R $USER {path}") from None
-    known = ", ".join(run.name for run in list_runs(root)[-5:]) or "none yet; `make drill` makes one"
-    raise UnknownRunError(f"no run {name!r}. The newest: {known}")
+    known = ", ".join(run.name for run in list_runs(home)[-5:]) or "none yet; `lab run smoke` makes one"
+    raise UnknownRunError(f"no run {name!r} in {runs_folder(home)}. The newest: {known}")
 
 
-def prune(root: Path, keep: int = KEPT) -> list[str]:
+def prune(home: Path, keep: int = KEPT) -> list[str]:
     """Remove all but the newest ``keep`` idle runs (see ``removable``); the names of those removed.
 
     Raises:
@@ -210,16 +213,16 @@ def prune(root: Path, keep: int = KEPT) -> list[str]:
     """
     removed = []
     try:
-        for run in removable(list_runs(root), keep):
+        for run in removable(list_runs(home), keep):
             shutil.rmtree(run.path)
             removed.append(run.name)
     except OSError as error:
         raise RunFolderError(
-            f"{error.filename or runs_folder(root)} can't be removed: {error.strerror or error}. "
+            f"{error.filename or runs_folder(home)} can't be removed: {error.strerror or error}. "
             f"Removed before: {', '.join(removed) or 'none'}"
         ) from error
     finally:
-        _repoint_latest(runs_folder(root))
+        _repoint_latest(runs_folder(home))
     return removed
 
 

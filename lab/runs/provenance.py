@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
+from lab import resources
 from lab.drillfile import Drill
 from services.libraries.client_libraries import REGISTRY
 
 PACKAGES = ("retry-storm-lab", "aiohttp", "locust", "uvloop", "toxiproxy-python", "docker")
 RUNS = ("services", "loadgen", "chaos", "compose")
-"""Folders of a checkout whose files are run, or say how. Judgement is not among them: it reads journals anew."""
+"""Folders whose files are run, or say how. Judgement is not among them: it reads journals anew."""
 
 
 def versions(drills: Iterable[Drill]) -> dict[str, str]:
@@ -27,13 +27,14 @@ def versions(drills: Iterable[Drill]) -> dict[str, str]:
     return known
 
 
-def sources(root: Path) -> str:
-    """A hash of the files of a checkout that are run."""
+def sources() -> str:
+    """A hash of the files that are run, the same in a checkout and in a wheel made of it."""
     found = hashlib.sha256()
-    for folder in RUNS:
-        for path in sorted((root / folder).rglob("*")):
+    for name in RUNS:
+        folder = resources.folder(name)
+        for path in sorted(folder.rglob("*")):
             if path.is_file() and path.parent.name != "__pycache__":
-                found.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+                found.update(f"{name}/{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return found.hexdigest()
 
 

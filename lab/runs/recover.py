@@ -40,23 +40,23 @@ class Recovered:
         )
 
 
-def open_runs(root: Path) -> list[RunFolder]:
-    """The runs whose ledger is not closed: those that the machine knows of, and those kept in this checkout."""
-    here = [run for run in list_runs(root) if not is_closed(run.ledger)]
+def open_runs(home: Path) -> list[RunFolder]:
+    """The runs whose ledger is not closed: those that the machine knows of, and those kept here."""
+    here = [run for run in list_runs(home) if not is_closed(run.ledger)]
     return list({run.path.resolve(): run for run in [*registered(), *here]}.values())
 
 
-def abandoned(root: Path) -> list[RunFolder]:
+def abandoned(home: Path) -> list[RunFolder]:
     """Of those, the ones whose owner is gone, and that no watchdog looks after."""
-    return [run for run in open_runs(root) if _account_of_nobody(run) is not None]
+    return [run for run in open_runs(home) if _account_of_nobody(run) is not None]
 
 
-async def recover(root: Path) -> AsyncIterator[Recovered]:
+async def recover(home: Path) -> AsyncIterator[Recovered]:
     """Undo what is left of every abandoned run, one after the other, and tell of each what came of it.
 
     Two at once do no harm: one cleans up after a run, the other waits for it and finds nothing left to do.
     """
-    for run in open_runs(root):
+    for run in open_runs(home):
         if (wrong := _unreadable(run)) is not None:
             yield Recovered(run.name, run.path, (), (wrong,))
         elif _account_of_nobody(run) is not None and (done := await _tried(run)) is not None:

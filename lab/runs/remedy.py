@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+ELSEWHERE = "by LAB_HOME=FOLDER, or by --out DIR (`lab run`)"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -10,15 +11,15 @@ def remedy(path: Path, error: OSError) -> str:
     """What to do, by what went wrong and who owns the place."""
     place = next((one for one in (path, *path.parents) if one.exists()), path)
     if error.errno in _FULL:
-        return "Free some space there, or choose another folder by --out DIR (`lab run`)."
+        return "Free some space there, or choose another folder {ELSEWHERE}."
     if error.errno == errno.EROFS:
-        return f"{place} is read-only: work in another folder, or choose one by --out DIR (`lab run`)."
+        return f"{place} is read-only: work in another folder, or choose one {ELSEWHERE}."
     if isinstance(error, PermissionError):
         return (
             f"{place} belongs to {owner_of(place)}: sudo chown -R $USER {place}, work in another folder, or choose "
-            "one by --out DIR (`lab run`)."
+            f"one {ELSEWHERE}."
         )
-    return "Choose another folder by --out DIR (`lab run`)."
+    return f"Choose another folder {ELSEWHERE}."
 
 
 def owner_of(path: Path) -> str:

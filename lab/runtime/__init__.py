@@ -42,7 +42,7 @@ def choose_runtime(asked: str) -> Choice:
 
 
 @contextmanager
-def make_runtime(name: str, run: str, folder: Path, root: Path) -> Iterator[Runtime]:
+def make_runtime(name: str, run: str, folder: Path) -> Iterator[Runtime]:
     """A runtime with a slot of its own for as long as the context is open.
 
     Raises:
@@ -52,8 +52,8 @@ def make_runtime(name: str, run: str, folder: Path, root: Path) -> Iterator[Runt
         if name == "compose":
             from lab.runtime.compose.runtime import Compose  # noqa: PLC0415 - the engine's SDK is slow to import
 
-            yield Compose(run, folder, slot, root)
+            yield Compose(run, folder, slot)
         else:
             from lab.runtime.embedded.runtime import Embedded  # noqa: PLC0415
 
-            yield Embedded(run, folder, slot, root)
+            yield Embedded(run, folder, slot)

@@ -15,7 +15,7 @@ from lab.runs.recover import Recovered, abandoned, open_runs, recover
 from lab.runs.strays import Stray, find_strays
 from lab.session.background import start_in_background
 from lab.session.interrupts import interruptible
-from lab.session.request import ROOT, Request, known_modes, known_services
+from lab.session.request import Request, known_modes, known_services
 from lab.session.run import Result, judge_folder, judge_run, run_once
 from lab.session.series import NotAtRestError, Series, open_series
 from lab.session.session import Session
@@ -23,7 +23,6 @@ from lab.session.stop import Stop
 from lab.session.tournament import TournamentFolder, open_tournament, planned_s
 
 __all__ = [
-    "ROOT",
     "Client",
     "Logs",
     "NotAtRestError",

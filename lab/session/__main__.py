@@ -9,10 +9,11 @@ from lab.analysis import Timeline
 from lab.drillfile import Drill
 from lab.runner import Aborted
 from lab.runs.folder import RunFolder
+from lab.runs.home import lab_home
 from lab.runtime.base import SetupError
 from lab.session.bring_up import open_session
 from lab.session.interrupts import interruptible
-from lab.session.request import ROOT, Request
+from lab.session.request import Request
 from lab.session.run import judge_run, save_environment
 
 
@@ -29,7 +30,7 @@ def main() -> None:
     """Run what was written into the run folder, then judge what was seen."""
     folder = RunFolder(Path(sys.argv[1]))
     asked = json.loads(folder.asked.read_text())
-    request = Request(ROOT, Drill.model_validate(asked["drill"]), asked["runtime"], measured=False)
+    request = Request(lab_home(), Drill.model_validate(asked["drill"]), asked["runtime"], measured=False)
     try:
         asyncio.run(serve(request, folder))
     except (SetupError, Aborted) as error:

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from chaos.process.own_python import import_path, own_python
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.remote.client import Client
 from lab.runs.folder import RunFolder, create_run_folder
+from lab.runs.home import VARIABLE
 from lab.runtime.base import SetupError
 from lab.session.request import Request
 from lab.session.status import UP
@@ -23,14 +25,14 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
     Raises:
         SetupError: it ended instead; what it said last is in the message.
     """
-    folder = create_run_folder(request.root, "by-hand", request.out)
+    folder = create_run_folder(request.home, "by-hand", request.out)
     folder.asked.write_text(json.dumps({"drill": request.drill.resolved(), "runtime": request.runtime}))
     log = folder.path / "lab.log"
     say(f"bringing the lab up (log: {log})")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lab.session", str(folder.path)],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=request.root,
+            own_python("lab.session", str(folder.path)), env=_environment(request.home), cwd=folder.path,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 
     async def ready() -> bool:
@@ -48,6 +50,12 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
         process.terminate()
         raise
     return folder
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """The user's own, with the home by its path: the process stands elsewhere, in its run's folder."""
+    mine = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**mine, **import_path(), VARIABLE: str(home)}
 
 
 def _last_words(log: Path) -> str:

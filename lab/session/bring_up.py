@@ -64,7 +64,7 @@ async def open_session(
     """
     ending = Ending()
     async with AsyncExitStack() as stack:
-        runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path, request.root))
+        runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path))
         journal = stack.enter_context(JournalWriter(folder.journal))
         journal.listen(timeline.feed)
         if listener is not None:
@@ -127,7 +127,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
     sampler.up = True
     await stack.enter_async_context(watched(session, planes))
     stack.push_async_callback(_roll_back, session, ending)
-    await _configure(session, request.root / ".lab" / f"calibration-{runtime.name}.json")
+    await _configure(session, request.home / f"calibration-{runtime.name}.json")
 
 
 async def _configure(session: Session, remembered: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-import lab
+from lab import resources
 from lab.drillfile import Drill
 from lab.monitoring import modes
 from lab.topology import load_topology
@@ -21,19 +21,19 @@ PROFILES = "COMPOSE_PROFILES"
 """The variable by which Compose is told which profiles to take."""
 ON_DEMAND = {"fleet": "fleet"}
 """Service -> its profile: part of the runs of drills that configure it, and of no others."""
-ROOT = Path(lab.__file__).resolve().parent.parent
-"""The checkout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``.lab/runs``).
+    """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``runs/`` of ``home``).
+
+    ``home``: where everything goes that outlives a run (:func:`lab.runs.home.lab_home`).
 
     ``also``: drills that will run on the same lab, so that it must be able to do them, too.
     ``measured``: its figures matter, so it takes turns with other measured runs on this machine.
     """
 
-    root: Path
+    home: Path
     drill: Drill
     runtime: str
     out: Path | None = None
@@ -48,13 +48,13 @@ class Request:
     @property
     def topology_file(self) -> Path:
         """The only place that lists services."""
-        return self.root / "compose" / "compose.yaml"
+        return resources.topology()
 
     @property
     def monitoring_folder(self) -> Path | None:
         """The configuration of the planes that watch this drill; None: none do."""
         mode = self.drill.monitoring
-        return None if mode is None else self.topology_file.parent / "monitoring" / mode
+        return None if mode is None else resources.monitoring() / mode
 
     def variables(self) -> dict[str, str]:
         """What the drill decides about the topology: the bridge's queue, in connections, who watches, who else runs."""
@@ -82,12 +82,12 @@ def listen_queue(drill: Drill) -> int:
     return max(1, round(drill.bridge.headroom * drill.load.rate_rps * drill.bridge.queue_s))
 
 
-def known_services(root: Path) -> dict[str, str]:
+def known_services() -> dict[str, str]:
     """The names that a drill may target, and the role of each."""
-    services = load_topology(root / "compose" / "compose.yaml").services
+    services = load_topology(resources.topology()).services
     return {name: service.role for name, service in services.items()}
 
 
-def known_modes(root: Path) -> frozenset[str]:
+def known_modes() -> frozenset[str]:
     """The ways in which a drill's shared monitoring plane may see main."""
-    return frozenset(modes(root / "compose" / "monitoring"))
+    return frozenset(modes(resources.monitoring()))

@@ -70,11 +70,11 @@ class TournamentFolder:
         return self.path / "tournament.html"
 
 
-def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh: bool) -> TournamentFolder:
+def open_tournament(home: Path, plan: Plan, field: Field, runtime: str, *, fresh: bool) -> TournamentFolder:
     """The folder of this very tournament, begun before or new.
 
     Args:
-        root: the checkout.
+        home: where everything goes that outlives a run.
         plan: whose text, with ``field``, ``runtime`` and what its runs are made with, says whether it is the same.
         field: who takes part. How many seeds is left open: they are outermost, so more can be added later, and each
             seed is the same for all; with more contestants or triggers it is another tournament.
@@ -84,8 +84,8 @@ def open_tournament(root: Path, plan: Plan, field: Field, runtime: str, *, fresh
     Raises:
         RunFolderError: it can't be written; says where and what to do.
     """
-    folder = root / ".lab" / "tournaments"
-    mark = _fingerprint(root, plan, field, runtime)
+    folder = home / "tournaments"
+    mark = _fingerprint(plan, field, runtime)
     known = sorted(folder.glob(f"*-{glob.escape(plan.name)}*"), reverse=True) if folder.is_dir() else []
     for path in () if fresh else known:
         if _asked(path).get("fingerprint") == mark:
@@ -119,7 +119,7 @@ def _who(field: Field) -> dict[str, object]:
     return {"contestants": field.contestants, "triggers": field.triggers}
 
 
-def _fingerprint(root: Path, plan: Plan, field: Field, runtime: str) -> str:
-    made_with = [versions(plan.drills.values()), sources(root)]
+def _fingerprint(plan: Plan, field: Field, runtime: str) -> str:
+    made_with = [versions(plan.drills.values()), sources()]
     said = json.dumps([plan.text, _who(field), runtime, made_with], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()

@@ -89,7 +89,7 @@ class Lab:
 def new_runtime(name: str, folder: Path) -> Iterator[Runtime]:
     """A runtime with a run name that no other test has."""
     run = f"contract-{os.getpid()}-{next(_COUNT)}"
-    with make_runtime(name, run, folder / run, ROOT) as runtime:
+    with make_runtime(name, run, folder / run) as runtime:
         yield runtime
 
 

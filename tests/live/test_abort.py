@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from lab.session import ROOT, Client, RunFolder, Unreachable
+from lab.session import Client, RunFolder, Unreachable
+from tests.checkout import ROOT
 from tests.live.conftest import LAB, Command, Start
 
 pytestmark = [pytest.mark.live, pytest.mark.long]

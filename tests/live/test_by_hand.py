@@ -9,6 +9,7 @@ import pytest
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy
 from lab.session import living
+from tests.checkout import HOME
 from tests.live.conftest import LAB, ROOT
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
@@ -26,7 +27,7 @@ def lab(*arguments: str, code: int = 0) -> str:
 
 def bridge() -> Toxiproxy:
     """The API of the living lab's bridge, as anybody on this machine may call it."""
-    (run,) = living(ROOT)
+    (run,) = living(HOME)
     started = (json.loads(line) for line in run.journal.read_text().splitlines())
     api = next(e["addresses"]["api"] for e in started if e.get("service") == "bridge")
     return Toxiproxy(api)

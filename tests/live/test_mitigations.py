@@ -17,7 +17,8 @@ from chaos.listen_queue import read_listen_queue
 from chaos.mark import run_mark
 from chaos.process.identity import of_run
 from chaos.wait import wait_until
-from lab.session import ROOT, RunFolder, living
+from lab.session import RunFolder, living
+from tests.checkout import HOME
 from tests.live.aftermath import assert_nothing_in_force
 from tests.live.test_by_hand import lab
 
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 def run() -> Iterator[RunFolder]:
     """A lab with two clients and two devices, by hand."""
     lab("up", "--drill", "operators", "--runtime", "embedded", "--yes")
-    (run,) = living(ROOT)
+    (run,) = living(HOME)
     yield run
     lab("down")
 

@@ -12,7 +12,8 @@ from lab.analysis import Timeline
 from lab.drillfile import Drill, load_drill
 from lab.journal import read
 from lab.journal.events import ActionChanged, CalibrationMeasured
-from lab.session import ROOT, Request, Series, Stop, create_run_folder, open_series
+from lab.session import Request, Series, Stop, create_run_folder, open_series
+from tests.checkout import HOME
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -59,7 +60,7 @@ async def test_each_run_is_its_own_and_the_lab_stays_calibrated(tmp_path: Path) 
     last = drill(tmp_path, "last", "breaker")
     timelines = []
     async with open_series(
-        Request(ROOT, first, "embedded", measured=False), host, Stop(), lambda _: None, Timeline()
+        Request(HOME, first, "embedded", measured=False), host, Stop(), lambda _: None, Timeline()
     ) as series:
         for one in (first, aborted, last):
             timelines.append(await run(series, one, tmp_path))

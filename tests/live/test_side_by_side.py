@@ -14,7 +14,6 @@ from lab.drillfile import load_drill, read_step
 from lab.journal import read
 from lab.journal.events import ActionChanged, ServiceChanged
 from lab.session import (
-    ROOT,
     Client,
     Request,
     RunFolder,
@@ -23,6 +22,7 @@ from lab.session import (
     open_runs,
     start_in_background,
 )
+from tests.checkout import HOME, ROOT
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -30,10 +30,10 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 @pytest.fixture
 def labs(tmp_path: Path) -> Iterator[tuple[RunFolder, RunFolder]]:
     """``lab up`` twice, of the same drill and with the same run name, in two folders."""
-    drill = load_drill(ROOT / "drills" / "smoke.yaml", services=known_services(ROOT))
+    drill = load_drill(ROOT / "drills" / "smoke.yaml", services=known_services())
     up: list[RunFolder] = []
     for folder in ("a", "b"):
-        request = Request(ROOT, drill, "embedded", tmp_path / folder / "same-name", measured=False)
+        request = Request(HOME, drill, "embedded", tmp_path / folder / "same-name", measured=False)
         up.append(start_in_background(request, lambda _: None))
     yield up[0], up[1]
     for run in up:
@@ -59,7 +59,7 @@ def toxics(api: str) -> list[str]:
 
 def slow(run: RunFolder) -> str:
     """Put latency on a lab's bridge; the action's id."""
-    step = read_step("fault", "latency", "bridge", {"latency": "200ms"}, known_services(ROOT))
+    step = read_step("fault", "latency", "bridge", {"latency": "200ms"}, known_services())
     body = step.model_dump(mode="json")
     return str(asyncio.run(Client(run).call("POST", "/actions", body))["id"])
 
@@ -69,7 +69,7 @@ def test_ending_one_lab_leaves_the_other_as_it_was(labs: tuple[RunFolder, RunFol
     one, other = labs
     assert one.name == other.name
     assert one.mark != other.mark
-    assert {one.path, other.path} <= {run.path for run in open_runs(ROOT)}
+    assert {one.path, other.path} <= {run.path for run in open_runs(HOME)}
     ours, theirs = addresses(one), addresses(other)
     assert not {a for s in ours.values() for a in s.values()} & {
         a for s in theirs.values() for a in s.values()
@@ -91,8 +91,8 @@ def test_ending_one_lab_leaves_the_other_as_it_was(labs: tuple[RunFolder, RunFol
     changed = [e for e in read(other.journal).events if isinstance(e, ActionChanged) and e.action == action]
     assert [e.state for e in changed] == ["intended", "applied"]
     assert [e.state for e in read(other.journal).events if isinstance(e, ServiceChanged)].count("exited") == 0
-    assert other.path in {run.path for run in open_runs(ROOT)}
-    assert one.path not in {run.path for run in open_runs(ROOT)}
+    assert other.path in {run.path for run in open_runs(HOME)}
+    assert one.path not in {run.path for run in open_runs(HOME)}
     with pytest.raises(Unreachable):
         asyncio.run(Client(one).call("GET", "/status"))
 

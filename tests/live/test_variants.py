@@ -9,7 +9,7 @@ import pytest
 
 from chaos.mark import run_mark
 from chaos.process.identity import of_run
-from lab.session import ROOT
+from tests.checkout import ROOT
 from tests.live.conftest import Start
 from tests.live.test_drill import MACHINE
 

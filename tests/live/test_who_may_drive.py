@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from chaos.mark import run_mark
 from chaos.process.identity import of_run
 from lab.session import living
+from tests.checkout import HOME
 from tests.live.conftest import LAB, ROOT
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
@@ -47,7 +48,7 @@ def lab() -> Iterator[Path]:
     )
     assert up.returncode == 0, up.stdout + up.stderr
     try:
-        yield living(ROOT)[-1].path
+        yield living(HOME)[-1].path
     finally:
         subprocess.run([*LAB, "down"], cwd=ROOT, capture_output=True, timeout=120, check=True)
 

@@ -10,14 +10,15 @@ from pathlib import Path
 from lab.cli.exits import explained
 from lab.cli.run import watched_run
 from lab.drillfile import load_drill
-from lab.session import ROOT, Request, known_services
+from lab.session import Request, known_services
+from tests.checkout import HOME
 
 
 def main(drill: Path, runtime: str, folder: Path) -> None:
     """Run it to its verdict and leave with its exit code."""
     with explained():
-        asked = load_drill(drill, services=known_services(ROOT))
-        result = asyncio.run(watched_run(Request(ROOT, asked, runtime, folder, measured=False), quiet=False))
+        asked = load_drill(drill, services=known_services())
+        result = asyncio.run(watched_run(Request(HOME, asked, runtime, folder, measured=False), quiet=False))
         sys.stdout.write(f"{result.verdict.verdict}: {result.error or 'it ran to its end'}\n")
         raise SystemExit(result.exit_code)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lab import resources
 from lab.runtime.base import SetupError
 from lab.runtime.binaries.cache import Cache, cache_folder
 from lab.runtime.binaries.debian import DebianPackage
@@ -15,7 +16,6 @@ from lab.runtime.binaries.programs import (
     AMTOOL,
     PROMETHEUS,
     PROMTOOL,
-    ROOT,
     TOXIPROXY,
     Program,
 )
@@ -87,7 +87,7 @@ def _amtool_module(cache: Cache) -> Source:
 
 
 def _module(package: str, version_variable: str, cache: Cache) -> Source:
-    return GoModule(package, version_variable, ROOT / "compose" / "engine.sh", cache)
+    return GoModule(package, version_variable, resources.compose() / "engine.sh", cache)
 
 
 def _prometheus_package(cache: Cache) -> Source:

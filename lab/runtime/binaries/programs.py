@@ -1,14 +1,12 @@
 """The programs: what each is called where, which versions will do, and what to do where there is none."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from dotenv import dotenv_values
 
+from lab import resources
 from lab.runtime.base import SetupError
 from lab.runtime.binaries.source import Wanted
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,10 @@ class Program:
         Raises:
             SetupError: none is pinned there.
         """
-        version = dotenv_values(ROOT / "compose" / ".env").get(self.pin)
+        pins = resources.compose() / ".env"
+        version = dotenv_values(pins).get(self.pin)
         if not version:
-            raise SetupError(f"{ROOT / 'compose' / '.env'} has no {self.pin}. Restore it from git")
+            raise SetupError(f"{pins} has no {self.pin}. Restore it from git, or install the lab again")
         return Wanted(self.name, version, self.below_major, self.remedy)
 
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from chaos.actions import ComposeDown
 from chaos.errors import ChaosError
@@ -19,8 +18,6 @@ from lab.runtime.compose.readings import ContainerReadings
 from lab.runtime.slots import Slot
 from lab.topology import Topology
 
-ROOT = Path(__file__).resolve().parents[3]
-
 
 @dataclass(slots=True)
 class Compose(ContainerReadings):
@@ -30,11 +27,9 @@ class Compose(ContainerReadings):
         run: the run's name; containers and networks have the run's mark as the label ``retry-storm-lab.run``.
         folder: the run folder.
         slot: whose block of networks is used; whoever took it gives it back.
-        root: the checkout.
     """
 
     slot: Slot
-    root: Path = ROOT
     name: str = field(default="compose", init=False)
     isolation: str = field(default="by network", init=False)
     abilities: frozenset[Ability] = field(

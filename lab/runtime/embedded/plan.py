@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.mark import VARIABLE
+from chaos.process.own_python import import_path
 from chaos.process.spawn import Spec
+from lab import resources
 from lab.runtime.base import SetupError
 from lab.runtime.embedded.rewrite import Rewriter
 from lab.topology import Health, Mount, ServiceSpec
@@ -44,14 +46,12 @@ class Planner:
     Args:
         mark: the run's mark, by which its processes are found again.
         folder: the run folder.
-        root: the checkout: working directory and ``PYTHONPATH``.
         hosts: every name and alias of the topology -> its address.
         programs: how to find the programs.
     """
 
     mark: str
     folder: Path
-    root: Path
     hosts: Mapping[str, str]
     programs: Programs
 
@@ -65,11 +65,11 @@ class Planner:
         plain = Rewriter(self.hosts, own, {})
         mounts = {mount.target: self._mounted(service, mount, plain) for mount in service.mounts}
         rewriter = Rewriter(self.hosts, own, {**service.secrets, **mounts})
-        words = [rewriter.value(word) for word in service.argv[1:]]
+        words = [rewriter.value(_own_file(word)) for word in service.argv[1:]]
         spec = Spec(
             argv=(str(self._program(service)), *words),
             env=self._environment(service, rewriter),
-            cwd=self.root,
+            cwd=self.folder,
             log=self.folder / "logs" / f"{service.name}.log",
         )
         return Plan(service, own, spec, _rewritten(service.health, rewriter))
@@ -79,7 +79,7 @@ class Planner:
         if word in self.programs:
             return self.programs[word]()
         known = ", ".join(self.programs)
-        remedy = "Use one of them, add it to PROGRAMS in lab/runtime/embedded.py, or take --runtime compose"
+        remedy = "Use one of them, add it to PROGRAMS in lab/runtime/embedded/runtime.py, or take --runtime compose"
         raise SetupError(
             f"service {service.name}: embedded has no program `{word}` (it has {known}). {remedy}"
         )
@@ -90,7 +90,7 @@ class Planner:
             "PATH": os.defpath,
             "HOME": str(self.folder / "files"),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(self.root),
+            **import_path(),
             "PYTHONUNBUFFERED": "1",
             VARIABLE: self.mark,
             **{name: rewriter.value(value) for name, value in service.environment.items()},
@@ -111,6 +111,12 @@ class Planner:
         target = self.folder / "files" / service.name / mount.target.lstrip("/")
         _render(mount.source, target, rewriter)
         return target
+
+
+def _own_file(word: str) -> str:
+    """A file of the lab's packages, which the image has in its working directory, by where it is here."""
+    own = resources.packages() / word
+    return str(own) if word.endswith(".py") and own.is_file() else word
 
 
 def _rewritten(health: Health | None, rewriter: Rewriter) -> Health | None:

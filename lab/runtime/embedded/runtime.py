@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from chaos.actions import StopProcesses
 from chaos.mark import VARIABLE
@@ -30,7 +29,6 @@ PROGRAMS: Programs = {
     "prometheus": find_prometheus,
     "alertmanager": find_alertmanager,
 }
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(slots=True)
@@ -41,12 +39,10 @@ class Embedded(LocalReadings):
         run: the run's name; every process has the run's mark in its environment as ``LAB_RUN``.
         folder: the run folder.
         slot: whose loopback addresses are used; whoever took it gives it back.
-        root: the checkout.
         programs: what the first word of a command means here.
     """
 
     slot: Slot
-    root: Path = ROOT
     programs: Programs = field(default_factory=lambda: PROGRAMS)
     name: str = field(default="embedded", init=False)
     isolation: str = field(default="by configuration", init=False)
@@ -128,7 +124,7 @@ class Embedded(LocalReadings):
     def _plan(self, topology: Topology) -> dict[str, Plan]:
         """Addresses are dealt over all services, also of inactive profiles: they don't shift by profile."""
         hosts = addresses(((name, s.names) for name, s in topology.services.items()), self.slot.loopback)
-        planner = Planner(self.mark, self.folder, self.root, hosts, self.programs)
+        planner = Planner(self.mark, self.folder, hosts, self.programs)
         enabled = topology.enabled()
         return {name: planner.plan(enabled[name]) for name in topology.start_order()}
 

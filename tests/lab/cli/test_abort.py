@@ -12,7 +12,8 @@ import pytest
 
 from chaos.wait import wait_until
 from lab.runtime.slots import hold_measure_lock
-from lab.session import ROOT, RunFolder
+from lab.session import RunFolder
+from tests.checkout import ROOT
 
 pytestmark = pytest.mark.live
 

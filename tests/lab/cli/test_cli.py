@@ -7,7 +7,7 @@ import pytest
 
 from lab.cli import app as command_line
 from lab.cli.run import together
-from lab.session import ROOT
+from tests.checkout import ROOT
 
 SPOILT = """\
 version: 1

@@ -21,8 +21,9 @@ from lab.journal.events import ServiceChanged
 from lab.probes.control import Control
 from lab.runtime.base import LogLine
 from lab.runtime.embedded.process_logs import read_lines
-from lab.session import ROOT, RunFolder, Session, Stop, create_run_folder
+from lab.session import RunFolder, Session, Stop, create_run_folder
 from lab.session.server import serving
+from tests.checkout import ROOT
 
 pytestmark = pytest.mark.live
 

@@ -18,7 +18,8 @@ from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
 from lab.drillfile import Drill, load_drill
 from lab.report.terminal.tipping import said, say_tipping
-from lab.session import ROOT, Request, Result, RunFolder
+from lab.session import Request, Result, RunFolder
+from tests.checkout import HOME, ROOT
 
 TIPS_AT_S = 6.0
 
@@ -42,7 +43,7 @@ class Lab:
         doubted: frozenset[int] = frozenset(),
         tips: Callable[[Drill], bool] = tips_by_length,
     ) -> None:
-        self.series = SimpleNamespace(asked=SimpleNamespace(root=root))
+        self.series = SimpleNamespace(asked=SimpleNamespace(home=root))
         self.doubted, self.tips = doubted, tips
         self.ran: list[tuple[float, int]] = []
 
@@ -65,7 +66,7 @@ async def look(
         yield lab
 
     monkeypatch.setattr(search, "one_lab", stand_in)
-    asked = Request(ROOT, drill or open_drill("metastable"), "embedded")
+    asked = Request(HOME, drill or open_drill("metastable"), "embedded")
     asked = Request(tmp_path, asked.drill, "embedded")
     return await search.find_tipping(asked, Console(file=StringIO()))
 
@@ -82,7 +83,7 @@ async def test_it_finds_the_band_and_shows_both_sides(
     assert found.always_from - found.never_up_to <= 1
     assert {seed for _, seed in lab.ran} == {7, 8, 9}
     assert search.exit_of(found) is Exit.PASS
-    assert [*tmp_path.glob(".lab/searches/*/search.json")]  # noqa: ASYNC240  a test
+    assert [*tmp_path.glob("searches/*/search.json")]  # noqa: ASYNC240  a test
     out = StringIO()
     say_tipping(Console(file=out, width=200), found)
     assert f"tips between {found.never_up_to:g} s and {found.always_from:g} s" in out.getvalue()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from lab import resources
 from lab.analysis import Timeline, judge
 from lab.cli import tournament
 from lab.cli.exits import Exit
@@ -20,7 +21,7 @@ from lab.cli.tournament import play, results, standing, write
 from lab.drillfile import Drill, Field, Plan, PlannedCell, known, load_plan
 from lab.journal import read
 from lab.session import Result, RunFolder, TournamentFolder, open_tournament
-from lab.session.request import ROOT
+from tests.checkout import ROOT
 
 GOLDEN = Path(__file__).parents[2] / "data" / "stuck.jsonl"
 PLAN = """\
@@ -116,8 +117,11 @@ async def test_other_contestants_or_another_runtime_are_another_tournament(
         assert other.path != here.path
 
 
-async def test_other_sources_are_another_lab(tmp_path: Path, plan: Plan) -> None:
+async def test_other_sources_are_another_lab(
+    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One table of runs with two clients would compare what can't be compared."""
+    monkeypatch.setattr(resources, "folder", lambda name: tmp_path / name)
     (tmp_path / "services").mkdir()
     (tmp_path / "services" / "client.py").write_text("retries = 3\n")
     here = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)

@@ -98,7 +98,7 @@ def test_planes_that_take_much_are_told(tmp_path: Path, monkeypatch: pytest.Monk
         )  # fmt: skip
         (folder / "verdict.json").write_text(verdict.model_dump_json(by_alias=True))
 
-    monkeypatch.setattr(planes, "ROOT", tmp_path)
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / ".lab"))
     assert "not known" in planes.planes_memory().found
     watched("20260101T000000-a", 150_000_001, 150_000_000)
     told = planes.planes_memory()

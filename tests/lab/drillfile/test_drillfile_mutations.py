@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lab.drillfile import Drill, DrillError, make
 from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import Known, known
-from lab.session import ROOT, known_modes, known_services
+from lab.session import known_modes, known_services
 from lab.session.request import listen_queue
+from tests.checkout import ROOT
 from tests.lab.drillfile.conftest import EXAMPLES
 from tests.lab.drillfile.mutations import ENCODINGS, KINDS, mutate
 
@@ -27,7 +28,7 @@ SOURCES = [path.read_text() for path in sorted(Path(ROOT / "drills").glob("*.yam
 @pytest.fixture(scope="module")
 def ours() -> Known:
     """What this lab knows, with the services and ways of monitoring of its topology."""
-    return known(known_services(ROOT), known_modes(ROOT))
+    return known(known_services(), known_modes())
 
 
 @pytest.mark.scaled

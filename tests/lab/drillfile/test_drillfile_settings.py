@@ -13,7 +13,7 @@ from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import known
 from lab.drillfile.roles import TAKES
 from lab.drillfile.service_settings import SETTINGS
-from lab.session import ROOT, known_services
+from lab.session import known_services
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
 from services.fleet import Settings as FleetSettings
@@ -22,7 +22,7 @@ from services.router import Settings as RouterSettings
 from services.storefront import Settings as StorefrontSettings
 from services.updates import Settings as UpdatesSettings
 
-SERVICES = known_services(ROOT)
+SERVICES = known_services()
 KINDS = {
     "edge": EdgeSettings,
     "storefront": StorefrontSettings,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.drillfile import DrillError, Plan, known, load_plan
+from tests.checkout import ROOT
 
 PLAN = """\
 version: 1
@@ -83,11 +84,11 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, right: str, wrong: 
 
 def test_every_plan_of_the_lab_can_be_read() -> None:
     """And a first answer of each is a part of it."""
-    from lab.session import ROOT, known_modes, known_services  # noqa: PLC0415  only here
+    from lab.session import known_modes, known_services  # noqa: PLC0415  only here
 
     files = sorted((ROOT / "drills" / "tournaments").glob("*.yaml"))
     assert files
     for file in files:
-        plan = load_plan(file, known(known_services(ROOT), known_modes(ROOT)))
+        plan = load_plan(file, known(known_services(), known_modes()))
         whole = {cell.name for cell in plan.cells(plan.whole)}
         assert {cell.name for cell in plan.cells(plan.quick)} <= whole, file.name

@@ -7,10 +7,10 @@ import pytest
 from lab.drillfile import Drill, load_drill, make
 from lab.drillfile.read_drill import OPTIONAL, REQUIRED
 from lab.monitoring import modes
-from lab.session import ROOT, known_services
+from lab.session import known_services
 
 DRILLS = Path(__file__).parents[3] / "drills"
-SERVICES = known_services(ROOT)
+SERVICES = known_services()
 MODES = frozenset(modes(DRILLS.parent / "compose" / "monitoring"))
 NAMES = sorted(path.stem for path in DRILLS.glob("*.yaml"))
 

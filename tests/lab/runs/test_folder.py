@@ -35,7 +35,7 @@ def test_a_run_folder_is_private_and_latest_points_to_it(tmp_path: Path) -> None
     folder = create_run_folder(tmp_path, "smoke")
     assert folder.path.stat().st_mode & 0o777 == 0o700
     assert len(folder.token.read_text()) >= 32
-    assert (tmp_path / ".lab/runs/latest").resolve() == folder.path
+    assert (tmp_path / "runs/latest").resolve() == folder.path
 
 
 def test_two_runs_in_the_same_second_get_two_folders(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_place_that_is_no_folder_is_refused_with_a_remedy(tmp_path: Path) -> N
 
 def test_the_last_twenty_are_kept_and_living_ones_never_go(tmp_path: Path) -> None:
     """Old runs make room; one whose ledger is open stays: it lives, or waits for ``lab recover``."""
-    runs = tmp_path / ".lab" / "runs"
+    runs = tmp_path / "runs"
     for number in range(KEPT + 5):
         kept(runs / f"20260101T0000{number:02d}-smoke")
     Ledger.create(runs / "20260101T000000-smoke" / "ledger.jsonl", "a-run", 0, (1, 1))

@@ -9,7 +9,7 @@ from lab.monitoring import PlaneConfig, load_planes
 from lab.probes.prometheus import Prometheus
 from lab.runtime.base import SetupError
 from lab.session import watching as planes
-from lab.session.request import ROOT
+from tests.checkout import ROOT
 from tests.lab.probes.test_prometheus import Speaker, speaker
 
 __all__ = ["speaker"]

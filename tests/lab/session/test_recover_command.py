@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import lab.cli.recover
 from chaos.actions import ComposeDown
 from chaos.ledger.ledger import is_closed
 from lab.cli import main
 from lab.cli.recover import offer_recovery
-from lab.session import ROOT
+from tests.checkout import ROOT
 from tests.lab.session.conftest import Dead, Sleeper
 
 pytestmark = pytest.mark.live
@@ -24,7 +23,7 @@ OFFER = "from lab.cli.recover import offer_recovery; offer_recovery(yes=False)"
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout without runs, no engine, and nobody who says that this is a CI."""
-    monkeypatch.setattr(lab.cli.recover, "ROOT", tmp_path)
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / ".lab"))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     monkeypatch.delenv("CI", raising=False)
 

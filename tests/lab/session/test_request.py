@@ -3,13 +3,14 @@
 import pytest
 
 from lab.drillfile import Drill, load_drill
-from lab.session import ROOT, Request
+from lab.session import Request
 from lab.topology import load_topology
+from tests.checkout import HOME, ROOT
 
 
 def enabled(drill: Drill) -> tuple[set[str], dict[str, str]]:
     """The services that a run of it has, and storefront's environment."""
-    request = Request(ROOT, drill, "embedded")
+    request = Request(HOME, drill, "embedded")
     topology = load_topology(request.topology_file, {"LAB_RUN": "x", **request.variables()})
     return set(topology.enabled()), dict(topology.services["storefront"].environment)
 

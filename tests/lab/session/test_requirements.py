@@ -9,9 +9,9 @@ import pytest
 from chaos.place import Ability
 from lab.drillfile import load_drill
 from lab.runtime.base import SetupError
-from lab.session.request import ROOT
 from lab.session.requirements import UnsupportedDrillError, require_abilities, require_services
 from lab.topology import load_topology
+from tests.checkout import ROOT
 
 DRILL = """\
 version: 1

@@ -9,8 +9,9 @@ from lab.drillfile import find_drill, load_drill
 from lab.runs.folder import RunFolder
 from lab.runtime import slots
 from lab.runtime.base import SetupError
-from lab.session import ROOT, Request, RunFolderError, create_run_folder, run_once
+from lab.session import Request, RunFolderError, create_run_folder, run_once
 from lab.session.stop import Stop
+from tests.checkout import HOME, ROOT
 
 
 @pytest.fixture
@@ -19,13 +20,13 @@ def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Request:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(slots, "SLOTS", 0)
     drill = load_drill(find_drill("smoke", ROOT / "drills"))
-    return Request(ROOT, drill, "embedded", tmp_path / "run", measured=False)
+    return Request(HOME, drill, "embedded", tmp_path / "run", measured=False)
 
 
 @pytest.fixture
 def folder(request_of: Request) -> RunFolder:
     """Its run folder."""
-    return create_run_folder(ROOT, "smoke", request_of.out)
+    return create_run_folder(HOME, "smoke", request_of.out)
 
 
 async def test_a_run_that_never_began_says_why(request_of: Request, folder: RunFolder) -> None:

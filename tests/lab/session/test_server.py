@@ -22,7 +22,6 @@ from lab.probes.control import Control
 from lab.remote.socket_path import short_path
 from lab.runner import AbortedByHand
 from lab.session import (
-    ROOT,
     Client,
     RunFolder,
     Session,
@@ -33,6 +32,7 @@ from lab.session import (
     the_living,
 )
 from lab.session.server import serving
+from tests.checkout import ROOT
 
 NOTHING = SimpleNamespace(name="embedded")
 """A runtime of which nothing is asked."""
@@ -139,7 +139,7 @@ async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Who wants their lab gone may have forgotten that somebody measures."""
-    monkeypatch.setattr(by_hand, "ROOT", tmp_path)
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
     async with session(tmp_path, measured=True) as made:
         await asyncio.to_thread(by_hand.down)
         assert not made.down.is_set()
