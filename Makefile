@@ -14,6 +14,9 @@ TESTS := $(RUN) pytest $(ARGS)
 
 # Each drill starts a dozen processes: without cached bytecode every one of them would compile the lab anew.
 export PYTHONDONTWRITEBYTECODE :=
+# What a shell exports for its own Python must not decide what our tests do.
+export PYTEST_ADDOPTS :=
+export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench clean

@@ -1,10 +1,23 @@
-"""What tests of several packages need."""
+"""What tests of several packages need, and a shell that is the same for all of them.
 
+Whatever the caller's shell exports about colours, widths, languages and CI is taken away before a test (or a console
+made at import) can see it. A test that is about one of these sets it itself, in its own environment.
+"""
+
+import os
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+SHELL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM",
+         "COLUMNS", "LINES", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "CI", "GITHUB_ACTIONS", "PY_COLORS",
+         "PYTHONWARNINGS", "PYTHONIOENCODING", "JENKINS_NODE_COOKIE", "BUILD_ID", "RUNNER_TRACKING_ID",
+         "LAB_HOME")  # fmt: skip
+"""What a shell may export that changes what programs print, or where the lab keeps its runs."""
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
@@ -17,6 +30,16 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_configure() -> None:
+    """Before anything is imported for a test."""
+    for name in SHELL:
+        os.environ.pop(name, None)
+    os.environ["TERM"] = "xterm-256color"
+    time.tzset()
+    settings.register_profile("lab", deadline=None)  # how long an example takes says how busy the machine is
+    settings.load_profile("lab")
 
 
 @pytest.fixture(scope="module")

@@ -185,7 +185,7 @@ async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve, even
 
 
 async def test_a_deadline_ends_a_call_before_its_timeout(serve: Serve) -> None:
-    """As text: the attempt gets the 80 ms that there are, the server is told so, and no retry follows."""
+    """As text: the attempt gets the 400 ms that there are, the server is told so, and no retry follows."""
     left_ms: list[float] = []
 
     async def never(request: web.BaseRequest) -> web.Response:
@@ -193,13 +193,13 @@ async def test_a_deadline_ends_a_call_before_its_timeout(serve: Serve) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    settings = ClientSettings(policy="deadline(total=80 ms) + immediate", timeout_s=5)
+    settings = ClientSettings(policy="deadline(total=400 ms) + immediate", timeout_s=5)
     client = Client(settings, await serve(never))
     started_s = time.monotonic()
     assert (await client.call("GET", ASKED)).failure == "timeout"
-    assert 0.08 <= time.monotonic() - started_s < 1.5
+    assert 0.4 <= time.monotonic() - started_s < 4
     assert len(left_ms) == 1
-    assert 0 < left_ms[0] <= 80
+    assert 0 < left_ms[0] <= 400
     assert await outcomes(client) == {"timeout": 1}
 
 
