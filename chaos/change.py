@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chaos.ledger.ledger import Intent, State
+from chaos.traits import NONE, Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +16,11 @@ class Change:
         state: refused: nothing of it is left in force; stuck: something may be.
         verified: the read-back showed what the state says.
         readback: what the target said, a list when there were several actions.
+        traits: what the analysis must know of it.
         took_ms: from the call to the read-back.
         lease_until_s: on the run's clock; not renewed by then, the watchdog undoes it.
-        rebuilt_listener: a new listener with an empty queue: what is measured after it is no aftermath.
+        rebuilt_listener: the target has a new listener with an empty queue: where that is the device, what is
+            measured after it is no aftermath.
         error: why it was refused or is stuck; with ``reverted``: what had to be done to get there.
     """
 
@@ -29,6 +32,7 @@ class Change:
     params: dict[str, Any]
     state: State
     by: str
+    traits: Traits = NONE
     verified: bool | None = None
     readback: dict[str, Any] | None = None
     took_ms: float | None = None
@@ -37,11 +41,11 @@ class Change:
     error: str | None = None
 
     def facts(self) -> dict[str, Any]:
-        """As a mapping."""
-        return asdict(self)
+        """As plain JSON types."""
+        return {**asdict(self), "traits": self.traits.model_dump(mode="json")}
 
 
 def change(intent: Intent, state: State, by: str, **more: Any) -> Change:  # noqa: ANN401 - Change's own fields
     """What happened to ``intent``."""
     facts = intent.model_dump(include={"name", "kind", "fault", "target", "params"})
-    return Change(action=intent.id, state=state, by=by, **facts, **more)
+    return Change(action=intent.id, state=state, by=by, traits=intent.traits, **facts, **more)

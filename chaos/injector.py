@@ -12,6 +12,7 @@ from chaos.change import Change, change
 from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
 from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step
+from chaos.traits import NONE, Traits
 from chaos.undo.execute import carry_out, undo
 from chaos.undo.rollback import Rollback, readback_of
 from chaos.wait import WaitTimeoutError, wait_until
@@ -56,6 +57,7 @@ class Injector:
         params: dict[str, Any],
         actions: Sequence[BaseAction],
         by: str,
+        traits: Traits = NONE,
     ) -> str:
         """Apply ``actions`` in order and read each back. All are in force, or (as far as known) none.
 
@@ -72,7 +74,7 @@ class Injector:
             begun_s = time.monotonic()
             self._count += 1
             facts = {"name": name or fault, "kind": kind, "fault": fault, "target": target, "params": params}
-            intent = Intent(id=f"{self._count:02d}-{name or fault}", by=by, steps=(), **facts)
+            intent = Intent(id=f"{self._count:02d}-{name or fault}", by=by, steps=(), traits=traits, **facts)
             try:
                 steps = tuple([Step(action=one, inverse=await one.inverse()) for one in actions])
             except ChaosError as error:

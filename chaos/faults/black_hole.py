@@ -1,9 +1,11 @@
 """Connections open, and nothing ever comes back."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from chaos.faults.fault import ToxicFault
 from chaos.toxic import Attributes, Stream
+from chaos.traits import ExpectedEffect, Traits
 
 
 class BlackHole(ToxicFault):
@@ -14,11 +16,15 @@ class BlackHole(ToxicFault):
     """
 
     fault: ClassVar[str] = "black-hole"
+    example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
     type: ClassVar[str] = "timeout"
-    moves: ClassVar[tuple[str, ...]] = ("canary_timeouts",)
 
     stream: Stream = "upstream"
 
     def attributes(self) -> Attributes:
         """0: never close by itself."""
         return {"timeout": 0}
+
+    def traits(self) -> Traits:
+        """No canary gets an answer, and the target never counts what was swallowed."""
+        return Traits(effect=ExpectedEffect(figure="canary outcomes", at_least=80), loses_requests=True)

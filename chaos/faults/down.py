@@ -1,17 +1,19 @@
 """Nobody listens any more."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from chaos.actions import Action, ProxyEnabled
 from chaos.faults.fault import BaseFault
 from chaos.place import Place
+from chaos.traits import ExpectedEffect, Traits
 
 
 class Down(BaseFault):
     """Close the listener and every connection through it. Its end makes a new one with an empty queue."""
 
     fault: ClassVar[str] = "down"
-    moves: ClassVar[tuple[str, ...]] = ("canary_refused", "canary_resets")
+    example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
 
     listener: str = ""
 
@@ -19,3 +21,11 @@ class Down(BaseFault):
         """Disable the proxy."""
         api = place.address(self.target, "api")
         return (ProxyEnabled(api=api, proxy=self.listener or self.target, enabled=False),)
+
+    def traits(self) -> Traits:
+        """Canaries are refused, those on their way reset."""
+        return Traits(
+            effect=ExpectedEffect(figure="canary outcomes", at_least=80, outcomes=("refused", "reset")),
+            called="a closed port",
+            loses_requests=True,
+        )

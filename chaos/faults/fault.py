@@ -7,13 +7,15 @@ To add one: a file like the others here, a line in ``__init__.py``, a section in
 
 import re
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaos.actions import Action, AddToxic
 from chaos.place import Ability, Place
 from chaos.toxic import Attributes, Stream, Toxic
+from chaos.traits import NONE, Traits
 
 Kind = Literal["fault", "mitigation", "load"]
 TOXIC_NAME = 96
@@ -25,7 +27,6 @@ class Fault(Protocol):
 
     Attributes:
         kind: how the journal calls it.
-        moves: figures of which at least one must change, or it did not bite (docs/reference/faults.md).
         needs: abilities of the runtime without which the drill is unsupported.
         uses: services besides the target without which it can't be done.
         name: tells two faults of a sort apart; the drill's step name, or empty.
@@ -33,7 +34,6 @@ class Fault(Protocol):
     """
 
     kind: ClassVar[Kind]
-    moves: ClassVar[tuple[str, ...]]
     needs: ClassVar[frozenset[Ability]]
     uses: ClassVar[frozenset[str]]
     fault: ClassVar[str]
@@ -57,16 +57,23 @@ class Fault(Protocol):
         """
         ...
 
+    def traits(self) -> Traits:
+        """What the analysis must know of it; the journal keeps it with the action."""
+        ...
+
 
 class BaseFault(BaseModel, ABC):
-    """Parameters with units in their names; a drill's key is the field's name without the unit."""
+    """Parameters with units in their names; a drill's key is the field's name without the unit.
+
+    ``example``: parameters of one that can be tried on the living lab; the contract tests do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     kind: ClassVar[Kind] = "fault"
-    moves: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[frozenset[Ability]] = frozenset()
     uses: ClassVar[frozenset[str]] = frozenset()
     fault: ClassVar[str]
+    example: ClassVar[Mapping[str, Any]] = {}
 
     name: str = ""
     target: str = Field(min_length=1)
@@ -74,6 +81,10 @@ class BaseFault(BaseModel, ABC):
     @abstractmethod
     def actions(self, place: Place) -> tuple[Action, ...]:
         """What to do, in this order."""
+
+    def traits(self) -> Traits:
+        """What the analysis must know of it: nothing, where a class does not say more."""
+        return NONE
 
 
 class ToxicFault(BaseFault):

@@ -1,19 +1,30 @@
 """A service that is gone."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from chaos.actions import Action, SendSignal
 from chaos.faults.fault import BaseFault
 from chaos.place import Ability, Place
+from chaos.traits import ExpectedEffect, Traits
 
 
 class Kill(BaseFault):
     """Kill it (SIGKILL); its end starts it again, with empty queues and its start settings."""
 
     fault: ClassVar[str] = "kill"
-    moves: ClassVar[tuple[str, ...]] = ("goodput", "attempts", "canary_refused")
+    example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.KILL})
 
     def actions(self, place: Place) -> tuple[Action, ...]:
         """One signal."""
         return (SendSignal(handle=place.handle(self.target), signal="kill"),)
+
+    def traits(self) -> Traits:
+        """The target answers nothing, and comes back as another process."""
+        return Traits(
+            effect=ExpectedEffect(figure="silence"),
+            silences=True,
+            loses_requests=True,
+            ends_process=True,
+        )

@@ -1,17 +1,19 @@
 """A service that hangs: its connections stay open, nothing moves."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from chaos.actions import Action, CpuGovernor, SendSignal
 from chaos.faults.fault import BaseFault
 from chaos.place import Ability, Place, Process
+from chaos.traits import ExpectedEffect, Traits
 
 
 class Pause(BaseFault):
     """Stop the process (SIGSTOP) or pause the container (freezer)."""
 
     fault: ClassVar[str] = "pause"
-    moves: ClassVar[tuple[str, ...]] = ("goodput", "attempts", "canary_timeouts")
+    example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.PAUSE})
 
     def actions(self, place: Place) -> tuple[Action, ...]:
@@ -20,3 +22,7 @@ class Pause(BaseFault):
         if isinstance(handle, Process) and handle.governor is not None:
             return (CpuGovernor(governor=handle.governor, share=0.0),)
         return (SendSignal(handle=handle, signal="stop"),)
+
+    def traits(self) -> Traits:
+        """The target answers nothing until it goes on."""
+        return Traits(effect=ExpectedEffect(figure="silence"), silences=True, loses_requests=True)

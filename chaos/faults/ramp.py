@@ -1,12 +1,14 @@
 """Load that rises or falls, little by little."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault, Kind
 from chaos.place import Place
+from chaos.traits import ExpectedEffect, LoadChange, Traits
 
 
 class Ramp(BaseFault):
@@ -18,7 +20,7 @@ class Ramp(BaseFault):
 
     kind: ClassVar[Kind] = "load"
     fault: ClassVar[str] = "ramp"
-    moves: ClassVar[tuple[str, ...]] = ("offered",)
+    example: ClassVar[Mapping[str, Any]] = {"factor": 4, "over_s": 10}
 
     target: str = Field(default="load", min_length=1)
     factor: float = Field(gt=0, le=20)
@@ -31,4 +33,11 @@ class Ramp(BaseFault):
             Settings(
                 address=place.address(self.target, "control"), token_file=place.token_file, values=values
             ),
+        )
+
+    def traits(self) -> Traits:
+        """The arrivals are where the line was to lead them, within 20 %."""
+        return Traits(
+            effect=ExpectedEffect(figure="offered ramp", at_least=80),
+            load=LoadChange(factor=self.factor, over_s=self.over_s),
         )

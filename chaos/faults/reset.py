@@ -1,11 +1,13 @@
 """Connections are reset (TCP RST)."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from chaos.faults.fault import ToxicFault
 from chaos.toxic import Attributes
+from chaos.traits import ExpectedEffect, Traits
 
 
 class Reset(ToxicFault):
@@ -15,11 +17,19 @@ class Reset(ToxicFault):
     """
 
     fault: ClassVar[str] = "reset"
+    example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
     type: ClassVar[str] = "reset_peer"
-    moves: ClassVar[tuple[str, ...]] = ("canary_resets",)
 
     after_ms: int = Field(default=0, ge=0, le=5_000)
 
     def attributes(self) -> Attributes:
         """Delay in ms, under Toxiproxy's name for it."""
         return {"timeout": self.after_ms}
+
+    def traits(self) -> Traits:
+        """Canaries are reset."""
+        return Traits(
+            effect=ExpectedEffect(figure="canary outcomes", at_least=80, outcomes=("reset", "refused")),
+            called="resets",
+            loses_requests=True,
+        )

@@ -1,19 +1,21 @@
 """A service that answers 503."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault
 from chaos.place import Place
+from chaos.traits import ExpectedEffect, Traits
 
 
 class Unavailable(BaseFault):
     """Answer ``share`` (0..1) of the requests with 503 at once, without any work."""
 
     fault: ClassVar[str] = "unavailable"
-    moves: ClassVar[tuple[str, ...]] = ("failed_503", "goodput", "attempts")
+    example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
 
     share: float = Field(default=1.0, gt=0, le=1)
 
@@ -21,3 +23,9 @@ class Unavailable(BaseFault):
         """One setting of the service."""
         address = place.address(self.target, "control")
         return (Settings(address=address, token_file=place.token_file, values={"fail_share": self.share}),)
+
+    def traits(self) -> Traits:
+        """80 % of the asked share is answered 503."""
+        return Traits(
+            effect=ExpectedEffect(figure="answered 503", at_least=80 * self.share), called="refusals"
+        )

@@ -11,6 +11,7 @@ from chaos.actions import ANY, Action, BaseAction
 from chaos.errors import ChaosError
 from chaos.ledger.jsonl import read_lines
 from chaos.process.identity import is_alive
+from chaos.traits import NONE, Traits
 
 SCHEMA = 1
 State = Literal["intended", "applied", "refused", "reverted", "stuck"]
@@ -65,6 +66,7 @@ class Intent(BaseModel):
     params: dict[str, Any]
     by: str
     steps: tuple[Step, ...]
+    traits: Traits = NONE
 
     def touches(self) -> frozenset[str]:
         """What its actions set to values of their own."""

@@ -18,7 +18,6 @@ class Capacity(BaseMitigation):
     """Give the device ``target`` ``factor`` (1.01..100) times its calibrated capacity."""
 
     fault: ClassVar[str] = "capacity"
-    moves: ClassVar[tuple[str, ...]] = ("bridge_busy", "goodput")
     for_devices: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.CPU_CAP})
 

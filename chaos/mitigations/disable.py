@@ -7,13 +7,13 @@ from pydantic import Field
 from chaos.actions import Action, SettingWord
 from chaos.mitigations.mitigation import BaseMitigation
 from chaos.place import Place
+from chaos.traits import Traits
 
 
 class Disable(BaseMitigation):
     """Have ``target`` (the edge) answer 503 at once to every request for the client ``service``."""
 
     fault: ClassVar[str] = "disable"
-    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"disabled"})
 
     target: str = Field(default="edge", min_length=1)
@@ -23,3 +23,7 @@ class Disable(BaseMitigation):
         """One word in a setting of the edge: others that are disabled stay so."""
         address = place.address(self.target, "control")
         return (SettingWord(address=address, token_file=place.token_file, key="disabled", word=self.service),)
+
+    def traits(self) -> Traits:
+        """The edge refuses the users of one client."""
+        return Traits(refuses=True, turns_away=(self.service,))

@@ -7,6 +7,7 @@ from pydantic import Field
 from chaos.actions import Action, Settings
 from chaos.mitigations.mitigation import BaseMitigation, Values
 from chaos.place import Place
+from chaos.traits import Traits
 
 OFF: Values = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
 
@@ -18,7 +19,6 @@ class Drain(BaseMitigation):
     """
 
     fault: ClassVar[str] = "drain"
-    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"drain_stop_s", "drain_ramp_s"})
 
     target: str = Field(default="edge", min_length=1)
@@ -33,3 +33,7 @@ class Drain(BaseMitigation):
         values: Values = {"drain_stop_s": self.stop_s, "drain_ramp_s": self.ramp_s}
         address = place.address(self.target, "control")
         return (Settings(address=address, token_file=place.token_file, values=values, first=OFF, back=OFF),)
+
+    def traits(self) -> Traits:
+        """The edge refuses, for a while."""
+        return Traits(refuses=True)

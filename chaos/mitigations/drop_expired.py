@@ -14,7 +14,6 @@ class DropExpired(SettingsMitigation):
     """
 
     fault: ClassVar[str] = "drop-expired"
-    moves: ClassVar[tuple[str, ...]] = ("queue_depth", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"drop_expired"})
 
     target: str = Field(default="auth", min_length=1)

@@ -9,4 +9,3 @@ class Isolate(OnReserve):
     """Move the top talker ``target`` to the reserve device, away from everybody else (``lab top`` says who)."""
 
     fault: ClassVar[str] = "isolate"
-    moves: ClassVar[tuple[str, ...]] = ("bridge_busy", "goodput")

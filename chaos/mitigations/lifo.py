@@ -13,7 +13,6 @@ class Lifo(SettingsMitigation):
     """Have the server ``target`` take the newest request first while requests queue, the oldest otherwise."""
 
     fault: ClassVar[str] = "lifo"
-    moves: ClassVar[tuple[str, ...]] = ("queue_depth", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"admission"})
 
     target: str = Field(default="auth", min_length=1)

@@ -5,13 +5,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.traits import Traits
 
 
 class Policy(SettingsMitigation):
     """Give the clients of ``target`` the policy that ``policy`` says, e.g. ``budget + breaker``."""
 
     fault: ClassVar[str] = "policy"
-    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"policy"})
     own_client: ClassVar[bool] = True
 
@@ -20,3 +20,7 @@ class Policy(SettingsMitigation):
     def values(self) -> Values:
         """One setting; the service knows which policies there are."""
         return {"policy": self.policy}
+
+    def traits(self) -> Traits:
+        """A sentence says which policy."""
+        return Traits(called=self.policy)

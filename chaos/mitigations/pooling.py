@@ -14,7 +14,6 @@ class Pooling(SettingsMitigation):
     """
 
     fault: ClassVar[str] = "pooling"
-    moves: ClassVar[tuple[str, ...]] = ("accepted", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"connections", "pool_limit"})
     own_client: ClassVar[bool] = True
 

@@ -14,7 +14,6 @@ class Queue(BaseMitigation):
     """Let at most ``connections`` connections wait in the listen queue of the device ``target``."""
 
     fault: ClassVar[str] = "queue"
-    moves: ClassVar[tuple[str, ...]] = ("backlog", "goodput")
     for_devices: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.LIVE_LISTEN_QUEUE})
 

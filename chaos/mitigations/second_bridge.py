@@ -9,4 +9,3 @@ class SecondBridge(OnReserve):
     """Route the client ``target`` over the reserve device; all others stay on the bridge."""
 
     fault: ClassVar[str] = "second-bridge"
-    moves: ClassVar[tuple[str, ...]] = ("bridge_busy", "goodput")

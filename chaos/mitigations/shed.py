@@ -5,13 +5,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.traits import Traits
 
 
 class Shed(SettingsMitigation):
     """Let ``admit_share`` (0..1) of the requests in at ``target``, the lowest priorities (X-Priority) refused first."""
 
     fault: ClassVar[str] = "shed"
-    moves: ClassVar[tuple[str, ...]] = ("attempts", "goodput")
     sets: ClassVar[frozenset[str]] = frozenset({"admit_share"})
 
     target: str = Field(default="edge", min_length=1)
@@ -20,3 +20,7 @@ class Shed(SettingsMitigation):
     def values(self) -> Values:
         """One setting of the edge."""
         return {"admit_share": self.admit_share}
+
+    def traits(self) -> Traits:
+        """The edge refuses the rest."""
+        return Traits(refuses=True)

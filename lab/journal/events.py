@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from chaos.traits import Traits
 from lab.journal.entry import Buckets, Counts, Entry
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
@@ -76,7 +77,11 @@ class PhaseEntered(Entry):
 
 
 class ActionChanged(Entry):
-    """Something changed the world, or tried to. ``params`` are the fault's, with units in the names."""
+    """Something changed the world, or tried to. ``params`` are the fault's, with units in the names.
+
+    ``traits`` is what follows from it, as its class declares (None: written before the journal had them; reading
+    puts them in). ``rebuilt_listener``: the target's listener is a new one, with an empty queue.
+    """
 
     type: Literal["action.changed"] = "action.changed"
     action: str
@@ -87,6 +92,7 @@ class ActionChanged(Entry):
     params: dict[str, Any]
     state: Literal["intended", "applied", "refused", "reverted", "stuck"]
     by: str
+    traits: Traits | None = None
     verified: bool | None = None
     readback: dict[str, Any] | None = None
     took_ms: float | None = None

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from lab.journal.events import EVENT, SCHEMA, Event, RunClosed, RunOpened
 from lab.journal.journal_error import JournalError
+from lab.journal.upgrade import upgraded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def read(path: Path) -> Journal:
             raise JournalError(
                 f"{path}:{number}: seq is {event.seq}, expected {number - 1}: a line is missing"
             )
-        events.append(event)
+        events.append(upgraded(event))
     return Journal(tuple(events), torn=bool(rest))
 
 

@@ -109,7 +109,7 @@ class Session:
 
     def _killed(self, service: str) -> bool:
         """Whether we killed it ourselves."""
-        return any(intent.fault == "kill" and intent.target == service for intent in self.injector.open())
+        return any(intent.traits.ends_process and intent.target == service for intent in self.injector.open())
 
     async def seconds(self) -> AsyncIterator[int]:
         """Each second of the run from now on, after it was sampled."""
@@ -149,7 +149,7 @@ class Session:
         made = make(step)
         return await self.injector.apply(
             name=step.name, kind=step.kind, fault=step.what, target=step.target, params=step.params,
-            actions=made.actions(self.runtime), by=by,
+            actions=made.actions(self.runtime), by=by, traits=made.traits(),
         )  # fmt: skip
 
     async def configure(self, service: str, settings: dict[str, Any], *, by: str) -> str:

@@ -14,8 +14,6 @@ from lab.journal.events import ServiceSample
 PERCENT = 0.5
 ENDS = frozenset({"ok", "timeout", "refused", "reset", "5xx", "4xx", "other"})
 """How an attempt can end; all other outcomes are rejections by a policy, which made none."""
-DEAF = frozenset({"pause", "kill", "down", "reset", "black-hole"})
-"""Faults that keep requests from being counted by the service they are meant for."""
 
 
 def check_conservation(timeline: Timeline) -> list[Finding]:
@@ -35,7 +33,7 @@ def check_conservation(timeline: Timeline) -> list[Finding]:
 
 def _received(timeline: Timeline) -> list[Finding]:
     target = timeline.drill.load.target if timeline.drill else "edge"
-    if any(fault.target == target and fault.fault in DEAF for fault in timeline.faults):
+    if any(fault.target == target and fault.traits.loses_requests for fault in timeline.faults):
         return []
     received = growth(timeline.services.get(target, []), lambda sample: sample.requests_total)
     sent = timeline.loads[-1].sent_total - timeline.loads[0].sent_total if timeline.loads else None

@@ -1,7 +1,7 @@
 """Every fault did bite: its read-back says so, *and* an effect that only it could have."""
 
 from lab.analysis.checks.effect import Effect
-from lab.analysis.checks.effects import EFFECTS
+from lab.analysis.checks.effects import FIGURES
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
@@ -13,8 +13,7 @@ def check_bite(timeline: Timeline) -> list[Finding]:
 
 
 def _bite(timeline: Timeline, fault: ActionSpan) -> Finding:
-    known = EFFECTS.get(fault.fault)
-    effect = known(timeline, fault) if known else Effect("an effect that is known", None, None)
+    effect = _effect(timeline, fault)
     ok = False if fault.verified is False else effect.ok if fault.verified else None
     readback = {True: "read back", False: "not in force when read back", None: "never read back"}[
         fault.verified
@@ -26,3 +25,12 @@ def _bite(timeline: Timeline, fault: ActionSpan) -> Finding:
         ok=ok,
         detail=f"{fault.fault} on {fault.target}, {readback}",
     )
+
+
+def _effect(timeline: Timeline, fault: ActionSpan) -> Effect:
+    """What was seen of it; nothing where its traits name no figure, or one that this lab can't measure."""
+    asked = fault.traits.effect
+    measure = FIGURES.get(asked.figure) if asked else None
+    if asked is None or measure is None:
+        return Effect("an effect that is known", None, None)
+    return measure(timeline, fault, asked)

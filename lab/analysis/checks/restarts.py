@@ -45,7 +45,7 @@ def deaths(timeline: Timeline) -> list[str]:
 def _meant(timeline: Timeline, service: str, t: float) -> bool:
     """Whether a fault had this service killed about then."""
     for fault in timeline.faults:
-        if fault.fault == "kill" and fault.target == service and fault.intended_s is not None:
+        if fault.traits.ends_process and fault.target == service and fault.intended_s is not None:
             end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s
             if fault.intended_s <= t <= end_s + BACK_S:
                 return True

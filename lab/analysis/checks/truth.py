@@ -7,8 +7,6 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 98.0
-SILENT = frozenset({"pause", "kill"})
-"""Faults whose target can't answer, on purpose."""
 GRACE_S = 2.0
 
 
@@ -40,7 +38,7 @@ def _silent_s(timeline: Timeline, source: str) -> int:
     """For how long a source could not answer because a fault had it so."""
     silent = 0.0
     for fault in timeline.faults:
-        if fault.fault in SILENT and fault.target == source and fault.applied_s is not None:
+        if fault.traits.silences and fault.target == source and fault.applied_s is not None:
             end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s
             silent += end_s - fault.applied_s + GRACE_S
     return int(silent)

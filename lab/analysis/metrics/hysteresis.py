@@ -11,13 +11,12 @@ served on the way up and nothing on the way down.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.analysis.timeline.row import ActionSpan
+from chaos.traits import LoadChange
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import total, whole_seconds
 
-FAULT = "ramp"
 BINS = 10
 FEWEST_BINS = 6
 """Bins with seconds of both ways, below which the ways did not cover the same loads."""
@@ -42,18 +41,19 @@ class Ways:
 
 def ways(timeline: Timeline) -> Ways | None:
     """Both ways of the first ramp up and the ramp down after it; None where the run has no such two."""
-    ramps = sorted(
-        (a for a in timeline.actions.values() if a.fault == FAULT and a.applied_s is not None),
-        key=lambda a: a.applied_s or 0.0,
-    )
+    ramps = [
+        (action.applied_s, load)
+        for action in timeline.actions.values()
+        if (load := action.traits.load) is not None and load.over_s > 0 and action.applied_s is not None
+    ]
     factor = 1.0
-    up: ActionSpan | None = None
-    for ramp in ramps:
-        before, factor = factor, float(ramp.params.get("factor", 1.0))
+    up: tuple[float, LoadChange] | None = None
+    for ramp in sorted(ramps, key=lambda ramp: ramp[0]):
+        before, factor = factor, ramp[1].factor
         if up is None and factor > before:
             up = ramp
         elif up is not None and factor < before:
-            return Ways(_points(timeline, up), _points(timeline, ramp))
+            return Ways(_points(timeline, *up), _points(timeline, *ramp))
     return None
 
 
@@ -73,10 +73,8 @@ def hysteresis(timeline: Timeline) -> float | None:
     return sum(apart) / len(apart) if len(apart) >= FEWEST_BINS else None
 
 
-def _points(timeline: Timeline, ramp: ActionSpan) -> tuple[Point, ...]:
-    start_s = ramp.applied_s or 0.0
-    lasts_s = float(ramp.params.get("over_s", 0.0))
-    found = (_point(timeline, second) for second in whole_seconds(start_s, start_s + lasts_s))
+def _points(timeline: Timeline, start_s: float, load: LoadChange) -> tuple[Point, ...]:
+    found = (_point(timeline, second) for second in whole_seconds(start_s, start_s + load.over_s))
     return tuple(point for point in found if point is not None)
 
 

@@ -8,6 +8,7 @@ nothing: null.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import good_share, judged_seconds, sliding, whole_seconds
 from lab.drillfile.model import DEFAULT, LAB, Drill
@@ -47,8 +48,12 @@ def _timeouts_s(drill: Drill) -> Iterator[float]:
 
 
 def emptied_queue(timeline: Timeline) -> bool:
-    """Whether the end of a fault rebuilt the listener or restarted the bridge, and so emptied its queue."""
-    return any(fault.rebuilt_listener for fault in timeline.faults)
+    """Whether a fault's end gave the device a new listener, or started it anew, and so emptied its queue.
+
+    The queues of other services are not those in which a storm lives on: one that was killed and came back leaves
+    what is judged untouched.
+    """
+    return any(fault.rebuilt_listener and fault.target == BRIDGE for fault in timeline.faults)
 
 
 def find_stuck(timeline: Timeline) -> Stuck:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
+from chaos.traits import NONE
 from lab.analysis.timeline.row import DONE, ActionSpan, PhaseSpan
 from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.watched import Watched
@@ -99,6 +100,7 @@ class Record:
             event.params,
             event.state,
             event.by,
+            event.traits or NONE,
         )
         span = replace(
             known,

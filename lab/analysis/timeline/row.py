@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaos.traits import NONE, Traits
+
 DONE = "done"
 """The name under which ``phase.entered`` ends the last phase; what follows is the tail, not judged."""
 
@@ -75,6 +77,7 @@ class PhaseSpan:
 class ActionSpan:
     """An action as it really was, from ``action.changed``: the times at which each state was reached.
 
+    ``traits``: what follows from it, as its class declared. ``rebuilt_listener``: its target's was made anew.
     ``verified`` is the read-back after applying, ``reverted_verified`` the one after undoing.
     """
 
@@ -86,6 +89,7 @@ class ActionSpan:
     params: dict[str, Any]
     state: str
     by: str
+    traits: Traits = NONE
     intended_s: float | None = None
     applied_s: float | None = None
     reverted_s: float | None = None

@@ -48,7 +48,7 @@ def unfairness(timeline: Timeline, span: range) -> float | None:
 
 
 def _disabled(timeline: Timeline, span: range) -> bool:
-    spans = [(a.applied_s, a.reverted_s) for a in timeline.actions.values() if a.fault == "disable"]
+    spans = [(a.applied_s, a.reverted_s) for a in timeline.actions.values() if a.traits.turns_away]
     return any(
         start_s is not None and start_s < span.stop and (end_s is None or end_s > span.start)
         for start_s, end_s in spans

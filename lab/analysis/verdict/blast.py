@@ -22,9 +22,6 @@ MORE_ERRORS = 0.01
 FEWEST = 5
 """Errors that are too few to be damage, whatever their share."""
 
-REFUSING = frozenset({"shed", "disable", "drain"})
-"""Mitigations whose target refuses on purpose: its errors from then on are what was asked for, not damage."""
-
 SILENT_S = 3.5
 """So long without an answer: three questions in a row had none."""
 
@@ -77,11 +74,11 @@ def _failing(timeline: Timeline) -> Iterator[tuple[str, str]]:
 
 
 def _refuses_from(timeline: Timeline, service: str, end_s: float) -> float:
-    """When a mitigation had this service refuse; ``end_s`` where none did."""
+    """When a mitigation had this service refuse: its errors from then on were asked for. ``end_s``: none did."""
     told = [
         action.applied_s
         for action in timeline.actions.values()
-        if action.kind == "mitigation" and action.fault in REFUSING and action.target == service
+        if action.kind == "mitigation" and action.traits.refuses and action.target == service
     ]
     return min([end_s, *(t for t in told if t is not None)])
 

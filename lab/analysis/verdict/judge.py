@@ -19,9 +19,6 @@ UNSUPPORTED = "unsupported"
 
 NO_END = "interrupted: the journal has no end: the lab still runs, or was killed; then `lab recover` ends it"
 
-SAID = {"capacity": "less capacity", "down": "a closed port", "unavailable": "refusals", "reset": "resets"}
-"""How a fault is called in a sentence, where its name won't do."""
-
 ATTEMPT_FIGURES = ("amplification_baseline", "amplification_peak", "attempts_rps_peak")
 
 
@@ -164,8 +161,5 @@ def _policy(timeline: Timeline) -> str | None:
 
 def _described(actions: list[ActionSpan]) -> str | None:
     """``latency on bridge``; several joined by ``and``."""
-    said = [
-        f"{action.params.get('policy') or SAID.get(action.fault, action.fault)} on {action.target}"
-        for action in actions
-    ]
+    said = [f"{action.traits.called or action.fault} on {action.target}" for action in actions]
     return " and ".join(dict.fromkeys(said)) or None

@@ -1,5 +1,6 @@
 """Events that journals written by hand begin with or are full of."""
 
+from chaos.faults.ramp import Ramp
 from lab.drillfile import Drill
 from lab.journal.events import ActionChanged, CohortClosed, RunOpened
 
@@ -50,6 +51,7 @@ def ramp(name: str, t: float, *, factor: float, over_s: float, state: str = "app
             "fault": "ramp",
             "target": "load",
             "params": {"factor": factor, "over_s": over_s},
+            "traits": Ramp(factor=factor, over_s=over_s).traits(),
             "by": "runner",
             "verified": True,
         }

@@ -24,6 +24,7 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
+from lab.journal.upgrade import upgraded
 
 DRILLS = Path(__file__).parents[3] / "drills"
 START_S = 3.2
@@ -121,7 +122,7 @@ class Storm:
         kept = [(t, event) for t, event in sorted(self.timed, key=lambda pair: pair[0]) if keep(event)]
         self.timed = more
         return [
-            event.model_copy(update={"seq": seq, "t": t})
+            upgraded(event.model_copy(update={"seq": seq, "t": t}))
             for seq, (t, event) in enumerate(pair for pair in kept if pair[0] <= self.until_s)
         ]
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from chaos.faults.capacity import Capacity
 from lab.analysis import Timeline
-from lab.analysis.checks.capacity import capacity
+from lab.analysis.checks.capacity import cap_used
 from lab.analysis.checks.effect import Effect
 from lab.analysis.timeline.row import ActionSpan
 from lab.journal.events import BridgeSample
@@ -34,19 +35,22 @@ def throttled(seconds: Sequence[tuple[float, int]], *, cap: float = CAP, target:
             )
         )
         used_s, waiting = used_s + used * cap, waits
+    traits = Capacity(target=target, share=0.25).traits()
+    assert traits.effect is not None
     fault = ActionSpan(
         action="a",
         kind="fault",
         name="throttle",
         fault="capacity",
         target=target,
-        params={"share": 0.25},
+        params={},
+        traits=traits,
         state="reverted",
         by="drill",
         applied_s=0.0,
         reverted_s=float(len(seconds)),
     )
-    return capacity(timeline, fault)
+    return cap_used(timeline, fault, traits.effect)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from chaos.faults import FAULTS
 from lab.analysis.checks import CHECKS, run_checks
 from lab.analysis.checks.checker import most_of
-from lab.analysis.checks.effects import EFFECTS
+from lab.analysis.checks.effects import FIGURES
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import (
     ActionChanged,
@@ -203,9 +203,10 @@ def test_an_empty_run_raises_nowhere() -> None:
     assert not any(finding.ok for finding in found)
 
 
-def test_every_fault_has_an_effect_that_proves_its_bite() -> None:
-    """A fault without one would leave each of its drills inconclusive."""
-    assert set(EFFECTS) == set(FAULTS)
+def test_every_fault_names_a_figure_that_proves_its_effect() -> None:
+    """A fault without one would leave each of its drills inconclusive; a figure that none names is dead."""
+    effects = [fault(**fault.example).traits().effect for fault in FAULTS.values()]
+    assert {effect and effect.figure for effect in effects} == set(FIGURES)
 
 
 def bite(

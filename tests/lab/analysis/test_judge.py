@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chaos.faults.kill import Kill
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.judge import judge
 from lab.analysis.verdict.summary import summarise
@@ -231,6 +232,21 @@ def test_a_rebuilt_listener_proves_nothing(storm: Storm) -> None:
     assert (verdict.metrics.stuck, verdict.metrics.time_to_recover_s) == (None, None)
 
 
+def test_a_killed_service_that_is_not_the_device_is_judged(storm: Storm) -> None:
+    """Auth was killed and came back with a listener of its own: the device's queue was never emptied."""
+    killed = Kill(target="auth")
+    facts = {"fault": "kill", "target": "auth", "params": {}, "traits": killed.traits()}
+    events = [
+        event.model_copy(update=facts | {"rebuilt_listener": event.state == "reverted"})
+        if isinstance(event, ActionChanged) and event.name == "slow-bridge"
+        else event
+        for event in storm.events()
+    ]
+    verdict, _ = decide(events)
+    assert (verdict.metrics.stuck, verdict.metrics.time_to_recover_s) == (True, 6.75)
+    assert not [reason for reason in verdict.reasons if "emptied" in reason]
+
+
 def test_hurting_something_else_is_a_failed_expectation(storm: Storm, drill: Drill) -> None:
     """A fault outside of the blast radius fails the drill although all else is met."""
     storm.drill = drill.model_copy(update={"blast_radius": ("storefront", "edge")})
@@ -323,7 +339,8 @@ from lab.analysis.verdict.judge import judge
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal import read
 print(judge(Timeline.fold(read(Path(sys.argv[1])).events)).model_dump_json(indent=1))
-touching = {"chaos", "docker", "aiohttp", "asyncio"} & set(sys.modules)
+loaded = {name for name in sys.modules if name.split(".")[0] in {"chaos", "docker", "aiohttp", "asyncio"}}
+touching = loaded - {"chaos", "chaos.traits"}  # data: what follows from an action
 sys.exit(f"judging imported {touching}" if touching else 0)
 """
     done = subprocess.run(

@@ -2,8 +2,9 @@
 
 import pytest
 
+from chaos.faults.latency import Latency
 from lab.analysis import Timeline
-from lab.analysis.checks.effects import latency
+from lab.analysis.checks.effects import canary_latency
 from lab.analysis.timeline.row import ActionSpan
 from lab.journal.events import CanarySample
 
@@ -20,11 +21,13 @@ def seen(slow: int, canaries: int, toxicity: float) -> bool | None:
                 seq=0, t=second + took_ms / 1000, started_s=float(second), outcome="ok", latency_ms=took_ms
             )
         )
+    traits = Latency(target="bridge", latency_ms=3000, toxicity=toxicity).traits()
+    assert traits.effect is not None
     fault = ActionSpan(
         action="a", kind="fault", name="slow", fault="latency", target="bridge", state="reverted", by="drill",
-        params={"latency_ms": 3000, "toxicity": toxicity}, applied_s=0.0, reverted_s=canaries + 3.0,
+        params={}, traits=traits, applied_s=0.0, reverted_s=canaries + 3.0,
     )  # fmt: skip
-    return latency(timeline, fault).ok
+    return canary_latency(timeline, fault, traits.effect).ok
 
 
 @pytest.mark.parametrize(

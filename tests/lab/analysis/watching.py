@@ -29,6 +29,7 @@ from lab.journal.plane_events import (
     PlaneScraped,
     Query,
 )
+from lab.journal.upgrade import upgraded
 
 RATE = 100.0
 PHASES = {"baseline": 20.0, "trigger": 30.0, "aftermath": 40.0, "mitigation": 60.0, "done": 80.0}
@@ -148,7 +149,7 @@ class Watch:
             events += self._truth(second + 0.2)
         for plane, sight in self.planes.items():
             events += self._plane(plane, sight)
-        return Timeline.fold(sorted(events, key=lambda event: event.t))
+        return Timeline.fold(map(upgraded, sorted(events, key=lambda event: event.t)))
 
     def _truth(self, t: float) -> list[Event]:
         asked = round(RATE * max(0.0, t - self.starts_s))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chaos.mitigations.disable import Disable
 from lab.analysis.tournament import cell_of, series_of
 from lab.journal.events import (
     ActionChanged,
@@ -130,6 +131,7 @@ def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:
     closed = ActionChanged(
         seq=0, t=40.0, action="m", kind="mitigation", name="disable", fault="disable", target="edge",
         params={"service": "streaming"}, state="applied", by="drill", verified=True,
+        traits=Disable(service="streaming").traits(),
     )  # fmt: skip
     at = next(number for number, event in enumerate(events) if event.t > closed.t)
     without = [*events[:at], closed, *events[at:]]
