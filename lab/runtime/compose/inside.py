@@ -9,9 +9,10 @@ from chaos.place import Container
 from lab.runtime.base import Sockets, Usage
 from lab.runtime.compose.cgroup import Cgroup, find_cgroup
 from lab.runtime.compose.engine import inspect
-from lab.runtime.compose.netns import UNKNOWN, Listener, open_listener
+from lab.runtime.compose.netns import open_listener
 from lab.runtime.compose.stats import Figures
 from lab.runtime.connections import Connections, open_connections
+from lab.runtime.listener import UNKNOWN, Listener
 from lab.runtime.sock_diag import inside
 
 

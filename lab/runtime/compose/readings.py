@@ -12,10 +12,10 @@ from lab.runtime.compose import container_logs
 from lab.runtime.compose.cgroup import PROC
 from lab.runtime.compose.engine import Seen, Watch, inspect
 from lab.runtime.compose.inside import Inside, open_connections_of, open_inside
-from lab.runtime.compose.netns import UNKNOWN
 from lab.runtime.compose.stats import NOTHING
 from lab.runtime.compose.targets import ContainerPlaces
 from lab.runtime.connections import Connections
+from lab.runtime.listener import UNKNOWN
 
 
 @dataclass(slots=True)

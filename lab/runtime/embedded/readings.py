@@ -14,6 +14,7 @@ from lab.runtime.embedded import kernel
 from lab.runtime.embedded.plan import Plan
 from lab.runtime.embedded.process_logs import read_lines, tail
 from lab.runtime.embedded.targets import LocalPlaces
+from lab.runtime.listener import UNKNOWN, Listener, local_listener
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class LocalReadings(LocalPlaces):
     """The reading half of the runtime."""
 
     _running: set[str] = field(default_factory=set, init=False)
+    _listeners: dict[str, Listener] = field(default_factory=dict, init=False)
 
     async def usage(self, service: str) -> Usage:
         """CPU by the process's own clock; cap and time held back as its governor says."""
@@ -34,9 +36,21 @@ class LocalReadings(LocalPlaces):
         )
 
     async def sockets(self, service: str) -> Sockets:
-        """The listener of the data port, by ``ss``; of a service without one nothing is known."""
+        """The listener of the data port; of a service without one nothing is known, nor where the kernel won't say."""
         address = self._known(service).addresses.get("data")
-        return await kernel.sockets(address) if address else kernel.UNKNOWN
+        if address is None:
+            return UNKNOWN
+        try:
+            if service not in self._listeners:
+                self._listeners[service] = local_listener(address)
+            return await asyncio.to_thread(self._listeners[service].read) or UNKNOWN
+        except OSError:
+            return UNKNOWN
+
+    def stop_reading(self) -> None:
+        """Close what readings have kept open."""
+        while self._listeners:
+            self._listeners.popitem()[1].close()
 
     async def connections(self, service: str) -> Connections | None:
         """Those to the service's own address; others listen on the same port of theirs."""

@@ -108,6 +108,7 @@ class Embedded(LocalReadings):
         """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
         self._running.clear()
         await self.takedown().apply()
+        self.stop_reading()
         await asyncio.to_thread(shutil.rmtree, self.folder / "volumes", ignore_errors=True)
 
     async def guests(self) -> tuple[str, ...]:

@@ -1,0 +1,92 @@
+"""A listening socket and the connections to it, by the kernel's own query, from outside of whoever holds it."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lab.runtime.base import Sockets
+from lab.runtime.sock_diag import CLOSE_WAIT, ESTABLISHED, LISTEN, dump, open_query
+
+UNKNOWN = Sockets(open_connections=None, backlog=None, listen_queue=None, listen_overflows_total=None)
+
+_HOST_AT = 8  # family, state, timer, retransmissions, two ports; then the local address
+_QUEUES = struct.Struct("=II")  # of a listener: connections not yet accepted, and how many may wait
+_QUEUES_AT, _ATTRIBUTES_AT = 56, 72
+_ATTRIBUTE = struct.Struct("=HH")  # length, type
+_MEMORY = 7
+"""The attribute of nine counters, the last of them drops, and (less one) the bit that asks for it."""
+_DROPS_AT = 8 * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """The listening socket of one port (of ``host``, where several listen on it), and all connections to it.
+
+    ``overflows`` says how often its queue was full; without it the listener's own count of drops says so.
+    """
+
+    query: socket.socket
+    port: int
+    host: str | None = None
+    overflows: Callable[[], int | None] | None = None
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def read(self) -> Sockets | None:
+        """Accept queue, its limit and open connections (also those not yet accepted); None: there is no listener.
+
+        Raises:
+            OSError: the kernel does not answer, or the namespace is gone.
+        """
+        with self._turn:
+            return self._read()
+
+    def _read(self) -> Sockets | None:
+        for family in (socket.AF_INET, socket.AF_INET6):
+            listening = next(self._dump(family, LISTEN, extensions=1 << (_MEMORY - 1)), None)
+            if listening is not None:
+                queued, limit = _QUEUES.unpack_from(listening, _QUEUES_AT)
+                overflows = self.overflows() if self.overflows else _drops(listening[_ATTRIBUTES_AT:])
+                connections = sum(1 for _ in self._dump(family, ESTABLISHED, CLOSE_WAIT))
+                return Sockets(connections, queued, limit, overflows)
+        return None
+
+    def _dump(self, family: int, *states: int, extensions: int = 0) -> Iterator[memoryview]:
+        """The sockets of the listener's port and host in one of the states. Each answer is read to its end."""
+        found = list(dump(self.query, family, self.port, *states, extensions=extensions))
+        if self.host is None:
+            return iter(found)
+        host = _packed(family, self.host)
+        return (body for body in found if body[_HOST_AT : _HOST_AT + len(host)] == host)
+
+    def close(self) -> None:
+        """Ask no more, after a read that is under way."""
+        with self._turn:
+            self.query.close()
+
+
+def local_listener(address: str) -> Listener:
+    """The listener at ``host:port`` of this thread's network namespace.
+
+    Raises:
+        OSError: the kernel has no sock_diag.
+    """
+    host, _, port = address.rpartition(":")
+    return Listener(open_query(), int(port), host)
+
+
+def _packed(family: int, host: str) -> bytes:
+    """An IPv4 address as the kernel has it: an IPv6 socket that takes IPv4 as well has it mapped."""
+    four = socket.inet_aton(host)
+    return four if family == socket.AF_INET else bytes(10) + b"\xff\xff" + four
+
+
+def _drops(attributes: memoryview) -> int | None:
+    """Connections that found the queue full, as the listener counts them."""
+    while len(attributes) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(attributes)
+        if kind == _MEMORY and length >= _ATTRIBUTE.size + _DROPS_AT + 4:
+            return int(struct.unpack_from("=I", attributes, _ATTRIBUTE.size + _DROPS_AT)[0])
+        attributes = attributes[max(_ATTRIBUTE.size, (length + 3) & ~3) :]
+    return None
