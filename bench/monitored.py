@@ -38,12 +38,12 @@ def _blackout(runtime: str, found: list[Row]) -> tuple[str, ...]:
         runtime,
         str(wilson(sum(one["verdict"] == "pass" for one in found), len(found))),
         spread(_percent(one, "shared") for one in found),
-        spread(_plane(one, "shared", "blind_s") for one in found),
-        spread(_plane(one, "shared", "blind_backfilled_s") for one in found),
+        spread(_plane(one, "shared", "stale_s") for one in found),
+        spread(_plane(one, "shared", "stale_backfilled_s") for one in found),
         spread(_percent(one, "ops") for one in found),
-        spread(_plane(one, "ops", "blind_s") for one in found),
-        spread(_plane(one, "ops", "time_to_detect_s") for one in found),
-        spread(_plane(one, "shared", "time_to_silence_alarm_s") for one in found),
+        spread(_plane(one, "ops", "stale_s") for one in found),
+        spread(_plane(one, "ops", "detection_time_s") for one in found),
+        spread(_plane(one, "shared", "time_to_dead_mans_switch_s") for one in found),
         spread(_planes_mb(one) for one in found),
         spread(one["memory_mb"] for one in found),
         spread(one["ready_s"] for one in found),
@@ -72,7 +72,13 @@ def _remedies(rows: Rows) -> Iterator[str]:
 
 
 def _remedy(one: Row) -> tuple[object, ...]:
-    figures = ("blind_s", "blind_backfilled_s", "time_to_detect_s", "detected_by", "time_to_silence_alarm_s")
+    figures = (
+        "stale_s",
+        "stale_backfilled_s",
+        "detection_time_s",
+        "detected_by",
+        "time_to_dead_mans_switch_s",
+    )
     told = [_plane(one, "shared", name) for name in figures]
     kept = [_percent(one, "shared", phase) for phase in ("kept_trigger", "kept_aftermath")]
     return (

@@ -15,8 +15,8 @@ QUIET = str(ROOT / "bench" / "drills" / "quiet.yaml")
 FEWEST = 5
 """Seeds of each drill; remedies are tried once."""
 
-KEPT = ("scrapes_ok", "scrapes_expected", "blind_s", "longest_blind_s", "blind_backfilled_s", "answer_errors",
-        "time_to_detect_s", "detected_by", "detect_bound_s", "time_to_silence_alarm_s", "false_alarms",
+KEPT = ("scrapes_ok", "scrapes_expected", "stale_s", "longest_stale_s", "stale_backfilled_s", "answer_errors",
+        "detection_time_s", "detected_by", "detect_bound_s", "time_to_dead_mans_switch_s", "false_alarms",
         "false_resolutions", "alerts_lost", "alerts_late", "restarts", "memory_bytes")  # fmt: skip
 
 

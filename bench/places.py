@@ -86,6 +86,6 @@ def fooled(rows: Rows) -> Iterator[str]:
 
 def _cell(name: str, seed: int, bad: bool, lost: float) -> Cell:  # noqa: FBT001 - as in a run's figures
     return Cell(
-        contestant=name, trigger="latency", seed=seed, run="", verdict="pass", vouched=True,
+        contestant=name, trigger="latency", seed=seed, run="", verdict="pass", valid=True,
         stuck=bad, outlasted=bad, lost_share=lost,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
 from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step
 from chaos.traits import NONE, Traits
-from chaos.undo.execute import carry_out, undo
+from chaos.undo.execute import apply_and_verify, undo
 from chaos.undo.rollback import Rollback, readback_of
 from chaos.wait import WaitTimeoutError, wait_until
 
@@ -100,8 +100,8 @@ class Injector:
             intent = account.intents[action]
             if intent not in account.open():
                 return True
-            if above := account.above(intent):
-                names = ", ".join(one.id for one in reversed(above))
+            if later := account.blocking_later(intent):
+                names = ", ".join(one.id for one in reversed(later))
                 raise RefusedError(
                     f"{action} can't be undone yet: the same was changed since by {names}; undo that first"
                 )
@@ -118,7 +118,7 @@ class Injector:
             self._lease.check()
             return await Rollback(self._ledger, by, self._told).everything(keep)
 
-    async def renew(self, target: str) -> None:
+    async def reapply(self, target: str) -> None:
         """Put in force again what ``target`` lost with its listener, now that it has a new one. Undone as before.
 
         Raises:
@@ -129,7 +129,7 @@ class Injector:
             for intent in self._ledger.account.open():
                 for step in intent.steps if intent.target == target else ():
                     if step.action.lost_with_listener:
-                        await carry_out(step.action)
+                        await apply_and_verify(step.action)
 
     def release(self) -> None:
         """Write down that what the run owns is taken down: nobody else need do it.
@@ -148,7 +148,7 @@ class Injector:
         self._told(change(intent, "intended", by))
         try:
             await self._guard()
-            readings = [await carry_out(step.action) for step in intent.steps]
+            readings = [await apply_and_verify(step.action) for step in intent.steps]
             self._lease.check()
         except ChaosError as error:
             await self._take_back(intent, by, str(error))
@@ -169,7 +169,7 @@ class Injector:
         clean = all(one.done for one in undone)
         errors = "; ".join([why, *(f"undoing it: {one.error}" for one in undone if not one.done)])
         readback = readback_of([one.readback for one in undone])
-        state: State = "refused" if clean else "stuck"
+        state: State = "refused" if clean else "rollback-failed"
         self._settle(intent, state, by, verified=clean, readback=readback, error=errors)
 
     def _settle(self, intent: Intent, state: State, by: str, **more: Any) -> None:  # noqa: ANN401 - Change's fields

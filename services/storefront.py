@@ -9,10 +9,10 @@ from services.kit.call_log import CallLog
 from services.kit.env import required
 from services.kit.role import Role, json_response
 from services.kit.server import run
-from services.libraries.either import Either
-from services.libraries.library_settings import EitherSettings
+from services.libraries.library_settings import SwitchableClientSettings
+from services.libraries.switchable_client import SwitchableClient
 
-Settings = EitherSettings
+Settings = SwitchableClientSettings
 
 
 class Storefront(Role[Settings]):
@@ -25,7 +25,7 @@ class Storefront(Role[Settings]):
         """Open the client, and the library that may take its place."""
         self._check = URL(required("UPSTREAM", "http://auth")) / "check"
         to = self._check.host
-        self.calls = self._clients = Either.over_bridge(self.live.now, self.place, self.chance, to)
+        self.calls = self._clients = SwitchableClient.over_bridge(self.live.now, self.place, self.chance, to)
         self.live.listen(self._clients.apply)
 
     async def stop(self) -> None:

@@ -56,7 +56,7 @@ class BaseAction(BaseModel, ABC):
     def shows(self, reading: Reading) -> bool:
         """Whether a reading shows this action in force."""
 
-    async def in_force(self) -> bool:
+    async def is_active(self) -> bool:
         """Read back."""
         return self.shows(await self.read())
 
@@ -64,7 +64,7 @@ class BaseAction(BaseModel, ABC):
         """The action that leads back to the *present* state; asked for before ``apply``."""
         raise UnsupportedError(f"{type(self).__name__} can't be undone")
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """What it sets to a value of its own: of two that set the same, the later must be undone first."""
         return frozenset()
 
@@ -72,6 +72,6 @@ class BaseAction(BaseModel, ABC):
         """Whether its target is the same after the machine was started anew: a container is, a pid or a port isn't."""
         return False
 
-    def neutral(self) -> "BaseAction | None":
+    def fallback(self) -> "BaseAction | None":
         """Another action with the same effect, for when this one is refused or hangs; None: there is none."""
         return None

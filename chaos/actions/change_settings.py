@@ -60,7 +60,7 @@ class Settings(BaseAction):
             update={"values": now if self.back is None else self.back, "first": None, "back": None}
         )
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """Each of its settings."""
         return frozenset(f"{self.address} {key}" for key in self.values)
 

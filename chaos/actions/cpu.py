@@ -10,7 +10,7 @@ from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
 from chaos.governor.governed import Governed
-from chaos.place import Container, Process
+from chaos.target_resolver import Container, Process
 from chaos.wait import WaitTimeoutError, wait_until
 
 PERIODS_US = (20_000, 50_000, 100_000, 200_000, 500_000)
@@ -95,7 +95,7 @@ class CpuQuota(BaseAction):
         """What is capped."""
         return self.container.id
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """Its quota."""
         return frozenset({f"cpu of {self.place}"})
 
@@ -121,7 +121,7 @@ class CpuGovernor(BaseAction):
             self._without_governor(governed)
             return
         try:
-            await wait_until(self.in_force, self.deadline_s, "the governor to take the share", every_s=0.01)
+            await wait_until(self.is_active, self.deadline_s, "the governor to take the share", every_s=0.01)
         except WaitTimeoutError as error:
             raise RefusedError(f"asked {self.governor} for {self.share}; {error}") from error
 
@@ -140,7 +140,7 @@ class CpuGovernor(BaseAction):
 
     def shows(self, reading: Reading) -> bool:
         """The governor has this share in force; a dead governor and a free process are no limit at all."""
-        return bool(reading["in_force"]) and reading["cpu_share"] == self.share
+        return bool(reading["active"]) and reading["cpu_share"] == self.share
 
     async def inverse(self) -> "CpuGovernor":
         """The present share."""
@@ -151,7 +151,7 @@ class CpuGovernor(BaseAction):
         """What is capped."""
         return str(self.governor)
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """Its share."""
         return frozenset({f"cpu of {self.place}"})
 

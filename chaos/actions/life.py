@@ -9,9 +9,9 @@ from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.mark import VARIABLE
-from chaos.place import Container, Handle, Process
 from chaos.process.identity import send, state
 from chaos.process.spawn import read_record, read_spec, spawn, start_governor
+from chaos.target_resolver import Container, Handle, Process
 
 Signal = Literal["stop", "cont", "kill"]
 NUMBERS = {"stop": signal.SIGSTOP, "cont": signal.SIGCONT, "kill": signal.SIGKILL}
@@ -62,7 +62,7 @@ class SendSignal(_OfService):
 
     async def apply(self) -> None:
         """Send it."""
-        if await self.in_force():
+        if await self.is_active():
             return
         if isinstance(self.handle, Process):
             self._to_process(self.handle)
@@ -111,7 +111,7 @@ class Start(_OfService):
 
     async def apply(self) -> None:
         """Start it, and its CPU governor with the share that was in force."""
-        if await self.in_force():
+        if await self.is_active():
             return
         if isinstance(self.handle, Process):
             _start_process(self.handle)
@@ -130,7 +130,7 @@ class Start(_OfService):
 
     async def inverse(self) -> BaseAction:
         """Kill it; that it was not there is the only state to lead back to."""
-        if await self.in_force():
+        if await self.is_active():
             raise RefusedError(f"{self.handle.service} runs already")
         return SendSignal(handle=self.handle, signal="kill")
 

@@ -8,8 +8,8 @@ from pydantic import Field
 from chaos.actions.action import BaseAction, Reading
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
-from chaos.place import Process
 from chaos.process.spawn import read_record
+from chaos.target_resolver import Process
 
 
 class ListenQueue(BaseAction):
@@ -45,7 +45,7 @@ class ListenQueue(BaseAction):
         """It has this length."""
         return bool(reading["listen_queue"] == self.queue)
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """This listener's length."""
         return frozenset({f"queue at {self.host}:{self.port}"})
 

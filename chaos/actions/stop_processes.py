@@ -21,7 +21,7 @@ class StopProcesses(BaseAction):
         self._send(signal.SIGTERM)
         self._send(signal.SIGCONT)  # a stopped process can't act on a SIGTERM
         try:
-            await wait_until(self.in_force, self.grace_s, "processes to end")
+            await wait_until(self.is_active, self.grace_s, "processes to end")
         except WaitTimeoutError:
             await wait_until(
                 self._kill, self.deadline_s - self.grace_s, f"the processes of {self.run} to be gone"
@@ -29,7 +29,7 @@ class StopProcesses(BaseAction):
 
     async def _kill(self) -> bool:
         self._send(signal.SIGKILL)
-        return await self.in_force()
+        return await self.is_active()
 
     def _send(self, number: signal.Signals) -> None:
         for pid, ticks in of_run(self.run):

@@ -80,7 +80,7 @@ class RemoveToxic(_OfToxic):
         there = await self.present()
         return self if there is None else AddToxic(**self.model_dump(exclude={"do", "toxic"}), toxic=there)
 
-    def neutral(self) -> BaseAction:
+    def fallback(self) -> BaseAction:
         """A removal can hang (Toxiproxy up to 2.12): leave the toxic there, without any effect."""
         quiet = self.toxic.without_effect()
         return UpdateToxic(**self.model_dump(exclude={"do", "toxic"}), toxic=quiet)
@@ -112,7 +112,7 @@ class ProxyEnabled(_OfListener):
 
     async def apply(self) -> None:
         """Open or close it."""
-        if not await self.in_force():
+        if not await self.is_active():
             await self.server().enable(self.proxy, enabled=self.enabled)
 
     async def read(self) -> Reading:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chaos.actions import Action, cpu_cap
 from chaos.faults.fault import BaseFault
-from chaos.place import Ability, Place
+from chaos.target_resolver import Ability, TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
 
@@ -20,7 +20,7 @@ class Capacity(BaseFault):
 
     share: float = Field(gt=0, lt=1)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """A new quota, or a new share for the governor."""
         whole = place.cpu_cap(self.target)
         return (cpu_cap(place.handle(self.target), self.share * (1.0 if whole is None else whole)),)

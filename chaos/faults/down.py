@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from chaos.actions import Action, ProxyEnabled
 from chaos.faults.fault import BaseFault
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
 
@@ -17,7 +17,7 @@ class Down(BaseFault):
 
     listener: str = ""
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Disable the proxy."""
         api = place.address(self.target, "api")
         return (ProxyEnabled(api=api, proxy=self.listener or self.target, enabled=False),)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaos.actions import Action, AddToxic
-from chaos.place import Ability, Place
+from chaos.target_resolver import Ability, TargetResolver
 from chaos.toxic import Attributes, Stream, Toxic
 from chaos.traits import NONE, Traits
 
@@ -48,7 +48,7 @@ class Fault(Protocol):
         """See above."""
         ...
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """What to do, in this order.
 
         Raises:
@@ -79,7 +79,7 @@ class BaseFault(BaseModel, ABC):
     target: str = Field(min_length=1)
 
     @abstractmethod
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """What to do, in this order."""
 
     def traits(self) -> Traits:
@@ -105,7 +105,7 @@ class ToxicFault(BaseFault):
     def attributes(self) -> Attributes:
         """The toxic's attributes in Toxiproxy's words and units."""
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Add the toxic, under the run's name."""
         toxic = Toxic(
             name=toxic_name(place.run, self.name or self.fault),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from chaos.actions import Action, SendSignal
 from chaos.faults.fault import BaseFault
-from chaos.place import Ability, Place
+from chaos.target_resolver import Ability, TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
 
@@ -16,7 +16,7 @@ class Kill(BaseFault):
     example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.KILL})
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """One signal."""
         return (SendSignal(handle=place.handle(self.target), signal="kill"),)
 

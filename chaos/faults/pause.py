@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from chaos.actions import Action, CpuGovernor, SendSignal
 from chaos.faults.fault import BaseFault
-from chaos.place import Ability, Place, Process
+from chaos.target_resolver import Ability, Process, TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
 
@@ -16,7 +16,7 @@ class Pause(BaseFault):
     example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.PAUSE})
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """A governed process is stopped by its governor, which would continue it otherwise."""
         handle = place.handle(self.target)
         if isinstance(handle, Process) and handle.governor is not None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault, Kind
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, LoadChange, Traits
 
 
@@ -26,7 +26,7 @@ class Ramp(BaseFault):
     factor: float = Field(gt=0, le=20)
     over_s: float = Field(gt=0, le=3600)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Two settings of the load, changed together."""
         values = {"surge": self.factor, "ramp_s": self.over_s}
         return (

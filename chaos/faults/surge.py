@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault, Kind
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, LoadChange, Traits
 
 
@@ -21,7 +21,7 @@ class Surge(BaseFault):
     target: str = Field(default="load", min_length=1)
     factor: float = Field(gt=0, le=20)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """One setting of the load."""
         address = place.address(self.target, "control")
         return (Settings(address=address, token_file=place.token_file, values={"surge": self.factor}),)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
 
@@ -19,7 +19,7 @@ class Unavailable(BaseFault):
 
     share: float = Field(default=1.0, gt=0, le=1)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """One setting of the service."""
         address = place.address(self.target, "control")
         return (Settings(address=address, token_file=place.token_file, values={"fail_share": self.share}),)

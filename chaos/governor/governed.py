@@ -72,9 +72,9 @@ class Governed:
         """The share in force, and whether anybody enforces it."""
         status = self.status()
         if status is None:
-            return {"in_force": False, "cpu_share": None, "governor": "never said anything"}
+            return {"active": False, "cpu_share": None, "governor": "never said anything"}
         told = status.model_dump(include={"cpu_share", "cpu_s_total", "throttled_s_total"})
         if is_running(status.pid, status.started_ticks):
-            return {"in_force": True, **told, "governor": "alive"}
+            return {"active": True, **told, "governor": "alive"}
         free = state(status.target_pid) not in {"T", "t"}
-        return {"in_force": free, **told, "cpu_share": None, "governor": "dead"}
+        return {"active": free, **told, "cpu_share": None, "governor": "dead"}

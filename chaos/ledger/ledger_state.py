@@ -1,8 +1,10 @@
 """A ledger's lines as data, and what they come to when they are folded."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -14,9 +16,12 @@ from chaos.process.identity import is_alive
 from chaos.traits import NONE, Traits
 
 SCHEMA = 1
-State = Literal["intended", "applied", "refused", "reverted", "stuck"]
+State = Literal["intended", "applied", "refused", "reverted", "rollback-failed"]
 TAIL_BYTES = 65_536
-OPEN: frozenset[State] = frozenset({"intended", "applied", "stuck"})
+OPEN: frozenset[State] = frozenset({"intended", "applied", "rollback-failed"})
+
+OLD_STATES: Mapping[str, State] = MappingProxyType({"stuck": "rollback-failed"})
+"""As ledgers of labs before schema 2 of the journal have it: such a one may still be open, for `lab recover`."""
 
 
 class LedgerError(ChaosError):
@@ -68,9 +73,9 @@ class Intent(BaseModel):
     steps: tuple[Step, ...]
     traits: Traits = NONE
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """What its actions set to values of their own."""
-        return frozenset().union(*(step.action.touches() for step in self.steps))
+        return frozenset().union(*(step.action.resource_keys() for step in self.steps))
 
 
 @dataclass(slots=True)
@@ -87,11 +92,11 @@ class Account:
         """What may be in force, oldest first."""
         return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
 
-    def above(self, intent: Intent) -> list[Intent]:
+    def blocking_later(self, intent: Intent) -> list[Intent]:
         """What is in force and has set the same since: undone first, each leads back to the state that it found."""
-        touched = intent.touches()
+        touched = intent.resource_keys()
         later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
-        return [one for one in later if self.states[one.id] in OPEN and touched & one.touches()]
+        return [one for one in later if self.states[one.id] in OPEN and touched & one.resource_keys()]
 
     def done(self) -> bool:
         """Whether nothing is in force and nothing has to be taken down: it may be closed."""
@@ -105,7 +110,7 @@ class Account:
                 self.intents[intent.id] = intent
                 self.states[intent.id] = "intended"
             case "settled":
-                self.states[line["id"]] = line["state"]
+                self.states[line["id"]] = OLD_STATES.get(line["state"], line["state"])
             case "owned":
                 self.owned.append(ANY.validate_python(line["action"]))
             case "released":

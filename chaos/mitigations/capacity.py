@@ -8,7 +8,7 @@ from pydantic import Field
 from chaos.actions import Action, cpu_cap
 from chaos.errors import UnsupportedError
 from chaos.mitigations.mitigation import BaseMitigation
-from chaos.place import Ability, Place
+from chaos.target_resolver import Ability, TargetResolver
 
 MOST_SHARE = 1.0
 """Of a core: a device works on one (GOMAXPROCS=1 in compose.yaml), so that more would change nothing."""
@@ -24,7 +24,7 @@ class Capacity(BaseMitigation):
     target: str = Field(default="bridge", min_length=1)
     factor: float = Field(ge=1.01, le=100)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """A new quota, or a new share for the governor.
 
         Raises:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chaos.actions import Action, SettingWord
 from chaos.mitigations.mitigation import BaseMitigation
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import Traits
 
 
@@ -19,7 +19,7 @@ class Disable(BaseMitigation):
     target: str = Field(default="edge", min_length=1)
     service: str = Field(pattern=r"^\S+$")
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """One word in a setting of the edge: others that are disabled stay so."""
         address = place.address(self.target, "control")
         return (SettingWord(address=address, token_file=place.token_file, key="disabled", word=self.service),)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chaos.actions import Action, Settings
 from chaos.mitigations.mitigation import BaseMitigation, Values
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 from chaos.traits import Traits
 
 OFF: Values = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
@@ -25,7 +25,7 @@ class Drain(BaseMitigation):
     stop_s: float = Field(gt=0, le=600)
     ramp_s: float = Field(default=0.0, ge=0, le=600)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Two settings. Set after `OFF`, so that a drain as long as the one before begins, too.
 
         Undone by `OFF`, never by the values before: those would begin another drain.

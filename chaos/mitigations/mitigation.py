@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from chaos.actions import Action, Settings
 from chaos.faults.fault import BaseFault, Kind
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 
 Values = dict[str, str | float | int | bool | None]
 
@@ -37,7 +37,7 @@ class SettingsMitigation(BaseMitigation):
     def values(self) -> Values:
         """The settings, in the service's own names."""
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Swap the settings in, all at once."""
         address = place.address(self.target, "control")
         return (Settings(address=address, token_file=place.token_file, values=self.values()),)

@@ -7,7 +7,7 @@ from pydantic import Field
 from chaos.actions import Action, ListenQueue
 from chaos.errors import UnsupportedError
 from chaos.mitigations.mitigation import BaseMitigation
-from chaos.place import Ability, Container, Place
+from chaos.target_resolver import Ability, Container, TargetResolver
 
 
 class Queue(BaseMitigation):
@@ -20,7 +20,7 @@ class Queue(BaseMitigation):
     target: str = Field(default="bridge", min_length=1)
     connections: int = Field(ge=1, le=65_535)
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """The listener is told another length.
 
         Raises:

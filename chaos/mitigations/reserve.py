@@ -5,7 +5,7 @@ from typing import ClassVar
 from chaos.actions import Action
 from chaos.errors import UnsupportedError
 from chaos.mitigations.mitigation import SettingsMitigation, Values
-from chaos.place import Place
+from chaos.target_resolver import TargetResolver
 
 RESERVE = "bridge-reserve"
 """The device beside the bridge that idles until something is routed to it."""
@@ -22,7 +22,7 @@ class OnReserve(SettingsMitigation):
         """One setting of the client."""
         return {"device": RESERVE}
 
-    def actions(self, place: Place) -> tuple[Action, ...]:
+    def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Change the setting, if there is such a device.
 
         Raises:

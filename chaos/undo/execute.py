@@ -19,7 +19,7 @@ class Undone:
     error: str = ""
 
 
-async def carry_out(action: BaseAction) -> Reading:
+async def apply_and_verify(action: BaseAction) -> Reading:
     """Apply and read back until it shows, both within the action's deadline; what was read.
 
     Raises:
@@ -55,8 +55,8 @@ async def undo(inverse: BaseAction, caps: Sequence[Cap] = ()) -> Undone:
     if undone.done:
         return undone
     ways = [("with the CPU cap lifted", inverse)] if caps else []
-    if (neutral := inverse.neutral()) is not None:
-        ways.append(("put out of effect instead", neutral))
+    if (fallback := inverse.fallback()) is not None:
+        ways.append(("put out of effect instead", fallback))
     tried = [undone.error]
     async with caps_lifted(caps):
         for way, action in ways:
@@ -69,7 +69,7 @@ async def undo(inverse: BaseAction, caps: Sequence[Cap] = ()) -> Undone:
 
 async def _attempt(action: BaseAction) -> Undone:
     try:
-        return Undone(done=True, readback=await carry_out(action))
+        return Undone(done=True, readback=await apply_and_verify(action))
     except TargetGoneError as gone:
         return Undone(done=True, readback={"gone": str(gone)})
     except ChaosError as error:

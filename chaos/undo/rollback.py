@@ -65,7 +65,7 @@ class Rollback:
     def _settle(self, intent: Intent, outcomes: Sequence[Undone], begun_s: float) -> bool:
         """Write down what came of undoing ``intent``, and tell."""
         done = all(one.done for one in outcomes)
-        state: State = "reverted" if done else "stuck"
+        state: State = "reverted" if done else "rollback-failed"
         errors = [one.error for one in outcomes if one.error]
         try:
             self.ledger.settle(intent.id, state, "; ".join(errors) or None)

@@ -29,7 +29,7 @@ def fault_add(
 @fault.command("list")
 def fault_list() -> None:
     """What is in force on the living lab; then what others put there."""
-    for line in call("GET", "/status")["in force"] or ["nothing"]:
+    for line in call("GET", "/status")["active"] or ["nothing"]:
         typer.echo(line)
     say_foreign(call("GET", "/foreign")["foreign"])
 

@@ -4,9 +4,20 @@ import sys
 
 import typer
 
-from lab.cli import abort, compare, doctor, drills, logs, mitigate, recover, run, runs, top
-from lab.cli import active as in_force
-from lab.cli import interactive as by_hand
+from lab.cli import (
+    abort,
+    active,
+    compare,
+    doctor,
+    drills,
+    interactive,
+    logs,
+    mitigate,
+    recover,
+    run,
+    runs,
+    top,
+)
 from lab.cli.exits import Exit, explained
 
 app = typer.Typer(
@@ -23,14 +34,14 @@ app.command()(compare.compare)
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)
-app.command()(by_hand.up)
-app.command()(by_hand.down)
-app.command()(by_hand.status)
-app.command()(by_hand.watch)
+app.command()(interactive.up)
+app.command()(interactive.down)
+app.command()(interactive.status)
+app.command()(interactive.watch)
 app.command()(logs.logs)
 app.command()(logs.triage)
-app.add_typer(in_force.fault, name="fault")
-app.add_typer(in_force.policy, name="policy")
+app.add_typer(active.fault, name="fault")
+app.add_typer(active.policy, name="policy")
 app.command()(mitigate.mitigate)
 app.command()(top.top)
 app.command()(runs.report)

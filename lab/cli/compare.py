@@ -129,6 +129,6 @@ def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None
             console.print(str(path), markup=False, highlight=False, soft_wrap=True)
     if early is not None:
         return int(early)
-    counted = {(cell.contestant, cell.trigger, cell.seed) for cell in stands.cells if cell.vouched}
+    counted = {(cell.contestant, cell.trigger, cell.seed) for cell in stands.cells if cell.valid}
     asked = {(cell.contestant, cell.trigger, cell.seed) for cell in plan.cells(field)}
     return int(Exit.PASS if asked <= counted else Exit.INCONCLUSIVE)

@@ -39,7 +39,10 @@ DRILL_SUFFIXES = (".yaml", ".yml")
 
 def read_drill(file: Path) -> Drill:
     """A drill by its path, validated alike."""
-    return load_drill(file, services=known_services(), modes=known_modes())
+    drill = load_drill(file, services=known_services(), modes=known_modes())
+    for note in drill.notes:
+        Console(stderr=True, soft_wrap=True).print(note, markup=False, highlight=False)
+    return drill
 
 
 def watching(mode: str | None) -> str | None:

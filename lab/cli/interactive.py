@@ -53,11 +53,11 @@ def up(  # noqa: PLR0913  the command's options
 def down() -> None:
     """Roll back every fault and take the living labs down; drills and what isn't theirs are listed, and left."""
     runs = living(lab_home())
-    left = [word for run in runs if run.by_hand for word in _end(run)]
+    left = [word for run in runs if run.interactive for word in _end(run)]
     for run in runs:
-        if not run.by_hand:
+        if not run.interactive:
             Console().print(f"{run.name}: left alone: a drill runs here; `lab abort` ends it", markup=False)
-    if not any(run.by_hand for run in runs):
+    if not any(run.interactive for run in runs):
         Console().print("No lab is up.")
     if left:
         raise typer.Exit(int(Exit.BROKEN))

@@ -66,7 +66,7 @@ async def one_lab(asked: Request, name: str, console: Console) -> AsyncIterator[
 
     Raises:
         SetupError: it could not be brought up.
-        AbortedByHand: somebody asked for its end.
+        AbortedByUser: somebody asked for its end.
     """
     folder = create_run_folder(asked.home, name, asked.out)
     viewing = Viewing(console, asked.drill, asked.runtime, folder)

@@ -68,7 +68,7 @@ def _once(asked: Request, *, quiet: bool) -> tuple[list[Result], Exit | None]:
     for one in asked.drill.runs:
         results.append(asyncio.run(watched_run(replace(asked, drill=one), quiet=quiet)))
         code = results[-1].exit_code
-        if results[-1].by_hand or code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+        if results[-1].aborted or code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             return results, Exit(code)
     return results, None
 

@@ -98,8 +98,8 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
 
 def _judged(results: list[Result]) -> list[bool]:
     """Whether those runs stayed stuck that the lab can vouch for."""
-    vouched = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
-    return [stuck for stuck in vouched if stuck is not None]
+    valid = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
+    return [stuck for stuck in valid if stuck is not None]
 
 
 def _tried(result: Result) -> Tried:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rich.console import Console
 
-from lab.analysis.tournament import Cell, Second, Tournament, cell_of, is_vouched, make_tournament, series_of
+from lab.analysis.tournament import Cell, Second, Tournament, cell_of, is_valid, make_tournament, series_of
 from lab.cli.exits import Exit
 from lab.cli.narrow import options_of
 from lab.cli.on_one_lab import EARLY, one_lab, say_end
@@ -87,7 +87,7 @@ def unfinished(
 
 def _counts(run: RunFolder) -> bool:
     result = judge_folder(run)
-    return is_vouched(result.timeline, result.verdict)
+    return is_valid(result.timeline, result.verdict)
 
 
 async def play(
@@ -132,7 +132,7 @@ async def play(
 def outcome(result: Result) -> str:
     """What became of a run, in a few words."""
     found = result.verdict.metrics
-    if not is_vouched(result.timeline, result.verdict):
+    if not is_valid(result.timeline, result.verdict):
         return f"{result.verdict.verdict} ({result.verdict.reasons[0]})"
     if found.stuck is None:
         return "counts, though it can't be told whether it was stuck"

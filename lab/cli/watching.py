@@ -50,7 +50,7 @@ def _run_all(runtime: options.RuntimeName, seed: int | None, *, quiet: bool, yes
         console.print(f"{number} of {len(ways)}: {mode}", markup=False, highlight=False)
         asked = Request(lab_home(), drill.with_overrides(monitoring=mode), chosen.name)
         results.append(asyncio.run(watched_run(asked, quiet=quiet)))
-        if results[-1].by_hand or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
+        if results[-1].aborted or results[-1].exit_code in {Exit.INTERRUPTED, Exit.BROKEN, Exit.NO_SETUP}:
             break
     return results
 
@@ -69,4 +69,4 @@ def _exit(results: list[Result], found: list[Survival]) -> int:
     gravest = together(results)
     if gravest in {Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP}:
         return gravest
-    return int(Exit.PASS if found and all(one.vouched for one in found) else Exit.INCONCLUSIVE)
+    return int(Exit.PASS if found and all(one.valid for one in found) else Exit.INCONCLUSIVE)

@@ -10,7 +10,7 @@ from lab.units import near, quote
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConditionContext:
     """Where a condition stands, which decides what it may say."""
 
     keys: Collection[str]
@@ -19,12 +19,12 @@ class Place:
     urls: bool = False
 
 
-STEADY_STATE = Place(keys=("stat",), run_metrics=False, during="baseline")
-EXPECT = Place(keys=("during", "last", "since", "stat", "plane"), run_metrics=True)
-ABORT_IF = Place(keys=("for",), run_metrics=False, urls=True)
+STEADY_STATE = ConditionContext(keys=("stat",), run_metrics=False, during="baseline")
+EXPECT = ConditionContext(keys=("during", "last", "since", "stat", "plane"), run_metrics=True)
+ABORT_IF = ConditionContext(keys=("for",), run_metrics=False, urls=True)
 
 
-def check_place(reader: Reader, found: Mapping[str, Value], metric: Metric, place: Place) -> None:
+def check_place(reader: Reader, found: Mapping[str, Value], metric: Metric, place: ConditionContext) -> None:
     """Refuse a metric where it can't stand."""
     said = quote(metric.name)
     if (metric.whole_run or metric.of_plane) and not place.run_metrics:

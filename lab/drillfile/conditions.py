@@ -6,8 +6,8 @@ from typing import Literal, cast, get_args
 
 from lab import units
 from lab.drillfile.condition import TRIGGER_END, Condition, Op, Stat
-from lab.drillfile.condition_context import EXPECT, Place, check_place, check_window, read_plane
-from lab.drillfile.metrics import METRICS, Metric, Unit
+from lab.drillfile.condition_context import EXPECT, ConditionContext, check_place, check_window, read_plane
+from lab.drillfile.metrics import METRICS, RENAMED, Metric, Unit
 from lab.drillfile.source import Value
 from lab.drillfile.urls import is_about_url, read_url_condition
 from lab.drillfile.values import Reader, kind
@@ -42,13 +42,15 @@ EXAMPLES = {
 Of = Literal["offered"] | None
 
 
-def read_condition(reader: Reader, value: Value, place: Place, phases: Collection[str]) -> Condition:
+def read_condition(
+    reader: Reader, value: Value, place: ConditionContext, phases: Collection[str]
+) -> Condition:
     """Read one condition; ``phases`` are those of the drill. A ``name`` beside it is the caller's."""
     if place.urls and is_about_url(value):
         return read_url_condition(reader, value)
     named = ("name",) if place is EXPECT else ()
     found = reader.keys(value, required=(*named, "metric", "is"), optional=place.keys)
-    name = reader.choice(found["metric"], METRICS, "metric") if "metric" in found else ""
+    name = _metric(reader, found["metric"]) if "metric" in found else ""
     metric = METRICS.get(name, METRICS["elapsed"])
     check_place(reader, found, metric, place)
     op, amount, of, text = (
@@ -71,6 +73,15 @@ def read_condition(reader: Reader, value: Value, place: Place, phases: Collectio
         for_s=_duration(reader, found.get("for")),
         plane=read_plane(reader, value, found, metric) if name in METRICS else None,
     )
+
+
+def _metric(reader: Reader, value: Value) -> str:
+    """The metric's name; one that it had before is read, with a note."""
+    written = value.content
+    if isinstance(written, str) and (name := RENAMED.get(written.strip())):
+        reader.note(value, f"`{written.strip()}` is now called `{name}`; the old name is still read")
+        return name
+    return reader.choice(value, METRICS, "metric")
 
 
 _NONE: tuple[Op, float, Of, str] = ("==", 0.0, None, "")

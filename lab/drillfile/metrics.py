@@ -66,11 +66,11 @@ _ALL = (
     Metric("latency_p99", Unit.MS, "99th percentile of correct answers, from the intended start."),
     Metric("error_ratio", Unit.SHARE, "Share of scheduled requests without a correct answer in time."),
     Metric("in_flight", Unit.COUNT, "Requests of the load that wait for an answer."),
-    Metric("bridge_busy", Unit.SHARE, "CPU that the bridge used, as a share of its cap."),
+    Metric("bridge_utilization", Unit.SHARE, "CPU that the bridge used, as a share of its cap."),
     Metric("open_connections", Unit.COUNT, "Connections the bridge has open."),
     Metric("arrivals", Unit.RPS, "Connections that arrive at the bridge, accepted or queued."),
     Metric("peak_to_mean", Unit.RATIO, "Arrivals in the busiest second of the window, to their mean over it."),
-    Metric("backlog", Unit.COUNT, "Connections in the bridge's listen queue that it has not accepted yet."),
+    Metric("accept_queue", Unit.COUNT, "Connections in the bridge's listen queue that it has not accepted yet."),
     Metric("queue_depth", Unit.COUNT, "Requests waiting for a worker, where most do."),
     Metric("host_cpu_idle", Unit.SHARE, "Share of the machine's CPU time that was idle."),
     Metric("memory_free", Unit.BYTES, "Memory that the machine can still give.", lasting=True),
@@ -80,13 +80,26 @@ _ALL = (
     Metric("stuck", Unit.BOOL, "Under 50 % good from trigger end + queue + timeout on.", "run"),
     Metric("time_to_recover", Unit.SECONDS, "To the first 5 s >= 95 % good, then 10 s >= 90 %.", "run"),
     Metric("hysteresis", Unit.SHARE, "How much less of an equal load is served on the way down than up.", "run"),
-    Metric("scrapes_kept", Unit.SHARE, "Good scrapes of the plane, of those that it is configured for.", "plane"),
-    Metric("blind", Unit.SECONDS, "Seconds in which the plane knew nothing new, or answered wrongly.", "plane"),
+    Metric("scrape_success_ratio", Unit.SHARE, "Good scrapes / those that the plane is configured for.", "plane"),
+    Metric("stale_seconds", Unit.SECONDS, "Seconds in which the plane knew nothing new, or answered wrongly.", "plane"),
     Metric("pages", Unit.COUNT, "Pages by the plane, or by the dead-man's switch about it; each once.", "plane"),
     Metric("false_resolutions", Unit.COUNT, "Pages of the plane that called off what went on.", "plane"),
-    Metric("time_to_detect", Unit.SECONDS, "From the trigger's start to the plane's first page.", "plane-run"),
-    Metric("told_in_time", Unit.BOOL, "Whether that page came within its alert's bound.", "plane-run"),
-    Metric("silence_alarm", Unit.SECONDS, "From the trigger's start to the dead-man's switch.", "plane-run"),
+    Metric("detection_time", Unit.SECONDS, "From the trigger's start to the plane's first page.", "plane-run"),
+    Metric("detected_within_bound", Unit.BOOL, "Whether that page came within its alert's bound.", "plane-run"),
+    Metric("time_to_dead_mans_switch", Unit.SECONDS, "From the trigger's start to the dead-man's switch.", "plane-run"),
 )  # fmt: skip
+
+RENAMED: Mapping[str, str] = MappingProxyType(
+    {
+        "backlog": "accept_queue",
+        "blind": "stale_seconds",
+        "bridge_busy": "bridge_utilization",
+        "scrapes_kept": "scrape_success_ratio",
+        "silence_alarm": "time_to_dead_mans_switch",
+        "time_to_detect": "detection_time",
+        "told_in_time": "detected_within_bound",
+    }
+)
+"""Metrics that had another name until journals had schema 2: old -> new. A drill file may still use the old one."""
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from lab.drillfile.condition import Condition, Frozen
 
 VERSION = 1
@@ -94,6 +96,8 @@ class Drill(Frozen):
 
     ``variants`` are whole drills that are compared on the same lab, each named ``<drill>.<variant>``: what the file
     says at its top, with what the variant replaces. The sections of a drill with variants are its first variant's.
+
+    ``notes`` are remarks on the file, a line each: an old word that was read, and the new one. The journal has none.
     """
 
     version: Literal[1] = 1
@@ -117,6 +121,7 @@ class Drill(Frozen):
     search: Search | None = None
     variants: tuple["Drill", ...] = ()
     text: str
+    notes: tuple[str, ...] = Field(default=(), exclude=True)
 
     def resolved(self) -> dict[str, Any]:
         """The drill as plain JSON types, for journal and ``drill.yaml``; ``model_validate`` reads it back."""

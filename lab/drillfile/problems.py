@@ -16,6 +16,11 @@ class Problem:
     what: str
 
 
+def said(file: str, problems: Iterable[Problem]) -> list[str]:
+    """A line each, in the order of the file: ``FILE:LINE: KEY: what``."""
+    return [f"{file}:{p.line}: {p.key}: {p.what}" for p in sorted(set(problems))]
+
+
 class DrillError(Exception):
     """A drill can't be used. The text has one line a problem: ``FILE:LINE: KEY: what is wrong``."""
 
@@ -27,7 +32,7 @@ class DrillError(Exception):
     def of(cls, file: str, problems: Iterable[Problem]) -> "DrillError":
         """The error that tells all of these problems, in the order of the file."""
         found = sorted(set(problems))
-        lines = [f"{file}:{p.line}: {p.key}: {p.what}" for p in found[:MOST_TOLD]]
+        lines = said(file, found[:MOST_TOLD])
         if more := found[MOST_TOLD:]:
             lines.append(f"{file}:{more[0].line}: and {len(more)} more problems")
         return cls("\n".join(lines), found)

@@ -6,7 +6,7 @@ from pathlib import Path
 from lab.drillfile.library import check_steps
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
-from lab.drillfile.problems import DrillError
+from lab.drillfile.problems import DrillError, said
 from lab.drillfile.registries import Known, known
 from lab.drillfile.search import read_search
 from lab.drillfile.sections import (
@@ -110,7 +110,8 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     drill = read_drill(reader, top, using, name=Path(file).stem, text=text, required=required)
     if reader.problems:
         raise DrillError.of(file, reader.problems)
-    return Drill.model_validate(drill.resolved())
+    whole = Drill.model_validate(drill.resolved())
+    return whole.model_copy(update={"notes": tuple(said(file, reader.notes))})
 
 
 def read_drill(  # noqa: PLR0913  a drill and its name, text and world

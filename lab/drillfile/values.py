@@ -15,14 +15,19 @@ LONGEST_TEXT = 4000
 
 
 class Reader:
-    """Reads values, keeps problems."""
+    """Reads values, keeps problems, and notes about what is read all the same."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = list(problems)
+        self.notes: list[Problem] = []
 
     def fail(self, value: Value, what: str) -> None:
         """Note what is wrong with a value."""
         self.problems.append(Problem(value.line, short(value.path) or "drill", what))
+
+    def note(self, value: Value, what: str) -> None:
+        """Keep a remark about a value that is used all the same."""
+        self.notes.append(Problem(value.line, short(value.path) or "drill", what))
 
     def keys(
         self, value: Value, required: Collection[str], optional: Collection[str] = ()

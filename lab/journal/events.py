@@ -15,7 +15,7 @@ from chaos.traits import Traits
 from lab.journal.entry import Buckets, Counts, Entry
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class RunOpened(Entry):
@@ -90,7 +90,7 @@ class ActionChanged(Entry):
     fault: str
     target: str
     params: dict[str, Any]
-    state: Literal["intended", "applied", "refused", "reverted", "stuck"]
+    state: Literal["intended", "applied", "refused", "reverted", "rollback-failed"]
     by: str
     traits: Traits | None = None
     verified: bool | None = None
@@ -133,7 +133,7 @@ class ServiceSample(Entry):
     Where it is the bridge, ``connects_total`` are the connections that the client began to open (null: unknown),
     ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way (else: what a library
     before it has left), and ``calls_queued`` those that wait for a thread. ``shed_total`` were refused or dropped
-    instead of being done, by reason; ``wasted_total`` were done for a client that was gone.
+    instead of being done, by reason; ``abandoned_work_total`` were done for a client that was gone.
     """
 
     type: Literal["service.sample"] = "service.sample"
@@ -143,7 +143,7 @@ class ServiceSample(Entry):
     requests_total: int
     served_total: int
     abandoned_total: int
-    wasted_total: int | None = None
+    abandoned_work_total: int | None = None
     failed_total: Counts = {}
     shed_total: Counts = {}
     connections_total: int | None = None
@@ -221,7 +221,7 @@ class BridgeSample(Entry):
     accepted_total: int | None
     requests_total: int | None = None
     open_connections: int | None
-    backlog: int | None
+    accept_queue: int | None
     cpu_s_total: float | None
     throttled_s_total: float | None
     cpu_share: float | None

@@ -4,11 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from lab.journal.events import EVENT, SCHEMA, Event, RunClosed, RunOpened
 from lab.journal.journal_error import JournalError
-from lab.journal.upgrade import upgraded
+from lab.journal.upgrade import upgrade_line, upgraded
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Journal:
 
 
 def read(path: Path) -> Journal:
-    """Read a journal up to its last whole line.
+    """Read a journal up to its last whole line; one of an earlier schema in the words of this one.
 
     Raises:
         JournalError: no such file, a newer schema, a damaged line before the last, a line missing.
@@ -42,10 +40,10 @@ def read(path: Path) -> Journal:
     except OSError as error:
         raise JournalError(f"{path}: the journal can't be read: {error.strerror}") from error
     *lines, rest = content.split(b"\n")
-    _check_schema(path, lines)
+    version = _schema(path, lines)
     events: list[Event] = []
     for number, line in enumerate(lines, start=1):
-        event = _event(line)
+        event = _event(line, version)
         if event is None and number == len(lines) and not rest:
             return Journal(tuple(events), torn=True)
         if event is None:
@@ -58,22 +56,27 @@ def read(path: Path) -> Journal:
     return Journal(tuple(events), torn=bool(rest))
 
 
-def _event(line: bytes) -> Event | None:
+def _event(line: bytes, version: int) -> Event | None:
     try:
-        return EVENT.validate_json(line)
-    except ValidationError:
+        if version == SCHEMA:
+            return EVENT.validate_json(line)
+        return EVENT.validate_python(upgrade_line(json.loads(line)))
+    except ValueError:  # of JSON, or of the model
         return None
 
 
-def _check_schema(path: Path, lines: list[bytes]) -> None:
-    """Refuse what a newer lab wrote before anything else about it is taken for damage."""
+def _schema(path: Path, lines: list[bytes]) -> int:
+    """The journal's version; refuses what a newer lab wrote before anything else about it is taken for damage."""
     try:
         first = json.loads(lines[0]) if lines else None
     except ValueError:
-        return
+        return SCHEMA
     version = first.get("schema_version") if isinstance(first, dict) else None
-    if isinstance(version, int) and version > SCHEMA:
+    if not isinstance(version, int):
+        return SCHEMA
+    if version > SCHEMA:
         raise JournalError(
             f"{path}: the journal has schema {version}, this lab reads up to {SCHEMA}: "
             "it was written by a newer lab; update this one"
         )
+    return version

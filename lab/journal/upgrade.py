@@ -1,14 +1,84 @@
-"""What journals of version 1 do not say, by what they do say: the only table of traits by the name of a fault.
+"""Journals and verdicts of schema 1 as those of schema 2: the only table of old names, and of traits by a fault's name.
 
-A journal of today carries the traits of each action (``chaos.traits``). One of version 1 has the fault's name and its
-parameters; what followed from them then stands here, so that it is judged as it was, whatever a fault is today.
+A field, a metric or a state had another name, a check another title. And a journal of schema 2 carries the traits of
+each action (``chaos.traits``); one of schema 1 has the name and the parameters of the fault. What followed from them
+then stands here, so that it is judged as it was, whatever a fault is today.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chaos.traits import NONE, ExpectedEffect, LoadChange, Traits
+from lab.drillfile.metrics import RENAMED as METRICS
 from lab.journal.events import ActionChanged, Event
+
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "bridge.sample": {"backlog": "accept_queue"},
+    "service.sample": {"wasted_total": "abandoned_work_total"},
+}
+"""Of a line of the journal, by its type: old -> new."""
+
+STATES: Mapping[str, str] = {"stuck": "rollback-failed"}
+"""Of an action: a storm is stuck, an undo fails."""
+
+PLANE_FIELDS: Mapping[str, str] = {
+    "blind_s": "stale_s",
+    "longest_blind_s": "longest_stale_s",
+    "blind_backfilled_s": "stale_backfilled_s",
+    "longest_blind_backfilled_s": "longest_stale_backfilled_s",
+    "time_to_detect_s": "detection_time_s",
+    "time_to_silence_alarm_s": "time_to_dead_mans_switch_s",
+}
+"""Of ``verdict.json``, under ``metrics.monitoring.PLANE``."""
+
+_BITE = " did bite"
+
+
+def upgrade_line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of a journal of schema 1, as schema 2 has it."""
+    match line.get("type"):
+        case "run.opened":
+            return {**line, "schema_version": 2, "drill": _drill(line["drill"])}
+        case "action.changed":
+            return {**line, "state": STATES.get(line["state"], line["state"])}
+        case str(kind) if kind in FIELDS:
+            return _renamed(line, FIELDS[kind])
+        case _:
+            return line
+
+
+def upgrade_verdict(verdict: dict[str, Any]) -> dict[str, Any]:
+    """A ``verdict.json`` of schema 1, as schema 2 has it."""
+    figures = verdict.get("metrics", {})
+    planes = {plane: _renamed(score, PLANE_FIELDS) for plane, score in figures.get("monitoring", {}).items()}
+    checks = [{**one, "name": check_name(one["name"])} for one in verdict.get("instrument", ())]
+    return {**verdict, "schema": 2, "metrics": {**figures, "monitoring": planes}, "instrument": checks}
+
+
+def check_name(name: str) -> str:
+    """What a check of the instrument is called now."""
+    return f"fault effect: {name.removesuffix(_BITE)}" if name.endswith(_BITE) else name
+
+
+def _drill(drill: dict[str, Any]) -> dict[str, Any]:
+    """A resolved drill whose conditions name metrics, those of its variants and its steady state included."""
+    return {key: _conditions(part) for key, part in drill.items()}
+
+
+def _conditions(part: object) -> object:
+    if isinstance(part, list):
+        return [_conditions(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: METRICS.get(value, value) if key == "metric" and isinstance(value, str) else _conditions(value)
+        for key, value in part.items()
+    }
+
+
+def _renamed(found: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in found.items()}
+
 
 Params = Mapping[str, Any]
 

@@ -31,7 +31,7 @@ class Sockets(Protocol):
         """Established connections."""
 
     @property
-    def backlog(self) -> int | None:
+    def accept_queue(self) -> int | None:
         """Connections that wait to be accepted."""
 
     @property

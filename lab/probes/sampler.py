@@ -124,7 +124,7 @@ class Sampler:
                 accepted_total=router.get("connections_total"),
                 requests_total=router.get("requests_total"),
                 open_connections=sockets.open_connections,
-                backlog=sockets.backlog,
+                accept_queue=sockets.accept_queue,
                 cpu_s_total=usage.cpu_s_total,
                 throttled_s_total=usage.throttled_s_total,
                 cpu_share=usage.cpu_share,
@@ -174,7 +174,7 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
     """What a service's ``/counters`` say."""
     own = ("service", "boot", "requests_total", "served_total", "abandoned_total", "failed_total", "connections_total",
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
-    remedies = ("wasted_total", "shed_total")
+    remedies = ("abandoned_work_total", "shed_total")
     client = counters.get("client") or {}
     calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "connects_total",
              "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip

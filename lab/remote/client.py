@@ -43,7 +43,7 @@ def the_living(home: Path, name: str | None = None) -> RunFolder:
         if not listens(run):
             raise Unreachable(f"the run {run.name} is over: nothing listens in {run.path}")
         return run
-    runs = sorted(living(home), key=lambda run: (run.by_hand, run.name))
+    runs = sorted(living(home), key=lambda run: (run.interactive, run.name))
     if not runs:
         raise Unreachable(
             f"no lab is up in {home}. Start one with `lab up` (or `make up`); one that was started elsewhere is named "

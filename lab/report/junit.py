@@ -108,7 +108,7 @@ def _properties(suite: ET.Element, verdict: Verdict) -> None:
 
 
 def _named(told: Mapping[str, Any], of: str = "") -> Iterator[tuple[str, Any]]:
-    """Each figure by its full name, as ``monitoring.shared.blind_s``; a list as one text."""
+    """Each figure by its full name, as ``monitoring.shared.stale_s``; a list as one text."""
     for name, value in told.items():
         if isinstance(value, dict):
             yield from _named(value, f"{of}{name}.")

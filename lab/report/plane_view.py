@@ -58,11 +58,11 @@ def watches(timeline: Timeline, verdict: Verdict | None = None) -> tuple[Watch, 
 
 def sight(row: PlaneRow) -> Sight:
     """How the plane saw this second."""
-    if row.blind is None:
+    if row.stale is None:
         return "unknown"
-    if not row.blind:
+    if not row.stale:
         return "sees"
-    return "filled" if row.blind_backfilled is False else "blind"
+    return "filled" if row.stale_backfilled is False else "blind"
 
 
 def spans(rows: Iterable[PlaneRow]) -> list[Span]:

@@ -27,32 +27,32 @@ def _scrapes(score: Plane) -> str:
 
 
 def _blind(watch: Watch, score: Plane, trigger_end_s: float | None) -> str:
-    if score.blind_s is None:
+    if score.stale_s is None:
         return "was blind for an unknown time"
-    if score.blind_s == 0:
+    if score.stale_s == 0:
         return "was never blind"
-    said = f"was blind for {score.blind_s} s"
+    said = f"was blind for {score.stale_s} s"
     if trigger_end_s is None:
         return said
-    after = sum(row.blind is True and row.second >= trigger_end_s for row in watch.rows)
-    return said if after == 0 else f"{said}, {min(after, score.blind_s)} of them after the trigger was gone"
+    after = sum(row.stale is True and row.second >= trigger_end_s for row in watch.rows)
+    return said if after == 0 else f"{said}, {min(after, score.stale_s)} of them after the trigger was gone"
 
 
 def _paging(watch: Watch, score: Plane, timeline: Timeline) -> str:
     said = _paged(watch, score, timeline)
-    if score.time_to_silence_alarm_s is None:
+    if score.time_to_dead_mans_switch_s is None:
         return said
-    after = figures.seconds(score.time_to_silence_alarm_s)
+    after = figures.seconds(score.time_to_dead_mans_switch_s)
     return f"{said}, and the dead-man's switch told of its silence {after} after the trigger"
 
 
 def _paged(watch: Watch, score: Plane, timeline: Timeline) -> str:
     if not heard(timeline):
         return "whom it paged is not known"
-    if score.time_to_detect_s is not None:
+    if score.detection_time_s is not None:
         bound = "" if score.detect_bound_s is None else f", bound {figures.seconds(score.detect_bound_s)}"
         late = ", too late" if score.detected_by in score.alerts_late else ""
-        after = f"{figures.seconds(score.time_to_detect_s)} after the trigger{late}"
+        after = f"{figures.seconds(score.detection_time_s)} after the trigger{late}"
         return f"it paged on-call {after} ({clean(score.detected_by or 'unnamed')}{bound})"
     sent = sum(page.alert != DEAD_MAN for page in firings(timeline.planes[watch.name]))
     if sent == 0:

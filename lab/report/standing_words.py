@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from lab.analysis.tournament import Tournament
-from lab.analysis.tournament.rank import Place
+from lab.analysis.tournament.rank import Standing
 from lab.analysis.tournament.spread import Spread
 from lab.analysis.tournament.standing import Ended, Score
 from lab.report import headline_figures as figures
@@ -14,7 +14,7 @@ MARKS: dict[Ended, str] = {
     "stuck": "✗",
     "borderline": "~",
     "not told": "·",
-    "not vouched": "?",
+    "invalid": "?",
     "not run": " ",
 }
 
@@ -25,7 +25,7 @@ MEANING: dict[Ended, str] = {
     "stuck": "stuck: it went on all the same, in every run",
     "borderline": "borderline: stuck in so many of so many runs",
     "not told": "can't tell: the trigger's end emptied the queue, or too little was seen",
-    "not vouched": "can't vouch: the lab's own checks doubt every run; nothing of it counts",
+    "invalid": "can't vouch: the lab's own checks doubt every run; nothing of it counts",
     "not run": "not run",
 }
 """What each mark means, to somebody who sees it for the first time."""
@@ -35,7 +35,7 @@ SHORT: dict[Ended, str] = {
     "stuck": "stuck",
     "borderline": "borderline",
     "not told": "can't tell",
-    "not vouched": "can't vouch",
+    "invalid": "can't vouch",
     "not run": "not run",
 }
 """The word that stands beside the mark."""
@@ -72,7 +72,7 @@ def in_ascii(said: str) -> str:
     return said.replace("±", "+-").replace("\u00a0", " ")
 
 
-def place(found: Place) -> str:
+def place(found: Standing) -> str:
     """``1``, ``2-4`` (somewhere from 2 to 4), or a dash where nothing can be said."""
     if found.best is None or found.worst is None:
         return figures.NONE
@@ -166,7 +166,7 @@ def mean_of(spreads: Sequence[Spread | None]) -> float | None:
 def not_counted(tournament: Tournament) -> list[tuple[str, str, str]]:
     """The runs that don't count: ``breaker under down``, ``seeds 1, 3``, and why; alike ones in one line."""
     seeds: dict[tuple[str, str], list[int]] = {}
-    for cell in tournament.unvouched:
+    for cell in tournament.invalid:
         reason = clean(cell.reasons[0]) if cell.reasons else cell.verdict
         seeds.setdefault((f"{clean(cell.contestant)} under {clean(cell.trigger)}", reason), []).append(
             cell.seed

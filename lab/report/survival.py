@@ -59,12 +59,12 @@ def _lines() -> Iterator[tuple[str, str, Callable[[Watch, Plane], str]]]:
     yield (
         "Blind, asked live",
         "seconds without a fresh sample or a true answer, and the longest such span",
-        (lambda _, score: _spent(score.blind_s, score.longest_blind_s)),
+        (lambda _, score: _spent(score.stale_s, score.longest_stale_s)),
     )
     yield (
         "Blind, asked again",
         "the same seconds after the run, when late samples had filled gaps",
-        (lambda _, score: _spent(score.blind_backfilled_s, score.longest_blind_backfilled_s)),
+        (lambda _, score: _spent(score.stale_backfilled_s, score.longest_stale_backfilled_s)),
     )
     yield (
         "Error of its answers",
@@ -79,7 +79,7 @@ def _lines() -> Iterator[tuple[str, str, Callable[[Watch, Plane], str]]]:
     yield (
         "Silence noticed",
         "from the trigger's start to the dead-man's switch",
-        (lambda _, score: figures.seconds(score.time_to_silence_alarm_s)),
+        (lambda _, score: figures.seconds(score.time_to_dead_mans_switch_s)),
     )
     yield (
         "False alarms",
@@ -121,6 +121,6 @@ def _errors(score: Plane) -> str:
 
 def _first(score: Plane) -> str:
     bound = "" if score.detect_bound_s is None else f", bound {figures.seconds(score.detect_bound_s)}"
-    if score.time_to_detect_s is None:
+    if score.detection_time_s is None:
         return f"none{bound}" if bound else figures.NONE
-    return f"{figures.seconds(score.time_to_detect_s)}, {score.detected_by or figures.NONE}{bound}"
+    return f"{figures.seconds(score.detection_time_s)}, {score.detected_by or figures.NONE}{bound}"

@@ -95,7 +95,7 @@ def _action(event: ActionChanged) -> str | None:
             return f"{event.name} undone{readback}{why}"
         case "refused":
             return f"{event.name} was refused{why}"
-        case "stuck":
+        case "rollback-failed":
             return f"{event.name} could NOT be undone{why}"
         case _:
             return None

@@ -1,7 +1,7 @@
 """Steps through the phases of a drill: what is applied when, and when to stop."""
 
-from lab.runner.abort import Aborted, AbortedByHand, watch_aborts
+from lab.runner.abort import Aborted, AbortedByUser, watch_aborts
+from lab.runner.run_control import RunControl
 from lab.runner.runner import NotSteady, run_drill
-from lab.runner.stage import Stage
 
-__all__ = ["Aborted", "AbortedByHand", "NotSteady", "Stage", "run_drill", "watch_aborts"]
+__all__ = ["Aborted", "AbortedByUser", "NotSteady", "RunControl", "run_drill", "watch_aborts"]

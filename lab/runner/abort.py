@@ -9,7 +9,7 @@ from lab.analysis import Decision, watch
 from lab.drillfile import Drill
 from lab.drillfile.condition import Condition
 from lab.journal.events import CheckDecided
-from lab.runner.stage import Stage
+from lab.runner.run_control import RunControl
 
 Role = Literal["steady-state", "abort-if", "until"]
 
@@ -18,14 +18,14 @@ class Aborted(Exception):  # noqa: N818  the name of a state, not of a fault of 
     """The drill was ended before its end; the text says why."""
 
 
-class AbortedByHand(Aborted):
+class AbortedByUser(Aborted):
     """Somebody asked for it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"aborted by hand: {reason}" if reason else "aborted by hand")
 
 
-async def watch_aborts(stage: Stage, drill: Drill) -> None:
+async def watch_aborts(stage: RunControl, drill: Drill) -> None:
     """Decide every ``abort-if`` condition anew each second, for as long as this is awaited.
 
     Raises:

@@ -8,7 +8,7 @@ import math
 from lab.analysis import Decision, evaluate, watch
 from lab.drillfile import Condition, Drill, Phase
 from lab.runner.abort import check
-from lab.runner.stage import Stage
+from lab.runner.run_control import RunControl
 
 SETTLE_S = 1.5
 """A request's cohort is final, and sampled, at most this long after its give-up time."""
@@ -18,7 +18,7 @@ class NotSteady(Exception):  # noqa: N818  the name of a state, not of a fault o
     """The steady state was not met in the baseline: nothing was applied."""
 
 
-async def run_drill(stage: Stage, drill: Drill) -> None:
+async def run_drill(stage: RunControl, drill: Drill) -> None:
     """Run ``drill`` on a living, calibrated lab.
 
     1. the load starts; the baseline is watched
@@ -47,7 +47,7 @@ async def run_drill(stage: Stage, drill: Drill) -> None:
     await stage.stop_load()
 
 
-async def _phase(stage: Stage, drill: Drill, phase: Phase, begins_s: float) -> None:
+async def _phase(stage: RunControl, drill: Drill, phase: Phase, begins_s: float) -> None:
     stage.enter(phase.name, phase.planned_s, f"the drill plans {phase.planned_s:g} s")
     steps = [step for step in drill.method if step.phase == phase.name]
     applied = [(step, await stage.step(step)) for step in steps]
@@ -57,13 +57,13 @@ async def _phase(stage: Stage, drill: Drill, phase: Phase, begins_s: float) -> N
             await stage.undo(action, by="runner")
 
 
-async def _sampled(stage: Stage, second: int) -> None:
+async def _sampled(stage: RunControl, second: int) -> None:
     async for sampled in stage.seconds():
         if sampled >= second:
             return
 
 
-def _decide_steady(stage: Stage, drill: Drill) -> None:
+def _decide_steady(stage: RunControl, drill: Drill) -> None:
     probes = drill.steady_state.probes if drill.steady_state else ()
     decided = [(probe, evaluate(stage.timeline, probe, final=False)) for probe in probes]
     decided += [_healthy(stage, url) for url in drill.abort_if if url.url is not None]
@@ -74,13 +74,13 @@ def _decide_steady(stage: Stage, drill: Drill) -> None:
         raise NotSteady("the steady state was not met, so nothing was applied: " + "; ".join(failed))
 
 
-def _healthy(stage: Stage, failing: Condition) -> tuple[Condition, Decision]:
+def _healthy(stage: RunControl, failing: Condition) -> tuple[Condition, Decision]:
     """A URL that must stay healthy must be so to begin with: its newest answer counts, without patience."""
     healthy = failing.model_copy(update={"value": 0.0, "text": "false", "for_s": None})
     return healthy, watch(stage.timeline, healthy)
 
 
-async def _last_requests(stage: Stage, end_s: int, most_s: float) -> None:
+async def _last_requests(stage: RunControl, end_s: int, most_s: float) -> None:
     """The load runs on until the last judged request has ended; what starts meanwhile is not judged."""
     async for _second in stage.seconds():
         rows = [row for row in stage.timeline.rows if row.second < end_s and row.phase is not None]

@@ -66,7 +66,7 @@ class RunFolder:
         return self.path / "request.json"
 
     @property
-    def by_hand(self) -> bool:
+    def interactive(self) -> bool:
         """Whether it is a lab of ``lab up``, not a drill's."""
         return self.asked.is_file()
 

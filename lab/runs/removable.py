@@ -22,7 +22,7 @@ def removable(runs: Sequence["RunFolder"], keep: int) -> list["RunFolder"]:
         keep: how many idle ones stay.
     """
     alive = [run for run in runs if is_living(run)]
-    drills = [run.name for run in alive if not run.by_hand]
+    drills = [run.name for run in alive if not run.interactive]
     idle = [run for run in runs if run not in alive and is_closed(run.ledger)]
     old = idle[: max(0, len(idle) - keep)]
     return [run for run in old if not drills or run.name < min(drills)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from chaos.actions import Action
-from chaos.place import Ability, Place
+from chaos.target_resolver import Ability, TargetResolver
 from lab.runtime.connections import Connections
 from lab.topology import Topology
 
@@ -40,7 +40,7 @@ class Sockets:
     """The sockets of a service's data listener as the kernel counts them; None where it can't be read."""
 
     open_connections: int | None
-    backlog: int | None
+    accept_queue: int | None
     listen_queue: int | None
     listen_overflows_total: int | None
 
@@ -57,7 +57,7 @@ class SetupError(Exception):
     """The lab could not be set up (exit code 4). The message says what happened, where, and what to do."""
 
 
-class Runtime(Place, Protocol):
+class Runtime(TargetResolver, Protocol):
     """Brings a topology up and down and says where everything is."""
 
     name: str
@@ -81,7 +81,7 @@ class Runtime(Place, Protocol):
             SetupError: a service did not start or never got healthy; its last log lines are in the message.
         """
 
-    async def refit(self, service: str) -> None:
+    async def restore_listen_queue(self, service: str) -> None:
         """Give a service's new listener the device's queue again, after a restart or a rebuilt listener."""
 
     async def down(self) -> None:

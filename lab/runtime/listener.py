@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lab.runtime.base import Sockets
 from lab.runtime.sock_diag import CLOSE_WAIT, ESTABLISHED, LISTEN, dump, open_query
 
-UNKNOWN = Sockets(open_connections=None, backlog=None, listen_queue=None, listen_overflows_total=None)
+UNKNOWN = Sockets(open_connections=None, accept_queue=None, listen_queue=None, listen_overflows_total=None)
 
 _HOST_AT = 8  # family, state, timer, retransmissions, two ports; then the local address
 _QUEUES = struct.Struct("=II")  # of a listener: connections not yet accepted, and how many may wait

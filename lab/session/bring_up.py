@@ -26,10 +26,10 @@ from lab.runtime import make_runtime
 from lab.runtime.base import Runtime, SetupError
 from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
-from lab.session.ending import Ending
 from lab.session.guard import REPLACED_S, guarded, running
 from lab.session.request import BRIDGE, RESERVE, Request
 from lab.session.requirements import require_abilities, require_services
+from lab.session.run_outcome import RunOutcome
 from lab.session.server import serving
 from lab.session.session import Session, service_changed
 from lab.session.stop import Stop
@@ -62,7 +62,7 @@ async def open_session(
         SetupError: it could not be brought up; the journal says so as well.
         Aborted: a condition under ``abort-if`` was met, or ``stop`` was asked for by hand.
     """
-    ending = Ending()
+    ending = RunOutcome()
     async with AsyncExitStack() as stack:
         runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path))
         journal = stack.enter_context(JournalWriter(folder.journal))
@@ -86,7 +86,7 @@ async def open_session(
                 yield session
         except BaseException as error:
             cause = stop.cause(error)
-            ending.by(cause)
+            ending.record(cause)
             if cause is error:
                 raise
             raise cause from None
@@ -108,7 +108,7 @@ async def watching(session: Session) -> AsyncIterator[None]:
         yield
 
 
-async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, ending: Ending) -> None:
+async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, ending: RunOutcome) -> None:
     """Steps 3 to 6; each registers its own end before it begins."""
     runtime, folder = session.runtime, session.folder
     guard = await stack.enter_async_context(guarded(folder, session.journal))
@@ -170,11 +170,11 @@ def make_sampler(session: Session, topology: Topology) -> Sampler:
     )
 
 
-async def _roll_back(session: Session, ending: Ending) -> None:
-    ending.stuck = await session.roll_back()
+async def _roll_back(session: Session, ending: RunOutcome) -> None:
+    ending.rollback_failed = await session.roll_back()
 
 
-async def _take_down(session: Session, ending: Ending) -> None:
+async def _take_down(session: Session, ending: RunOutcome) -> None:
     """Keep the logs and end every service; then try again what was stuck: much of it went with its process."""
     try:
         await session.runtime.collect_logs(session.folder.logs)
@@ -184,7 +184,7 @@ async def _take_down(session: Session, ending: Ending) -> None:
             session.injector.release()
         except (ChaosError, SetupError) as error:
             ending.standing = (f"the services: {error}",)
-        if ending.stuck:
+        if ending.rollback_failed:
             await _roll_back(session, ending)
 
 

@@ -30,7 +30,7 @@ OF_THE_HOST = (RunOpened, RunClosed, PhaseEntered, CheckDecided)
 
 
 class Cell:
-    """A run on a lab that lives longer. Satisfies :class:`lab.runner.Stage`.
+    """A run on a lab that lives longer. Satisfies :class:`lab.runner.RunControl`.
 
     Args:
         host: the living, calibrated lab.

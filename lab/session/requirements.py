@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chaos.place import Ability
+from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
 from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE

@@ -16,7 +16,7 @@ from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.report.html import write_report
 from lab.report.junit import write_junit
-from lab.runner import Aborted, AbortedByHand, NotSteady, run_drill
+from lab.runner import Aborted, AbortedByUser, NotSteady, run_drill
 from lab.runs.folder import RunFolder, RunFolderError
 from lab.runs.truncated import end_cut_off
 from lab.runtime.base import SetupError
@@ -30,14 +30,14 @@ EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalErr
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished run. ``error``: what ended it early, in words; ``by_hand``: somebody asked for that end."""
+    """A finished run. ``error``: what ended it early, in words; ``aborted``: somebody asked for that end."""
 
     folder: RunFolder
     timeline: Timeline
     verdict: Verdict
     exit_code: int
     error: str | None = None
-    by_hand: bool = False
+    aborted: bool = False
 
 
 async def run_once(
@@ -51,14 +51,14 @@ async def run_once(
     """
     save_environment(request, folder)
     error: str | None = None
-    by_hand = False
+    aborted = False
     try:
         async with open_session(request, folder, timeline, stop, listener) as session:
             await run_drill(session, request.drill)
     except EXPECTED as early:
         if not folder.journal.exists():
             raise
-        error, by_hand = str(early) or type(early).__name__, isinstance(early, AbortedByHand)
+        error, aborted = str(early) or type(early).__name__, isinstance(early, AbortedByUser)
     except Exception as fault:  # noqa: BLE001 - it was rolled back, and is told: exit code 5
         log = folder.logs / "lab.log"
         error = f"the lab broke: {type(fault).__name__}: {fault}"
@@ -66,7 +66,7 @@ async def run_once(
             log.write_text(traceback.format_exc())
             error += f"\nThe traceback is in {log}"
     try:
-        return replace(judge_run(folder), error=error, by_hand=by_hand)
+        return replace(judge_run(folder), error=error, aborted=aborted)
     except OSError as unwritten:
         before = f"{error}\n" if error else ""
         raise RunFolderError(

@@ -22,9 +22,9 @@ from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
 from lab.session.bring_up import open_session, opened
 from lab.session.cell import Cell
-from lab.session.ending import Ending
 from lab.session.request import Request
 from lab.session.run import Result, judge_folder, save_environment
+from lab.session.run_outcome import RunOutcome
 from lab.session.session import Session
 from lab.session.stop import Stop
 
@@ -66,7 +66,7 @@ class Series:
         await self._rest()
         request = replace(self.asked, drill=drill)
         save_environment(request, folder)
-        ending = Ending()
+        ending = RunOutcome()
         with JournalWriter(folder.journal) as journal:
             journal.listen(timeline.feed)
             journal.listen(listener)
@@ -82,25 +82,25 @@ class Series:
                 journal.write(ending.closed())
         return await asyncio.to_thread(judge_folder, folder)
 
-    async def _drive(self, cell: Cell, drill: Drill, ending: Ending) -> None:
+    async def _drive(self, cell: Cell, drill: Drill, ending: RunOutcome) -> None:
         """The run itself; whatever ends it, what it put in force is undone before this returns."""
         try:
             await _sampled_twice(cell)
             await _configured(cell)
             await run_unless_aborted(cell, drill)
         except (NotSteady, Aborted) as early:
-            ending.by(early)
+            ending.record(early)
         except BaseException as error:
-            ending.by(error)
+            ending.record(error)
             raise
         else:
             ending.outcome, ending.reason = "completed", "all phases ran"
         finally:
             with suppress(ControlError):
                 await cell.stop_load()
-            ending.stuck = await cell.roll_back()
-        if ending.stuck:
-            raise ChaosError(f"not rolled back: {', '.join(ending.stuck)}")
+            ending.rollback_failed = await cell.roll_back()
+        if ending.rollback_failed:
+            raise ChaosError(f"not rolled back: {', '.join(ending.rollback_failed)}")
 
     async def _rest(self) -> None:
         """Wait until nothing of an earlier run is left: no request in flight, none in the bridge's queue."""
@@ -157,7 +157,7 @@ def at_rest(timeline: Timeline) -> bool:
     if not timeline.loads or not timeline.bridges:
         return False
     newest = [samples[-1] for samples in timeline.services.values() if samples]
-    waiting = [timeline.loads[-1].in_flight, timeline.bridges[-1].backlog or 0]
+    waiting = [timeline.loads[-1].in_flight, timeline.bridges[-1].accept_queue or 0]
     waiting += [sample.queue_depth or 0 for sample in newest]
     clients = [sample for sample in newest if sample.service != CANARY]
     waiting += [(one.attempts_in_flight or 0) + (one.calls_in_flight or 0) for one in clients]

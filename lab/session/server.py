@@ -65,7 +65,7 @@ class Server:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.app = web.Application(middlewares=[_explain])
-        by_hand = self._refuse if session.measured else None
+        interactive = self._refuse if session.measured else None
         self.app.add_routes(
             [
                 web.get("/status", self._status),
@@ -73,12 +73,12 @@ class Server:
                 web.get("/logs", self._services),
                 web.get("/logs/{service}", self._logs),
                 web.get("/foreign", self._foreign),
-                web.get("/top", by_hand or self._top),
+                web.get("/top", interactive or self._top),
                 web.post("/abort", self._abort),
-                web.post("/actions", by_hand or self._inject),
-                web.delete("/actions/{id}", by_hand or self._undo),
-                web.delete("/actions", by_hand or self._clear),
-                web.post("/down", by_hand or self._down),
+                web.post("/actions", interactive or self._inject),
+                web.delete("/actions/{id}", interactive or self._undo),
+                web.delete("/actions", interactive or self._clear),
+                web.post("/down", interactive or self._down),
             ]
         )
 

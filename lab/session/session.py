@@ -21,7 +21,7 @@ from lab.journal.events import (
 )
 from lab.probes import Sampler, Ticker
 from lab.probes.control import Control, ControlError
-from lab.runner import AbortedByHand
+from lab.runner import AbortedByUser
 from lab.runs.folder import RunFolder
 from lab.runtime.base import Runtime, ServiceReport
 from lab.session.stop import Stop
@@ -166,8 +166,8 @@ class Session:
         await self.injector.undo(action, by=by)
         while self._rebuilt:  # a new listener has the host's queue, not the device's
             service = self._rebuilt.pop()
-            await self.runtime.refit(service)
-            await self.injector.renew(service)
+            await self.runtime.restore_listen_queue(service)
+            await self.injector.reapply(service)
 
     async def roll_back(self) -> tuple[str, ...]:
         """Undo everything that is in force: the bridge's cap first, then the rest, newest first.
@@ -186,7 +186,7 @@ class Session:
 
     def abort(self, reason: str) -> bool:
         """End the run on somebody's word; it rolls back while it unwinds. False: it ends already."""
-        if not self.stop.ask(AbortedByHand(reason)):
+        if not self.stop.ask(AbortedByUser(reason)):
             return False
         self.write(
             NoteWritten(by="lab abort", role="person", kind="abort", text=reason or "no reason was given")

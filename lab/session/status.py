@@ -30,7 +30,7 @@ def status(session: Session) -> dict[str, Any]:
         "run": session.folder.name,
         "runtime": session.runtime.name,
         "state": state(session),
-        "up for s": round(now_s, 1),
+        "uptime_s": round(now_s, 1),
     }
     return {**what, **_figures(session, now_s)} if session.ready else what
 
@@ -40,15 +40,15 @@ def _figures(session: Session, now_s: float) -> dict[str, Any]:
     seen = [row for row in rows if row.offered]
     last = session.timeline.row(int(now_s) - 1)
     return {
-        "offered /s": _mean([row.offered for row in seen]),
-        "goodput /s": _mean([row.good for row in seen]),
-        "attempts /s": _mean([row.attempts for row in seen]),
+        "offered_rps": _mean([row.offered for row in seen]),
+        "goodput_rps": _mean([row.good for row in seen]),
+        "attempts_rps": _mean([row.attempts for row in seen]),
         "amplification": seen[-1].amplification if seen else None,
-        "bridge busy": last.bridge_busy,
-        "bridge backlog": last.backlog,
+        "bridge_utilization": last.bridge_utilization,
+        "bridge_accept_queue": last.accept_queue,
         **_reserves(session),
         "policy": last.policy,
-        "in force": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in session.injector.open()],
+        "active": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in session.injector.open()],
     }
 
 
@@ -61,7 +61,7 @@ def _reserves(session: Session) -> dict[str, float | None]:
         if before is not None and None not in {before.cpu_s_total, after.cpu_s_total} and after.cpu_share:
             used = (after.cpu_s_total or 0.0) - (before.cpu_s_total or 0.0)
             share = used / (after.t - before.t) / after.cpu_share
-        found[f"{device} busy"] = share
+        found[f"{device}_utilization"] = share
     return found
 
 

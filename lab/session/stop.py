@@ -2,7 +2,7 @@
 
 import asyncio
 
-from lab.runner import AbortedByHand
+from lab.runner import AbortedByUser
 
 
 class Stop:
@@ -16,9 +16,9 @@ class Stop:
     def __init__(self) -> None:
         self._task = asyncio.current_task()
         self.ending = False
-        self.why: AbortedByHand | None = None
+        self.why: AbortedByUser | None = None
 
-    def ask(self, why: AbortedByHand | None = None) -> bool:
+    def ask(self, why: AbortedByUser | None = None) -> bool:
         """Ask for the end. False: the run ends already, and nothing is cancelled."""
         if self.ending or self._task is None:
             return False

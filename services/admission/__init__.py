@@ -8,7 +8,7 @@ from services.admission.admission import Crowd, Layer, State, Work
 from services.admission.admissions import REGISTRY, names
 from services.admission.entrance import Entrance
 from services.admission.gate import Gate
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.parse import AdmissionError, parse, validate
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Entrance",
     "Gate",
     "Layer",
-    "Neutral",
+    "NoopAdmission",
     "State",
     "Work",
     "names",

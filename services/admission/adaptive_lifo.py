@@ -9,12 +9,12 @@ Defaults: after 100 ms.
 """
 
 from services.admission.admission import Crowd
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter
 
 
-class AdaptiveLifo(Neutral):
+class AdaptiveLifo(NoopAdmission):
     """The newest is next while a queue stands.
 
     Args:

@@ -68,7 +68,7 @@ class Crowd:
 
 
 class Layer(Protocol):
-    """One rule, or several composed. `Neutral` has the answers of one that has nothing to say."""
+    """One rule, or several composed. `NoopAdmission` has the answers of one that has nothing to say."""
 
     name: str
 

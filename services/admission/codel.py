@@ -11,12 +11,12 @@ Defaults: target 5 ms, interval 100 ms.
 """
 
 from services.admission.admission import Crowd
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter, in_order
 
 
-class Codel(Neutral):
+class Codel(NoopAdmission):
     """Short patience while a queue stands.
 
     Args:

@@ -7,11 +7,11 @@ Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), which tells why it i
 """
 
 from services.admission.admission import Crowd
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 
 
-class Fifo(Neutral):
+class Fifo(NoopAdmission):
     """The oldest is next."""
 
     name = "fifo"

@@ -19,7 +19,7 @@ Defaults: start 20, least 20, most 200, queue 4, smoothing 20%, long-window 600,
 from collections.abc import Mapping
 
 from services.admission.admission import Crowd, Work
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter, Values, in_order
 
@@ -29,7 +29,7 @@ _DECAY = 0.95
 _SHORTEST_S = 1e-6  # a clock that stands still must not divide by zero
 
 
-class Gradient2(Neutral):
+class Gradient2(NoopAdmission):
     """A concurrency limit that follows the latency.
 
     Args:

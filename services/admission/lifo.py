@@ -7,11 +7,11 @@ Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), where it is used onl
 """
 
 from services.admission.admission import Crowd
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 
 
-class Lifo(Neutral):
+class Lifo(NoopAdmission):
     """The newest is next."""
 
     name = "lifo"

@@ -5,7 +5,7 @@ from math import inf
 from services.admission.admission import Crowd, Work
 
 
-class Neutral:
+class NoopAdmission:
     """Refuses nothing, lets wait for ever, leaves the order to others."""
 
     name = "neutral"

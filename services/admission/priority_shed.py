@@ -14,12 +14,12 @@ Defaults: queuing 20 ms, window 200 ms, decrease 5%, increase 1%.
 """
 
 from services.admission.admission import RANKS, Crowd, Work
-from services.admission.noop import Neutral
+from services.admission.noop import NoopAdmission
 from services.admission.spec import Spec
 from services.policies.parameters import Parameter
 
 
-class PriorityShed(Neutral):
+class PriorityShed(NoopAdmission):
     """An admission level that follows the queuing time.
 
     Args:

@@ -14,12 +14,14 @@ from services.client.answer import Answer
 from services.client.client import Client
 from services.client.client_settings import RESERVE_VARIABLE, ClientSettings
 from services.kit import priority
-from services.kit.env import Place, required
+from services.kit.env import BindAddresses, required
 from services.kit.headers import deadline_s
 from services.kit.request_id import request_id
 
 
-def over_bridge(settings: ClientSettings, place: Place, chance: random.Random, to: str | None) -> Client:
+def over_bridge(
+    settings: ClientSettings, place: BindAddresses, chance: random.Random, to: str | None
+) -> Client:
     """The client of a service that calls `to`."""
     bridge, reserve = required("BRIDGE", "http://bridge:3128"), os.environ.get(RESERVE_VARIABLE) or None
     log = f"{place.service}->{to}"

@@ -58,7 +58,7 @@ def open_session(
     return session
 
 
-class Lease:
+class SessionRef:
     """One session and how many attempts use it.
 
     Args:
@@ -86,8 +86,8 @@ class Sessions:
         self._source = source
         self._raw = raw
         self._way: tuple[str, int, str] | None = None
-        self._current: Lease | None = None
-        self._replaced: set[Lease] = set()
+        self._current: SessionRef | None = None
+        self._replaced: set[SessionRef] = set()
         self._closing: set[asyncio.Task[None]] = set()
 
     def use(self, connections: str, limit: int, device: str) -> None:
@@ -105,13 +105,13 @@ class Sessions:
             raw=self._raw,
         )
         old, self._way = self._current, way
-        self._current = Lease(session, limited=limit > 0)
+        self._current = SessionRef(session, limited=limit > 0)
         if old is not None:
             self._replaced.add(old)
             self._close_if_done(old)
 
     @contextmanager
-    def borrow(self) -> Iterator[Lease]:
+    def borrow(self) -> Iterator[SessionRef]:
         """The session for one attempt, which keeps it however often it is replaced meanwhile."""
         lease = self._current
         if lease is None:
@@ -134,12 +134,12 @@ class Sessions:
         while self._closing:
             await asyncio.gather(*self._closing)
 
-    def _close_if_done(self, lease: Lease) -> None:
+    def _close_if_done(self, lease: SessionRef) -> None:
         if lease.users == 0 and lease in self._replaced:
             self._replaced.discard(lease)
             self._close_soon(lease)
 
-    def _close_soon(self, lease: Lease) -> None:
+    def _close_soon(self, lease: SessionRef) -> None:
         task = asyncio.get_running_loop().create_task(lease.session.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

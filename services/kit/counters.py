@@ -17,7 +17,7 @@ class Counters:
         self.requests = 0
         self.served = 0
         self.abandoned = 0
-        self.wasted = 0
+        self.abandoned_work = 0
         self.shed: dict[str, int] = {}
         self.failed: dict[str, int] = {}
         self.connections = 0
@@ -32,7 +32,7 @@ class Counters:
         """
         if not delivered:
             self.abandoned += 1
-            self.wasted += 0 < status < 400  # noqa: PLR2004  0: it was not done; 4xx and 5xx: nor was the work
+            self.abandoned_work += 0 < status < 400  # noqa: PLR2004  0: it was not done; 4xx and 5xx: nor was the work
         elif status < 400:  # noqa: PLR2004  HTTP: 4xx and 5xx are failures
             self.served += 1
             return True
@@ -60,7 +60,7 @@ class Counters:
             "requests_total": self.requests,
             "served_total": self.served,
             "abandoned_total": self.abandoned,
-            "wasted_total": self.wasted,
+            "abandoned_work_total": self.abandoned_work,
             "failed_total": self.failed,
             "shed_total": self.shed,
             "connections_total": self.connections,

@@ -30,7 +30,7 @@ def required(variable: str, example: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BindAddresses:
     """Where a service listens and who may change it.
 
     Args:
@@ -46,7 +46,7 @@ class Place:
     token_file: Path | None = field(default=None)
 
     @classmethod
-    def from_environment(cls, service: str) -> "Place":
+    def from_environment(cls, service: str) -> "BindAddresses":
         """SERVICE, DATA, CONTROL and TOKEN_FILE."""
         token_file = os.environ.get("TOKEN_FILE", "")
         return cls(

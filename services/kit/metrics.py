@@ -16,7 +16,7 @@ _COUNTERS = {
     "requests_total": "requests received on the data port",
     "served_total": "requests answered below 400",
     "abandoned_total": "requests whose client went away before the answer",
-    "wasted_total": "requests answered below 400 whose client was gone",
+    "abandoned_work_total": "requests answered below 400 whose client was gone",
     "connections_total": "connections accepted on the data port",
     "cpu_s_total": "processor time used, in seconds",
 }

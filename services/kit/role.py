@@ -8,7 +8,7 @@ from aiohttp import web
 
 from services.kit.call_log import CallLog
 from services.kit.counters import Counters
-from services.kit.env import Place
+from services.kit.env import BindAddresses
 from services.kit.live_settings import DataSettings, Live
 from services.kit.worker_pool import Admission
 
@@ -52,7 +52,7 @@ class Role(Generic[S]):
     calls: CountsCalls | None = None
     admission: Admission | None = None
 
-    def __init__(self, place: Place, live: Live[S]) -> None:
+    def __init__(self, place: BindAddresses, live: Live[S]) -> None:
         self.place = place
         self.live = live
         self.counters = Counters()

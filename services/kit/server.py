@@ -16,7 +16,7 @@ from services.kit import structured_logs as logs
 from services.kit.call_log import Seconds
 from services.kit.control import Control
 from services.kit.data_port import DataPort
-from services.kit.env import BadEnvironmentError, Place
+from services.kit.env import BadEnvironmentError, BindAddresses
 from services.kit.live_settings import Live, SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Role
@@ -28,7 +28,7 @@ def run(kind: type[Role[Any]]) -> None:
     """Run a role as this process, until it is told to stop."""
     _raise_file_limit()
     try:
-        place = Place.from_environment(kind.name)
+        place = BindAddresses.from_environment(kind.name)
         logs.configure(place.service)
         live = Live(from_environment(kind.settings, os.environ))
         _calm_collector()
@@ -39,7 +39,7 @@ def run(kind: type[Role[Any]]) -> None:
         sys.exit(_BAD_USAGE)
 
 
-async def _serve(kind: type[Role[Any]], place: Place, live: Live[Any]) -> None:
+async def _serve(kind: type[Role[Any]], place: BindAddresses, live: Live[Any]) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,7 +51,7 @@ async def _serve(kind: type[Role[Any]], place: Place, live: Live[Any]) -> None:
 class Service:
     """A role with its two ports open, as an async context manager."""
 
-    def __init__(self, kind: type[Role[Any]], place: Place, live: Live[Any]) -> None:
+    def __init__(self, kind: type[Role[Any]], place: BindAddresses, live: Live[Any]) -> None:
         self._kind = kind
         self._place = place
         self._live = live

@@ -49,7 +49,7 @@ class LibrarySettings:
 
 
 @dataclass(frozen=True)
-class EitherSettings(ClientSettings, LibrarySettings):
+class SwitchableClientSettings(ClientSettings, LibrarySettings):
     """A data port and a client, or a real library in its place."""
 
     def check(self, changes: Mapping[str, object]) -> None:

@@ -6,7 +6,7 @@ Nothing here imports aiohttp or starts anything: the package can be lifted into 
 
 from services.policies.compose import Composition
 from services.policies.document import from_document
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parse import parse, validate
 from services.policies.policy import Call, Kind, Outcome, Policy, Rejection
 from services.policies.policy_error import PolicyError
@@ -18,7 +18,7 @@ __all__ = [
     "Call",
     "Composition",
     "Kind",
-    "Neutral",
+    "NoopPolicy",
     "Outcome",
     "Policy",
     "PolicyError",

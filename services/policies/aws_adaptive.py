@@ -10,7 +10,7 @@ import random
 
 from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throttled
 from services.policies.cubic_limiter import CubicLimiter
-from services.policies.in_flight_costs import Ledger
+from services.policies.in_flight_costs import InFlightCosts
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call, Kind, Outcome, Rejection
 
@@ -38,7 +38,7 @@ class AwsAdaptive(AwsStandard):
     ) -> None:
         super().__init__(attempts, *wait_s, quota, chance)
         self._limiter = limiter
-        self._paced = Ledger[float]()
+        self._paced = InFlightCosts[float]()
 
     def pace_s(self, call: Call, now_s: float) -> float:  # noqa: ARG002  Policy's signature
         """Seconds until there is a token for an attempt."""

@@ -16,8 +16,8 @@ import random
 from dataclasses import dataclass
 
 from services.policies.backoff import backoff_s
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
@@ -42,7 +42,7 @@ class Quota:
     timeout_cost: int = 10
 
 
-class AwsStandard(Neutral):
+class AwsStandard(NoopPolicy):
     """What the AWS SDKs do by default.
 
     Args:
@@ -65,7 +65,7 @@ class AwsStandard(Neutral):
         self._quota = quota
         self._chance = chance
         self._tokens = quota.bucket
-        self._ledger = Ledger[int]()
+        self._ledger = InFlightCosts[int]()
 
     def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
         """U(0, 1) * min(base * 2^i, cap) seconds, or None when all attempts are made."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call
 
@@ -30,7 +30,7 @@ def backoff_s(base_s: float, cap_s: float, call: Call, factor: float = 2.0) -> f
     return float(min(cap_s, base_s * factor**n))
 
 
-class Backoff(Neutral):
+class Backoff(NoopPolicy):
     """Wait longer each time; a jitter says how much of it by `wait_s`, here all of it.
 
     Args:

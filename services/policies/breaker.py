@@ -20,8 +20,8 @@ import math
 import random
 from collections.abc import Mapping
 
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec, Values
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.windows import CountWindow, TimeWindow, Window
@@ -30,7 +30,7 @@ _FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR
 _ROUNDING = 1e-9  # 14 of 100 are 14 %, whatever binary fractions make of it
 
 
-class Breaker(Neutral):
+class Breaker(NoopPolicy):
     """A circuit breaker over a window of attempts.
 
     Args:
@@ -51,7 +51,7 @@ class Breaker(Neutral):
         self._state = "closed"
         self._epoch = 0  # one more at each change of state: what began before it no longer counts
         self._until_s = 0.0
-        self._asked = Ledger[int]()
+        self._asked = InFlightCosts[int]()
         self._slots = 0
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:

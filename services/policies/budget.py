@@ -8,15 +8,15 @@ of Finagle's RetryBudget. Where Finagle lets deposits expire after 10 s, here th
 Defaults: ratio 10%, floor 1/s, burst 10.
 """
 
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Outcome, Rejection
 
 _NEARLY_ONE = 1 - 1e-9  # ten deposits of 0.1 are a token, whatever binary fractions make of them
 
 
-class Budget(Neutral):
+class Budget(NoopPolicy):
     """A bucket of retry tokens, shared by all calls of a client.
 
     Args:
@@ -31,7 +31,7 @@ class Budget(Neutral):
         self._burst = burst
         self._tokens = burst
         self._filled_s: float | None = None
-        self._ledger = Ledger[float]()
+        self._ledger = InFlightCosts[float]()
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """A first attempt pays in, a retry pays one token or is refused."""

@@ -8,12 +8,12 @@ Source: deadline propagation, Google's SRE book, ch. 22; it names no total. The 
 Defaults: total 5 s.
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Rejection
 
 
-class Deadline(Neutral):
+class Deadline(NoopPolicy):
     """Keep a call's time.
 
     Args:

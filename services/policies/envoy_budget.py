@@ -10,8 +10,8 @@ Defaults: ratio 20%, minimum 3.
 
 import math
 
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Outcome, Rejection
 
@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 """29 % of 100 are 29, although the product of the floats is a little less."""
 
 
-class EnvoyBudget(Neutral):
+class EnvoyBudget(NoopPolicy):
     """A limit to retries under way.
 
     Args:
@@ -32,7 +32,7 @@ class EnvoyBudget(Neutral):
         self._minimum = minimum
         self._active = 0
         self._retries = 0
-        self._ledger = Ledger[int]()
+        self._ledger = InFlightCosts[int]()
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:  # noqa: ARG002  Policy's signature
         """A retry beyond the share is refused."""

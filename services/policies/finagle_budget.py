@@ -12,8 +12,8 @@ Source: Finagle's docs, RetryBudget: 20 % + 10/s, TTL 10 s.
 Defaults: ratio 20%, floor 10/s, ttl 10 s.
 """
 
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
@@ -21,7 +21,7 @@ from services.policies.rolling_sum import RollingSum
 _NEARLY_ONE = 1 - 1e-9  # five deposits of 0.2 are one retry, whatever binary fractions make of them
 
 
-class FinagleBudget(Neutral):
+class FinagleBudget(NoopPolicy):
     """Deposits and withdrawals that expire.
 
     Args:
@@ -34,7 +34,7 @@ class FinagleBudget(Neutral):
         self._ratio = ratio
         self._reserve = floor_rps * ttl_s
         self._balance = RollingSum(ttl_s, width=1)
-        self._ledger = Ledger[tuple[float, float]]()
+        self._ledger = InFlightCosts[tuple[float, float]]()
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """A first attempt pays in, a retry pays 1 or is refused."""

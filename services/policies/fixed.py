@@ -4,12 +4,12 @@ Clients that fail together come back together. No source: it is what a loop with
 Defaults: delay 100 ms, retries 3.
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call
 
 
-class Fixed(Neutral):
+class Fixed(NoopPolicy):
     """Wait always as long.
 
     Args:

@@ -12,8 +12,8 @@ Defaults: attempts 3, ratio 10%, period 120 s, base 100 ms, cap 2 s.
 import random
 
 from services.policies.backoff import backoff_s
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
@@ -21,7 +21,7 @@ from services.policies.rolling_sum import RollingSum
 _REQUESTS, _RETRIES = 0, 1
 
 
-class GoogleSre(Neutral):
+class GoogleSre(NoopPolicy):
     """Few attempts a request, few retries a client.
 
     Args:
@@ -40,7 +40,7 @@ class GoogleSre(Neutral):
         self._wait_s = wait_s
         self._chance = chance
         self._sent = RollingSum(period_s, width=2)
-        self._ledger = Ledger[tuple[float, float]]()
+        self._ledger = InFlightCosts[tuple[float, float]]()
 
     def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature
         """U(0, min(cap, base * 2^n)) seconds, or None when all attempts are made."""

@@ -8,12 +8,12 @@ Defaults: attempts 4, initial 100 ms, max 1 s, multiplier 2.
 import random
 
 from services.policies.backoff import backoff_s
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec, in_order
 from services.policies.policy import Call
 
 
-class Grpc(Neutral):
+class Grpc(NoopPolicy):
     """Back off as gRPC does.
 
     Args:

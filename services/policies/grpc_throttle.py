@@ -8,7 +8,7 @@ example. With a failure share above 1 / 11 (9 %) tokens run out: the ratio is wh
 Defaults: max-tokens 10, token-ratio 0.1.
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import retryable
@@ -16,7 +16,7 @@ from services.policies.retryable import retryable
 _EXACTLY = 1e-9  # ten successes of 0.1 are one token, whatever binary fractions make of them
 
 
-class GrpcThrottle(Neutral):
+class GrpcThrottle(NoopPolicy):
     """Tokens that failures use up.
 
     Args:

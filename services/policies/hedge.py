@@ -10,12 +10,12 @@ names no defaults. Dean and Barroso, "The Tail at Scale", 2013, wait for the 95t
 Defaults: after 100 ms, attempts 2.
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call
 
 
-class Hedge(Neutral):
+class Hedge(NoopPolicy):
     """Several attempts side by side.
 
     Args:

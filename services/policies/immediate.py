@@ -6,12 +6,12 @@ Source: urllib3's default, `Retry(3)` with `backoff_factor` 0; it retries connec
 Defaults: retries 3.
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call
 
 
-class Immediate(Neutral):
+class Immediate(NoopPolicy):
     """Try again at once.
 
     Args:

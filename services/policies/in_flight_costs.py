@@ -12,7 +12,7 @@ from services.policies.policy import Call
 Taken = TypeVar("Taken")
 
 
-class Ledger(Generic[Taken]):
+class InFlightCosts(Generic[Taken]):
     """One policy's entries in the notes of calls; nothing is kept here, so nothing outlives a call."""
 
     __slots__ = ()

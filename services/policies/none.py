@@ -3,12 +3,12 @@
 Source: what clients do that nobody told otherwise, such as requests (`DEFAULT_RETRIES` 0).
 """
 
-from services.policies.noop import Neutral
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Spec
 from services.policies.policy import Call
 
 
-class NoRetries(Neutral):
+class NoRetries(NoopPolicy):
     """Every call makes exactly one attempt."""
 
     def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature

@@ -3,7 +3,7 @@
 from services.policies.policy import Call, Outcome, Rejection
 
 
-class Neutral:
+class NoopPolicy:
     """Retries at once and for ever, refuses nothing, holds nothing back, hedges nothing, keeps no deadline."""
 
     def delay_s(self, call: Call, now_s: float) -> float | None:  # noqa: ARG002  Policy's signature

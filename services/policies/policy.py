@@ -74,7 +74,7 @@ class Rejection:
 
 
 class Policy(Protocol):
-    """One policy, or several composed. `Neutral` has the answers of one that has nothing to say.
+    """One policy, or several composed. `NoopPolicy` has the answers of one that has nothing to say.
 
     `now_s` is any clock that never goes back, in seconds. Every attempt that was acquired ends in exactly one
     `observe` (also when it was cancelled: `Kind.OTHER`) or, if it was never made, in one `release`. A call that is

@@ -10,8 +10,8 @@ Defaults: k 2, period 120 s.
 
 import random
 
-from services.policies.in_flight_costs import Ledger
-from services.policies.noop import Neutral
+from services.policies.in_flight_costs import InFlightCosts
+from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, Spec
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
@@ -20,7 +20,7 @@ from services.policies.rolling_sum import RollingSum
 _REQUESTS, _ACCEPTS = 0, 1
 
 
-class SreThrottle(Neutral):
+class SreThrottle(NoopPolicy):
     """Refuse at random, the more the server refuses.
 
     Args:
@@ -33,7 +33,7 @@ class SreThrottle(Neutral):
         self._k = k
         self._counts = RollingSum(period_s, width=2)
         self._chance = chance
-        self._ledger = Ledger[float]()
+        self._ledger = InFlightCosts[float]()
 
     def refusal_share(self, now_s: float) -> float:
         """p: the probability that an attempt is refused now."""

@@ -18,9 +18,9 @@ from chaos.change import Change
 from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
-from chaos.place import Ability, Container, Process
 from chaos.process.identity import started_ticks
 from chaos.process.spawn import Record, Spec, spawn_from
+from chaos.target_resolver import Ability, Container, Process
 from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
 from lab.runtime.binaries import find_toxiproxy

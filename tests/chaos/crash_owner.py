@@ -13,9 +13,9 @@ from chaos.actions import Action, AddToxic, SendSignal, Settings, StopProcesses,
 from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
-from chaos.place import Process
 from chaos.process.identity import started_ticks
 from chaos.process.spawn import Record, Spec, spawn_from, start_governor
+from chaos.target_resolver import Process
 from chaos.toxic import Toxic
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive

@@ -19,8 +19,8 @@ from chaos.actions import (
     StopProcesses,
 )
 from chaos.ledger.ledger import Intent, Ledger, Step, read_ledger
-from chaos.place import Container
 from chaos.process.identity import state
+from chaos.target_resolver import Container
 from chaos.toxic import Toxic
 from chaos.watchdog import Watchdog
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chaos.actions import BaseAction
-    from chaos.place import Process
+    from chaos.target_resolver import Process
     from tests.chaos.conftest import Stub
 
 pytestmark = pytest.mark.live

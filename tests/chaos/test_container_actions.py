@@ -15,8 +15,8 @@ from dotenv import dotenv_values
 
 from chaos.actions import ComposeDown, CpuQuota, SendSignal, Start
 from chaos.errors import RefusedError, TargetGoneError
-from chaos.place import Container
-from chaos.undo.execute import carry_out
+from chaos.target_resolver import Container
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ async def test_a_quota_is_applied_delivered_and_lifted(run_container: Callable[.
     await asyncio.to_thread(running.reload)
     cap = CpuQuota.of_share(handle(running), 0.1)
     free = await cap.inverse()
-    assert (await carry_out(cap)) == {"period_us": 20_000, "quota_us": 2_000, "cpu_share": 0.1}
+    assert (await apply_and_verify(cap)) == {"period_us": 20_000, "quota_us": 2_000, "cpu_share": 0.1}
     assert (await cap.inverse()) == cap
     clock = (~running.attrs["State"]["Pid"] << 3) | 2
     begun_s, before_s = time.monotonic(), time.clock_gettime(clock)
     await wait_until(lambda: time.monotonic() - begun_s > 1, 5, "a second to pass")
     used_s = time.clock_gettime(clock) - before_s
     assert used_s / (time.monotonic() - begun_s) == pytest.approx(0.1, rel=0.25)
-    assert (await carry_out(free))["cpu_share"] is None
+    assert (await apply_and_verify(free))["cpu_share"] is None
     assert free == cap.lifted()
 
 
@@ -88,9 +88,9 @@ async def test_pause_kill_and_start(run_container: Callable[..., Running]) -> No
     for do, undo in [("stop", SendSignal(handle=here, signal="cont")), ("kill", Start(handle=here))]:
         action = SendSignal.model_validate({"handle": here, "signal": do})
         assert await action.inverse() == undo
-        await carry_out(action)
+        await apply_and_verify(action)
         await action.apply()
-        await carry_out(undo)
+        await apply_and_verify(undo)
         assert (await undo.read())["state"] == "running"
     await asyncio.to_thread(running.remove, force=True)
     with pytest.raises(TargetGoneError, match="victim does not run"):
@@ -146,7 +146,7 @@ async def test_a_project_is_removed_whole_and_alone(
     found = await down.read()
     assert set(found["containers"]) == {marked.name, unmarked.name}
     assert found["networks"] == found["volumes"] == [PROJECT]
-    assert not any((await carry_out(down)).values())
+    assert not any((await apply_and_verify(down)).values())
     await asyncio.to_thread(others.reload)
     assert others.status == "running"
     for one in foreign:
@@ -164,9 +164,9 @@ async def test_a_foreign_container_on_our_network_is_named_and_left(
     down = ComposeDown(project=PROJECT, run="r1")
     assert await down.guests() == (guest.name,)
     with pytest.raises(RefusedError, match=f"docker network disconnect {PROJECT} {guest.name}"):
-        await carry_out(down)
+        await apply_and_verify(down)
     assert await down.read() == {"containers": [], "networks": [PROJECT], "volumes": []}
     await asyncio.to_thread(guest.reload)
     assert guest.status == "running"
     await asyncio.to_thread(guest.remove, force=True)
-    assert not any((await carry_out(down)).values())
+    assert not any((await apply_and_verify(down)).values())

@@ -15,7 +15,7 @@ from chaos.errors import UnsupportedError
 from chaos.faults import FAULTS
 from chaos.faults.fault import is_toxic_of, toxic_name
 from chaos.mitigations import MITIGATIONS
-from chaos.place import Container, Process
+from chaos.target_resolver import Container, Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable

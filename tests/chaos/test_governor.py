@@ -16,13 +16,13 @@ from chaos.governor.governed import Governed
 from chaos.process.identity import is_alive, state
 from chaos.process.spawn import Record, read_record, start_governor
 from chaos.toxic import Toxic
-from chaos.undo.execute import carry_out
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chaos.place import Process
+    from chaos.target_resolver import Process
     from tests.chaos.conftest import Bench, Stub
 
 pytestmark = pytest.mark.live
@@ -59,7 +59,7 @@ def waited_s(victim: Process) -> float:
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
 async def test_delivers_the_share_that_is_asked(hog: Process, share: float) -> None:
     """Within 5 % and a time slice; less only by what other processes took, for which it stood in line."""
-    await carry_out(cpu_cap(hog, share))
+    await apply_and_verify(cpu_cap(hog, share))
     begun_s, used_before_s, waited_before_s = time.monotonic(), cpu_s(hog), waited_s(hog)
     await wait_until(lambda: time.monotonic() - begun_s > 1.5, 5, "a second and a half to pass")
     granted_s = share * (time.monotonic() - begun_s)
@@ -96,7 +96,7 @@ async def test_a_cap_is_applied_read_back_and_lifted(hog: Process, bench: Bench)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_governor_that_is_ended_lets_its_process_go(hog: Process, number: signal.Signals) -> None:
     """In its finally."""
-    await carry_out(cpu_cap(hog, 0.0))
+    await apply_and_verify(cpu_cap(hog, 0.0))
     status = folder(hog).status()
     assert status is not None
     os.kill(status.pid, number)
@@ -107,14 +107,14 @@ async def test_a_governor_that_is_ended_lets_its_process_go(hog: Process, number
 async def test_a_governor_that_is_killed_leaves_nothing_stopped_after_the_rollback(hog: Process) -> None:
     """Its inverse continues the process itself; a new cap is refused."""
     cap = cpu_cap(hog, 0.0)
-    await carry_out(cap)
+    await apply_and_verify(cap)
     status = folder(hog).status()
     assert status is not None
     os.kill(status.pid, signal.SIGKILL)
     await wait_until(lambda: not is_alive(status.pid, status.started_ticks), 5, "the governor's death")
     with pytest.raises(RefusedError, match=r"is dead; it can't grant a share of 0\.5"):
         await CpuGovernor(governor=folder(hog).folder, share=0.5).apply()
-    assert (await carry_out(cap.lifted()))["governor"] == "dead"
+    assert (await apply_and_verify(cap.lifted()))["governor"] == "dead"
     assert state(hog.pid) == "R"
 
 
@@ -128,7 +128,7 @@ async def test_a_governor_ends_with_its_process(hog: Process) -> None:
 
 async def test_a_process_that_is_started_again_has_its_cap_again(hog: Process, bench: Bench) -> None:
     """Its share file says what was in force."""
-    await carry_out(cpu_cap(hog, 0.1))
+    await apply_and_verify(cpu_cap(hog, 0.1))
     done = await bench.injector.apply(
         name="kill", kind="fault", fault="kill", target="victim", params={}, by="test",
         actions=[SendSignal(handle=hog, signal="kill")],
@@ -146,7 +146,7 @@ async def test_a_process_that_is_started_again_has_its_cap_again(hog: Process, b
 
 async def test_garbage_in_the_share_file_changes_nothing(hog: Process) -> None:
     """Half a number is no number; the last whole one stays in force."""
-    await carry_out(cpu_cap(hog, 0.5))
+    await apply_and_verify(cpu_cap(hog, 0.5))
     (folder(hog).folder / "share").write_text("half")
     before = folder(hog).status()
     assert before is not None

@@ -167,7 +167,7 @@ async def test_what_can_not_be_undone_is_stuck_and_stays_in_the_ledger(
     await inject(bench, policy(stub, token_file, "budget"), name="policy")
     stub.answers["DELETE"] = stub.answers["POST"] = web.Response(status=500, text="broken")
     assert await bench.injector.undo_all("test") == ("01-slow",)
-    assert bench.states()[-2:] == ["slow stuck", "policy reverted"]
+    assert bench.states()[-2:] == ["slow rollback-failed", "policy reverted"]
     assert "500" in (bench.changes[-2].error or "")
     assert [i.id for i in read_ledger(bench.ledger.path).open()] == ["01-slow"]
     stub.answers.clear()
@@ -191,7 +191,7 @@ async def test_a_watchdog_that_is_being_replaced_is_waited_for(
     assert stub.settings["policy"] == "budget"
 
 
-async def test_a_journal_that_can_not_be_written_keeps_nothing_in_force(
+async def test_a_journal_that_can_not_be_written_keeps_nothing_active(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:
     """Its disk is full: everything is undone first, and only then is that said."""

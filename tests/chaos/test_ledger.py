@@ -45,7 +45,7 @@ def test_reads_back_what_was_written(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("state", "still_open"),
-    [("applied", True), ("stuck", True), ("reverted", False), ("refused", False)],
+    [("applied", True), ("rollback-failed", True), ("reverted", False), ("refused", False)],
 )
 def test_what_is_open(ledger: Ledger, state: State, still_open: bool) -> None:  # noqa: FBT001
     """Intended counts: it may have been applied; stuck counts: it may be in force."""

@@ -16,8 +16,8 @@ from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
 from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
 from chaos.mitigations import MITIGATIONS
 from chaos.mitigations.drain import Drain
-from chaos.place import Container, Process
-from chaos.undo.execute import carry_out, undo
+from chaos.target_resolver import Container, Process
+from chaos.undo.execute import apply_and_verify, undo
 from chaos.wait import wait_until
 from services.libraries.library_settings import OWN
 
@@ -208,7 +208,7 @@ async def test_a_word_that_was_there_already_stays(stub: Stub, token_file: Path)
     stub.settings["disabled"] = "streaming"
     action = SettingWord(address=stub.address, token_file=token_file, key="disabled", word="streaming")
     inverse = await action.inverse()
-    await carry_out(action)
+    await apply_and_verify(action)
     assert (await undo(inverse)).done
     assert stub.settings["disabled"] == "streaming"
 
@@ -289,7 +289,7 @@ async def test_a_living_listeners_queue_is_changed_read_back_and_undone(
     assert ANY.validate_json(action.model_dump_json()) == action
     inverse = await action.inverse()
     assert inverse.queue == 7
-    assert await carry_out(action) == {"listen_queue": 3}
+    assert await apply_and_verify(action) == {"listen_queue": 3}
     assert await asyncio.to_thread(backlog, port) == 4
     assert (await undo(inverse)).done
     assert read_listen_queue(HOST, port) == 7
@@ -312,12 +312,12 @@ async def test_a_new_listener_gets_the_queue_again_and_undoing_the_one_before(
         by="test",
     )
     set_listen_queue(process.pid, HOST, port, 7)  # as a new listener has it
-    await bench.injector.renew("another")
+    await bench.injector.reapply("another")
     assert read_listen_queue(HOST, port) == 7
-    await bench.injector.renew("bridge")
+    await bench.injector.reapply("bridge")
     assert read_listen_queue(HOST, port) == 3
     assert await bench.injector.undo(done, "test")
-    await bench.injector.renew("bridge")
+    await bench.injector.reapply("bridge")
     assert read_listen_queue(HOST, port) == 7
 
 

@@ -13,14 +13,14 @@ from chaos.errors import TargetGoneError
 from chaos.mark import run_mark
 from chaos.process.identity import is_alive, of_run, send, started_ticks, state
 from chaos.process.spawn import exit_code, read_record
-from chaos.undo.execute import carry_out
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from chaos.place import Process
+    from chaos.target_resolver import Process
     from tests.chaos.conftest import Bench
 
 pytestmark = pytest.mark.live
@@ -33,9 +33,9 @@ async def test_stop_and_continue(start_local: Callable[..., Process]) -> None:
     victim = start_local(SLEEPS)
     stop = SendSignal(handle=victim, signal="stop")
     back = await stop.inverse()
-    assert (await carry_out(stop))["state"] == "paused"
+    assert (await apply_and_verify(stop))["state"] == "paused"
     assert state(victim.pid) == "T"
-    assert (await carry_out(back))["state"] == "running"
+    assert (await apply_and_verify(back))["state"] == "running"
     assert (await stop.inverse()) == back
 
 
@@ -71,7 +71,7 @@ async def test_kill_and_start_again(start_local: Callable[..., Process], bench: 
 async def test_what_does_not_run_can_not_be_hurt(start_local: Callable[..., Process]) -> None:
     """Said before anything is written down."""
     victim = start_local(SLEEPS)
-    await carry_out(SendSignal(handle=victim, signal="kill"))
+    await apply_and_verify(SendSignal(handle=victim, signal="kill"))
     with pytest.raises(TargetGoneError, match="victim does not run: nothing to stop"):
         await SendSignal(handle=victim, signal="stop").inverse()
 
@@ -87,7 +87,7 @@ async def test_a_run_is_taken_down_whole_and_alone(start_local: Callable[..., Pr
     await wait_until(lambda: len(of_run("run-1")) == 4, 5, "all four")
     os.kill(mine[0].pid, signal.SIGSTOP)
     down = StopProcesses(run="run-1", grace_s=0.3)
-    assert (await carry_out(down))["pids"] == []
+    assert (await apply_and_verify(down))["pids"] == []
     assert not any(started_ticks(one.pid) for one in mine)
     assert started_ticks(other.pid) == other.started_ticks
     await down.apply()
@@ -103,6 +103,6 @@ async def test_two_runs_of_one_name_in_two_folders_are_two(
         start_local(SLEEPS, run=theirs, service="other"),
     )
     await wait_until(lambda: of_run(mine) and of_run(theirs), 5, "both")
-    await carry_out(StopProcesses(run=mine, grace_s=0.3))
+    await apply_and_verify(StopProcesses(run=mine, grace_s=0.3))
     assert started_ticks(one.pid) is None
     assert started_ticks(other.pid) == other.started_ticks

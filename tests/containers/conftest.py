@@ -8,7 +8,7 @@ import docker
 import pytest
 import pytest_asyncio
 
-from chaos.place import Container
+from chaos.target_resolver import Container
 from tests.contract.world import Lab, living, new_runtime
 
 

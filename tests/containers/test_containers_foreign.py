@@ -60,7 +60,7 @@ async def test_a_guest_on_a_network_of_ours_is_listed_named_and_left(
         assert guest.status == "running"
         await asyncio.to_thread(guest.remove, force=True)
         await runtime.down()
-        assert await runtime.takedown().in_force()
+        assert await runtime.takedown().is_active()
 
 
 async def test_what_is_marked_and_of_no_run_is_found(engine: docker.DockerClient, guest: Container) -> None:

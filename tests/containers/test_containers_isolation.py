@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chaos.place import Container
+from chaos.target_resolver import Container
 from tests.containers.conftest import Inspect, Run
 from tests.contract.world import Lab
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from dotenv import dotenv_values
 
-from chaos.place import Container as Handle
+from chaos.target_resolver import Container as Handle
 from chaos.wait import wait_until
 from lab.probes.prometheus import Prometheus
 from tests.contract.world import COMPOSE_FILE, Lab, living, new_runtime

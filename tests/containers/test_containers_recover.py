@@ -11,7 +11,7 @@ import chaos.ledger.ledger
 from chaos.actions import SendSignal, StopProcesses, cpu_cap
 from chaos.ledger.ledger import Intent, Ledger, Step, is_closed
 from chaos.mark import LABEL
-from chaos.undo.execute import carry_out
+from chaos.undo.execute import apply_and_verify
 from lab.runs import registry
 from lab.runs.folder import RunFolder
 from lab.runs.recover import recover
@@ -60,5 +60,5 @@ async def _apply(ledger: Ledger, name: str, action: BaseAction) -> None:
     ledger.intend(
         Intent(id=name, name=name, kind="fault", fault="f", target="bridge", params={}, by="t", steps=(step,))
     )
-    await carry_out(action)
+    await apply_and_verify(action)
     ledger.settle(name, "applied")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.place import Ability
+from chaos.target_resolver import Ability
 from lab.runtime import Runtime
 from lab.runtime.base import SetupError
 from lab.runtime.compose import preflight as compose_preflight
@@ -60,7 +60,7 @@ async def test_no_docker_command(runtime: Runtime, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", str(tmp_path))
     await fails(runtime, r"`docker` can't be started.*make engine")
     monkeypatch.undo()
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()
 
 
 async def test_no_compose_plugin(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ async def test_no_compose_plugin(runtime: Runtime, tmp_path: Path, monkeypatch: 
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     await fails(runtime, r"(?s)not a docker command.*docker-compose-plugin")
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()
 
 
 async def test_no_image(runtime: Runtime) -> None:
@@ -80,7 +80,7 @@ async def test_no_image(runtime: Runtime) -> None:
         r"(?s)retry-storm-lab/services:none.*make images",
         SERVICES_IMAGE="retry-storm-lab/services:none",
     )
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()
 
 
 async def test_networks_that_are_taken(runtime: Runtime) -> None:
@@ -91,4 +91,4 @@ async def test_networks_that_are_taken(runtime: Runtime) -> None:
             runtime.variables()
             runtime._networks["LAB_NET_MAIN"] = taken  # type: ignore[attr-defined]
             await fails(runtime, r"(?si)overlap.*try again")
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()

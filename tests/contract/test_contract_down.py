@@ -25,10 +25,10 @@ async def test_two_labs_side_by_side_dont_touch_each_other(
                     assert not (await first.cross()).clean
                     assert (await second.cross()).clean
                     assert not await Toxiproxy(two.address("bridge", "api")).toxics("bridge")
-                assert not await theirs.in_force()
-            assert await theirs.in_force()
+                assert not await theirs.is_active()
+            assert await theirs.is_active()
             assert await one.check_alive() == []
             assert (await first.cross()).clean
-        assert await ours.in_force()
+        assert await ours.is_active()
         await one.down()
-        await wait_until(ours.in_force, 1, "nothing to be left")
+        await wait_until(ours.is_active, 1, "nothing to be left")

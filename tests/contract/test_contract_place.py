@@ -6,7 +6,7 @@ import pytest
 
 from chaos.actions import cpu_cap
 from chaos.faults.pause import Pause
-from chaos.undo.execute import carry_out
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 from tests.contract.world import QUEUE, Lab, applied
 
@@ -77,12 +77,12 @@ async def test_a_cap_reads_back_and_lowers_capacity(lab: Lab) -> None:
     free = await lab.cross(in_flight=16)
     cap = cpu_cap(lab.runtime.handle("bridge"), 0.04)
     before = await lab.runtime.usage("bridge")
-    await carry_out(cap)
+    await apply_and_verify(cap)
     try:
         capped = await lab.cross(in_flight=16)
         usage = await lab.runtime.usage("bridge")
     finally:
-        await carry_out(cap.lifted())
+        await apply_and_verify(cap.lifted())
     assert usage.cpu_share == pytest.approx(0.04, rel=0.01)
     assert usage.throttled_s_total is not None
     assert usage.throttled_s_total > (before.throttled_s_total or 0)
@@ -97,7 +97,7 @@ async def test_the_listen_queue_is_as_asked_and_fills(lab: Lab) -> None:
     assert sockets.listen_overflows_total == 0
 
     async def waiting() -> bool:
-        return ((await lab.runtime.sockets("bridge")).backlog or 0) >= 16
+        return ((await lab.runtime.sockets("bridge")).accept_queue or 0) >= 16
 
     async with applied(lab, Pause(target="bridge")), asyncio.TaskGroup() as group:
         group.create_task(lab.cross(in_flight=16, window_s=1))

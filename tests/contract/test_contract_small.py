@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaos.actions import SendSignal
-from chaos.undo.execute import carry_out
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 from lab.runtime import Runtime
 from lab.runtime.base import SetupError
@@ -71,7 +71,7 @@ async def test_a_death_is_reported_with_the_last_lines(runtime: Runtime, tmp_pat
             ]
 
         await wait_until(wrote, 5, "the first lines")
-        await carry_out(SendSignal(handle=lab.runtime.handle("talker"), signal="kill"))
+        await apply_and_verify(SendSignal(handle=lab.runtime.handle("talker"), signal="kill"))
         (report,) = await wait_until(lab.runtime.check_alive, 5, "the death to be noticed")
         assert (report.service, report.state, report.planned) == ("talker", "exited", False)
         assert report.log_tail[:2] == ("one", "two")
@@ -79,7 +79,7 @@ async def test_a_death_is_reported_with_the_last_lines(runtime: Runtime, tmp_pat
         assert (await lab.runtime.usage("talker")).cpu_s_total is None
         await lab.runtime.down()
         await lab.runtime.down()
-        assert await lab.runtime.takedown().in_force()
+        assert await lab.runtime.takedown().is_active()
 
 
 async def test_what_ends_at_once_is_an_error_with_its_last_lines(runtime: Runtime, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_what_ends_at_once_is_an_error_with_its_last_lines(runtime: Runtim
     with pytest.raises(SetupError, match=r"(?s)talker.*ended.*no such luck.*Mend"):
         async with living(runtime, file):
             pass
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()
 
 
 async def test_what_never_gets_healthy_is_an_error_with_its_last_lines(
@@ -103,7 +103,7 @@ async def test_what_never_gets_healthy_is_an_error_with_its_last_lines(
     with pytest.raises(SetupError, match=r"(?s)talker.*not ready after 2 s.*one.*two"):
         async with living(runtime, file):
             pass
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()
 
 
 async def test_cancelled_while_starting_leaves_nothing(runtime: Runtime, tmp_path: Path) -> None:
@@ -117,10 +117,10 @@ async def test_cancelled_while_starting_leaves_nothing(runtime: Runtime, tmp_pat
     bringing_up = asyncio.create_task(never())
 
     async def begun() -> bool:
-        return not await runtime.takedown().in_force()
+        return not await runtime.takedown().is_active()
 
     await wait_until(begun, 10, "something to be started")
     bringing_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await bringing_up
-    assert await runtime.takedown().in_force()
+    assert await runtime.takedown().is_active()

@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from chaos.actions import BaseAction
 from chaos.faults import BaseFault
 from chaos.http import Answer, call
-from chaos.undo.execute import carry_out, undo
+from chaos.undo.execute import apply_and_verify, undo
 from chaos.wait import wait_until
 from lab.journal.latency import Histogram
 from lab.runtime import Runtime, make_runtime
@@ -113,7 +113,7 @@ async def applied(lab: Lab, fault: BaseFault) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         for action in fault.actions(lab.runtime):
             inverse = await action.inverse()
-            reading = await carry_out(action)
+            reading = await apply_and_verify(action)
             assert action.shows(reading)
             stack.push_async_callback(_undone, inverse)
         yield

@@ -28,7 +28,7 @@ class Killed:
     async def check(self) -> None:
         """Nothing of it runs, nothing is in force; the journal goes on where it was cut, and is judged."""
         await self.lab.gone()
-        assert_nothing_in_force(self.lab.folder)
+        assert_nothing_active(self.lab.folder)
         journal = self.lab.folder / "journal.jsonl"
         if not journal.exists():
             return
@@ -48,7 +48,7 @@ class Killed:
             assert "interrupted" in (self.lab.folder / "report.html").read_text()
 
 
-def assert_nothing_in_force(folder: Path) -> None:
+def assert_nothing_active(folder: Path) -> None:
     """The ledger is closed with nothing open; or it was only begun, and then nothing was done at all."""
     ledger = folder / "ledger.jsonl"
     if not ledger.exists() or b"\n" not in ledger.read_bytes():

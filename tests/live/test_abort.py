@@ -109,7 +109,7 @@ async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, 
     await lab.seen("action.changed", name="throttle", state="applied")
     code, said = await call("status", "--json", "--run", str(lab.folder))
     status = json.loads(said)
-    assert (code, status["state"], len(status["in force"])) == (
+    assert (code, status["state"], len(status["active"])) == (
         0,
         "trigger",
         3,

@@ -12,7 +12,7 @@ import pytest
 
 from chaos.wait import wait_until
 from chaos.watchdog import watchdog_alive
-from tests.live.aftermath import Killed, assert_nothing_in_force
+from tests.live.aftermath import Killed, assert_nothing_active
 
 if TYPE_CHECKING:
     from tests.live.conftest import Command, Start
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 PARTS = ("bridge", "load", "storefront", "auth")
 
 
-async def in_force(lab: Command) -> None:
+async def is_active(lab: Command) -> None:
     """Wait until the last fault of the trigger is."""
     await lab.seen("action.changed", name="crowd", state="applied")
 
@@ -31,7 +31,7 @@ async def test_a_part_that_dies_is_named_and_nothing_is_left(start: Start) -> No
 
     async def check(part: str) -> None:
         lab = start.short()
-        await in_force(lab)
+        await is_active(lab)
         os.kill(lab.pid_of(part), signal.SIGKILL)
         code = await lab.ended()
         verdict = json.loads((lab.folder / "verdict.json").read_text())
@@ -40,7 +40,7 @@ async def test_a_part_that_dies_is_named_and_nothing_is_left(start: Start) -> No
         assert any(part in reason for reason in verdict["reasons"]), said
         assert "Traceback" not in lab.output.read_text()
         assert lab.left() == []
-        assert_nothing_in_force(lab.folder)
+        assert_nothing_active(lab.folder)
 
     async with asyncio.TaskGroup() as group:
         for part in PARTS:
@@ -57,7 +57,7 @@ async def test_a_watchdog_that_dies_is_replaced_and_the_new_one_does_its_work(st
         lambda: watchdog_alive(lab.folder) and lab.pid_of("watchdog") != first, 5, "a second watchdog"
     )
     await lab.seen("note.written", kind="watchdog")
-    await in_force(lab)
+    await is_active(lab)
     lab.process.kill()
     lab.process.wait(10)
     await Killed.now(lab).check()

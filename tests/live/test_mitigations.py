@@ -19,8 +19,8 @@ from chaos.process.identity import of_run
 from chaos.wait import wait_until
 from lab.session import RunFolder, living
 from tests.checkout import HOME
-from tests.live.aftermath import assert_nothing_in_force
-from tests.live.test_by_hand import lab
+from tests.live.aftermath import assert_nothing_active
+from tests.live.test_interactive import lab
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -68,7 +68,7 @@ def talkers(device: str) -> dict[str, dict[str, Any]]:
     return {talker["who"]: talker for talker in found["talkers"]}
 
 
-def test_every_mitigation_is_in_force_where_it_acts_and_undone(run: RunFolder) -> None:
+def test_every_mitigation_is_active_where_it_acts_and_undone(run: RunFolder) -> None:
     """Read back from kernel, governor and services, not from the lab's memory; the ledger has each with its inverse."""
     before = (share(run, "bridge"), queue(run))
     assert share(run, "bridge-reserve") == before[0]
@@ -146,7 +146,7 @@ async def test_of_a_lab_that_is_killed_no_mitigation_is_left(run: RunFolder) -> 
     os.kill(owner, signal.SIGKILL)
     await wait_until(lambda: not of_run(mark), LEASE_S + 15, f"every process of {run.name} to be gone")
     await wait_until(lambda: b'"run.closed"' in run.journal.read_bytes(), 15, "the journal's last line")
-    assert_nothing_in_force(run.path)
+    assert_nothing_active(run.path)
     lines = [json.loads(line) for line in run.journal.read_text().splitlines()]
     last = {
         e["fault"]: (e["state"], e["by"])

@@ -64,8 +64,8 @@ async def test_each_run_is_its_own_and_the_lab_stays_calibrated(tmp_path: Path) 
     ) as series:
         for one in (first, aborted, last):
             timelines.append(await run(series, one, tmp_path))
-            in_force = [intent.name for intent in series.host.injector.open()]
-            assert in_force == ["bridge-capacity"]
+            is_active = [intent.name for intent in series.host.injector.open()]
+            assert is_active == ["bridge-capacity"]
     for timeline, one in zip(timelines, (first, aborted, last), strict=True):
         assert timeline.drill == one
         assert timeline.phases[0].start_s < 5
@@ -83,7 +83,7 @@ async def test_each_run_is_its_own_and_the_lab_stays_calibrated(tmp_path: Path) 
     ]  # fmt: skip
     assert not list(of_run(host.mark))
     events = read(host.journal).events
-    assert not [e for e in events if isinstance(e, ActionChanged) and e.state == "stuck"]
+    assert not [e for e in events if isinstance(e, ActionChanged) and e.state == "rollback-failed"]
 
 
 def _cohorts(folder: Path) -> list[dict[str, object]]:

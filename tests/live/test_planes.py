@@ -44,8 +44,8 @@ async def test_a_prometheus_that_is_killed_is_told_of_and_its_data_survive(start
     )
     (killed_s,) = [e["t"] for e in lab.events() if e["type"] == "service.changed" and e["state"] == "exited"]
     assert (ops["restarts"], shared["restarts"]) == (1, 0)
-    assert 3 <= ops["blind_s"] <= 14
-    assert ops["longest_blind_s"] == ops["blind_s"]
+    assert 3 <= ops["stale_s"] <= 14
+    assert ops["longest_stale_s"] == ops["stale_s"]
     assert ops["scrapes_ok"] < ops["scrapes_expected"]
     told = {e["target"]: e for e in lab.events() if e["type"] == "plane.scraped" and e["plane"] == "ops"}
     assert told.keys() == MAIN | {"oncall"}
@@ -53,7 +53,7 @@ async def test_a_prometheus_that_is_killed_is_told_of_and_its_data_survive(start
         assert min(target["ok_s"]) < killed_s - 2, "what it knew before it was killed lay on its volume"
         assert max(target["ok_s"]) > killed_s + 4
         assert not [at for at in target["ok_s"] if killed_s < at < killed_s + 3]
-    assert shared["blind_s"] == 0
+    assert shared["stale_s"] == 0
     assert shared["scrapes_ok"] >= 0.99 * shared["scrapes_expected"]
     assert not (lab.folder / "volumes").exists()
     assert lab.left() == []
@@ -114,6 +114,6 @@ def test_the_blackout_comes_to_its_verdict(start: Start) -> None:
         return
     assert code == 0, lab.output.read_text()
     shared, ops = verdict["metrics"]["monitoring"]["shared"], verdict["metrics"]["monitoring"]["ops"]
-    assert shared["blind_s"] >= 25 > ops["blind_s"]
-    assert f"blind {shared['blind_s']} s" in lab.output.read_text()
+    assert shared["stale_s"] >= 25 > ops["stale_s"]
+    assert f"blind {shared['stale_s']} s" in lab.output.read_text()
     assert lab.left() == []

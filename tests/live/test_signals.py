@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chaos.wait import wait_until
-from tests.live.aftermath import assert_nothing_in_force
+from tests.live.aftermath import assert_nothing_active
 
 if TYPE_CHECKING:
     from tests.live.conftest import Command, Start
@@ -53,7 +53,7 @@ async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: 
         assert (verdict["verdict"], verdict["outcome"]) == ("inconclusive", "interrupted")
         assert lab.events()[-1]["clean"] is True
         assert lab.left() == []
-        assert_nothing_in_force(lab.folder)
+        assert_nothing_active(lab.folder)
     except BaseException as error:
         error.add_note(f"{number.name} at {stage}: {lab.output.read_text()[-2000:]}")
         raise
@@ -67,7 +67,7 @@ async def too_late(lab: Command) -> None:
     assert "still rolling back" in lab.output.read_text()
     assert lab.events()[-1]["outcome"] == "completed"
     assert lab.left() == []
-    assert_nothing_in_force(lab.folder)
+    assert_nothing_active(lab.folder)
 
 
 async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Start) -> None:

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from services.kit.env import Place
+from services.kit.env import BindAddresses
 from services.kit.live_settings import DataSettings, Live
 from services.kit.role import Role
 from services.kit.server import Service
@@ -53,7 +53,7 @@ async def open_service(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[
     (tmp_path / "token").write_text("secret\n")
 
     async def start(kind: type[Role[Any]], settings: DataSettings, token: str = "token") -> Service:  # noqa: S107
-        place = Place(kind.name, ("127.0.0.1", 0), ("127.0.0.1", 0), tmp_path / token)
+        place = BindAddresses(kind.name, ("127.0.0.1", 0), ("127.0.0.1", 0), tmp_path / token)
         service = await Service(kind, place, Live(settings)).__aenter__()
         services.append(service)
         return service

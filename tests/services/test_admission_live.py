@@ -140,8 +140,8 @@ async def test_wasted_is_what_was_done_for_a_client_that_was_gone(
     writer.transport.abort()
     await eventually(lambda: auth.role.counters.abandoned == 1)
     counters = auth.role.counters
-    assert (counters.served, counters.wasted) == (0, 0 if cancelled else 1)
-    assert counters.as_json()["wasted_total"] == counters.wasted
+    assert (counters.served, counters.abandoned_work) == (0, 0 if cancelled else 1)
+    assert counters.as_json()["abandoned_work_total"] == counters.abandoned_work
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
@@ -162,5 +162,5 @@ async def test_behind_the_router_waste_is_the_routers(
     writer.transport.abort()
     await eventually(lambda: router.role.counters.abandoned == 1 and not auth.role.counters.in_flight)
     at = {name: service.role.counters for name, service in (("auth", auth), ("router", router))}
-    assert (at["router"].wasted, at["auth"].served) == ((0, 0) if cancelled else (1, 1))
-    assert (at["auth"].wasted, at["auth"].abandoned) == (0, int(cancelled))
+    assert (at["router"].abandoned_work, at["auth"].served) == ((0, 0) if cancelled else (1, 1))
+    assert (at["auth"].abandoned_work, at["auth"].abandoned) == (0, int(cancelled))

@@ -10,7 +10,7 @@ from yarl import URL
 
 from services.client import Client, ClientSettings
 from services.kit.live_settings import Live, SettingsError
-from services.policies import Call, Neutral, Outcome, Rejection
+from services.policies import Call, NoopPolicy, Outcome, Rejection
 from services.storefront import Settings
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -74,7 +74,7 @@ async def test_waiting_for_a_connection_ends_at_the_attempts_timeout(
     await client.close()
 
 
-class Account(Neutral):
+class Account(NoopPolicy):
     """No retries; keeps account of what it gave and got back."""
 
     def __init__(self) -> None:

@@ -12,14 +12,14 @@ from yarl import URL
 
 from services.client import Client, ClientSettings
 from services.kit import deadline
-from services.policies import Call, Neutral, Rejection
+from services.policies import Call, NoopPolicy, Rejection
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
 ASKED = URL("http://auth/check")
 
 
-class Keeps(Neutral):
+class Keeps(NoopPolicy):
     """A deadline of `total_s` for the whole call, or what whoever asks says."""
 
     def __init__(self, total_s: float) -> None:
@@ -141,7 +141,7 @@ async def test_a_paced_call_waits_no_longer_than_it_has() -> None:
 async def test_pace_holds_the_attempts_of_a_client_apart(serve: Serve) -> None:
     """One attempt each 30 ms: five calls at once take at least 120 ms, and all are made."""
 
-    class Metronome(Neutral):
+    class Metronome(NoopPolicy):
         next_s = 0.0
 
         def pace_s(self, call: Call, now_s: float) -> float:

@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.policies import Call, Kind, Neutral, Outcome, Rejection
+from services.policies import Call, Kind, NoopPolicy, Outcome, Rejection
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -17,7 +17,7 @@ Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 ASKED = URL("http://auth/check")
 
 
-class Hedge(Neutral):
+class Hedge(NoopPolicy):
     """Up to `most` attempts, `after_s` apart; a budget of `tokens` hedges; keeps account of what it is told."""
 
     def __init__(self, after_s: float, most: int = 3, tokens: int = 100) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.policies import Call, Kind, Neutral
+from services.policies import Call, Kind, NoopPolicy
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -25,7 +25,7 @@ ASYNC_LOCK = re.compile(r"asyncio\.Lock|from asyncio import")
 """The one for `services/libraries`: they work in threads, and so many at a time."""
 
 
-class Hedging(Neutral):
+class Hedging(NoopPolicy):
     """Attempts side by side, 1 ms apart, for ever."""
 
     def hedge_s(self, call: Call, now_s: float) -> float | None:

@@ -87,7 +87,7 @@ async def test_counters_are_those_of_the_contract(
     told = await counters(http, control_url(service))
     assert set(told) == {
         "service", "boot", "now_s", "requests_total", "served_total", "abandoned_total", "failed_total",
-        "wasted_total", "shed_total",
+        "abandoned_work_total", "shed_total",
         "connections_total", "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total",
         "client", "cohorts",
     }  # fmt: skip

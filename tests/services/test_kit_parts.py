@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.admission import Work
 from services.auth import Settings as AuthSettings
-from services.kit.env import BadEnvironmentError, Place, address
+from services.kit.env import BadEnvironmentError, BindAddresses, address
 from services.kit.histogram import Histogram, bucket, upper_ms
 from services.kit.live_settings import SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
@@ -165,7 +165,7 @@ def test_an_address_is_host_and_port(monkeypatch: pytest.MonkeyPatch, text: str)
 )
 def test_connections_come_from_the_own_loopback_address(host: str, source: str | None) -> None:
     """Only where the service has one; in containers the system chooses."""
-    assert Place("auth", (host, 8080), (host, 9000)).source == source
+    assert BindAddresses("auth", (host, 8080), (host, 9000)).source == source
 
 
 def test_logs_are_rate_limited_and_tell_what_was_dropped() -> None:

@@ -16,9 +16,9 @@ from services.client import Client
 from services.kit.live_settings import Live, SettingsError
 from services.libraries import REGISTRY, LibraryError, Reply, check_installed, names, validate
 from services.libraries import client_libraries as registry
-from services.libraries.either import Either
 from services.libraries.library_client import LibraryClient
-from services.libraries.library_settings import EitherSettings, LibrarySettings
+from services.libraries.library_settings import LibrarySettings, SwitchableClientSettings
+from services.libraries.switchable_client import SwitchableClient
 from services.libraries.threads import Threaded
 from services.storefront import Settings
 
@@ -238,10 +238,10 @@ async def test_what_a_library_has_left_is_told_by_the_client_after_it(
         return web.Response(status=200 if go.is_set() else 503)
 
     library = use(await serve(respond), "tenacity")
-    both = Either(Client(EitherSettings(), None), library)
+    both = SwitchableClient(Client(SwitchableClientSettings(), None), library)
     call = asyncio.create_task(library.call(URL, "r-1"))
     await eventually(lambda: library.counters()["calls_in_flight"] == 1)
-    both.apply(EitherSettings())
+    both.apply(SwitchableClientSettings())
     assert (both.counters()["source"], both.counters()["calls_in_flight"]) == ("client", 1)
     go.set()
     await call

@@ -14,7 +14,7 @@ from services.policies.budget import Budget
 from services.policies.envoy_budget import EnvoyBudget
 from services.policies.finagle_budget import FinagleBudget
 from services.policies.google_sre import GoogleSre
-from services.policies.in_flight_costs import Ledger
+from services.policies.in_flight_costs import InFlightCosts
 from services.policies.rolling_sum import RollingSum
 from services.policies.sre_throttle import SreThrottle
 from services.policies.windows import CountWindow
@@ -380,7 +380,7 @@ def test_half_open_never_has_more_than_its_probes_with_hedges(
 @given(st.lists(st.tuples(st.sampled_from(["enter", "undo", "end"]), st.integers(0, 2)), max_size=60))
 def test_a_ledger_keeps_each_calls_attempts_apart(steps: list[tuple[str, int]]) -> None:
     """The latest is undone first, the oldest ends first, and one ledger never sees another's."""
-    ledger, other, calls = Ledger[int](), Ledger[int](), [Call(), Call(), Call()]
+    ledger, other, calls = InFlightCosts[int](), InFlightCosts[int](), [Call(), Call(), Call()]
     model: list[list[int]] = [[], [], []]
     for n, (what, which) in enumerate(steps):
         if what == "enter":

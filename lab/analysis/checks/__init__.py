@@ -10,7 +10,7 @@ from lab.analysis.checks.calibration import check_calibration
 from lab.analysis.checks.checker import Checker
 from lab.analysis.checks.conservation import check_conservation
 from lab.analysis.checks.crossing import check_crossing
-from lab.analysis.checks.fault_effect import check_bite
+from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.analysis.checks.governor import check_governor
 from lab.analysis.checks.host import check_host
 from lab.analysis.checks.offered import check_offered
@@ -34,7 +34,7 @@ CHECKS: Mapping[str, Checker] = {
     "planes": check_planes,
     "conservation": check_conservation,
     "steps": check_steps,
-    "bite": check_bite,
+    "bite": check_fault_effect,
     "undone": check_undone,
     "crossing": check_crossing,
     "calibration": check_calibration,

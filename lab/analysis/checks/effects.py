@@ -1,4 +1,4 @@
-"""What a fault must be seen to do, by the figure that its traits name: the second half of "it did bite".
+"""What a fault must be seen to do, by the figure that its traits name: the second half of "fault effect: NAME".
 
 A fault says which of these figures it moves and how far (``chaos.traits``). The canary makes one call a second
 over the bridge on a new connection, outside of the clients under test.

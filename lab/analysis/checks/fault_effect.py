@@ -1,4 +1,4 @@
-"""Every fault did bite: its read-back says so, *and* an effect that only it could have."""
+"""Every fault had an effect: its read-back says so, *and* a figure moved that only it could have moved."""
 
 from lab.analysis.checks.effect import Effect
 from lab.analysis.checks.effects import FIGURES
@@ -7,19 +7,19 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
 
 
-def check_bite(timeline: Timeline) -> list[Finding]:
+def check_fault_effect(timeline: Timeline) -> list[Finding]:
     """One finding for each fault that was applied."""
-    return [_bite(timeline, fault) for fault in timeline.faults]
+    return [_fault_effect(timeline, fault) for fault in timeline.faults]
 
 
-def _bite(timeline: Timeline, fault: ActionSpan) -> Finding:
+def _fault_effect(timeline: Timeline, fault: ActionSpan) -> Finding:
     effect = _effect(timeline, fault)
     ok = False if fault.verified is False else effect.ok if fault.verified else None
-    readback = {True: "read back", False: "not in force when read back", None: "never read back"}[
+    readback = {True: "read back", False: "not active when read back", None: "never read back"}[
         fault.verified
     ]
     return Finding(
-        name=f"{fault.name} did bite",
+        name=f"fault effect: {fault.name}",
         limit=effect.limit,
         measured=effect.measured,
         ok=ok,

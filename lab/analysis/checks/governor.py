@@ -16,7 +16,7 @@ LEAST_S = 5
 
 
 def check_governor(timeline: Timeline) -> list[Finding]:
-    """Used / cap over the seconds that began and ended with a backlog under one cap, without a fault."""
+    """Used / cap over the seconds that began and ended with a full accept queue under one cap, without a fault."""
     rows = [timeline.row(second) for second in judged_seconds(timeline)]
     used = cap = 0.0
     seconds = 0

@@ -3,8 +3,8 @@
 import re
 
 from lab.analysis.checks.checker import at_least
-from lab.analysis.planes.blind import GOODPUT
 from lab.analysis.planes.pages import ONCALL, heard
+from lab.analysis.planes.staleness import GOODPUT
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.watched import Watched
 from lab.analysis.timeline.windows import judged_seconds

@@ -16,7 +16,7 @@ def check_saturation(timeline: Timeline) -> list[Finding]:
     stuck = find_stuck(timeline)
     if not stuck.value:
         return []
-    busy = [_mean([timeline.row(s).bridge_busy for s in window]) for window in sliding(stuck.seconds)]
+    busy = [_mean([timeline.row(s).bridge_utilization for s in window]) for window in sliding(stuck.seconds)]
     known = [share for share in busy if share is not None]
     queue = _mean([timeline.row(second).queue_depth for second in stuck.seconds])
     least = 100 * min(known) if known and len(known) == len(busy) else None

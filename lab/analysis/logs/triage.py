@@ -85,5 +85,5 @@ def triage(
     states |= {name: LogState(missing=True) for name in {*expected, *named} - {*logs}}
     end_s = float(int(now_s)) if now_s is not None else newest_s
     troubles = (trouble(call, found, end_s, examples) for call, found in spans.items())
-    hurting = sorted((t for t in troubles if t.hurts), key=lambda t: t.weight, reverse=True)
+    hurting = sorted((t for t in troubles if t.errors), key=lambda t: t.weight, reverse=True)
     return Triage(end_s if end_s > float("-inf") else None, tuple(hurting), dict(sorted(states.items())))

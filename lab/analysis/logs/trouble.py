@@ -17,7 +17,7 @@ State = Literal["going on", "over", "no word since"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hurt:
+class ErrorEpisode:
     """One bad outcome of one call, in the latest trouble that had it. Instants are UTC, in seconds since 1970.
 
     Attributes:
@@ -42,14 +42,18 @@ class Trouble:
     """A call that hurts, worst outcome first; ``good_per_s``: in the latest 5 s; None: not in the logs."""
 
     call: str
-    hurts: tuple[Hurt, ...]
+    errors: tuple[ErrorEpisode, ...]
     good_per_s: float | None
 
     @property
     def weight(self) -> tuple[float, bool, int]:
         """By how much it hurts: now, still, in all."""
-        going_on = any(hurt.state != "over" for hurt in self.hurts)
-        return sum(hurt.per_s or 0 for hurt in self.hurts), going_on, sum(hurt.count for hurt in self.hurts)
+        going_on = any(episode.state != "over" for episode in self.errors)
+        return (
+            sum(episode.per_s or 0 for episode in self.errors),
+            going_on,
+            sum(episode.count for episode in self.errors),
+        )
 
 
 def trouble(
@@ -58,12 +62,12 @@ def trouble(
     """What the seconds of a call tell; ``end_s`` is the present, ``examples`` are request ids by call and outcome."""
     recent = [span for span in spans if end_s - RECENT_S <= (span.began_s + span.ended_s) / 2 < end_s]
     episodes = _episodes(spans)
-    hurts = [
-        _hurt(outcome, episodes, recent, end_s, examples.get((call, outcome)))
+    errors = [
+        _error_episode(outcome, episodes, recent, end_s, examples.get((call, outcome)))
         for outcome in dict.fromkeys(key for span in spans for key in span.outcomes if key != GOOD)
     ]
-    hurts.sort(key=lambda hurt: (hurt.per_s or 0, hurt.count), reverse=True)
-    return Trouble(call, tuple(hurts), _per_s(GOOD, recent) if recent else None)
+    errors.sort(key=lambda episode: (episode.per_s or 0, episode.count), reverse=True)
+    return Trouble(call, tuple(errors), _per_s(GOOD, recent) if recent else None)
 
 
 def _episodes(spans: Sequence[Calls]) -> list[list[Calls]]:
@@ -77,13 +81,13 @@ def _episodes(spans: Sequence[Calls]) -> list[list[Calls]]:
     return episodes
 
 
-def _hurt(
+def _error_episode(
     outcome: str,
     episodes: Sequence[Sequence[Calls]],
     recent: Sequence[Calls],
     end_s: float,
     example: str | None,
-) -> Hurt:
+) -> ErrorEpisode:
     having = [found for spans in episodes if (found := [span for span in spans if outcome in span.outcomes])]
     last, since_s, until_s = episodes[-1][-1], having[-1][0].began_s, having[-1][-1].ended_s
     state: State = "going on"
@@ -93,7 +97,7 @@ def _hurt(
         state = "no word since"
     per_s = None if state == "no word since" else _per_s(outcome, recent)
     *earlier, count = (sum(span.outcomes[outcome] for span in spans) for spans in having)
-    return Hurt(outcome, count, per_s, since_s, until_s, state, example, sum(earlier))
+    return ErrorEpisode(outcome, count, per_s, since_s, until_s, state, example, sum(earlier))
 
 
 def _per_s(outcome: str, recent: Sequence[Calls]) -> float:

@@ -1,9 +1,9 @@
 """Connections that arrive at the bridge, accepted or not yet.
 
-    arrivals(s) = accepted in s + backlog at the end of s - backlog at its beginning
+    arrivals(s) = accepted in s + accept queue at the end of s - accept queue at its beginning
 
-Accepted is what router counts: the bridge dials it once for each connection that it takes out of its listen queue. The
-backlog is the kernel's figure for that queue, read as a second begins. What was refused by a closed port never arrived.
+Accepted is what router counts: the bridge dials it once for each connection that it takes out of its listen queue. Its
+length is the kernel's figure, read as a second begins. What was refused by a closed port never arrived.
 """
 
 from lab.analysis.metrics.chain import ROUTER
@@ -13,7 +13,7 @@ from lab.analysis.timeline.timeline import Timeline
 def arrivals(timeline: Timeline, second: int) -> float | None:
     """Connections that arrived in a second; None where it was not measured, or the queue was emptied in it."""
     accepted = timeline.seconds.counted(ROUTER, "connections", second)
-    before, after = timeline.row(second).backlog, timeline.row(second + 1).backlog
+    before, after = timeline.row(second).accept_queue, timeline.row(second + 1).accept_queue
     if accepted is None or before is None or after is None:
         return None
     arrived = accepted + after - before

@@ -12,7 +12,7 @@ class Survival(BaseModel):
 
     Attributes:
         mode: how the shared plane saw main.
-        vouched: the lab vouches for the run: it is not inconclusive.
+        valid: the lab vouches for the run: it is not inconclusive.
         stuck: the storm outlived its trigger, so that there was something to survive.
         kept_trigger: share of its scrapes that the plane kept during the trigger; ``kept_aftermath`` after it.
         score: all figures of the plane.
@@ -26,7 +26,7 @@ class Survival(BaseModel):
     mode: str
     plane: str
     verdict: Word
-    vouched: bool
+    valid: bool
     stuck: bool | None
     kept_trigger: float | None
     kept_aftermath: float | None
@@ -46,7 +46,7 @@ def _survival(timeline: Timeline, verdict: Verdict, plane: str, score: Plane) ->
         mode=score.mode,
         plane=plane,
         verdict=verdict.verdict,
-        vouched=verdict.verdict in {"pass", "fail"},
+        valid=verdict.verdict in {"pass", "fail"},
         stuck=verdict.metrics.stuck,
         kept_trigger=_kept(timeline, plane, "trigger"),
         kept_aftermath=_kept(timeline, plane, "aftermath"),

@@ -7,7 +7,10 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.decision import Decision, between, decide
 from lab.drillfile.condition import Condition
 
-_AWAITED = {"time_to_detect": "no page of the plane", "silence_alarm": "no alarm about its silence"}
+_AWAITED = {
+    "detection_time": "no page of the plane",
+    "time_to_dead_mans_switch": "no alarm about its silence",
+}
 """Metrics that tell how long something took to come, and what it means that it did not."""
 
 

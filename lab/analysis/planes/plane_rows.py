@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.analysis.planes.blind import ASKED_AFTER_S, GOODPUT, blind, blind_backfilled
+from lab.analysis.planes.staleness import ASKED_AFTER_S, GOODPUT, stale, stale_backfilled
 from lab.analysis.planes.truth import goodput
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import judged_seconds
@@ -16,15 +16,15 @@ class PlaneRow:
         second: of the run; both rates are over the plane's window, which ends 1.5 s after the second began.
         truth_goodput_rps: what the lab counted itself.
         answered_goodput_rps: what the plane answered live; None where it gave no answer that counts.
-        blind: whether it was blind then (docs/definitions.md).
-        blind_backfilled: whether it still was when it was asked again after the run.
+        stale: whether it was blind then (docs/definitions.md).
+        stale_backfilled: whether it still was when it was asked again after the run.
     """
 
     second: int
     truth_goodput_rps: float | None
     answered_goodput_rps: float | None
-    blind: bool | None
-    blind_backfilled: bool | None
+    stale: bool | None
+    stale_backfilled: bool | None
 
 
 def plane_rows(timeline: Timeline, plane: str) -> list[PlaneRow]:
@@ -42,8 +42,8 @@ def plane_rows(timeline: Timeline, plane: str) -> list[PlaneRow]:
                 second=second,
                 truth_goodput_rps=goodput(timeline, end_s - window_s, end_s),
                 answered_goodput_rps=sample.value if sample is not None and sample.error is None else None,
-                blind=blind(timeline, watched, second),
-                blind_backfilled=blind_backfilled(timeline, watched, second),
+                stale=stale(timeline, watched, second),
+                stale_backfilled=stale_backfilled(timeline, watched, second),
             )
         )
     return rows

@@ -3,13 +3,13 @@
 from statistics import median
 from typing import Any
 
-from lab.analysis.planes.blind import blind, blind_backfilled
 from lab.analysis.planes.detection import find_detection
 from lab.analysis.planes.lost import find_lost
 from lab.analysis.planes.pages import count_false_alarms
 from lab.analysis.planes.resolutions import count_false_resolutions
 from lab.analysis.planes.scrapes import count_scrapes
-from lab.analysis.planes.spans import count_blind
+from lab.analysis.planes.spans import count_stale
+from lab.analysis.planes.staleness import stale, stale_backfilled
 from lab.analysis.planes.truth import TRUTH, nearest
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.watched import Watched
@@ -35,10 +35,10 @@ def _score(timeline: Timeline, watched: Watched, configured: PlaneConfigured) ->
         mode=configured.mode,
         **_sight(timeline, watched),
         answer_errors={query: _error(timeline, watched, configured, query) for query in TRUTH},
-        time_to_detect_s=_short(detection.time_s),
+        detection_time_s=_short(detection.time_s),
         detected_by=detection.alert,
         detect_bound_s=_short(detection.bound_s),
-        time_to_silence_alarm_s=_short(detection.silence_s),
+        time_to_dead_mans_switch_s=_short(detection.silence_s),
         false_alarms=count_false_alarms(timeline, watched),
         false_resolutions=_false_resolutions(timeline, watched),
         alerts_lost=lost,
@@ -52,15 +52,15 @@ def _sight(timeline: Timeline, watched: Watched) -> dict[str, Any]:
     """What it scraped, and how long it was blind."""
     span = judged_seconds(timeline)
     scrapes = count_scrapes(watched, *(timeline.judged or (0.0, 0.0)))
-    live = count_blind(timeline, watched, span, blind)
-    later = count_blind(timeline, watched, span, blind_backfilled)
+    live = count_stale(timeline, watched, span, stale)
+    later = count_stale(timeline, watched, span, stale_backfilled)
     return {
         "scrapes_expected": scrapes.expected if scrapes else None,
         "scrapes_ok": scrapes.ok if scrapes else None,
-        "blind_s": live.blind_s,
-        "longest_blind_s": live.longest_s,
-        "blind_backfilled_s": later.blind_s,
-        "longest_blind_backfilled_s": later.longest_s,
+        "stale_s": live.stale_s,
+        "longest_stale_s": live.longest_s,
+        "stale_backfilled_s": later.stale_s,
+        "longest_stale_backfilled_s": later.longest_s,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lab.analysis.planes.blind import knows_scrapes
+from lab.analysis.planes.staleness import knows_scrapes
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.watched import Watched
 

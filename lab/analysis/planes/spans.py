@@ -17,19 +17,19 @@ Sight = Callable[[Timeline, Watched, int], bool | None]
 class Blindness:
     """Seconds, out of those of a span; ``unmeasured`` ones are neither blind nor sighted, and end no run."""
 
-    blind_s: int | None
+    stale_s: int | None
     longest_s: int | None
     unmeasured_s: int
 
 
-def count_blind(timeline: Timeline, watched: Watched, span: range, sight: Sight) -> Blindness:
+def count_stale(timeline: Timeline, watched: Watched, span: range, sight: Sight) -> Blindness:
     """How blind the plane was over a span."""
     seen = [sight(timeline, watched, second) for second in span]
     unmeasured = seen.count(None)
     if not seen or unmeasured > UNMEASURED_SHARE * len(seen):
         return Blindness(None, None, unmeasured)
     longest = run = 0
-    for was_blind in seen:
-        run = run if was_blind is None else run + 1 if was_blind else 0
+    for was_stale in seen:
+        run = run if was_stale is None else run + 1 if was_stale else 0
         longest = max(longest, run)
     return Blindness(seen.count(True), longest, unmeasured)

@@ -1,7 +1,7 @@
 """Attempts of clients that can't count them: real libraries, services of others.
 
     client ──▶ listen queue ──▶ Toxiproxy ──▶ router
-    connects    (backlog)                      (connections accepted, requests received)
+    connects    (accept_queue)                      (connections accepted, requests received)
 
 An attempt opens a connection or reuses one that was kept alive. Where a client's process tells how many connections it
 began to open (``connects_total``), its attempts are those, and the requests that router received on kept connections:
@@ -48,8 +48,8 @@ class AtBridge:
             self._through += max(connections, requests)
             self._kept += max(0, requests - connections)
         self.reused = float(self._kept)
-        if sample.backlog is not None:
-            self._most = max(self._most, self._through + sample.backlog)
+        if sample.accept_queue is not None:
+            self._most = max(self._most, self._through + sample.accept_queue)
             self.attempts = float(self._most)
 
 

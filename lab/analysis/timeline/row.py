@@ -25,8 +25,8 @@ class Row:
         amplification: attempts / requests in the 5 s window that ends with this second.
         latency_p50_ms: of good answers, from the intended start; ``latency_p99_ms`` alike.
         in_flight: requests of the load that wait.
-        bridge_cpu_share: CPU the bridge used, in cores; ``cap_share`` its cap; ``bridge_busy`` their ratio.
-        open_connections: of the bridge; ``backlog`` not accepted yet; ``accepted`` in this second.
+        bridge_cpu_share: CPU the bridge used, in cores; ``cap_share`` its cap; ``bridge_utilization`` their ratio.
+        open_connections: of the bridge; ``accept_queue`` not accepted yet; ``accepted`` in this second.
         queue_depth: requests waiting for a worker, in the service where most do.
         breaker: state of the clients' circuit breaker; ``policy`` their retry policy.
         host_cpu_idle: share of the machine's CPU time that was idle.
@@ -49,9 +49,9 @@ class Row:
     in_flight: int | None = None
     bridge_cpu_share: float | None = None
     cap_share: float | None = None
-    bridge_busy: float | None = None
+    bridge_utilization: float | None = None
     open_connections: int | None = None
-    backlog: int | None = None
+    accept_queue: int | None = None
     accepted: float | None = None
     queue_depth: int | None = None
     breaker: str | None = None

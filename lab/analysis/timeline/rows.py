@@ -107,9 +107,9 @@ def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
         "bridge_cpu_share": used,
         "accepted": accepted,
         "cap_share": sample.cpu_share,
-        "bridge_busy": ratio(used, sample.cpu_share),
+        "bridge_utilization": ratio(used, sample.cpu_share),
         "open_connections": sample.open_connections,
-        "backlog": sample.backlog,
+        "accept_queue": sample.accept_queue,
     }
 
 

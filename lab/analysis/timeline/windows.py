@@ -21,7 +21,7 @@ def whole_seconds(start_s: float, end_s: float) -> range:
 
 def work_waits(timeline: Timeline, second: int) -> bool:
     """Whether connections waited for the bridge as a second began and as it ended; False where that isn't known."""
-    return bool(timeline.row(second).backlog) and bool(timeline.row(second + 1).backlog)
+    return bool(timeline.row(second).accept_queue) and bool(timeline.row(second + 1).accept_queue)
 
 
 def last_seconds(span: range, seconds: float | None) -> range:

@@ -12,7 +12,7 @@ from lab.analysis.timeline.windows import good_share, phase_seconds, total, whol
 from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.wasted_attempts import count_attempts
-from lab.analysis.tournament.work import wasted_share
+from lab.analysis.tournament.work import abandoned_work_share
 from lab.analysis.verdict.verdict import Verdict, Word
 from lab.drillfile.model import Drill
 
@@ -27,7 +27,7 @@ class Cell(BaseModel):
         contestant: what differs between the runs of a tournament: a policy, a fix, a library.
         run: name of the run folder.
         verdict: the run's word; ``reasons`` are the verdict's.
-        vouched: the lab vouches for the figures; those of other runs never count.
+        valid: the lab vouches for the figures; those of other runs never count.
         capacity_rps: of the bridge that the run was made on.
         trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
         stuck: the storm went on although its trigger was gone. ``outlasted``: the storm was still there at the
@@ -41,8 +41,8 @@ class Cell(BaseModel):
         latency_p99_ms: of the correct answers.
         rejected: attempts that a policy forbade (including requests refused outright), ``rejected_by`` which one;
             ``rejected_share`` of the attempts that were wanted.
-        futile_attempts: that ended without a correct answer; ``futile_share`` of those that ended.
-        wasted_share: of the answers that auth had ready, those whose client was gone by then.
+        wasted_attempts: that ended without a correct answer; ``wasted_attempts_share`` of those that ended.
+        abandoned_work_share: of the answers that auth had ready, those whose client was gone by then.
         drill: a hash of what its drill does: two contestants with the same are one and the same.
         unfairness: 1 - Jain's index of the clients' good shares; 0: all alike. None with a single client.
     """
@@ -54,7 +54,7 @@ class Cell(BaseModel):
     seed: int
     run: str
     verdict: Word
-    vouched: bool
+    valid: bool
     reasons: tuple[str, ...] = ()
     capacity_rps: float | None = None
     trigger_s: float | None = None
@@ -74,9 +74,9 @@ class Cell(BaseModel):
     rejected: float | None = None
     rejected_share: float | None = None
     rejected_by: dict[str, float] = {}
-    futile_attempts: float | None = None
-    futile_share: float | None = None
-    wasted_share: float | None = None
+    wasted_attempts: float | None = None
+    wasted_attempts_share: float | None = None
+    abandoned_work_share: float | None = None
     unfairness: float | None = None
     drill: str | None = None
 
@@ -93,7 +93,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         seed=verdict.seed,
         run=timeline.run.run if timeline.run else "",
         verdict=verdict.verdict,
-        vouched=is_vouched(timeline, verdict),
+        valid=is_valid(timeline, verdict),
         reasons=verdict.reasons,
         capacity_rps=capacity_rps(timeline),
         trigger_s=_since_start(timeline, timeline.trigger_end_s),
@@ -113,9 +113,9 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         rejected=attempts.rejected,
         rejected_share=attempts.rejected_share,
         rejected_by=attempts.rejected_by,
-        futile_attempts=attempts.futile,
-        futile_share=attempts.futile_share,
-        wasted_share=wasted_share(timeline),
+        wasted_attempts=attempts.wasted_attempts,
+        wasted_attempts_share=attempts.wasted_attempts_share,
+        abandoned_work_share=abandoned_work_share(timeline),
         unfairness=unfairness(timeline, span),
         drill=None if timeline.drill is None else _mark(timeline.drill),
     )
@@ -153,7 +153,7 @@ def aftermath(timeline: Timeline) -> range:
     return whole_seconds(timeline.trigger_end_s, min(ends))
 
 
-def is_vouched(timeline: Timeline, verdict: Verdict) -> bool:
+def is_valid(timeline: Timeline, verdict: Verdict) -> bool:
     """Whether the figures count.
 
     A pass or a fail, or a run in which nothing else was in doubt than what the trigger's end made impossible to

@@ -50,8 +50,8 @@ FIGURES: tuple[Figure, ...] = (
     Figure("amplification_peak", "amplification, peak", "x", 0.10, relative=True),
     Figure("latency_p99_ms", "latency p99", "ms", 0.20, relative=True, over=seconds.latency_p99_ms),
     Figure("rejected_share", "attempts rejected", "share", 0.05, over=seconds.rejected_share),
-    Figure("futile_share", "attempts for nothing", "share", 0.05, over=seconds.futile_share),
-    Figure("wasted_share", "work nobody waited for", "share", 0.05),
+    Figure("wasted_attempts_share", "wasted attempts", "share", 0.05, over=seconds.wasted_attempts_share),
+    Figure("abandoned_work_share", "abandoned work", "share", 0.05),
     Figure("time_to_recover_s", "time to recover", "s", 5.0),
     Figure("unfairness", "unfairness between clients", "share", 0.05),
 )

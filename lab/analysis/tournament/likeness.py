@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.tournament.cell import Cell, capacity_rps, is_vouched
+from lab.analysis.tournament.cell import Cell, capacity_rps, is_valid
 from lab.analysis.verdict.verdict import Verdict
 
 APART = 0.10
@@ -45,7 +45,7 @@ def _doubted(side: str, runs: Sequence[Judged]) -> list[str]:
     return [
         f"{side} ({verdict.drill}, seed {verdict.seed}) is {verdict.verdict}: {'; '.join(verdict.reasons[:2])}"
         for timeline, verdict in runs
-        if not is_vouched(timeline, verdict)
+        if not is_valid(timeline, verdict)
     ]
 
 

@@ -61,10 +61,10 @@ class Pair(_Part):
     because: str = ""
 
 
-class Place(_Part):
+class Standing(_Part):
     """A contestant's place: somewhere from ``best`` to ``worst``; both None: not ranked, and ``because`` says why.
 
-    ``lost_share`` is over all vouched runs; ``triggers`` those that they were made with.
+    ``lost_share`` is over all valid runs; ``triggers`` those that they were made with.
     """
 
     contestant: str
@@ -78,7 +78,7 @@ class Place(_Part):
 class Ranking(_Part):
     """The places of all contestants, best first, and every comparison that they rest on."""
 
-    places: tuple[Place, ...]
+    places: tuple[Standing, ...]
     pairs: tuple[Pair, ...]
 
 
@@ -101,7 +101,7 @@ _Met = Mapping[tuple[str, int], Cell]
 
 def _by_meeting(cells: Sequence[Cell], contestant: str) -> dict[tuple[str, int], Cell]:
     """A contestant's usable runs by trigger and seed."""
-    mine = (c for c in cells if c.contestant == contestant and c.vouched and c.lost_share is not None)
+    mine = (c for c in cells if c.contestant == contestant and c.valid and c.lost_share is not None)
     return {(cell.trigger, cell.seed): cell for cell in mine}
 
 
@@ -181,11 +181,11 @@ def _decided(pair: Pair, chance: float) -> Pair:
     return found.model_copy(update={"better": better, "because": "the difference is more than the spread"})
 
 
-def _place(name: str, met: _Met, pairs: Sequence[Pair], able: Sequence[str]) -> Place:
+def _place(name: str, met: _Met, pairs: Sequence[Pair], able: Sequence[str]) -> Standing:
     mine = [pair for pair in pairs if name in {pair.first, pair.second} and pair.better is not None]
     lost = spread(cell.lost_share for cell in met.values())
     triggers = tuple(dict.fromkeys(trigger for trigger, _ in met))
-    place = Place(contestant=name, best=None, worst=None, lost_share=lost, triggers=triggers)
+    place = Standing(contestant=name, best=None, worst=None, lost_share=lost, triggers=triggers)
     if name not in able:
         runs = (
             f"{len(met)} run{'' if len(met) == 1 else 's'} to count"
@@ -200,6 +200,6 @@ def _place(name: str, met: _Met, pairs: Sequence[Pair], able: Sequence[str]) -> 
     return place.model_copy(update={"best": 1 + worse_than, "worst": len(able) - better_than})
 
 
-def _best_first(place: Place) -> tuple[bool, int, int, float]:
+def _best_first(place: Standing) -> tuple[bool, int, int, float]:
     lost = place.lost_share.mean if place.lost_share else 1.0
     return place.best is None, place.best or 0, place.worst or 0, lost

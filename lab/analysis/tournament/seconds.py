@@ -93,7 +93,7 @@ def rejected_share(samples: Sequence[Sample]) -> float | None:
     return rejected / (ends + rejected) if ends + rejected else None
 
 
-def futile_share(samples: Sequence[Sample]) -> float | None:
+def wasted_attempts_share(samples: Sequence[Sample]) -> float | None:
     """Share of the attempts that ended which came to nothing."""
     ends = sum(count for one in samples for kind, count in one.outcomes.items() if kind in ENDS)
     return 1 - sum(one.outcomes.get("ok", 0.0) for one in samples) / ends if ends else None

@@ -10,14 +10,14 @@ from lab.analysis.tournament.rank import Ranking, rank
 from lab.analysis.tournament.spread import Back, Spread, recoveries, spread
 from lab.journal.events import CalibrationMeasured
 
-SCHEMA = 1
+SCHEMA = 2
 
-Ended = Literal["over", "stuck", "borderline", "not told", "not vouched", "not run"]
+Ended = Literal["over", "stuck", "borderline", "not told", "invalid", "not run"]
 """How a contestant's runs under a trigger ended, all seeds together.
 
 ``over``: no storm outlasted what was to end it (the trigger's end; where a mitigation came, that); ``stuck``: every one
 did; ``borderline``: some did. ``not told``: vouched for, but that can't be known (the trigger's end emptied the queue);
-``not vouched``: the lab can't vouch for a single run.
+``invalid``: the lab can't vouch for a single run.
 """
 
 
@@ -26,10 +26,10 @@ class _Part(BaseModel):
 
 
 class Score(_Part):
-    """A contestant under one trigger, over its seeds. Figures are of vouched runs alone; None: not measured.
+    """A contestant under one trigger, over its seeds. Figures are of valid runs alone; None: not measured.
 
     Attributes:
-        runs: all that were made; ``vouched`` of them count, ``told`` of these say whether they were stuck.
+        runs: all that were made; ``valid`` of them count, ``told`` of these say whether they were stuck.
         stuck: how many were.
         back: when service was back, 'not back' included.
     """
@@ -38,7 +38,7 @@ class Score(_Part):
     trigger: str
     ended: Ended
     runs: int
-    vouched: int
+    valid: int
     told: int
     stuck: int
     lost_share: Spread | None = None
@@ -50,8 +50,8 @@ class Score(_Part):
     latency_p99_ms: Spread | None = None
     rejected: Spread | None = None
     rejected_share: Spread | None = None
-    futile_share: Spread | None = None
-    wasted_share: Spread | None = None
+    wasted_attempts_share: Spread | None = None
+    abandoned_work_share: Spread | None = None
     unfairness: Spread | None = None
     back: Back | None = None
 
@@ -66,8 +66,8 @@ SPREADS = (
     "latency_p99_ms",
     "rejected",
     "rejected_share",
-    "futile_share",
-    "wasted_share",
+    "wasted_attempts_share",
+    "abandoned_work_share",
     "unfairness",
 )
 """The figures of a cell that a score has a spread of, under the same name."""
@@ -115,9 +115,9 @@ class Tournament(_Part):
         return any(score.served_mitigation is not None for score in self.scores)
 
     @property
-    def unvouched(self) -> tuple[Cell, ...]:
+    def invalid(self) -> tuple[Cell, ...]:
         """The runs that don't count; each says why."""
-        return tuple(cell for cell in self.cells if not cell.vouched)
+        return tuple(cell for cell in self.cells if not cell.valid)
 
 
 def make_tournament(  # noqa: PLR0913 - all that a tournament must tell to be made again
@@ -166,26 +166,26 @@ def make_tournament(  # noqa: PLR0913 - all that a tournament must tell to be ma
 
 def _score(contestant: str, trigger: str, cells: Sequence[Cell]) -> Score:
     mine = [cell for cell in cells if (cell.contestant, cell.trigger) == (contestant, trigger)]
-    vouched = [cell for cell in mine if cell.vouched]
-    told = [cell.outlasted for cell in vouched if cell.outlasted is not None]
+    valid = [cell for cell in mine if cell.valid]
+    told = [cell.outlasted for cell in valid if cell.outlasted is not None]
     return Score(
         contestant=contestant,
         trigger=trigger,
-        ended=_ended(mine, vouched, told),
+        ended=_ended(mine, valid, told),
         runs=len(mine),
-        vouched=len(vouched),
+        valid=len(valid),
         told=len(told),
         stuck=sum(told),
-        back=recoveries((cell.time_to_recover_s, cell.censored_at_s) for cell in vouched),
-        **{name: spread(getattr(cell, name) for cell in vouched) for name in SPREADS},
+        back=recoveries((cell.time_to_recover_s, cell.censored_at_s) for cell in valid),
+        **{name: spread(getattr(cell, name) for cell in valid) for name in SPREADS},
     )
 
 
-def _ended(mine: Sequence[Cell], vouched: Sequence[Cell], told: Sequence[bool]) -> Ended:
+def _ended(mine: Sequence[Cell], valid: Sequence[Cell], told: Sequence[bool]) -> Ended:
     if not mine:
         return "not run"
-    if not vouched:
-        return "not vouched"
+    if not valid:
+        return "invalid"
     if not told:
         return "not told"
     if all(told):

@@ -18,8 +18,8 @@ class Attempts:
     rejected: float | None = None
     rejected_share: float | None = None
     rejected_by: dict[str, float] = field(default_factory=dict)
-    futile: float | None = None
-    futile_share: float | None = None
+    wasted_attempts: float | None = None
+    wasted_attempts_share: float | None = None
 
 
 def count_attempts(timeline: Timeline) -> Attempts:
@@ -40,13 +40,13 @@ def count_attempts(timeline: Timeline) -> Attempts:
     tried = sum(count for kind, count in ended.items() if kind in ENDS)
     rejected_by = {kind: count for kind, count in sorted(ended.items()) if kind not in ENDS and count}
     rejected = float(sum(rejected_by.values()))
-    futile = tried - ended.get("ok", 0.0)
+    wasted_attempts = tried - ended.get("ok", 0.0)
     return Attempts(
         rejected=rejected,
         rejected_share=ratio(rejected, tried + rejected),
         rejected_by=rejected_by,
-        futile=futile,
-        futile_share=ratio(futile, tried),
+        wasted_attempts=wasted_attempts,
+        wasted_attempts_share=ratio(wasted_attempts, tried),
     )
 
 

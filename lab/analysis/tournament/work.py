@@ -14,7 +14,7 @@ BEFORE = "router"
 """Who hands its answers to the client."""
 
 
-def wasted_share(timeline: Timeline) -> float | None:
+def abandoned_work_share(timeline: Timeline) -> float | None:
     """Wasted of router and auth / answers that auth had ready; None where one was not seen, or nothing was done."""
     if timeline.judged is None or timeline.trigger_start_s is None:
         return None
@@ -22,8 +22,8 @@ def wasted_share(timeline: Timeline) -> float | None:
     last = within(timeline.services.get(LAST, []), since)
     before = within(timeline.services.get(BEFORE, []), since)
     served = growth(last, lambda sample: sample.served_total)
-    by_last = growth(last, lambda sample: sample.wasted_total)
-    by_router = growth(before, lambda sample: sample.wasted_total)
+    by_last = growth(last, lambda sample: sample.abandoned_work_total)
+    by_router = growth(before, lambda sample: sample.abandoned_work_total)
     if served is None or by_last is None or by_router is None:
         return None
     return ratio(by_router + by_last, served + by_last)

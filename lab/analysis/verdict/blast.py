@@ -26,7 +26,7 @@ SILENT_S = 3.5
 """So long without an answer: three questions in a row had none."""
 
 
-def find_hurt(timeline: Timeline) -> dict[str, str]:
+def find_affected(timeline: Timeline) -> dict[str, str]:
     """Every service that was hurt, and how; what weighs most is said where there are several ways."""
     hurt: dict[str, str] = {}
     for ways in (_aimed_at, unmeant, _fell_silent, _failing):
@@ -38,7 +38,7 @@ def find_hurt(timeline: Timeline) -> dict[str, str]:
 def _aimed_at(timeline: Timeline) -> Iterator[tuple[str, str]]:
     """Also where a fault could neither be read back nor undone: it may be in force."""
     for action in timeline.actions.values():
-        if action.kind == "fault" and (action.applied_s is not None or action.state == "stuck"):
+        if action.kind == "fault" and (action.applied_s is not None or action.state == "rollback-failed"):
             yield action.target, action.fault
 
 

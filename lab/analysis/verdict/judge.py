@@ -7,7 +7,7 @@ from lab.analysis.timeline.attempts import source_of
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.conditions import evaluate
 from lab.analysis.verdict.figures import make_figures, make_phases
 from lab.analysis.verdict.verdict import Finding, Judged, Outcome, Verdict, Word
@@ -134,7 +134,7 @@ def _blast_radius(timeline: Timeline) -> list[Judged]:
     radius = timeline.drill.blast_radius if timeline.drill else ()
     if not radius:
         return []
-    outside = {service: how for service, how in find_hurt(timeline).items() if service not in radius}
+    outside = {service: how for service, how in find_affected(timeline).items() if service not in radius}
     told = ", ".join(f"{service} ({how})" for service, how in outside.items())
     return [
         Judged(

@@ -5,12 +5,13 @@ Not measured is null, never 0. Times are on the run's clock, in s; durations say
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lab.drillfile.model import Drill
 from lab.journal.events import RunClosed
+from lab.journal.upgrade import upgrade_verdict
 
-SCHEMA = 1
+SCHEMA = 2
 
 Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "cut-off"]
 """How the run ended: as in ``run.closed``, or ``cut-off`` where the journal has no such line."""
@@ -52,13 +53,13 @@ class Plane(_Part):
     Attributes:
         mode: how it saw main.
         scrapes_expected: what its configuration promises; ``scrapes_ok`` of them were good.
-        blind_s: seconds in which it was blind when asked live (docs/definitions.md), and the longest such span.
-        blind_backfilled_s: the same when it was asked again after the run, and the longest such span.
+        stale_s: seconds in which it was blind when asked live (docs/definitions.md), and the longest such span.
+        stale_backfilled_s: the same when it was asked again after the run, and the longest such span.
         answer_errors: query -> median distance of its answers from the truth, in the query's unit, while it answered.
-        time_to_detect_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.
+        detection_time_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.
         detect_bound_s: how soon it had to, by its configuration: the bound of that alert (where none came, the
             shortest of what another plane told of, or else of all).
-        time_to_silence_alarm_s: from the trigger's start to the dead-man's switch about this plane.
+        time_to_dead_mans_switch_s: from the trigger's start to the dead-man's switch about this plane.
         false_alarms: pages about what had not happened, before the trigger (or in a run without one).
         false_resolutions: pages that called off what went on.
         alerts_lost: that were due and never came; ``alerts_late`` after their bound.
@@ -69,15 +70,15 @@ class Plane(_Part):
     mode: str
     scrapes_expected: int | None = None
     scrapes_ok: int | None = None
-    blind_s: int | None = None
-    longest_blind_s: int | None = None
-    blind_backfilled_s: int | None = None
-    longest_blind_backfilled_s: int | None = None
+    stale_s: int | None = None
+    longest_stale_s: int | None = None
+    stale_backfilled_s: int | None = None
+    longest_stale_backfilled_s: int | None = None
     answer_errors: dict[str, float | None] = {}
-    time_to_detect_s: float | None = None
+    detection_time_s: float | None = None
     detected_by: str | None = None
     detect_bound_s: float | None = None
-    time_to_silence_alarm_s: float | None = None
+    time_to_dead_mans_switch_s: float | None = None
     false_alarms: int | None = None
     false_resolutions: int | None = None
     alerts_lost: tuple[str, ...] = ()
@@ -156,6 +157,12 @@ class Verdict(_Part):
     metrics: Figures = Figures()
     source: dict[str, str] = {}
     phases: tuple[PhaseFigures, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_this_schema(cls, found: object) -> object:
+        """A ``verdict.json`` of an earlier lab, in the words of this one."""
+        return upgrade_verdict(found) if isinstance(found, dict) and found.get("schema") == 1 else found
 
 
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 2, "unsupported": 4}

@@ -99,15 +99,15 @@ def _bridge() -> Chart:
         "bridge",
         "The bridge",
         "The device that all traffic crosses, with a limited share of a core. Where the CPU it uses meets "
-        "its cap, it is saturated. Open connections are those it has accepted; the backlog still waits in "
-        "its listen queue. A full backlog is why a storm outlives its trigger: the bridge works on requests "
+        "its cap, it is saturated. Open connections are those it has accepted; the others still wait in "
+        "its accept queue. A full accept queue is why a storm outlives its trigger: the bridge works on requests "
         "that were given up long ago.",
         "share of a core",
         (
             Line("cap_share", "cap", "limit", "%{y:.1%} of a core", dash="dash", width=1.5),
             Line("bridge_cpu_share", "CPU used", "good", "%{y:.1%} of a core", width=2.4, fill=True),
             Line("open_connections", "open connections", "second", "%{y:,.0f}", dash="dot", right=True),
-            Line("backlog", "backlog", "strain", "%{y:,.0f}", dash="dashdot", right=True),
+            Line("accept_queue", "accept queue", "strain", "%{y:,.0f}", dash="dashdot", right=True),
         ),
         tickformat=".0%",
         right_axis="connections",

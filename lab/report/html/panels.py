@@ -139,12 +139,12 @@ def _marks(cells: Sequence[Cell], suffix: str, theme: Theme) -> list[dict[str, A
 
 def _trace(cell: Cell, suffix: str, theme: Theme) -> dict[str, Any]:
     """A run's line without its points: the page takes them from ``series`` by ``meta.run``."""
-    line = _LINES[cell.outlasted] if cell.vouched else "neutral"
-    said = "" if cell.vouched else ", can't be vouched for"
+    line = _LINES[cell.outlasted] if cell.valid else "neutral"
+    said = "" if cell.valid else ", can't be vouched for"
     return {
         "type": "scatter", "mode": "lines", "connectgaps": False, "meta": {"run": cell.run},
         "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "opacity": 0.75,
-        "line": {"color": theme.lines[line], "width": 1.4, "dash": "solid" if cell.vouched else "dot"},
+        "line": {"color": theme.lines[line], "width": 1.4, "dash": "solid" if cell.valid else "dot"},
         "hovertemplate": f"%{{y:.0%}} at %{{x}} s<extra>seed {cell.seed}{said}</extra>",
     }  # fmt: skip
 

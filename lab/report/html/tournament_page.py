@@ -20,8 +20,8 @@ _COSTS = (
     ("amplification_aftermath", figures.ratio),
     ("latency_p99_ms", figures.millis),
     ("rejected_share", standing_words.percent),
-    ("futile_share", standing_words.percent),
-    ("wasted_share", standing_words.percent),
+    ("wasted_attempts_share", standing_words.percent),
+    ("abandoned_work_share", standing_words.percent),
     ("unfairness", figures.ratio),
 )
 """A field of a score, and how it is written; the columns of what each contestant costs."""
@@ -55,7 +55,7 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
         pairs=met[:_MOST_PAIRS],
         more_pairs=len(met[_MOST_PAIRS:]),
         legend=[(mark, standing_words.MEANING[e]) for e, mark in standing_words.MARKS.items() if e in shown],
-        classes={"over": "yes", "stuck": "no", "borderline": "unknown", "not vouched": "unknown"},
+        classes={"over": "yes", "stuck": "no", "borderline": "unknown", "invalid": "unknown"},
         seeds=sorted({cell.seed for cell in tournament.cells}),
         not_counted=standing_words.not_counted(tournament),
         machine=flat(tournament.machine),

@@ -22,7 +22,7 @@ def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> T
     several = len(tournament.triggers) > 1
     if several:
         table.add_column("trigger", no_wrap=True, overflow=cut(console))
-    for heading in ("in force", "afterwards", "back after"):
+    for heading in ("active", "afterwards", "back after"):
         table.add_column(heading, justify="right", no_wrap=True, overflow=cut(console))
     for name in names:
         for trigger in tournament.triggers:

@@ -30,7 +30,7 @@ def say_comparison(console: Console, found: Sequence[Survival]) -> None:
         style="dim",
     )
     for one in found:
-        if one.plane != "ops" and not one.vouched:
+        if one.plane != "ops" and not one.valid:
             console.print(
                 f"? {one.mode}: {one.verdict}; the lab does not vouch for these figures", markup=False
             )
@@ -38,15 +38,15 @@ def say_comparison(console: Console, found: Sequence[Survival]) -> None:
 
 def _storm(one: Survival) -> str:
     said = {True: "stuck", False: "over", None: figures.NONE}[one.stuck]
-    return said if one.vouched else f"{said} ?"
+    return said if one.valid else f"{said} ?"
 
 
 def _cells(one: Survival) -> tuple[str, ...]:
     score = one.score
     return (
         figures.share(one.kept_aftermath),
-        figures.seconds(score.blind_s),
-        figures.seconds(score.blind_backfilled_s),
-        figures.seconds(score.time_to_detect_s),
-        figures.seconds(score.time_to_silence_alarm_s),
+        figures.seconds(score.stale_s),
+        figures.seconds(score.stale_backfilled_s),
+        figures.seconds(score.detection_time_s),
+        figures.seconds(score.time_to_dead_mans_switch_s),
     )

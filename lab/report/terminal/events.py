@@ -42,7 +42,9 @@ def _style(event: Event) -> str:
         case PhaseEntered():
             return "bold " + style_of(event.phase)
         case (
-            ActionChanged(state="refused" | "stuck") | CheckDecided(met=False) | ServiceChanged(planned=False)
+            ActionChanged(state="refused" | "rollback-failed")
+            | CheckDecided(met=False)
+            | ServiceChanged(planned=False)
         ):
             return "bold red"
         case _:

@@ -64,7 +64,7 @@ class PlainView:
             f"{name} {_tilde(value, provisional)}{write(value)}"
             for name, write, (value, provisional) in figured
         )
-        busy, _ = present(rows, lambda row: row.bridge_busy)
+        busy, _ = present(rows, lambda row: row.bridge_utilization)
         percent = figures.NONE if busy is None else f"{100 * busy:.0f}%"
         planes = "".join(f" {clean(watch.name)} shows {told(watch)}" for watch in watches(timeline))
         return f"t={now_s:.0f}s {timeline.phase_at(now_s) or 'after the phases'}  {shown} bridge {percent}{planes}"

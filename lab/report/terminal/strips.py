@@ -94,8 +94,8 @@ def _plane(watch: Watch, rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
             line.append(bar(_mean(answers, cell), scale.top_rps, ink), style_of(rows[cell.start].phase))
         else:
             line.append(ink.hatch[how], "bold red" if how == "blind" else "")
-    blind_s = None if watch.score is None else watch.score.blind_s
-    return line.append(f"  blind {figures.seconds(blind_s)}", "bold" if blind_s else "dim")
+    stale_s = None if watch.score is None else watch.score.stale_s
+    return line.append(f"  blind {figures.seconds(stale_s)}", "bold" if stale_s else "dim")
 
 
 def _sight(rows: Sequence[PlaneRow]) -> Sight:

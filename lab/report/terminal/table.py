@@ -60,16 +60,16 @@ def figure_table(rows: Sequence[Row], width: int) -> RenderableType:
 
 def bridge_lines(rows: Sequence[Row], width: int) -> RenderableType:
     """How full the bridge is, and what the clients do about failures."""
-    busy, _ = present(rows, lambda row: row.bridge_busy)
+    busy, _ = present(rows, lambda row: row.bridge_utilization)
     open_now, _ = present(rows, lambda row: row.open_connections)
-    backlog, _ = present(rows, lambda row: row.backlog)
+    accept_queue, _ = present(rows, lambda row: row.accept_queue)
     cells = 0 if busy is None else min(_BUSY_CELLS, round(busy * _BUSY_CELLS))
     percent = figures.NONE if busy is None else f"{100 * busy:.0f} %"
     bridge = Text.assemble(
         "bridge".ljust(NAME),
         (percent.rjust(FIGURE - _GAP), "bold"),
         f"{' ' * _GAP}{'█' * cells}{'░' * (_BUSY_CELLS - cells)} busy   ",
-        f"connections {figures.count(open_now)}   backlog {figures.count(backlog)}",
+        f"connections {figures.count(open_now)}   accept queue {figures.count(accept_queue)}",
         no_wrap=True, overflow="ellipsis",
     )  # fmt: skip
     policy = clean(word(rows, lambda row: row.policy) or figures.NONE)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.analysis.tournament import Tournament
-from lab.analysis.tournament.rank import Place
+from lab.analysis.tournament.rank import Standing
 from lab.analysis.tournament.standing import Ended, Score
 from lab.report import headline_figures as figures
 from lab.report import standing_words
@@ -24,7 +24,7 @@ _STYLES: dict[Ended, str] = {
     "stuck": "red",
     "borderline": "yellow",
     "not told": "",
-    "not vouched": "magenta",
+    "invalid": "magenta",
     "not run": "dim",
 }
 
@@ -42,7 +42,7 @@ def say_tournament(console: Console, tournament: Tournament) -> None:
         console.print(changes(console, tournament, names))
     console.print(_prices(console, tournament, names))
     _say_places(console, tournament)
-    _say_unvouched(console, tournament)
+    _say_invalid(console, tournament)
 
 
 def _made_of(tournament: Tournament) -> str:
@@ -82,7 +82,7 @@ def _outcomes(
 
 def _cell(score: Score, marks: dict[Ended, str]) -> Text:
     said = marks[score.ended] + standing_words.outcome(score)
-    if score.ended not in {"not run", "not vouched"}:
+    if score.ended not in {"not run", "invalid"}:
         said = f"{said} {_lost(score, marks)}"
     return Text(said, _STYLES[score.ended])
 
@@ -108,8 +108,8 @@ PRICES = (
     ("amp.", "amplification_aftermath", figures.ratio),
     ("p99", "latency_p99_ms", figures.millis),
     ("rejected", "rejected_share", standing_words.percent),
-    ("futile", "futile_share", standing_words.percent),
-    ("wasted", "wasted_share", standing_words.percent),
+    ("wasted", "wasted_attempts_share", standing_words.percent),
+    ("aband.", "abandoned_work_share", standing_words.percent),
     ("unfair", "unfairness", figures.ratio),
 )
 """Heading, field of a score, and how it is written."""
@@ -136,8 +136,9 @@ def _prices(console: Console, tournament: Tournament, names: Sequence[str]) -> T
         table.add_row(clean(name), back, *told)
     table.caption = (
         f"back: {_BACK_AFTER if one_trigger else _BACKS}. amp.: attempts a request after the trigger. p99: "
-        "of correct answers. rejected: attempts that a policy forbade. futile: attempts for nothing. wasted: work "
-        "that nobody waited for. unfair: 0 where all clients fare alike. A dash: not measured."
+        "of correct answers. rejected: attempts that a policy forbade. wasted: attempts without a "
+        "correct answer. aband.: work done for clients that were gone. unfair: 0 where all clients fare alike. "
+        "A dash: not measured."
     )
     table.caption_justify = "left"
     return table
@@ -157,7 +158,7 @@ def _say_places(console: Console, tournament: Tournament) -> None:
     )
 
 
-def _place(one: Place, tournament: Tournament) -> str:
+def _place(one: Standing, tournament: Tournament) -> str:
     name, met, asked = clean(one.contestant), len(one.triggers), len(tournament.triggers)
     if one.best is None:
         return f"    -  {name}: not ranked, {one.because}"
@@ -166,13 +167,13 @@ def _place(one: Place, tournament: Tournament) -> str:
     )
 
 
-def _why_none(places: Sequence[Place]) -> str:
+def _why_none(places: Sequence[Standing]) -> str:
     reasons = dict.fromkeys(one.because for one in places if one.best is None and one.because)
     return "; ".join(reasons) or "no difference is more than the spread over the seeds"
 
 
-def _say_unvouched(console: Console, tournament: Tournament) -> None:
-    if not tournament.unvouched:
+def _say_invalid(console: Console, tournament: Tournament) -> None:
+    if not tournament.invalid:
         return
     console.print("Runs that don't count", style="bold")
     for where, seeds, reason in standing_words.not_counted(tournament):

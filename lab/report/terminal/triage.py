@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.analysis.logs.triage import LogState, Triage
-from lab.analysis.logs.trouble import RECENT_S, Hurt
+from lab.analysis.logs.trouble import RECENT_S, ErrorEpisode
 from lab.report import headline_figures as figures
 from lab.report.words import clean
 
@@ -28,12 +28,12 @@ def say_triage(console: Console, found: Triage) -> None:
         _say(console, f"per s: in the latest {RECENT_S} s; since, until: UTC")
     else:
         _say(console, "No call ended badly, as far as they tell.")
-    for call, hurt in (
-        (trouble.call, hurt) for trouble in found.troubles for hurt in trouble.hurts if hurt.earlier
+    for call, episode in (
+        (trouble.call, episode) for trouble in found.troubles for episode in trouble.errors if episode.earlier
     ):
         _say(
             console,
-            f"{clean(call)}: {figures.count(hurt.earlier)} more {clean(hurt.outcome)} before, in a trouble that ended",
+            f"{clean(call)}: {figures.count(episode.earlier)} more {clean(episode.outcome)}, in an earlier episode",
         )
     if example := _example(found):
         _say(console, f"one of them: lab logs --grep {example}")
@@ -54,22 +54,22 @@ def _table(found: Triage) -> Table:
         )
     for trouble in found.troubles:
         call = trouble.call
-        for hurt in trouble.hurts:
-            table.add_row(clean(call), *_cells(hurt, found.end_s or 0))
+        for episode in trouble.errors:
+            table.add_row(clean(call), *_cells(episode, found.end_s or 0))
             call = ""
         if trouble.good_per_s is not None:
             table.add_row("", "ok", "", figures.number(trouble.good_per_s), style="dim")
     return table
 
 
-def _cells(hurt: Hurt, end_s: float) -> Iterator[Text]:
-    until = _clock(hurt.until_s) if hurt.state == "over" else hurt.state
-    yield Text(clean(hurt.outcome))
-    yield Text(figures.count(hurt.count))
-    yield Text(figures.number(hurt.per_s))
-    yield Text(_clock(hurt.since_s))
-    yield Text(_ago(end_s - hurt.since_s))
-    yield Text(until, _STYLE[hurt.state])
+def _cells(episode: ErrorEpisode, end_s: float) -> Iterator[Text]:
+    until = _clock(episode.until_s) if episode.state == "over" else episode.state
+    yield Text(clean(episode.outcome))
+    yield Text(figures.count(episode.count))
+    yield Text(figures.number(episode.per_s))
+    yield Text(_clock(episode.since_s))
+    yield Text(_ago(end_s - episode.since_s))
+    yield Text(until, _STYLE[episode.state])
 
 
 def _doubts(state: LogState) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _doubts(state: LogState) -> Iterator[str]:
 
 
 def _example(found: Triage) -> str | None:
-    known = (hurt.request_id for trouble in found.troubles for hurt in trouble.hurts)
+    known = (episode.request_id for trouble in found.troubles for episode in trouble.errors)
     return next((request_id for request_id in known if request_id is not None), None)
 
 

@@ -20,14 +20,14 @@ def plane_lines(timeline: Timeline, width: int) -> list[Text]:
 def told(watch: Watch) -> str:
     """``98/s``, ``blind``; a dash where it was not asked lately."""
     row = newest(watch)
-    if row is None or row.blind is None:
+    if row is None or row.stale is None:
         return figures.NONE
-    return "blind" if row.blind else figures.rate(row.answered_goodput_rps)
+    return "blind" if row.stale else figures.rate(row.answered_goodput_rps)
 
 
 def newest(watch: Watch) -> PlaneRow | None:
     """The newest second that the plane was asked about."""
-    return next((row for row in reversed(watch.rows[-_FRESH:]) if row.blind is not None), None)
+    return next((row for row in reversed(watch.rows[-_FRESH:]) if row.stale is not None), None)
 
 
 def _line(watch: Watch, width: int) -> Text:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.errors import ChaosError
-from chaos.place import Container
+from chaos.target_resolver import Container
 from lab.runtime.base import Sockets, Usage
 from lab.runtime.compose.cgroup import Cgroup, find_cgroup
 from lab.runtime.compose.engine import inspect

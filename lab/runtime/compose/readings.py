@@ -91,7 +91,7 @@ class ContainerReadings(ContainerPlaces):
                 ended.append(service)
         return list(await asyncio.gather(*map(self._ended, ended)))
 
-    async def refit(self, service: str) -> None:
+    async def restore_listen_queue(self, service: str) -> None:
         """Learn a restarted container's new host ports; its kernel gives every listener the queue by itself."""
         with suppress(ChaosError):
             self._learn(service, await self._watch.look())

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from chaos.actions import ComposeDown
 from chaos.errors import ChaosError
 from chaos.mark import VARIABLE
-from chaos.place import Ability
-from chaos.undo.execute import carry_out
+from chaos.target_resolver import Ability
+from chaos.undo.execute import apply_and_verify
 from lab.runtime.base import ServiceReport
 from lab.runtime.compose.engine import Seen, start_all
 from lab.runtime.compose.health import Gate
@@ -78,7 +78,7 @@ class Compose(ContainerReadings):
         for service in list(self._insides):
             self._forget(service)
         self._running.clear()
-        await carry_out(self.takedown())
+        await apply_and_verify(self.takedown())
         self._watch.close()
 
     async def guests(self) -> tuple[str, ...]:

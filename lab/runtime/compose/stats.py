@@ -13,7 +13,7 @@ from docker import DockerClient
 from chaos.actions.cpu import CpuQuota
 from chaos.engine import with_engine
 from chaos.errors import ChaosError
-from chaos.place import Container
+from chaos.target_resolver import Container
 from lab.runtime.base import Usage
 from lab.runtime.compose.engine import LOOK_DEADLINE_S
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.mark import run_mark
-from chaos.place import Container
+from chaos.target_resolver import Container
 from lab.runtime.compose.engine import Seen
 from lab.topology import ServiceSpec
 
@@ -19,7 +19,7 @@ def project_name(mark: str) -> str:
 
 @dataclass(slots=True)
 class ContainerPlaces:
-    """Satisfies :class:`chaos.place.Place`.
+    """Satisfies :class:`chaos.target_resolver.TargetResolver`.
 
     ``caps`` is for who calibrates: the share of one core that a device got. ``mark`` is the label of all that is made.
     """

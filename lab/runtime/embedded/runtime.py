@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from chaos.actions import StopProcesses
 from chaos.mark import VARIABLE
-from chaos.place import Ability
 from chaos.process.spawn import Record
+from chaos.target_resolver import Ability
 from lab.runtime.base import ServiceReport, SetupError
 from lab.runtime.binaries import find_alertmanager, find_prometheus, find_toxiproxy
 from lab.runtime.embedded import device, kernel
@@ -98,7 +98,7 @@ class Embedded(LocalReadings):
             await self.down()
             raise
 
-    async def refit(self, service: str) -> None:
+    async def restore_listen_queue(self, service: str) -> None:
         """Give a device's new listener its queue again; other services listen as the host has it."""
         plan, handle = self._plans[service], self.handle(service)
         if device.is_device(plan):

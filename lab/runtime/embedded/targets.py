@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.mark import run_mark
-from chaos.place import Process
 from chaos.process.spawn import read_record
+from chaos.target_resolver import Process
 from lab.runtime.embedded.device import is_device
 from lab.runtime.embedded.plan import Plan
 
 
 @dataclass(slots=True)
 class LocalPlaces:
-    """Satisfies :class:`chaos.place.Place`.
+    """Satisfies :class:`chaos.target_resolver.TargetResolver`.
 
     ``caps`` is for who calibrates: the share of one core that a device got. ``mark`` is what all processes carry.
     """

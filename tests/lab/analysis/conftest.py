@@ -185,7 +185,7 @@ class Storm:
                 device="bridge",
                 accepted_total=accepted,
                 open_connections=waiting,
-                backlog=80 if saturated else 0,
+                accept_queue=80 if saturated else 0,
                 cpu_s_total=cpu,
                 throttled_s_total=0.0,
                 cpu_share=CAP,

@@ -8,11 +8,11 @@ from lab.journal.events import BridgeSample
 from tests.lab.analysis.test_chain import sample
 
 
-def bridge(accepted: list[int], backlog: list[int]) -> Timeline:
-    """``accepted`` in each second; ``backlog`` as each begins, and one more."""
+def bridge(accepted: list[int], accept_queue: list[int]) -> Timeline:
+    """``accepted`` in each second; ``accept_queue`` as each begins, and one more."""
     timeline = Timeline()
     total = 0
-    for second, waiting in enumerate(backlog):
+    for second, waiting in enumerate(accept_queue):
         one = sample("router", second + 0.0, requests=total)
         timeline.feed(one.model_copy(update={"connections_total": total}))
         timeline.feed(
@@ -22,7 +22,7 @@ def bridge(accepted: list[int], backlog: list[int]) -> Timeline:
                 device="bridge",
                 accepted_total=total,
                 open_connections=0,
-                backlog=waiting,
+                accept_queue=waiting,
                 cpu_s_total=0.0,
                 throttled_s_total=0.0,
                 cpu_share=0.1,

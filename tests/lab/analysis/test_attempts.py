@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tests.lab.analysis.conftest import Storm
 
 
-def bridge(t: float, accepted: int, requests: int | None, backlog: int | None = 0) -> BridgeSample:
+def bridge(t: float, accepted: int, requests: int | None, accept_queue: int | None = 0) -> BridgeSample:
     """What is seen of the bridge."""
     return BridgeSample(
-        t=t, device="bridge", accepted_total=accepted, requests_total=requests, backlog=backlog, open_connections=0,
-        cpu_s_total=0.0, throttled_s_total=0.0, cpu_share=0.1,
+        t=t, device="bridge", accepted_total=accepted, requests_total=requests, accept_queue=accept_queue,
+        open_connections=0, cpu_s_total=0.0, throttled_s_total=0.0, cpu_share=0.1,
     )  # fmt: skip
 
 
@@ -41,8 +41,8 @@ def bridge(t: float, accepted: int, requests: int | None, backlog: int | None = 
 def test_what_the_bridge_shows(samples: Sequence[tuple[int, int, int]], attempts: int, reused: int) -> None:
     """Connections or requests, whichever are more, and what waits; counted once."""
     seen = AtBridge()
-    for t, (accepted, requests, backlog) in enumerate(samples):
-        seen.feed(bridge(float(t), accepted, requests, backlog))
+    for t, (accepted, requests, accept_queue) in enumerate(samples):
+        seen.feed(bridge(float(t), accepted, requests, accept_queue))
     assert (seen.attempts, seen.reused) == (attempts, reused)
 
 
@@ -93,7 +93,7 @@ def bridge_sample(event: BridgeSample, storm: Storm, kept: int, canary: int) -> 
         ),
         default=0,
     )
-    through = {"accepted_total": tried + canary * int(event.t), "backlog": 0}
+    through = {"accepted_total": tried + canary * int(event.t), "accept_queue": 0}
     return event.model_copy(update={**through, "requests_total": tried + (kept + canary) * int(event.t)})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.judge import judge
 from lab.journal.events import ActionChanged, Event, ServiceChanged, ServiceSample
 
@@ -41,13 +41,13 @@ def errors(share: float, since_s: float = 0.0) -> Callable[[ServiceSample], Serv
 
 def test_what_a_fault_is_aimed_at_is_hurt_and_nothing_else(storm: Storm) -> None:
     """Everybody waits in this storm; nobody else ended, or answered with errors."""
-    assert find_hurt(Timeline.fold(storm.events())) == {"bridge": "latency"}
+    assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
 
 
 def test_answers_that_became_errors_are_damage(storm: Storm) -> None:
     """One outside of the radius fails a fifth of its answers since the trigger: so does the drill."""
     timeline = spoilt(storm, "auth", errors(0.2, TRIGGER_S))
-    assert find_hurt(timeline)["auth"] == "20 % of its answers were errors"
+    assert find_affected(timeline)["auth"] == "20 % of its answers were errors"
     verdict = judge(timeline)
     assert verdict.verdict == "fail"
     assert verdict.reasons[0].endswith("hurt as well: auth (20 % of its answers were errors)")
@@ -60,13 +60,13 @@ def test_errors_that_the_drill_did_not_bring_are_none_of_its_damage(
     storm: Storm, share: float, since_s: float
 ) -> None:
     """A service that fails a fifth of its answers anyway is no better and no worse off."""
-    assert find_hurt(spoilt(storm, "auth", errors(share, since_s))) == {"bridge": "latency"}
+    assert find_affected(spoilt(storm, "auth", errors(share, since_s))) == {"bridge": "latency"}
 
 
 def test_errors_are_allowed_within_the_radius(storm: Storm) -> None:
     """Hurting the storefront is what this drill is for."""
     timeline = spoilt(storm, "storefront", errors(0.9, TRIGGER_S))
-    assert find_hurt(timeline)["storefront"] == "90 % of its answers were errors"
+    assert find_affected(timeline)["storefront"] == "90 % of its answers were errors"
     assert next(e for e in judge(timeline).expectations if e.name == "blast radius").met is True
 
 
@@ -75,7 +75,7 @@ def test_clients_that_went_away_are_not_the_services_errors(storm: Storm) -> Non
     timeline = spoilt(
         storm, "router", lambda sample: sample.model_copy(update={"abandoned_total": int(100 * sample.t)})
     )
-    assert "router" not in find_hurt(timeline)
+    assert "router" not in find_affected(timeline)
 
 
 def test_a_restart_is_damage(storm: Storm) -> None:
@@ -83,7 +83,7 @@ def test_a_restart_is_damage(storm: Storm) -> None:
     timeline = spoilt(
         storm, "auth", lambda s: s.model_copy(update={"boot": "b2"}) if s.t > 40 else s
     )  # fmt: skip
-    assert find_hurt(timeline)["auth"] == "started again"
+    assert find_affected(timeline)["auth"] == "started again"
 
 
 @pytest.mark.parametrize(("start_s", "end_s", "silent"), [(30, 36, True), (30, 32, False), (50, 1e9, True)])
@@ -92,31 +92,31 @@ def test_a_service_that_tells_nothing_for_long_is_hurt(
 ) -> None:
     """A second or two may be lost; four are not, nor is an end without a word."""
     timeline = spoilt(storm, "auth", lambda s: None if start_s < s.t < end_s else s)
-    assert ("auth" in find_hurt(timeline)) is silent
+    assert ("auth" in find_affected(timeline)) is silent
 
 
 def test_an_unplanned_end_is_damage_and_a_killed_target_is_hurt_once(storm: Storm) -> None:
     """Who died by itself is named; one that was to be killed was aimed at."""
     storm.at(50.0, ServiceChanged(service="auth", state="exited", planned=False, exit_code=137))
-    assert find_hurt(Timeline.fold(storm.events())) == {"auth": "exited", "bridge": "latency"}
+    assert find_affected(Timeline.fold(storm.events())) == {"auth": "exited", "bridge": "latency"}
     storm.timed = [(50.0, ServiceChanged(service="auth", state="exited", planned=True, exit_code=137))]
-    assert find_hurt(Timeline.fold(storm.events())) == {"bridge": "latency"}
+    assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
 
 
-def test_a_fault_that_is_stuck_counts_although_it_was_never_read_back(storm: Storm) -> None:
+def test_a_fault_whose_undo_failed_counts_although_it_was_never_read_back(storm: Storm) -> None:
     """Nobody knows whether it is in force; that is not nothing."""
-    stuck = ActionChanged(
+    failed = ActionChanged(
         action="x",
         kind="fault",
         name="hang",
         fault="pause",
         target="auth",
         params={},
-        state="stuck",
+        state="rollback-failed",
         by="runner",
     )
-    storm.at(20.0, stuck)
-    assert find_hurt(Timeline.fold(storm.events()))["auth"] == "pause"
+    storm.at(20.0, failed)
+    assert find_affected(Timeline.fold(storm.events()))["auth"] == "pause"
 
 
 def test_what_a_mitigation_had_refused_on_purpose_is_no_damage(storm: Storm) -> None:
@@ -126,10 +126,10 @@ def test_what_a_mitigation_had_refused_on_purpose_is_no_damage(storm: Storm) -> 
         action="x", kind="mitigation", name="shed", fault="shed", target="auth", params={},
         state="applied", by="runner",
     )  # fmt: skip
-    assert "auth" in find_hurt(spoilt(storm, "auth", errors(0.2, at_s)))
+    assert "auth" in find_affected(spoilt(storm, "auth", errors(0.2, at_s)))
     storm.at(at_s, shed)
-    assert "auth" not in find_hurt(spoilt(storm, "auth", errors(0.2, at_s)))
-    assert "auth" in find_hurt(spoilt(storm, "auth", errors(0.2, TRIGGER_S)))
+    assert "auth" not in find_affected(spoilt(storm, "auth", errors(0.2, at_s)))
+    assert "auth" in find_affected(spoilt(storm, "auth", errors(0.2, TRIGGER_S)))
 
 
 def test_the_labs_own_instruments_are_a_checks_business(storm: Storm) -> None:
@@ -139,4 +139,4 @@ def test_the_labs_own_instruments_are_a_checks_business(storm: Storm) -> None:
         sample.model_copy(update={"service": "load", "failed_total": {"503": int(100 * sample.t)}})
         for sample in timeline.services["auth"]
     ]
-    assert find_hurt(timeline) == {"bridge": "latency"}
+    assert find_affected(timeline) == {"bridge": "latency"}

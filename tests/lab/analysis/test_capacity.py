@@ -17,7 +17,7 @@ BUSY, IDLE = (1.0, 5), (0.3, 0)
 
 
 def throttled(seconds: Sequence[tuple[float, int]], *, cap: float = CAP, target: str = "bridge") -> Effect:
-    """What was seen of a throttle that was in force all through; the first second began with a backlog."""
+    """What was seen of a throttle that was in force all through; the first second began with a accept_queue."""
     timeline = Timeline()
     used_s, waiting = 0.0, 5
     for second, (used, waits) in enumerate((*seconds, (0.0, 0))):
@@ -28,7 +28,7 @@ def throttled(seconds: Sequence[tuple[float, int]], *, cap: float = CAP, target:
                 device="bridge",
                 accepted_total=0,
                 open_connections=0,
-                backlog=waiting,
+                accept_queue=waiting,
                 cpu_s_total=used_s,
                 throttled_s_total=0.0,
                 cpu_share=cap,

@@ -6,8 +6,8 @@ from lab.analysis import Timeline
 from lab.analysis.metrics.chain import chain_amplification
 from lab.drillfile import load_drill
 from lab.journal.events import ServiceSample
-from tests.lab.analysis.by_hand import opened
 from tests.lab.analysis.conftest import DRILLS
+from tests.lab.analysis.synthetic import opened
 
 SECONDS = range(1, 11)
 

@@ -87,7 +87,12 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
         "unplanned exits and restarts",
     ),
     ("host.sample", lambda e: {"steal_s_total": 0.03 * e.total_s_total}, {}, "steal"),
-    ("bridge.sample", lambda e: {"cpu_s_total": 0.12 * e.t, "backlog": 0}, {}, "bridge busy while stuck"),
+    (
+        "bridge.sample",
+        lambda e: {"cpu_s_total": 0.12 * e.t, "accept_queue": 0},
+        {},
+        "bridge busy while stuck",
+    ),
     ("bridge.sample", lambda e: {"cpu_s_total": e.cpu_s_total * 1.1}, {}, "CPU cap delivered"),
     (
         "service.sample",
@@ -95,12 +100,12 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
         {"service": "auth"},
         "queue behind the bridge while stuck",
     ),
-    ("canary.sample", lambda _: {"latency_ms": 2000.0}, {}, "slow-bridge did bite"),
+    ("canary.sample", lambda _: {"latency_ms": 2000.0}, {}, "fault effect: slow-bridge"),
     (
         "action.changed",
         lambda _: {"verified": False},
         {"name": "slow-bridge", "state": "applied"},
-        "slow-bridge did bite",
+        "fault effect: slow-bridge",
     ),
     (
         "action.changed",
@@ -231,7 +236,7 @@ def bite(
             ),
         )
     timeline = Timeline.fold(storm.events())
-    return timeline, {f.name: f for f in run_checks(timeline)}["other did bite"].ok
+    return timeline, {f.name: f for f in run_checks(timeline)}["fault effect: other"].ok
 
 
 def canaries(storm: Storm, outcome: str, latency_ms: float) -> None:
@@ -282,7 +287,7 @@ def test_a_503_share_is_seen_at_the_target(storm: Storm, refused: float, *, bit:
         service="auth",
     )
     del timeline
-    assert {f.name: f for f in run_checks(Timeline.fold(events))}["other did bite"].ok is bit
+    assert {f.name: f for f in run_checks(Timeline.fold(events))}["fault effect: other"].ok is bit
 
 
 def test_a_paused_service_tells_nothing(storm: Storm) -> None:
@@ -300,7 +305,7 @@ def test_a_paused_service_tells_nothing(storm: Storm) -> None:
         )
     )
     found = {f.name: f for f in run_checks(Timeline.fold(quiet))}
-    assert found["other did bite"].ok is True
+    assert found["fault effect: other"].ok is True
     assert found["truth samples"].ok is True
 
 
@@ -331,14 +336,14 @@ def test_a_surge_that_nobody_sees_did_not_bite(storm: Storm, factor: float, *, b
         for e in storm.events()
         if not (isinstance(e, ActionChanged) and e.name == "other" and e.action != "other")
     ]
-    assert {f.name: f for f in run_checks(Timeline.fold(events))}["other did bite"].ok is bit
+    assert {f.name: f for f in run_checks(Timeline.fold(events))}["fault effect: other"].ok is bit
     more = changed(
         events,
         "cohort.closed",
         lambda e: {"requests": int(100 * factor) + 1 if 40 <= e.second < 50 else 100},
         source="load",
     )
-    assert {f.name: f for f in run_checks(Timeline.fold(more))}["other did bite"].ok is True
+    assert {f.name: f for f in run_checks(Timeline.fold(more))}["fault effect: other"].ok is True
 
 
 def test_the_95th_of_a_hundred() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lab.analysis import Timeline
 from lab.analysis.metrics.hysteresis import hysteresis, ways
-from tests.lab.analysis.by_hand import offered, ramp
+from tests.lab.analysis.synthetic import offered, ramp
 
 UP_S, DOWN_S, LASTS_S = 10, 50, 40
 Served = Callable[[float, bool], float]

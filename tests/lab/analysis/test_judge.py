@@ -25,6 +25,7 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
+from lab.journal.upgrade import upgrade_verdict
 
 if TYPE_CHECKING:
     from lab.drillfile import Drill
@@ -327,7 +328,7 @@ def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
 def test_the_golden_journal_has_its_verdict() -> None:
     """A journal written long ago is still read, and still comes to the same verdict."""
     verdict = judge(Timeline.fold(read(DATA / "stuck.jsonl").events))
-    assert json.loads(verdict.model_dump_json()) == json.loads((DATA / "stuck.verdict.json").read_text())
+    assert verdict == Verdict.model_validate_json((DATA / "stuck.verdict.json").read_text())
 
 
 def test_an_empty_process_rebuilds_the_verdict() -> None:
@@ -338,6 +339,7 @@ from pathlib import Path
 from lab.analysis.verdict.judge import judge
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal import read
+from lab.journal.upgrade import upgrade_verdict
 print(judge(Timeline.fold(read(Path(sys.argv[1])).events)).model_dump_json(indent=1))
 loaded = {name for name in sys.modules if name.split(".")[0] in {"chaos", "docker", "aiohttp", "asyncio"}}
 touching = loaded - {"chaos", "chaos.traits"}  # data: what follows from an action
@@ -350,4 +352,4 @@ sys.exit(f"judging imported {touching}" if touching else 0)
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == json.loads((DATA / "stuck.verdict.json").read_text())
+    assert json.loads(done.stdout) == upgrade_verdict(json.loads((DATA / "stuck.verdict.json").read_text()))

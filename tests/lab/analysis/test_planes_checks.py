@@ -1,11 +1,11 @@
 """Whether the lab can vouch for what it says about the planes, and faults that are aimed at them."""
 
-from lab.analysis.checks.fault_effect import check_bite
+from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.truth import check_truth
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.verdict.blast import find_hurt
+from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.figures import make_figures
 from lab.analysis.verdict.verdict import Finding
 from lab.drillfile import Drill
@@ -75,26 +75,26 @@ def test_a_plane_that_is_killed_by_the_drill_upsets_no_check() -> None:
     watch.act("kill", "prometheus-shared", 40.0, 50.0)
     watch.exited("prometheus-shared", 40.5, planned=False)
     timeline = watch.timeline()
-    assert [finding.ok for finding in check_bite(timeline)] == [True]
+    assert [finding.ok for finding in check_fault_effect(timeline)] == [True]
     assert [finding.ok for finding in check_restarts(timeline)] == [True]
     assert check_truth(timeline)[0].measured == check_truth(Watch().timeline())[0].measured
-    assert find_hurt(timeline) == {"prometheus-shared": "kill"}
+    assert find_affected(timeline) == {"prometheus-shared": "kill"}
 
 
 def test_a_pause_of_a_plane_that_goes_on_answering_did_not_bite() -> None:
     """The target answered: the fault was not there. Where nothing was asked and nothing ended, nobody knows."""
     watch = Watch()
     watch.act("pause", "prometheus-ops", 40.0, 50.0)
-    assert [finding.ok for finding in check_bite(watch.timeline())] == [False]
+    assert [finding.ok for finding in check_fault_effect(watch.timeline())] == [False]
     silent = Watch()
     silent.act("pause", "alertmanager-ops", 40.0, 50.0)
-    assert [finding.ok for finding in check_bite(silent.timeline())] == [None]
+    assert [finding.ok for finding in check_fault_effect(silent.timeline())] == [None]
 
 
 def test_the_verdict_has_the_planes_figures() -> None:
     """What was scored stands under its plane's name."""
     figures = make_figures(Watch().timeline())
-    assert {plane: score.blind_s for plane, score in figures.monitoring.items()} == {"ops": 0, "shared": 0}
+    assert {plane: score.stale_s for plane, score in figures.monitoring.items()} == {"ops": 0, "shared": 0}
 
 
 def test_a_plane_that_dies_by_itself_is_damage() -> None:
@@ -103,4 +103,4 @@ def test_a_plane_that_dies_by_itself_is_damage() -> None:
     watch.exited("prometheus-shared", 45.0, planned=False)
     timeline = watch.timeline()
     assert [finding.ok for finding in check_restarts(timeline)] == [False]
-    assert find_hurt(timeline)["prometheus-shared"] == "exited"
+    assert find_affected(timeline)["prometheus-shared"] == "exited"

@@ -41,23 +41,23 @@ def test_every_metric_about_planes_can_be_evaluated() -> None:
 @pytest.mark.parametrize(
     ("metric", "plane", "more", "measured"),
     [
-        ("scrapes_kept", "shared", {"during": "aftermath"}, 0.0),
-        ("scrapes_kept", "shared", {"during": "mitigation"}, 0.7),
-        ("scrapes_kept", "shared", {"during": "mitigation", "last_s": 10.0}, 1.0),
-        ("scrapes_kept", "shared", {}, 0.4),
-        ("scrapes_kept", "ops", {"since": "trigger"}, 1.0),
-        ("blind", "shared", {"during": "aftermath"}, 20.0),
-        ("blind", "shared", {"during": "baseline"}, 0.0),
-        ("blind", "ops", {}, 0.0),
+        ("scrape_success_ratio", "shared", {"during": "aftermath"}, 0.0),
+        ("scrape_success_ratio", "shared", {"during": "mitigation"}, 0.7),
+        ("scrape_success_ratio", "shared", {"during": "mitigation", "last_s": 10.0}, 1.0),
+        ("scrape_success_ratio", "shared", {}, 0.4),
+        ("scrape_success_ratio", "ops", {"since": "trigger"}, 1.0),
+        ("stale_seconds", "shared", {"during": "aftermath"}, 20.0),
+        ("stale_seconds", "shared", {"during": "baseline"}, 0.0),
+        ("stale_seconds", "ops", {}, 0.0),
         ("pages", "ops", {}, 2.0),
         ("pages", "ops", {"during": "aftermath"}, 1.0),
         ("pages", "shared", {}, 1.0),
         ("false_resolutions", "ops", {}, 1.0),
         ("false_resolutions", "ops", {"during": "trigger"}, 0.0),
-        ("time_to_detect", "ops", {}, 8.0),
-        ("told_in_time", "ops", {}, 1.0),
-        ("told_in_time", "shared", {}, 0.0),
-        ("silence_alarm", "shared", {}, 16.5),
+        ("detection_time", "ops", {}, 8.0),
+        ("detected_within_bound", "ops", {}, 1.0),
+        ("detected_within_bound", "shared", {}, 0.0),
+        ("time_to_dead_mans_switch", "shared", {}, 16.5),
     ],
 )
 def test_metrics_of_planes(metric: str, plane: str, more: dict[str, Any], measured: float) -> None:
@@ -70,18 +70,18 @@ def test_metrics_of_planes(metric: str, plane: str, more: dict[str, Any], measur
 @pytest.mark.parametrize(
     ("metric", "op", "limit", "met"),
     [
-        ("time_to_detect", "<=", 20.0, False),
-        ("time_to_detect", ">", 20.0, True),
-        ("time_to_detect", "<=", 51.0, None),
-        ("silence_alarm", "<=", 30.0, False),
-        ("silence_alarm", "<=", 60.0, None),
+        ("detection_time", "<=", 20.0, False),
+        ("detection_time", ">", 20.0, True),
+        ("detection_time", "<=", 51.0, None),
+        ("time_to_dead_mans_switch", "<=", 30.0, False),
+        ("time_to_dead_mans_switch", "<=", 60.0, None),
     ],
 )
 def test_what_never_came_is_decided_once_it_was_waited_for(
     metric: str, op: str, limit: float, *, met: bool | None
 ) -> None:
     """No figure, but an answer: 50 s after the trigger nothing had come. A longer limit can't be told."""
-    plane = "shared" if metric == "time_to_detect" else "ops"
+    plane = "shared" if metric == "detection_time" else "ops"
     decision = evaluate(stormy().timeline(), condition(metric, op, limit, plane))
     assert (decision.measured, decision.met) == (None, met)
     assert "came within 50.0 s" in decision.because
@@ -89,18 +89,18 @@ def test_what_never_came_is_decided_once_it_was_waited_for(
 
 def test_what_is_not_known_is_not_met() -> None:
     """No such plane, no trigger, an on-call that told nothing, scrapes that nobody could tell."""
-    quick = condition("time_to_detect", "<=", 20.0, "ops")
+    quick = condition("detection_time", "<=", 20.0, "ops")
     no_oncall = Watch(untold=("oncall",))
     no_trigger = Watch(bad=None)
     untold = Watch({"ops": Sight(scrape_errors={"edge": None})})
-    kept = condition("scrapes_kept", ">=", 0.99, "ops", during="aftermath")
+    kept = condition("scrape_success_ratio", ">=", 0.99, "ops", during="aftermath")
     for watch, asked, because in (
         (Watch({"shared": Sight()}), quick, "no plane ops watched this run"),
         (no_trigger, quick, "nothing was done that could be told of"),
         (no_oncall, quick, "what on-call was told is not known"),
         (no_oncall, condition("pages", "==", 0, "ops"), "pages was not measured"),
-        (untold, kept, "scrapes_kept was not measured (from 40 s to 60 s)"),
-        (Watch(), condition("scrapes_kept", ">=", 0.99, "ops", during="recovery"), "no such seconds"),
+        (untold, kept, "scrape_success_ratio was not measured (from 40 s to 60 s)"),
+        (Watch(), condition("scrape_success_ratio", ">=", 0.99, "ops", during="recovery"), "no such seconds"),
         (Watch(), condition("pages", "<", 1, "ops", during="recovery"), "no such seconds"),
     ):
         decision = evaluate(watch.timeline(), asked)

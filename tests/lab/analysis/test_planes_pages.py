@@ -22,12 +22,12 @@ def test_detection_is_the_first_page_about_what_happened() -> None:
     watch.page("ops", "GoodputLow", 40.0)
     watch.page("shared", "GoodputLow", 31.5)
     plane = ops(watch)
-    assert (plane.time_to_detect_s, plane.detected_by, plane.detect_bound_s) == (
+    assert (plane.detection_time_s, plane.detected_by, plane.detect_bound_s) == (
         8.0,
         "RetryAmplification",
         12.0,
     )
-    assert plane.time_to_silence_alarm_s == 3.0
+    assert plane.time_to_dead_mans_switch_s == 3.0
     assert (plane.alerts_late, plane.false_alarms) == ((), 0)
 
 
@@ -38,7 +38,7 @@ def test_what_began_before_the_trigger_does_not_tell_of_it() -> None:
     watch.page("ops", "GoodputLow", 33.0, sent_t=24.0)
     watch.page("ops", "BreakerOpen", 31.0, sent_t=29.0)
     plane = ops(watch)
-    assert (plane.time_to_detect_s, plane.false_alarms) == (None, 1)
+    assert (plane.detection_time_s, plane.false_alarms) == (None, 1)
 
 
 def test_without_a_page_the_bound_is_that_of_what_did_happen() -> None:
@@ -46,7 +46,7 @@ def test_without_a_page_the_bound_is_that_of_what_did_happen() -> None:
     watch = Watch()
     watch.page("ops", "GoodputLow", 40.0)
     shared = score(watch.timeline())["shared"]
-    assert (shared.time_to_detect_s, shared.detected_by, shared.detect_bound_s) == (None, None, 14.0)
+    assert (shared.detection_time_s, shared.detected_by, shared.detect_bound_s) == (None, None, 14.0)
     assert score(Watch().timeline())["shared"].detect_bound_s == 9.0
 
 
@@ -84,8 +84,8 @@ def test_the_dead_mans_switch_tells_of_the_planes_silence() -> None:
     watch.page("shared", "DeadMansSwitch", 26.0, state="resolved")
     watch.page("shared", "DeadMansSwitch", 46.5)
     both = score(watch.timeline())
-    assert (both["shared"].time_to_silence_alarm_s, both["shared"].false_alarms) == (16.5, 1)
-    assert (both["ops"].time_to_silence_alarm_s, both["ops"].false_alarms) == (None, 0)
+    assert (both["shared"].time_to_dead_mans_switch_s, both["shared"].false_alarms) == (16.5, 1)
+    assert (both["ops"].time_to_dead_mans_switch_s, both["ops"].false_alarms) == (None, 0)
 
 
 def test_no_fault_no_page_no_false_alarm() -> None:
@@ -100,7 +100,7 @@ def test_no_fault_no_page_no_false_alarm() -> None:
         (),
         (),
     )
-    assert (plane.time_to_detect_s, plane.time_to_silence_alarm_s, plane.blind_s) == (None, None, 0)
+    assert (plane.detection_time_s, plane.time_to_dead_mans_switch_s, plane.stale_s) == (None, None, 0)
 
 
 def test_in_a_run_without_a_trigger_every_page_is_a_false_alarm() -> None:
@@ -182,7 +182,7 @@ def test_a_planes_own_trouble_is_not_due_on_the_other() -> None:
     watch.page("shared", "ScrapeLost", 40.0, labels={"about": "monitoring"})
     both = score(watch.timeline())
     assert (both["ops"].alerts_lost, both["ops"].detect_bound_s) == ((), 9.0)
-    assert (both["shared"].detected_by, both["shared"].time_to_detect_s) == ("ScrapeLost", 10.0)
+    assert (both["shared"].detected_by, both["shared"].detection_time_s) == ("ScrapeLost", 10.0)
 
 
 def test_a_ticket_wakes_nobody() -> None:

@@ -21,7 +21,7 @@ def judged(sight: Sight, **more: object) -> Plane:
 def blind_seconds(sight: Sight, **more: object) -> list[int]:
     """The seconds in which it was blind."""
     timeline = Watch(planes={"shared": sight}, **more).timeline()  # type: ignore[arg-type]
-    return [row.second for row in plane_rows(timeline, "shared") if row.blind]
+    return [row.second for row in plane_rows(timeline, "shared") if row.stale]
 
 
 def test_dark_through_the_storm_beside_one_that_sees() -> None:
@@ -29,17 +29,17 @@ def test_dark_through_the_storm_beside_one_that_sees() -> None:
     both = score(Watch(planes={"shared": Sight(dark=(STORM,)), "ops": Sight()}).timeline())
     shared, ops = both["shared"], both["ops"]
     assert (shared.scrapes_expected, shared.scrapes_ok) == (120, 48)
-    assert (shared.blind_s, shared.longest_blind_s) == (36, 36)
-    assert (shared.blind_backfilled_s, shared.longest_blind_backfilled_s) == (36, 36)
-    assert (ops.scrapes_expected, ops.scrapes_ok, ops.blind_s, ops.blind_backfilled_s) == (120, 120, 0, 0)
+    assert (shared.stale_s, shared.longest_stale_s) == (36, 36)
+    assert (shared.stale_backfilled_s, shared.longest_stale_backfilled_s) == (36, 36)
+    assert (ops.scrapes_expected, ops.scrapes_ok, ops.stale_s, ops.stale_backfilled_s) == (120, 120, 0, 0)
     assert ops.mode == "same-listener"
 
 
 def test_late_samples_fill_what_was_dark_live() -> None:
     """An agent that buffered: on-call saw nothing then, and who looks afterwards sees all of it."""
     plane = judged(Sight(late=(STORM,)))
-    assert (plane.scrapes_ok, plane.blind_s, plane.blind_backfilled_s) == (120, 36, 0)
-    assert plane.longest_blind_backfilled_s == 0
+    assert (plane.scrapes_ok, plane.stale_s, plane.stale_backfilled_s) == (120, 36, 0)
+    assert plane.longest_stale_backfilled_s == 0
 
 
 def test_a_prometheus_that_was_killed_is_blind_for_just_as_long() -> None:
@@ -50,7 +50,7 @@ def test_a_prometheus_that_was_killed_is_blind_for_just_as_long() -> None:
     watch.exited("prometheus-shared", 85.0)
     both = score(watch.timeline())
     assert (both["shared"].restarts, both["ops"].restarts) == (1, 0)
-    assert (both["shared"].blind_s, both["shared"].longest_blind_s, both["shared"].scrapes_ok) == (5, 5, 112)
+    assert (both["shared"].stale_s, both["shared"].longest_stale_s, both["shared"].scrapes_ok) == (5, 5, 112)
     assert both["shared"].answer_errors["goodput"] == 0.0
     assert blind_seconds(Sight(down=((22.0, 26.0),))) == [21, 22, 23, 24, 25]
 
@@ -66,7 +66,7 @@ def test_a_plane_that_answers_nothing_but_garbage_scores_nothing_good() -> None:
     """Not one second seen, no answer whose error could be told, and no scrape that is known of."""
     sight = Sight(error=dict.fromkeys(range(90), "no JSON"), scrape_errors=dict.fromkeys(TARGETS, "no JSON"))
     plane = judged(sight)
-    assert (plane.blind_s, plane.scrapes_ok, plane.blind_backfilled_s) == (60, None, None)
+    assert (plane.stale_s, plane.scrapes_ok, plane.stale_backfilled_s) == (60, None, None)
     assert plane.answer_errors == {"goodput": None, "amplification": None, "error_ratio": None}
 
 
@@ -80,25 +80,25 @@ def test_sampling_is_not_blindness(at: float) -> None:
 def test_a_second_that_nobody_asked_about_is_neither() -> None:
     """One of 60 is left out and ends no span; two are more than 2 %, and nothing is told."""
     one = judged(Sight(dark=(STORM,), unasked=(45,)))
-    assert (one.blind_s, one.longest_blind_s) == (35, 35)
+    assert (one.stale_s, one.longest_stale_s) == (35, 35)
     two = judged(Sight(dark=(STORM,), unasked=(45, 70)))
-    assert (two.blind_s, two.longest_blind_s, two.scrapes_ok) == (None, None, 48)
-    assert two.blind_backfilled_s == 36
+    assert (two.stale_s, two.longest_stale_s, two.scrapes_ok) == (None, None, 48)
+    assert two.stale_backfilled_s == 36
 
 
 def test_without_truth_only_age_can_tell() -> None:
     """Edge told nothing: a fresh answer can't be held against anything, an old one is blind whatever it says."""
     timeline = Watch(planes={"shared": Sight(dark=(STORM,))}, untold=("edge",)).timeline()
     by_second = {row.second: row for row in plane_rows(timeline, "shared")}
-    assert (by_second[25].blind, by_second[50].blind) == (None, True)
+    assert (by_second[25].stale, by_second[50].stale) == (None, True)
     assert (by_second[25].truth_goodput_rps, by_second[25].answered_goodput_rps) == (None, 100.0)
-    assert score(timeline)["shared"].blind_s is None
+    assert score(timeline)["shared"].stale_s is None
 
 
 def test_a_truth_with_a_hole_is_none() -> None:
     """Edge told nothing for 5 s: no answer whose window touches them can be held against anything."""
     timeline = Watch(planes={"shared": Sight(says={62: 99.0})}, deaf=(59.0, 64.0)).timeline()
-    unknown = [row.second for row in plane_rows(timeline, "shared") if row.blind is None]
+    unknown = [row.second for row in plane_rows(timeline, "shared") if row.stale is None]
     assert unknown == list(range(57, 70))
 
 
@@ -109,10 +109,10 @@ def test_rows_set_what_was_shown_beside_what_was() -> None:
     before, dark = rows[5], rows[30]
     assert before.truth_goodput_rps == pytest.approx(100)
     assert before.answered_goodput_rps == pytest.approx(100)
-    assert (before.blind, before.blind_backfilled) == (False, False)
+    assert (before.stale, before.stale_backfilled) == (False, False)
     assert dark.truth_goodput_rps == pytest.approx(0)
     assert dark.answered_goodput_rps is None
-    assert (dark.blind, dark.blind_backfilled) == (True, False)
+    assert (dark.stale, dark.stale_backfilled) == (True, False)
     assert plane_rows(Watch().timeline(), "backup") == []
 
 
@@ -120,7 +120,7 @@ def test_rows_set_what_was_shown_beside_what_was() -> None:
 def test_scrapes_that_it_can_not_tell_are_unknown(error: str | None) -> None:
     """Of one target nothing is known: neither the count nor what was back-filled; live figures stand."""
     plane = judged(Sight(scrape_errors={"storefront": error}))
-    assert (plane.scrapes_expected, plane.scrapes_ok, plane.blind_backfilled_s, plane.blind_s) == (
+    assert (plane.scrapes_expected, plane.scrapes_ok, plane.stale_backfilled_s, plane.stale_s) == (
         120,
         None,
         None,
@@ -133,9 +133,9 @@ def test_one_target_that_is_dark_is_enough_to_be_old() -> None:
     timeline = Watch(planes={"shared": Sight()}).timeline()
     gone = PlaneScraped(t=89, plane="shared", target="edge", ok_s=tuple(s + 0.3 for s in range(50)))
     timeline.feed(gone)
-    assert score(timeline)["shared"].blind_backfilled_s == 79 - 50
+    assert score(timeline)["shared"].stale_backfilled_s == 79 - 50
     timeline.feed(gone.model_copy(update={"ok_s": ()}))
-    assert score(timeline)["shared"].blind_backfilled_s == 60
+    assert score(timeline)["shared"].stale_backfilled_s == 60
 
 
 def scraped(
@@ -182,15 +182,15 @@ def test_a_slow_plane_may_be_old_by_its_own_interval() -> None:
     """With scrapes every 5 s a sample of 9 s ago is no blindness; dark for longer is."""
     slow = {"scrape_interval_s": 5.0, "window_s": 25.0}
     timeline = Watch(planes={"shared": Sight(configured=slow, dark=((60.0, 90.0),))}, bad=None).timeline()
-    blind = [row.second for row in plane_rows(timeline, "shared") if row.blind]
+    blind = [row.second for row in plane_rows(timeline, "shared") if row.stale]
     assert blind == list(range(69, 80))
 
 
 def test_before_its_first_request_a_service_counted_nothing() -> None:
     """A window of 25 s reaches back to before the lab was up: what stood at 0 was 0. What did not is not known."""
     slow = Sight(configured={"scrape_interval_s": 5.0, "window_s": 25.0})
-    assert judged(slow, bad=None, starts_s=19.0).blind_s == 0
-    assert judged(slow, bad=None).blind_s is None
+    assert judged(slow, bad=None, starts_s=19.0).stale_s == 0
+    assert judged(slow, bad=None).stale_s is None
 
 
 def test_no_plane_no_score() -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from lab.analysis import Timeline
-from lab.analysis.checks.fault_effect import check_bite
+from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.drillfile import load_drill
 from lab.journal.events import PhaseEntered
-from tests.lab.analysis.by_hand import offered, opened, ramp
 from tests.lab.analysis.conftest import DRILLS
+from tests.lab.analysis.synthetic import offered, opened, ramp
 
 UP_S, DOWN_S, DONE_S = 10, 60, 110
 
@@ -49,5 +49,5 @@ def line(second: int) -> float:
 )
 def test_both_ramps_lead_where_they_should(offered_at: Callable[[int], float], bit: list[bool]) -> None:
     """The last 5 s of each against the line; the second starts from where the first one led."""
-    findings = check_bite(ridden(offered_at))
+    findings = check_fault_effect(ridden(offered_at))
     assert [finding.ok for finding in findings] == bit, findings

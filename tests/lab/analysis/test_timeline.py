@@ -45,9 +45,9 @@ def test_a_row_holds_what_happened_in_its_second(storm: Storm) -> None:
     assert round(row.outcomes["timeout"]) == 400
     assert row.amplification == 4.0
     assert row.cap_share == 0.15
-    assert round(row.bridge_busy or 0, 2) == 0.99
+    assert round(row.bridge_utilization or 0, 2) == 0.99
     assert round(row.accepted or 0) == 130
-    assert (row.backlog, row.queue_depth, row.policy) == (80, 0, "immediate(retries=3)")
+    assert (row.accept_queue, row.queue_depth, row.policy) == (80, 0, "immediate(retries=3)")
     assert round(row.host_cpu_idle or 0, 2) == 0.5
     assert not row.provisional
 
@@ -55,7 +55,14 @@ def test_a_row_holds_what_happened_in_its_second(storm: Storm) -> None:
 def test_nothing_seen_is_none_not_zero(storm: Storm) -> None:
     """A second in which nothing was measured has no figures."""
     row = Timeline.fold(storm.events()).row(1)
-    measured = (row.offered, row.good, row.attempts, row.amplification, row.bridge_busy, row.host_cpu_idle)
+    measured = (
+        row.offered,
+        row.good,
+        row.attempts,
+        row.amplification,
+        row.bridge_utilization,
+        row.host_cpu_idle,
+    )
     assert measured == (None,) * 6
 
 
@@ -178,7 +185,7 @@ def test_a_device_beside_the_bridge_is_kept_apart(storm: Storm) -> None:
         storm.at(
             second + 1.03,
             BridgeSample(
-                device="bridge-reserve", accepted_total=None, open_connections=99, backlog=77,
+                device="bridge-reserve", accepted_total=None, open_connections=99, accept_queue=77,
                 cpu_s_total=second * 0.5, throttled_s_total=0.0, cpu_share=0.5,
             ),
         )  # fmt: skip

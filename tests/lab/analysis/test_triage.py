@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lab.analysis.logs.log_line import LONGEST_LINE, read_log_line
 from lab.analysis.logs.log_order import in_time_order
 from lab.analysis.logs.triage import Triage, triage
-from lab.analysis.logs.trouble import Hurt
+from lab.analysis.logs.trouble import ErrorEpisode
 
 BEGAN_S = 1638891000.0  # 2021-12-07T15:30:00Z
 
@@ -34,17 +34,17 @@ def failed(second: float, request_id: str, **more: Any) -> str:  # noqa: ANN401 
     return json.dumps({**said, "attempts": 4, "took_ms": 4000.0, "timestamp": stamp(second), **more})
 
 
-def only(found: Triage) -> Hurt:
+def only(found: Triage) -> ErrorEpisode:
     """The one bad outcome."""
-    ((hurt,),) = [trouble.hurts for trouble in found.troubles]
-    return hurt
+    ((episode,),) = [trouble.errors for trouble in found.troubles]
+    return episode
 
 
 def test_trouble_that_goes_on() -> None:
     """Counted over all, with a rate of the latest 5 s, since its first second; the last example names a request."""
     lines = [calls(second, ok=90, timeout=10) for second in range(10)]
     found = triage({"storefront": [failed(0.2, "a-1"), *lines, failed(9.9, "a-2")]}, now_s=BEGAN_S + 10.3)
-    assert only(found) == Hurt("timeout", 100, 10.0, BEGAN_S, BEGAN_S + 10, "going on", "a-2")
+    assert only(found) == ErrorEpisode("timeout", 100, 10.0, BEGAN_S, BEGAN_S + 10, "going on", "a-2")
     assert found.troubles[0].good_per_s == 90.0
     assert found.end_s == BEGAN_S + 10
 
@@ -52,9 +52,9 @@ def test_trouble_that_goes_on() -> None:
 def test_trouble_that_is_over() -> None:
     """The log has said that all is well: the end is the end of the last bad second."""
     lines = [calls(0, timeout=10), calls(1, ok=50, timeout=50), calls(2, "well", ok=100)]
-    hurt = only(triage({"storefront": lines}, now_s=BEGAN_S + 60))
-    assert (hurt.count, hurt.per_s, hurt.state) == (60, 0.0, "over")
-    assert (hurt.since_s, hurt.until_s) == (BEGAN_S, BEGAN_S + 2)
+    episode = only(triage({"storefront": lines}, now_s=BEGAN_S + 60))
+    assert (episode.count, episode.per_s, episode.state) == (60, 0.0, "over")
+    assert (episode.since_s, episode.until_s) == (BEGAN_S, BEGAN_S + 2)
 
 
 def test_one_outcome_may_be_over_while_another_goes_on() -> None:
@@ -62,23 +62,24 @@ def test_one_outcome_may_be_over_while_another_goes_on() -> None:
     lines = [calls(second, timeout=400) for second in range(3)]
     lines += [calls(second, breaker=30, ok=1) for second in range(3, 12)]
     (trouble,) = triage({"storefront": lines}, now_s=BEGAN_S + 12).troubles
-    told = [(hurt.outcome, hurt.count, hurt.per_s, hurt.state) for hurt in trouble.hurts]
+    told = [(episode.outcome, episode.count, episode.per_s, episode.state) for episode in trouble.errors]
     assert told == [("breaker", 270, 30.0, "going on"), ("timeout", 1200, 0.0, "over")]
 
 
 def test_a_trouble_that_ended_long_before_is_not_the_beginning_of_this_one() -> None:
     """All was well for more than 10 s in between: since when, and how many, are said of the latest; a flap is one."""
     flap = [calls(0, timeout=5), calls(1, "well", ok=9), calls(4, timeout=2), calls(5, "well", ok=9)]
-    hurt = only(triage({"storefront": [*flap, calls(30, timeout=7)]}, now_s=BEGAN_S + 31))
-    assert (hurt.since_s, hurt.count, hurt.earlier, hurt.state) == (BEGAN_S + 30, 7, 7, "going on")
-    hurt = only(triage({"storefront": flap}, now_s=BEGAN_S + 31))
-    assert (hurt.since_s, hurt.until_s, hurt.count, hurt.earlier) == (BEGAN_S, BEGAN_S + 5, 7, 0)
+    episode = only(triage({"storefront": [*flap, calls(30, timeout=7)]}, now_s=BEGAN_S + 31))
+    assert (episode.since_s, episode.count) == (BEGAN_S + 30, 7)
+    assert (episode.earlier, episode.state) == (7, "going on")
+    episode = only(triage({"storefront": flap}, now_s=BEGAN_S + 31))
+    assert (episode.since_s, episode.until_s, episode.count, episode.earlier) == (BEGAN_S, BEGAN_S + 5, 7, 0)
 
 
 def test_silence_in_the_middle_of_trouble_is_not_its_end() -> None:
     """Nothing was said for a minute, and it was not said that all is well: no rate is known, and it isn't 0."""
-    hurt = only(triage({"storefront": [calls(0, timeout=10)]}, now_s=BEGAN_S + 60))
-    assert (hurt.state, hurt.per_s) == ("no word since", None)
+    episode = only(triage({"storefront": [calls(0, timeout=10)]}, now_s=BEGAN_S + 60))
+    assert (episode.state, episode.per_s) == ("no word since", None)
 
 
 def test_a_finished_run_ends_with_its_last_line() -> None:

@@ -132,7 +132,7 @@ async def chain(folder: Path) -> AsyncIterator[Chain]:
 def counts(found: Triage) -> dict[str, dict[str, int]]:
     """Bad outcomes by call."""
     return {
-        trouble.call: {hurt.outcome: hurt.count + hurt.earlier for hurt in trouble.hurts}
+        trouble.call: {episode.outcome: episode.count + episode.earlier for episode in trouble.errors}
         for trouble in found.troubles
     }
 
@@ -171,9 +171,9 @@ async def test_the_logs_alone_tell_what_the_counters_tell(tmp_path: Path) -> Non
     failed = told["edge"]["failed_total"]["503"]
     assert counts(found) == {"storefront->auth": client, "edge->storefront": {"5xx": failed}, **answers}
     assert answers["router answers"]["abandoned"] >= 50
-    over = {hurt.state for trouble in found.troubles for hurt in trouble.hurts if "->" in trouble.call}
+    over = {episode.state for trouble in found.troubles for episode in trouble.errors if "->" in trouble.call}
     assert over == {"over"}
-    since = {h.outcome: h.since_s for t in found.troubles if t.call == "storefront->auth" for h in t.hurts}
+    since = {h.outcome: h.since_s for t in found.troubles if t.call == "storefront->auth" for h in t.errors}
     assert since["5xx"] <= since["timeout"]
     assert not any(state.missing or state.unreadable for state in found.logs.values())
     most = max(len(made.log(service)) for service in COUNTED)

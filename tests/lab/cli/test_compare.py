@@ -62,7 +62,7 @@ def test_as_json_every_figure_of_every_plane(
     assert planes.keys() == {"shared", "ops"}
     assert (planes["ops"]["kept_trigger"], planes["ops"]["kept_aftermath"]) == (1.0, 1.0)
     assert planes["shared"]["kept_aftermath"] == 0
-    assert planes["shared"]["score"]["blind_s"] > 20
+    assert planes["shared"]["score"]["stale_s"] > 20
     assert planes["shared"]["run"]
 
 

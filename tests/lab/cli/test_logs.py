@@ -183,8 +183,8 @@ async def test_triage_as_json(folder: Path) -> None:
     found = json.loads(out)
     assert code == 0
     assert found["troubles"][0]["call"] == "storefront->auth"
-    assert found["troubles"][0]["hurts"][0]["count"] == 1540
-    assert found["troubles"][1]["hurts"][0]["request_id"] is None
+    assert found["troubles"][0]["errors"][0]["count"] == 1540
+    assert found["troubles"][1]["errors"][0]["request_id"] is None
     assert found["logs"]["auth"]["missing"] is True
 
 

@@ -182,7 +182,7 @@ async def test_what_counts_is_not_run_again_though_its_verdict_is_inconclusive(
     cells = list(plan.cells(plan.quick))
     folder = open_tournament(tmp_path, plan, plan.quick, "embedded", fresh=False)
     await held(monkeypatch, folder, cells, Lab())
-    monkeypatch.setattr(tournament, "is_vouched", lambda _timeline, verdict: verdict.seed == 1)
+    monkeypatch.setattr(tournament, "is_valid", lambda _timeline, verdict: verdict.seed == 1)
     eager = Lab()
     assert await held(monkeypatch, folder, cells, eager, again=True) is None
     assert eager.ran == []

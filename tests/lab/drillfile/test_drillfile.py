@@ -68,16 +68,29 @@ def test_a_url_that_must_stay_healthy_is_a_condition_like_any_other(parse: Parse
 def test_a_condition_about_a_plane_names_it(parse: Parse, source: str) -> None:
     """Over a window or over the run; it reads as one says it, and the journal carries it."""
     watched = source.replace("seed: 7", "seed: 7\nmonitoring: same-listener")
-    kept = '{name: dark, metric: scrapes_kept, plane: shared, during: aftermath, is: "< 20 %"}'
-    told = '{name: told, metric: told_in_time, plane: ops, is: "true"}'
+    kept = '{name: dark, metric: scrape_success_ratio, plane: shared, during: aftermath, is: "< 20 %"}'
+    told = '{name: told, metric: detected_within_bound, plane: ops, is: "true"}'
     drill = parse(watched.replace("abort-if:", f"  - {kept}\n  - {told}\nabort-if:", 1))
     assert drill.monitoring == "same-listener"
     dark, in_time = (expectation.condition for expectation in drill.expect[-2:])
     assert (dark.plane, dark.value, dark.during) == ("shared", 0.2, "aftermath")
-    assert str(dark) == "scrapes_kept of shared during aftermath < 20 %"
-    assert (in_time.plane, in_time.value, str(in_time)) == ("ops", 1.0, "told_in_time of ops true")
+    assert str(dark) == "scrape_success_ratio of shared during aftermath < 20 %"
+    assert (in_time.plane, in_time.value, str(in_time)) == ("ops", 1.0, "detected_within_bound of ops true")
     assert Drill.model_validate(drill.resolved()) == drill
     assert parse(source).monitoring is None
+
+
+def test_the_old_name_of_a_metric_is_read_and_one_line_names_the_new_one(parse: Parse, source: str) -> None:
+    """A drill of the old vocabulary runs as ever; its journal has the new name, the remark stays with the caller."""
+    old = '{name: many wait, metric: backlog, during: aftermath, is: "> 10"}'
+    drill = parse(source.replace("abort-if:", f"  - {old}\nabort-if:", 1))
+    assert drill.expect[-1].condition.metric == "accept_queue"
+    (note,) = drill.notes
+    line = source[: source.index("abort-if:")].count("\n") + 1
+    assert note.endswith("`backlog` is now called `accept_queue`; the old name is still read")
+    assert f":{line}: expect[4].metric: " in note
+    assert "notes" not in drill.resolved()
+    assert parse(source).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ Parse = Callable[[str], Drill]
 
 
 ABORT = "abort-if:                                  # watched from the first second to the last"
-KEPT = '  - {name: x, metric: scrapes_kept, is: "> 9 %"'
+KEPT = '  - {name: x, metric: scrape_success_ratio, is: "> 9 %"'
 """One more condition under ``expect``, whose mapping is left open."""
 SHOP = "http://127.0.0.1:8080/health"
 
@@ -159,29 +159,29 @@ WRONG = [
     (
         ABORT,
         f"{KEPT}, plane: ops}}",
-        "25: expect[4]: `scrapes_kept` is about a monitoring plane, but no plane watches",
+        "25: expect[4]: `scrape_success_ratio` is about a monitoring plane, but no plane watches",
     ),
     (
         ABORT,
         f"{KEPT}}}",
-        "25: expect[4]: key is missing: `plane`; `scrapes_kept` is about one, say `plane: shared`",
+        "25: expect[4]: key is missing: `plane`; `scrape_success_ratio` is about one, say `plane: shared`",
     ),
     (ABORT, f"{KEPT}, plan: ops}}", "25: expect[4].plan: unknown key; did you mean `plane`?"),
     (ABORT, f"{KEPT}, plane: opps}}", "25: expect[4].plane: unknown plane `opps`; did you mean `ops`?"),
     (
         ABORT,
         f"{KEPT}, plane: ops, stat: max}}",
-        "`scrapes_kept` is counted over its whole window; leave `stat` out",
+        "`scrape_success_ratio` is counted over its whole window; leave `stat` out",
     ),
     (
         ABORT,
-        '  - {name: x, metric: time_to_detect, plane: ops, since: trigger, is: "< 9 s"}',
-        "`time_to_detect` is always since the trigger's start; leave `since` out",
+        '  - {name: x, metric: detection_time, plane: ops, since: trigger, is: "< 9 s"}',
+        "`detection_time` is always since the trigger's start; leave `since` out",
     ),
     (
         ABORT,
-        '  - {name: x, metric: told_in_time, plane: ops, during: trigger, is: "true"}',
-        "`told_in_time` is one figure of the whole run; leave `during` out",
+        '  - {name: x, metric: detected_within_bound, plane: ops, during: trigger, is: "true"}',
+        "`detected_within_bound` is one figure of the whole run; leave `during` out",
     ),
     (
         "since: mitigation,             is",
@@ -190,8 +190,8 @@ WRONG = [
     ),
     (
         "metric: elapsed,       is",
-        "metric: blind, is",
-        "`blind` is known only after the run; it can stand under",
+        "metric: stale_seconds, is",
+        "`stale_seconds` is known only after the run; it can stand under",
     ),
     ("blast-radius: [bridge", "blast-radius: [brigde", "unknown service `brigde`"),
     ("blast-radius: [bridge", "blast-radius: [edge, bridge", "the name `edge` is used in line"),
@@ -219,7 +219,7 @@ def test_a_mistake_is_told_where_it_is(parse: Parse, source: str, good: str, bad
 def test_a_misspelt_plane_is_one_mistake(parse: Parse, source: str) -> None:
     """A key or a metric that is misspelt is told once, not again as a plane that is missing or out of place."""
     watched = source.replace("seed: 7", "monitoring: agent")
-    misspelt = ("metric: scrapes_kept, plan: ops", "metric: scrapes_kpt, plane: ops")
+    misspelt = ("metric: scrape_success_ratio, plan: ops", "metric: scrape_success_rato, plane: ops")
     for written in misspelt:
         line = f'  - {{name: x, {written}, is: "> 9 %"}}\nabort-if:'
         with pytest.raises(DrillError) as caught:

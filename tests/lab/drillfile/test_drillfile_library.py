@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chaos.place import Ability
+from chaos.target_resolver import Ability
 from lab.drillfile import Drill, DrillError, load_drill
 from lab.drillfile.library import OWN
 from lab.drillfile.read_drill import parse_drill

@@ -204,7 +204,7 @@ def drop_middle(lines: list[str]) -> list[str]:
 
 def from_the_future(lines: list[str]) -> list[str]:
     """A journal of a newer lab, with a field that this one doesn't know."""
-    return [lines[0].replace('"schema_version":1', '"schema_version":2,"new":true'), *lines[1:]]
+    return [lines[0].replace('"schema_version":2', '"schema_version":3,"new":true'), *lines[1:]]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def from_the_future(lines: list[str]) -> list[str]:
     [
         (damage_middle, "journal.jsonl:2: not a journal line"),
         (drop_middle, "journal.jsonl:2: seq is 2, expected 1: a line is missing"),
-        (from_the_future, "schema 2, this lab reads up to 1: it was written by a newer lab"),
+        (from_the_future, "schema 3, this lab reads up to 2: it was written by a newer lab"),
     ],
 )
 def test_damage_is_told_with_its_line(

@@ -1,17 +1,93 @@
-"""Journals of version 1, read as those of today."""
+"""Journals and verdicts of schema 1 in the words of schema 2, and with the traits that it carries."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chaos.faults import FAULTS
 from chaos.mitigations import MITIGATIONS
 from chaos.traits import NONE
+from lab.analysis import Verdict
+from lab.drillfile.metrics import METRICS, RENAMED
 from lab.journal import read
-from lab.journal.events import ActionChanged
-from lab.journal.upgrade import traits_by_name
+from lab.journal.events import ActionChanged, BridgeSample, RunOpened, ServiceSample
+from lab.journal.upgrade import check_name, traits_by_name, upgrade_line, upgrade_verdict
 
-OLD = Path(__file__).parents[2] / "data" / "stuck.jsonl"
+DATA = Path(__file__).parents[2] / "data"
+OLD = DATA / "stuck.jsonl"
+
+
+def test_a_journal_of_schema_1_is_read_with_every_figure() -> None:
+    """The old file has the old names; nothing of what they held is lost."""
+    old = [json.loads(line) for line in (DATA / "stuck.jsonl").read_text().splitlines()]
+    assert old[0]["schema_version"] == 1
+    events = read(DATA / "stuck.jsonl").events
+    opened = events[0]
+    assert isinstance(opened, RunOpened)
+    assert opened.schema_version == 2
+    waiting = [line["backlog"] for line in old if line["type"] == "bridge.sample"]
+    assert [event.accept_queue for event in events if isinstance(event, BridgeSample)] == waiting
+    assert any(waiting)
+
+
+@pytest.mark.parametrize(
+    ("old", "field", "value"),
+    [
+        ({"type": "bridge.sample", "backlog": 7}, "accept_queue", 7),
+        ({"type": "service.sample", "wasted_total": 3}, "abandoned_work_total", 3),
+        ({"type": "action.changed", "state": "stuck"}, "state", "rollback-failed"),
+        ({"type": "action.changed", "state": "applied"}, "state", "applied"),
+    ],
+)
+def test_old_names_become_new_ones(old: dict[str, Any], field: str, value: object) -> None:
+    """The old name is gone, the value stays."""
+    new = upgrade_line(old)
+    assert new[field] == value
+    assert not {"backlog", "wasted_total"} & set(new)
+
+
+def test_what_the_table_names_exists() -> None:
+    """A new name is a field of the model, or a metric."""
+    assert "accept_queue" in BridgeSample.model_fields
+    assert "abandoned_work_total" in ServiceSample.model_fields
+    assert "rollback-failed" in str(ActionChanged.model_fields["state"].annotation)
+    assert set(RENAMED.values()) <= set(METRICS)
+    assert not set(RENAMED) & set(METRICS)
+
+
+def test_conditions_of_the_journaled_drill_name_metrics_of_today() -> None:
+    """In lists and in the steady state alike; a text that only looks like a name is left."""
+    drill = {
+        "title": "backlog",
+        "expect": [{"name": "x", "condition": {"metric": "silence_alarm"}}],
+        "steady_state": {"probes": [{"metric": "bridge_busy"}]},
+    }
+    new = upgrade_line({"type": "run.opened", "schema_version": 1, "drill": drill})["drill"]
+    assert new["expect"][0]["condition"]["metric"] == "time_to_dead_mans_switch"
+    assert new["steady_state"]["probes"][0]["metric"] == "bridge_utilization"
+    assert new["title"] == "backlog"
+
+
+def test_a_verdict_of_schema_1_is_read() -> None:
+    """Planes, checks and the schema; whatever reads a ``verdict.json`` goes through the model."""
+    old = json.loads((DATA / "stuck.verdict.json").read_text())
+    assert old["schema"] == 1
+    old["metrics"]["monitoring"] = {
+        "ops": {"mode": "agent", "blind_s": 4, "time_to_detect_s": 8.5, "time_to_silence_alarm_s": None}
+    }
+    verdict = Verdict.model_validate(old)
+    ops = verdict.metrics.monitoring["ops"]
+    assert (verdict.schema_version, ops.stale_s, ops.detection_time_s) == (2, 4, 8.5)
+    assert "fault effect: slow-bridge" in [check.name for check in verdict.instrument]
+    assert Verdict.model_validate_json(json.dumps(upgrade_verdict(old))) == verdict
+
+
+def test_a_check_that_kept_its_name_keeps_it() -> None:
+    """Only what is in the table changes."""
+    assert check_name("slow-bridge did bite") == "fault effect: slow-bridge"
+    assert check_name("CPU cap delivered") == "CPU cap delivered"
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -71,7 +71,7 @@ def counted(service: str, since: float) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "service": service, "requests_total": asked, "served_total": asked // 5, "abandoned_total": 0,
-        "wasted_total": 0, "shed_total": {},
+        "abandoned_work_total": 0, "shed_total": {},
         "connections_total": asked, "cpu_s_total": 1, "queue_depth": 0, "in_flight": 3, "loop_lag_p99_ms": 1,
         "failed_total": {}, "errors_total": {}, "client": client if service == "storefront" else None,
     }  # fmt: skip

@@ -12,8 +12,10 @@ COUNTERS = {
 
 def test_what_was_shed_and_wasted_reaches_the_journal() -> None:
     """By reason; and the line reads back as it was written."""
-    sample = service_sample({**COUNTERS, "wasted_total": 1, "shed_total": {"codel": 2, "queue-full": 1}})
-    assert (sample.wasted_total, sample.shed_total) == (1, {"codel": 2, "queue-full": 1})
+    sample = service_sample(
+        {**COUNTERS, "abandoned_work_total": 1, "shed_total": {"codel": 2, "queue-full": 1}}
+    )
+    assert (sample.abandoned_work_total, sample.shed_total) == (1, {"codel": 2, "queue-full": 1})
     assert EVENT.validate_json(EVENT.dump_json(sample)) == sample
 
 
@@ -21,4 +23,4 @@ def test_what_a_service_does_not_tell_is_unmeasured() -> None:
     """A service of another kind has no such counters: null, not 0."""
     sample = service_sample(COUNTERS)
     assert isinstance(sample, ServiceSample)
-    assert (sample.wasted_total, sample.shed_total) == (None, {})
+    assert (sample.abandoned_work_total, sample.shed_total) == (None, {})

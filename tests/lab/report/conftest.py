@@ -40,13 +40,13 @@ def _samples(until_s: float) -> Iterator[ev.Event]:
     cpu, accepted = 0.0, 0
     for second in range(int(START), int(until_s)):
         offered = sum(chance.random() < 0.1 for _ in range(1000))
-        tries, good_share, ms, busy, opened, backlog = _state(second)
+        tries, good_share, ms, busy, opened, accept_queue = _state(second)
         attempts, good = round(offered * tries), round(offered * good_share * chance.uniform(0.98, 1.0))
         cpu, accepted = cpu + 0.12 * busy, accepted + attempts
         yield from _cohorts(second, offered, attempts, good, ms)
         yield ev.BridgeSample(
             t=second + 1.0, device="bridge", accepted_total=accepted, open_connections=opened,
-            backlog=backlog, cpu_s_total=cpu, throttled_s_total=0, cpu_share=0.12,
+            accept_queue=accept_queue, cpu_s_total=cpu, throttled_s_total=0, cpu_share=0.12,
         )  # fmt: skip
         yield ev.ServiceSample(
             t=second + 1.0, service="storefront", boot="b", requests_total=0, served_total=0,
@@ -56,7 +56,7 @@ def _samples(until_s: float) -> Iterator[ev.Event]:
 
 
 def _state(second: int) -> tuple[float, float, float, float, int, int]:
-    """Attempts a request, share of good, latency, busy, connections, backlog."""
+    """Attempts a request, share of good, latency, busy, connections, accept_queue."""
     since = second - MITIGATION
     if second < TRIGGER or since >= 14 or second >= END:
         return 1.0, 1.0, 14.0, 0.66, 9, 0
@@ -64,8 +64,8 @@ def _state(second: int) -> tuple[float, float, float, float, int, int]:
         ramp = min(1.0, (second - TRIGGER) / 3)
         return 1 + 3 * ramp, 0.0, 0.0, 1.0, int(1150 * ramp), int(512 * ramp)
     drained = min(1.0, since / 8)
-    tries, backlog = (0.4 if since < 4 else 1.05), int(512 - 500 * drained)
-    return tries, drained, 1800 - 1700 * drained, 1.0 - 0.3 * drained, 400, backlog
+    tries, accept_queue = (0.4 if since < 4 else 1.05), int(512 - 500 * drained)
+    return tries, drained, 1800 - 1700 * drained, 1.0 - 0.3 * drained, 400, accept_queue
 
 
 def _cohorts(second: int, *counts: float) -> Iterator[ev.Event]:

@@ -89,13 +89,13 @@ def test_the_file_has_totals_and_figures_and_survives_control_characters(tmp_pat
 def test_the_planes_figures_are_properties() -> None:
     """Each by its full name; what is unknown has none, and a list without anything in it says so."""
     shared = Plane(
-        mode="agent", blind_s=36, scrapes_ok=None, answer_errors={"goodput": 0.5}, alerts_late=("A", "B")
+        mode="agent", stale_s=36, scrapes_ok=None, answer_errors={"goodput": 0.5}, alerts_late=("A", "B")
     )
     made = make_verdict()
     metrics = made.metrics.model_copy(update={"monitoring": {"shared": shared}})
     root = junit(made.model_copy(update={"metrics": metrics}))
     told = {p.get("name"): p.get("value") for p in root.iter("property")}
-    assert told["monitoring.shared.blind_s"] == "36"
+    assert told["monitoring.shared.stale_s"] == "36"
     assert told["monitoring.shared.answer_errors.goodput"] == "0.5"
     assert told["monitoring.shared.alerts_late"] == "A, B"
     assert told["monitoring.shared.alerts_lost"] == "none"

@@ -33,7 +33,7 @@ def test_blind_spans_are_the_dark_seconds_and_tell_what_was_filled_in_later() ->
     assert told["filled"] == (late.start, late.stop)
     assert spans(shared.rows)[-1] == Span(late.stop, DARK.stop, "blind")
     assert spans(ops.rows) == []
-    rows = [PlaneRow(7, 9, 9, None, None), PlaneRow(8, 9, 9, blind=True, blind_backfilled=None)]
+    rows = [PlaneRow(7, 9, 9, None, None), PlaneRow(8, 9, 9, stale=True, stale_backfilled=None)]
     assert spans(rows) == [Span(7, 8, "unknown"), Span(8, 9, "blind")]
 
 
@@ -46,7 +46,7 @@ def test_a_sentence_says_how_each_plane_fared() -> None:
     assert score.scrapes_expected is not None
     share = figures.share(score.scrapes_ok / score.scrapes_expected)
     assert shared == (
-        f"The shared plane kept {share} of its scrapes and was blind for {score.blind_s} s, 22 of them after "
+        f"The shared plane kept {share} of its scrapes and was blind for {score.stale_s} s, 22 of them after "
         "the trigger was gone; it paged on-call 34 s after the trigger, too late (ScrapeLost, bound 9 s), and "
         "the dead-man's switch told of its silence 22 s after the trigger."
     )

@@ -51,7 +51,7 @@ def test_the_live_view_says_what_happens_now() -> None:
     """Phase, figures, bridge, clients and events, in the storm."""
     text = "\n".join(live_at(36.0))
     wanted = (
-        "▶ aftermath", "aftermath 6 of 15 s", "~344/s", "~4.0", "100 %", "1,150", "backlog 512",
+        "▶ aftermath", "aftermath 6 of 15 s", "~344/s", "~4.0", "100 %", "1,150", "accept queue 512",
         "immediate(retries=3)", "19.3 s  slow-bridge applied: latency 3000 ms on bridge (read back)",
     )  # fmt: skip
     assert [said for said in wanted if said not in text] == []

@@ -37,7 +37,7 @@ def checked(role: Literal["steady-state", "abort-if", "until"], *, met: bool | N
         (acted(state="intended"), None),
         (acted(state="reverted", verified=True), "slow-bridge undone (read back)"),
         (acted(state="refused", error="no toxic"), "slow-bridge was refused: no toxic"),
-        (acted(state="stuck", error="timeout"), "slow-bridge could NOT be undone: timeout"),
+        (acted(state="rollback-failed", error="timeout"), "slow-bridge could NOT be undone: timeout"),
         (ev.PhaseEntered(phase="trigger", planned_s=10, because=""), "trigger begins (10 s)"),
         (ev.ServiceChanged(service="auth", state="healthy"), "auth is healthy"),
         (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.place import Ability
 from chaos.process.identity import of_run
+from chaos.target_resolver import Ability
 from chaos.wait import wait_until
 from lab.runtime.base import ServiceReport, SetupError
 from lab.runtime.embedded.runtime import Embedded
@@ -66,7 +66,7 @@ async def test_services_start_in_order_and_down_leaves_nothing(lab: Embedded, tm
     assert set(memory) == {"first", "second"}
     assert all(2**20 < size < 2**28 for size in memory.values())
     found = await lab.sockets("first")
-    assert (found.backlog, found.listen_queue, found.listen_overflows_total) == (0, 5, 0)
+    assert (found.accept_queue, found.listen_queue, found.listen_overflows_total) == (0, 5, 0)
     await lab.down()
     await lab.down()
     assert not of_run(lab.mark)

@@ -59,7 +59,7 @@ def test_a_torn_line_is_cut_off_first(folder: RunFolder) -> None:
     assert read(folder.journal).closed is not None
 
 
-def test_what_may_be_in_force_is_left_to_who_undoes_it(folder: RunFolder) -> None:
+def test_what_may_be_active_is_left_to_who_undoes_it(folder: RunFolder) -> None:
     """The watchdog writes the end when it is done, or `lab recover` does."""
     begin(folder).own(StopProcesses(run=folder.name))
     end_cut_off(folder)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from chaos.place import Ability
+from chaos.target_resolver import Ability
 from lab.drillfile import load_drill
 from lab.runtime.base import SetupError
 from lab.session.requirements import UnsupportedDrillError, require_abilities, require_services

@@ -11,7 +11,7 @@ from lab.analysis import Timeline
 from lab.journal.events import ServiceChanged
 from lab.runner import Aborted, NotSteady
 from lab.session import series
-from lab.session.ending import Ending
+from lab.session.run_outcome import RunOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ async def test_a_service_that_does_not_take_the_configuration_ends_the_run_alone
         return
 
     monkeypatch.setattr(series, "_sampled_twice", seen)
-    ending = Ending()
+    ending = RunOutcome()
     lab = series.Series(cast("Request", None), cast("Session", None), [])
     await lab._drive(cast("Cell", Refusing()), cast("Drill", None), ending)
     assert (ending.outcome, ending.reason) == ("aborted", "storefront takes no such policy")

@@ -14,13 +14,13 @@ import pytest
 
 from chaos.wait import wait_until
 from lab.analysis import Timeline
-from lab.cli import interactive as by_hand
+from lab.cli import interactive
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten, PhaseEntered, RunClosed
 from lab.probes.control import Control
 from lab.remote.socket_path import short_path
-from lab.runner import AbortedByHand
+from lab.runner import AbortedByUser
 from lab.session import (
     Client,
     RunFolder,
@@ -117,7 +117,7 @@ async def test_the_first_abort_cancels_and_the_second_hears_that_it_rolls_back(t
         with pytest.raises(asyncio.CancelledError) as cancelled:
             await wait_until(lambda: False, 10, "the abort")
         cause = made.stop.cause(cancelled.value)
-        assert isinstance(cause, AbortedByHand)
+        assert isinstance(cause, AbortedByUser)
         assert str(cause) == "aborted by hand: too hot"
         assert await asking is True
         assert await client.abort("once more") is False
@@ -141,7 +141,7 @@ async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
     """Who wants their lab gone may have forgotten that somebody measures."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
     async with session(tmp_path, measured=True) as made:
-        await asyncio.to_thread(by_hand.down)
+        await asyncio.to_thread(interactive.down)
         assert not made.down.is_set()
         assert not made.stop.ending
     said = capsys.readouterr().out

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chaos.wait import wait_until
-from lab.runner import AbortedByHand
+from lab.runner import AbortedByUser
 from lab.session import Stop, interruptible
-from lab.session.ending import Ending
+from lab.session.run_outcome import RunOutcome
 
 
 async def run(body: Callable[[Stop], Awaitable[None]], said: list[str]) -> BaseException | None:
@@ -24,7 +24,7 @@ async def run(body: Callable[[Stop], Awaitable[None]], said: list[str]) -> BaseE
         stop.ending = True
         said.append("rollback begins")
         os.kill(os.getpid(), signal.SIGINT)
-        assert stop.ask(AbortedByHand("once more")) is False
+        assert stop.ask(AbortedByUser("once more")) is False
         await wait_until(lambda: said[-1].startswith("SIGINT"), 5, "the signal to be heard")
         said.append("rollback ends")
     return found
@@ -39,15 +39,15 @@ async def test_an_abort_by_hand_cancels_and_keeps_its_reason() -> None:
     """The word reaches the journal's last line; what comes during the rollback is told, and changes nothing."""
 
     async def body(stop: Stop) -> None:
-        assert stop.ask(AbortedByHand("too hot")) is True
-        assert stop.ask(AbortedByHand("much too hot")) is False
+        assert stop.ask(AbortedByUser("too hot")) is True
+        assert stop.ask(AbortedByUser("much too hot")) is False
         await forever()
 
     said: list[str] = []
     found = await run(body, said)
-    ending = Ending()
+    ending = RunOutcome()
     assert found is not None
-    ending.by(found)
+    ending.record(found)
     assert (ending.outcome, ending.reason) == ("aborted", "aborted by hand: too hot")
     assert said[0] == "rollback begins"
     assert "SIGINT: still rolling back" in said[1]
@@ -90,6 +90,6 @@ async def test_a_run_that_ends_by_itself_is_rolled_back_in_peace(error: ValueErr
 async def test_a_cancellation_that_nobody_asked_for_is_a_fault_of_the_lab() -> None:
     """A task of the lab that fails cancels the run; that is no interruption, and its exit code is another."""
     stop = Stop()
-    ending = Ending()
-    ending.by(stop.cause(asyncio.CancelledError()))
+    ending = RunOutcome()
+    ending.record(stop.cause(asyncio.CancelledError()))
     assert ending.outcome == "broken"

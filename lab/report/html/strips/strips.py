@@ -121,6 +121,6 @@ def _strip(watch: Watch, last_s: float) -> Strip:
 
 
 def _note(watch: Watch) -> str:
-    if watch.score is None or watch.score.blind_s is None:
+    if watch.score is None or watch.score.stale_s is None:
         return "not judged"
-    return "never blind" if watch.score.blind_s == 0 else f"blind for {watch.score.blind_s} s"
+    return "never blind" if watch.score.stale_s == 0 else f"blind for {watch.score.stale_s} s"

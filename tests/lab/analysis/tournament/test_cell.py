@@ -19,7 +19,7 @@ def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
     """100/s from 14 s to 78 s; nothing good until 45 s; 4 attempts a request until the mitigation at 38.25 s."""
     cell = cell_of(*judged(golden), contestant="immediate", trigger="latency")
     assert (cell.contestant, cell.trigger, cell.seed, cell.run) == ("immediate", "latency", 7, "r1")
-    assert (cell.verdict, cell.vouched, cell.stuck) == ("pass", True, True)
+    assert (cell.verdict, cell.valid, cell.stuck) == ("pass", True, True)
     assert cell.lost_requests == 3100
     assert cell.lost_share == pytest.approx(31 / 64)
     assert cell.served_mitigation == pytest.approx(23 / 29)
@@ -45,7 +45,7 @@ def test_rejections_and_futile_attempts_come_from_the_counters(golden: list[Even
     assert set(cell.rejected_by) == {"breaker", "budget"}
     assert cell.rejected == sum(cell.rejected_by.values()) > 0
     assert cell.rejected_share == pytest.approx(0.5, abs=0.001)
-    assert cell.futile_share == pytest.approx(0.75, abs=0.001)
+    assert cell.wasted_attempts_share == pytest.approx(0.75, abs=0.001)
 
 
 def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event]) -> None:
@@ -55,7 +55,7 @@ def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event])
         return event.model_copy(update={"outcomes_total": {}}) if isinstance(event, ServiceSample) else event
 
     cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
-    assert (cell.rejected, cell.rejected_share, cell.futile_share) == (None, None, None)
+    assert (cell.rejected, cell.rejected_share, cell.wasted_attempts_share) == (None, None, None)
 
 
 def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Event]) -> None:
@@ -68,8 +68,8 @@ def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Ev
 
     as_ever = cell_of(*judged(golden), contestant="x", trigger="y")
     cell = cell_of(*judged(golden, change), contestant="x", trigger="y")
-    assert as_ever.futile_attempts == 14000
-    assert cell.futile_attempts == pytest.approx(14000, rel=0.02)
+    assert as_ever.wasted_attempts == 14000
+    assert cell.wasted_attempts == pytest.approx(14000, rel=0.02)
 
 
 def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
@@ -78,17 +78,17 @@ def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
     def change(event: Event) -> Event:
         if isinstance(event, ServiceSample) and event.service in wasted:
             share = wasted[event.service]
-            return event.model_copy(update={"wasted_total": int(event.served_total * share)})
+            return event.model_copy(update={"abandoned_work_total": int(event.served_total * share)})
         return event
 
     wasted = {"router": 0.5, "auth": 0.0}
-    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share == pytest.approx(
-        0.5, abs=0.01
-    )
+    assert cell_of(
+        *judged(golden, change), contestant="x", trigger="y"
+    ).abandoned_work_share == pytest.approx(0.5, abs=0.01)
     wasted = {"router": 0.5, "auth": 0.25}
-    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share == pytest.approx(
-        0.75 / 1.25, abs=0.01
-    )
+    assert cell_of(
+        *judged(golden, change), contestant="x", trigger="y"
+    ).abandoned_work_share == pytest.approx(0.75 / 1.25, abs=0.01)
 
 
 def test_what_a_drill_does_marks_it_and_not_its_name(golden: list[Event]) -> None:
@@ -112,10 +112,10 @@ def test_waste_that_was_not_measured_is_not_none_at_all(golden: list[Event]) -> 
 
     def change(event: Event) -> Event:
         if isinstance(event, ServiceSample) and event.service == "router":
-            return event.model_copy(update={"wasted_total": None})
+            return event.model_copy(update={"abandoned_work_total": None})
         return event
 
-    assert cell_of(*judged(golden, change), contestant="x", trigger="y").wasted_share is None
+    assert cell_of(*judged(golden, change), contestant="x", trigger="y").abandoned_work_share is None
 
 
 def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:
@@ -155,14 +155,14 @@ def starved(event: Event) -> Event:
 
 
 @pytest.mark.parametrize(
-    ("change", "vouched"), [(emptied, True), (starved, False), (lambda event: emptied(starved(event)), False)]
+    ("change", "valid"), [(emptied, True), (starved, False), (lambda event: emptied(starved(event)), False)]
 )
 def test_an_emptied_queue_alone_leaves_the_other_figures(
-    golden: list[Event], change: Change, *, vouched: bool
+    golden: list[Event], change: Change, *, valid: bool
 ) -> None:
     """Inconclusive for that reason only: figures count, stuck and recovery don't. Any other doubt: nothing counts."""
     cell = cell_of(*judged(golden, change), contestant="x", trigger="down")
-    assert (cell.verdict, cell.vouched) == ("inconclusive", vouched)
+    assert (cell.verdict, cell.valid) == ("inconclusive", valid)
     assert cell.lost_requests == 3100
     if change is emptied:
         assert (cell.stuck, cell.time_to_recover_s, cell.censored_at_s) == (None, None, None)
@@ -171,7 +171,7 @@ def test_an_emptied_queue_alone_leaves_the_other_figures(
 def test_a_run_that_was_cut_off_is_not_vouched_for(golden: list[Event]) -> None:
     """Whatever it had seen until then."""
     cell = cell_of(*judged(golden[: len(golden) // 2]), contestant="x", trigger="y")
-    assert (cell.vouched, cell.verdict) == (False, "inconclusive")
+    assert (cell.valid, cell.verdict) == (False, "inconclusive")
 
 
 def test_an_unmeasured_second_makes_the_area_unknown(golden: list[Event]) -> None:

@@ -14,12 +14,12 @@ TABLES = 200
 
 
 def cell(contestant: str, seed: int, lost: float, *, trigger: str = "latency", **changes: object) -> Cell:
-    """A vouched run that lost this share; stuck from half on."""
+    """A valid run that lost this share; stuck from half on."""
     fields = {
         "stuck": lost >= 0.5,
         "outlasted": lost >= 0.5,
         "verdict": "pass",
-        "vouched": True,
+        "valid": True,
         "run": f"{contestant}-{trigger}-{seed}",
     }
     return Cell(contestant=contestant, trigger=trigger, seed=seed, lost_share=lost, **(fields | changes))
@@ -131,11 +131,11 @@ def test_one_run_ranks_nothing() -> None:
 def test_runs_that_nobody_vouches_for_never_count() -> None:
     """Their figures are in no mean and no rank; they are listed apart."""
     good = [cell(n, s, lost + s / 1000) for n, lost in (("a", 0.1), ("b", 0.4)) for s in range(4)]
-    wild = cell("a", 9, 1.0, vouched=False, verdict="inconclusive", reasons=("steal: 9.1 (limit < 2 %)",))
+    wild = cell("a", 9, 1.0, valid=False, verdict="inconclusive", reasons=("steal: 9.1 (limit < 2 %)",))
     found = make_tournament([*good, wild], plan="p", title="t", command="c")
-    assert found.unvouched == (wild,)
+    assert found.invalid == (wild,)
     score = found.score("a", "latency")
-    assert (score.runs, score.vouched, score.ended) == (5, 4, "over")
+    assert (score.runs, score.valid, score.ended) == (5, 4, "over")
     assert score.lost_share is not None
     assert score.lost_share.most < 0.2
     assert found.overall == make_tournament(good, plan="p", title="t", command="c").overall

@@ -29,7 +29,7 @@ def _cell(name: str, lost: float, trigger: str, seed: int, off: float) -> Cell:
     stuck = lost > 0.9 or (name == NASTY and seed == 2)
     return Cell(
         contestant=name, trigger=trigger, seed=seed, run=f"{len(name)}-{trigger}-{seed}",
-        verdict="inconclusive" if doubted else "pass", vouched=not doubted,
+        verdict="inconclusive" if doubted else "pass", valid=not doubted,
         reasons=(f"steal: 9.1 (limit < 2 %) {NASTY}",) if doubted else (), trigger_s=10.0, mitigated_at_s=40.0,
         stuck=None if trigger == "down" else stuck, outlasted=None if trigger == "down" else stuck,
         lost_share=(0.95 if stuck else lost) + off, lost_requests=4000,
@@ -38,7 +38,7 @@ def _cell(name: str, lost: float, trigger: str, seed: int, off: float) -> Cell:
         time_to_recover_s=None if stuck or trigger == "down" else 4.2,
         censored_at_s=40.0 if stuck and trigger != "down" else None,
         rejected=None if name == "none" else 120.0, rejected_by={} if name == "none" else {"breaker": 120.0},
-        futile_share=lost,
+        wasted_attempts_share=lost,
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_csv_has_a_row_a_cell_and_leaves_empty_what_was_not_measured(
     assert len(rows) == len(tournament.cells)
     assert set(COLUMNS) < set(rows[0])
     first = rows[0]
-    assert (first["stuck"], first["vouched"], first["censored_at_s"], first["rejected_by_breaker"]) == (
+    assert (first["stuck"], first["valid"], first["censored_at_s"], first["rejected_by_breaker"]) == (
         "false", "true", "", "",
     )  # fmt: skip
     assert float(first["lost_share"]) == tournament.cells[0].lost_share

@@ -43,7 +43,7 @@ def test_a_lab_lives_until_it_is_taken_down() -> None:
         assert "latency on bridge" in lab("fault", "list")
         assert "budget" in lab("policy", "set", "storefront", "budget + breaker")
         status = json.loads(lab("status", "--json"))
-        assert status["offered /s"] is None or status["offered /s"] > 0
+        assert status["offered_rps"] is None or status["offered_rps"] > 0
         lab("logs", "router")
         asyncio.run(bridge().add("bridge", FOREIGN))
         assert foreign in lab("fault", "list")

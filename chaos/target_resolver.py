@@ -53,7 +53,7 @@ class Container(BaseModel):
 Handle = Annotated[Process | Container, Field(discriminator="kind")]
 
 
-class Place(Protocol):
+class TargetResolver(Protocol):
     """Names -> handles and addresses. Pure look-ups: nothing here waits or changes anything."""
 
     run: str

@@ -14,15 +14,15 @@ Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started"
 
 
 @dataclass(slots=True)
-class Ending:
+class RunOutcome:
     """How a run ended, as far as it is known. ``stuck`` could not be undone, ``standing`` not be taken down."""
 
     outcome: Outcome = "interrupted"
     reason: str = ""
-    stuck: tuple[str, ...] = ()
+    rollback_failed: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
 
-    def by(self, error: BaseException) -> None:
+    def record(self, error: BaseException) -> None:
         """Take note of the exception that ended the run."""
         match error:
             case asyncio.CancelledError() | KeyboardInterrupt():
@@ -46,10 +46,10 @@ class Ending:
         Where a task of the lab failed and had the rest cancelled, ``error`` is by now that task's own.
         """
         if self.outcome == "broken" and isinstance(error, Exception):
-            self.by(error)
+            self.record(error)
         journal.write(self.closed())
 
     def closed(self) -> RunClosed:
         """As the journal says it."""
-        left = self.stuck + self.standing
+        left = self.rollback_failed + self.standing
         return RunClosed(outcome=self.outcome, reason=self.reason, clean=not left, left=left)

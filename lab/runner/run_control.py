@@ -8,7 +8,7 @@ from lab.drillfile import Step
 from lab.journal.events import CheckDecided
 
 
-class Stage(Protocol):
+class RunControl(Protocol):
     """A living lab, step by step; the session satisfies it."""
 
     timeline: Timeline

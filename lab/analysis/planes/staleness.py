@@ -24,7 +24,7 @@ OFF_SHARE = 0.2
 OFF_RPS = 10.0
 
 
-def blind(timeline: Timeline, watched: Watched, second: int) -> bool | None:
+def stale(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     """Whether the plane was blind when it was asked live."""
     sample = watched.asked.get(GOODPUT, {}).get(second)
     if watched.configured is None or sample is None:
@@ -34,7 +34,7 @@ def blind(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     return _off(timeline, watched.configured, sample.value, sample.asked_s)
 
 
-def blind_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool | None:
+def stale_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     """Whether it was still blind about that second when the run was over and late samples had come in.
 
     None where it could not tell, or was not asked so early or late: then nothing is known.

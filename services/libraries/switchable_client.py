@@ -11,13 +11,13 @@ from yarl import URL
 from services.client import Answer, Client, get_for, over_bridge
 from services.kit import priority
 from services.kit.call_log import CallLog
-from services.kit.env import Place, required
+from services.kit.env import BindAddresses, required
 from services.kit.request_id import request_id
 from services.libraries.library_client import LibraryClient
-from services.libraries.library_settings import EitherSettings
+from services.libraries.library_settings import SwitchableClientSettings
 
 
-class Either:
+class SwitchableClient:
     """Two clients, of which one is in use. The other one ends what it has begun.
 
     Each counts for itself: `source` says which one tells (client: the lab's own, bridge: a library), and a reader takes
@@ -30,7 +30,7 @@ class Either:
 
     @classmethod
     def over_bridge(
-        cls, settings: EitherSettings, place: Place, chance: random.Random, to: str | None
+        cls, settings: SwitchableClientSettings, place: BindAddresses, chance: random.Random, to: str | None
     ) -> Self:
         """The clients of a service that calls `to`. A library goes over BRIDGE only, never over the reserve."""
         library = LibraryClient(
@@ -38,7 +38,7 @@ class Either:
         )
         return cls(over_bridge(settings, place, chance, to), library)
 
-    def apply(self, settings: EitherSettings) -> None:
+    def apply(self, settings: SwitchableClientSettings) -> None:
         """Go on with these settings, and with the client that they name."""
         self._lab.apply(settings)
         self._library.apply(settings)
