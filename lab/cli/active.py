@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from lab.cli.output import acts
 from lab.drillfile import Step, policy_text, read_step
 from lab.runs.home import lab_home
 from lab.session import Client, known_services, the_living
@@ -15,6 +16,7 @@ policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=T
 
 
 @fault.command("add")
+@acts
 def fault_add(
     what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/reference/faults.md).")],
     parameters: Annotated[list[str] | None, typer.Argument(help="As in a drill file: latency=3000ms")] = None,
@@ -35,6 +37,7 @@ def fault_list() -> None:
 
 
 @fault.command("clear")
+@acts
 def fault_clear(
     action: Annotated[str | None, typer.Argument(metavar="ID", help="From `lab fault list`.")] = None,
     *,
@@ -52,6 +55,7 @@ def fault_clear(
 
 
 @policy.command("set")
+@acts
 def policy_set(
     service: Annotated[str, typer.Argument(help="A service with a client, e.g. storefront.")],
     name: Annotated[

@@ -19,6 +19,7 @@ from lab.cli import (
     top,
 )
 from lab.cli.exits import Exit, explained
+from lab.cli.output import acts, printable
 
 app = typer.Typer(
     help="The retry-storm chaos lab: make a real retry storm, watch it, learn what ends it.",
@@ -26,33 +27,33 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 bad input, 4 not set up or unsupported, "
-    "5 the lab broke or a rollback could not be verified, 130 interrupted.",
+    "5 the lab broke or a rollback could not be verified, 130 interrupted, 141 its output was closed.",
 )
-app.command()(run.run)
-app.command()(abort.abort)
-app.command()(compare.compare)
+app.command()(acts(run.run))
+app.command()(acts(abort.abort))
+app.command()(acts(compare.compare))
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)
-app.command()(interactive.up)
-app.command()(interactive.down)
+app.command()(acts(interactive.up))
+app.command()(acts(interactive.down))
 app.command()(interactive.status)
 app.command()(interactive.watch)
 app.command()(logs.logs)
 app.command()(logs.triage)
 app.add_typer(active.fault, name="fault")
 app.add_typer(active.policy, name="policy")
-app.command()(mitigate.mitigate)
+app.command()(acts(mitigate.mitigate))
 app.command()(top.top)
-app.command()(runs.report)
-app.command()(recover.recover)
+app.command()(acts(runs.report))
+app.command()(acts(recover.recover))
 app.add_typer(runs.runs, name="runs")
 app.command()(doctor.doctor)
 
 
 def main() -> None:
     """Run the command line; every way to leave has its exit code."""
-    with explained():
+    with explained(), printable():
         try:
             status = app(standalone_mode=False)
         except typer.Exit as leave:

@@ -3,9 +3,10 @@
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 
+from lab.cli.output import OutputLostError
 from lab.drillfile import DrillError
 from lab.journal import JournalError
 from lab.resources import ResourceError
@@ -24,6 +25,8 @@ class Exit(IntEnum):
     NO_SETUP = 4
     BROKEN = 5
     INTERRUPTED = 130
+    UNREAD = 141
+    """Whoever read the output has closed it, as a shell says of a program that was ended by SIGPIPE."""
 
 
 @contextmanager
@@ -37,6 +40,8 @@ def explained() -> Iterator[None]:
         _leave(str(unfit), Exit.NO_SETUP)
     except KeyboardInterrupt:
         _leave("interrupted", Exit.INTERRUPTED)
+    except OutputLostError as lost:
+        _leave("" if lost.closed else str(lost), Exit.UNREAD if lost.closed else Exit.NO_SETUP)
     except Exception as fault:  # noqa: BLE001 - the last place before the user
         _leave(
             f"this is a fault of the lab itself; please report it:\n{traceback.format_exc()}{fault}",
@@ -45,5 +50,8 @@ def explained() -> Iterator[None]:
 
 
 def _leave(message: str, code: Exit) -> None:
-    sys.stderr.write(f"lab: {message}\n")
+    with suppress(OSError, AttributeError):  # stderr may be full, or closed
+        if message:
+            sys.stderr.write(f"lab: {message}\n")
+            sys.stderr.flush()
     raise SystemExit(int(code))

@@ -3,12 +3,11 @@
 import asyncio
 import dataclasses
 import json
-import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -50,18 +49,17 @@ Run = Annotated[
 def logs(service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None) -> None:
     """What a service, or every one, wrote: in the living lab or drill, or in a run that is over."""
     found = open_logs(lab_home(), run)
-    with suppress(KeyboardInterrupt), _pipe_may_close():
+    with suppress(KeyboardInterrupt):
         asyncio.run(_logs(found, service, follow=follow and found.living, grep=grep))
 
 
 def triage(*, run: Run = None, as_json: options.Json = False) -> None:
     """From the logs alone: which call ends how, since when, until when, how often. For when all else is dark."""
     found = asyncio.run(_triage(open_logs(lab_home(), run)))
-    with _pipe_may_close():
-        if as_json:
-            typer.echo(json.dumps(dataclasses.asdict(found), indent=2))
-        else:
-            say_triage(Console(), found)
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(found), indent=2))
+    else:
+        say_triage(Console(), found)
 
 
 async def _logs(found: Logs, service: str | None, *, follow: bool, grep: re.Pattern[str] | None) -> None:
@@ -137,14 +135,3 @@ async def _triage(found: Logs) -> Triage:
 
 def _warn(text: str) -> None:
     sys.stderr.write(f"lab: {text}\n")
-
-
-@contextmanager
-def _pipe_may_close() -> Iterator[None]:
-    """Whoever reads the output may have seen enough, as ``head`` does; that is no fault."""
-    try:
-        yield
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # what Python still flushes goes nowhere

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from lab.analysis import Verdict
 from lab.cli import options
+from lab.cli.output import acts
 from lab.cli.viewing import show_verdict
 from lab.runs.home import lab_home
 from lab.session import find_run, judge_run, list_runs, living, prune
@@ -39,6 +40,7 @@ def runs_list() -> None:
 
 
 @runs.command("prune")
+@acts
 def runs_prune(keep: Annotated[int, typer.Option(min=0, help="How many to keep.")] = 20) -> None:
     """Remove all but the newest runs; those that live, or wait for `lab recover`, stay."""
     for name in prune(lab_home(), keep):
