@@ -59,7 +59,9 @@ async def test_a_full_queue_is_counted_by_the_listener_itself(listening: socket.
         def dropped() -> bool:
             found = reader.read()
             return (
-                found is not None and (found.listen_overflows_total or 0) >= 1 and found.accept_queue == LIMIT + 1
+                found is not None
+                and (found.listen_overflows_total or 0) >= 1
+                and found.accept_queue == LIMIT + 1
             )
 
         await wait_until(dropped, 10.0, "the queue to be full and more to be dropped")
