@@ -1,12 +1,14 @@
 """``configuration``: live settings in force from the start, in the services' names."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from lab import units
 from lab.drillfile.library import check_settings
 from lab.drillfile.model import DEFAULT, LAB, Setting
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import DEVICES, check_behind_edge, check_takes
+from lab.drillfile.scalar_schema import FLAG, TEXT, Schema, integer_schema, quantity_schema
 from lab.drillfile.source import Value, plain
 from lab.drillfile.values import Reader
 from lab.units import Quantity, quote, suggest
@@ -19,16 +21,35 @@ NOT_CONFIGURED = {"load": "use `load:` at the top", "bridge": "use `bridge:` at 
 MOST = 1_000_000
 
 
-def _choice(*words: str, noun: str) -> _Read:
-    return lambda reader, value, _: reader.choice(value, words, noun)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a setting is read, and the JSON Schema of what may be written."""
+
+    read: _Read
+    schema: Schema
 
 
-def _count(least: int, most: int = MOST) -> _Read:
-    return lambda reader, value, _: reader.integer(value, least, most)
+@dataclass(frozen=True, slots=True)
+class SettingKey:
+    """A setting: ``name`` in the service's own words, and its kind."""
+
+    name: str
+    kind: Kind
 
 
-def _quantity(quantity: Quantity, *, above_zero: bool = False) -> _Read:
-    return lambda reader, value, _: reader.quantity(value, quantity, above_zero=above_zero)
+def _choice(*words: str, noun: str) -> Kind:
+    return Kind(lambda reader, value, _: reader.choice(value, words, noun), {"enum": list(words)})
+
+
+def _count(least: int, most: int = MOST) -> Kind:
+    return Kind(lambda reader, value, _: reader.integer(value, least, most), integer_schema(least, most))
+
+
+def _quantity(quantity: Quantity, *, above_zero: bool = False) -> Kind:
+    return Kind(
+        lambda reader, value, _: reader.quantity(value, quantity, above_zero=above_zero),
+        quantity_schema(quantity),
+    )
 
 
 def _flag(reader: Reader, value: Value, _: Known) -> Setting:
@@ -86,29 +107,36 @@ def _library_timeout(reader: Reader, value: Value, _: Known) -> Setting:
     return reader.quantity(value, units.DURATION_S, above_zero=True)
 
 
-SETTINGS: Mapping[str, tuple[str, _Read]] = {
-    "policy": ("policy", read_policy),
-    "timeout": ("timeout_s", _quantity(units.DURATION_S, above_zero=True)),
-    "connections": ("connections", _choice("new", "pooled", noun="kind of connections")),
-    "pool_limit": ("pool_limit", _count(0, 100_000)),
-    "library": ("library", read_library),
-    "library_timeout": ("library_timeout_s", _library_timeout),
-    "device": ("device", _choice(*DEVICES, noun="device")),
-    "fail_share": ("fail_share", _quantity(units.SHARE)),
-    "cancel_abandoned": ("cancel_abandoned", _flag),
-    "service_time": ("service_time_ms", _quantity(units.DURATION_MS)),
-    "workers": ("workers", _count(1)),
-    "queue_limit": ("queue_limit", _count(0)),
-    "admission": ("admission", read_admission),
-    "drop_expired": ("drop_expired", _flag),
-    "admit_share": ("admit_share", _quantity(units.SHARE)),
-    "disabled": ("disabled", _names),
-    "drain_stop": ("drain_stop_s", _at_most_600_s),
-    "drain_ramp": ("drain_ramp_s", _at_most_600_s),
-    "clients": ("clients", _count(0, 5_000)),
-    "hold": ("hold_s", _quantity(units.DURATION_S)),
+POLICY: Schema = {
+    "description": "A retry policy: text such as `budget + breaker`, a list of layers, or a mapping.",
+    "anyOf": [TEXT, {"type": "array"}, {"type": "object"}],
 }
-"""Drill key -> the service's own name, and how to read it."""
+_LIBRARY_TIMEOUT: Schema = {"anyOf": [{"const": DEFAULT}, quantity_schema(units.DURATION_S)]}
+_DRAIN = Kind(_at_most_600_s, quantity_schema(units.DURATION_S))
+
+SETTINGS: Mapping[str, SettingKey] = {
+    "policy": SettingKey("policy", Kind(read_policy, POLICY)),
+    "timeout": SettingKey("timeout_s", _quantity(units.DURATION_S, above_zero=True)),
+    "connections": SettingKey("connections", _choice("new", "pooled", noun="kind of connections")),
+    "pool_limit": SettingKey("pool_limit", _count(0, 100_000)),
+    "library": SettingKey("library", Kind(read_library, TEXT)),
+    "library_timeout": SettingKey("library_timeout_s", Kind(_library_timeout, _LIBRARY_TIMEOUT)),
+    "device": SettingKey("device", _choice(*DEVICES, noun="device")),
+    "fail_share": SettingKey("fail_share", _quantity(units.SHARE)),
+    "cancel_abandoned": SettingKey("cancel_abandoned", Kind(_flag, FLAG)),
+    "service_time": SettingKey("service_time_ms", _quantity(units.DURATION_MS)),
+    "workers": SettingKey("workers", _count(1)),
+    "queue_limit": SettingKey("queue_limit", _count(0)),
+    "admission": SettingKey("admission", Kind(read_admission, TEXT)),
+    "drop_expired": SettingKey("drop_expired", Kind(_flag, FLAG)),
+    "admit_share": SettingKey("admit_share", _quantity(units.SHARE)),
+    "disabled": SettingKey("disabled", Kind(_names, TEXT)),
+    "drain_stop": SettingKey("drain_stop_s", _DRAIN),
+    "drain_ramp": SettingKey("drain_ramp_s", _DRAIN),
+    "clients": SettingKey("clients", _count(0, 5_000)),
+    "hold": SettingKey("hold_s", _quantity(units.DURATION_S)),
+}
+"""Drill key -> what it sets."""
 
 
 def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, dict[str, Setting]]:
@@ -138,5 +166,5 @@ def _service(reader: Reader, service: str, value: Value, known: Known) -> dict[s
     found = reader.keys(value, required=(), optional=SETTINGS)
     check_settings(reader, found)
     for key, part in found.items():
-        check_takes(reader, part, service, SETTINGS[key][0], known.services)
-    return {SETTINGS[key][0]: SETTINGS[key][1](reader, part, known) for key, part in found.items()}
+        check_takes(reader, part, service, SETTINGS[key].name, known.services)
+    return {SETTINGS[key].name: SETTINGS[key].kind.read(reader, part, known) for key, part in found.items()}

@@ -125,7 +125,7 @@ def test_what_does_something_beside_a_library_is_taken(step: str) -> None:
 
 def test_the_keys_of_the_labs_own_client_are_those_of_the_service() -> None:
     """What a drill refuses beside a library is what the service refuses."""
-    assert {SETTINGS[key][0] for key in OWN} == OF_THE_SERVICE
+    assert {SETTINGS[key].name for key in OWN} == OF_THE_SERVICE
 
 
 class Here:

@@ -1,0 +1,10 @@
+"""JSON Schemas of drill files and plans, made of the registries and models that the reader uses.
+
+A schema never refuses what the reader takes. Editors complete and check with it while one writes; the reader has the
+last word, with better sentences.
+"""
+
+from lab.drillfile.json_schema.drill_schema import drill_schema
+from lab.drillfile.json_schema.plan_schema import plan_schema
+
+__all__ = ["drill_schema", "plan_schema"]

@@ -1,0 +1,117 @@
+"""Conditions: one branch for the metrics of a unit and shape, so that editors offer the comparisons that fit."""
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+
+from lab import units
+from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE, ConditionContext
+from lab.drillfile.conditions import EXAMPLES, QUANTITIES
+from lab.drillfile.metrics import METRICS, PLANES, Metric, Unit
+from lab.drillfile.scalar_schema import (
+    NAME,
+    TEXT,
+    Schema,
+    amount,
+    mapping_schema,
+    quantity_schema,
+    words_schema,
+)
+from lab.drillfile.urls import METRIC as URL_METRIC
+
+_WINDOW = {
+    "during": "The phase that the figure is of.",
+    "since": "A phase, or `trigger end`: from then to the end of the run.",
+}
+_DURATIONS = {
+    "last": "Only the end of the phase that `during` names.",
+    "for": "How long it must have held without a break.",
+}
+_STAT = {
+    "mean": "over the window (default)",
+    "min": "the least of its seconds",
+    "max": "the most of its seconds",
+}
+
+
+def steady_state_probe() -> Schema:
+    """A probe of the steady state: about the baseline."""
+    return _condition(STEADY_STATE)
+
+
+def expectation() -> Schema:
+    """A claim about the system, with a name."""
+    return _condition(EXPECT)
+
+
+def abort_condition() -> Schema:
+    """What ends a drill at once: a figure, or a URL that is not healthy."""
+    url = mapping_schema(
+        {"url": TEXT, "for": quantity_schema(units.DURATION_S)},
+        ("url",),
+        "A URL of yours that must stay healthy.",
+    )
+    return {"anyOf": [*_condition(ABORT_IF)["anyOf"], url]}
+
+
+def comparison(unit: Unit) -> Schema:
+    """What ``is`` may say about a metric of this unit."""
+    example = EXAMPLES[unit].replace("`", "")
+    if unit is Unit.BOOL:
+        return {
+            "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^(true|false)$"}],
+            "description": example,
+        }
+    quantity = QUANTITIES.get(unit)
+    written = amount(quantity) if quantity else r"(?:\d+(?:\.\d*)?|\.\d+)"
+    if unit is Unit.RPS:
+        written = rf"(?:{written}|{amount(units.PERCENT)}\s+of\s+offered)"
+    return {
+        "type": "string",
+        "pattern": rf"^\s*(?:>=|<=|==|>|<)\s*{written}\s*$",
+        "description": f"A comparison, like {example}.",
+    }
+
+
+def _condition(context: ConditionContext) -> Schema:
+    metrics = [
+        metric
+        for metric in METRICS.values()
+        if metric.name != URL_METRIC and (context.run_metrics or not _late(metric))
+    ]
+    kinds = sorted(metrics, key=_kind)
+    return {"anyOf": [_branch(context, list(group)) for _, group in groupby(kinds, key=_kind)]}
+
+
+def _late(metric: Metric) -> bool:
+    return metric.whole_run or metric.of_plane
+
+
+def _kind(metric: Metric) -> tuple[str, bool]:
+    return metric.unit.value, metric.of_plane
+
+
+def _branch(context: ConditionContext, metrics: list[Metric]) -> Schema:
+    """Metrics of one unit, all about a plane or none."""
+    named = ("name",) if context is EXPECT else ()
+    properties: dict[str, Schema] = dict.fromkeys(named, NAME)
+    properties["metric"] = words_schema(
+        {metric.name: f"{metric.sentence} ({metric.unit.value})" for metric in metrics}
+    )
+    properties |= {key: _key(key) for key in _keys(context.keys, metrics)}
+    properties["is"] = comparison(metrics[0].unit)
+    needed = (*named, "metric", *(("plane",) if metrics[0].of_plane else ()), "is")
+    return mapping_schema(properties, needed)
+
+
+def _keys(keys: Collection[str], metrics: list[Metric]) -> Iterable[str]:
+    return (key for key in sorted(keys) if key != "plane" or metrics[0].of_plane)
+
+
+def _key(key: str) -> Schema:
+    if key in _DURATIONS:
+        return quantity_schema(units.DURATION_S) | {"description": _DURATIONS[key]}
+    if key == "stat":
+        return words_schema(_STAT)
+    if key == "plane":
+        return {"enum": list(PLANES), "description": "The monitoring plane that it is about."}
+    return NAME | {"description": _WINDOW[key]}

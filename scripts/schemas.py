@@ -1,0 +1,8 @@
+"""Write the JSON Schemas of lab/schemas/ anew, from models and registries: ``python scripts/schemas.py``."""
+
+from lab.schemas import NAMES, as_text, make_schema, schema_file
+
+if __name__ == "__main__":
+    for name in NAMES:
+        schema_file(name).write_text(as_text(make_schema(name)), encoding="utf-8")
+        print(f"{schema_file(name)}: written")
