@@ -19,7 +19,7 @@ export PYTEST_ADDOPTS :=
 export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench clean
+.PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -81,7 +81,10 @@ engine: ## install and start Docker with Compose (Debian, as root); elsewhere: w
 images: ## build the lab's container images
 	@sh compose/images.sh
 
+release: setup ## wheel, sdist, images, an offline bundle and checksums, into dist/
+	@.venv/bin/python scripts/release.py $(ARGS)
+
 clean: ## remove .venv and caches; runs in .lab stay
 	@if [ -x $(LAB) ]; then $(LAB) down >/dev/null 2>&1 || true; fi
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build *.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

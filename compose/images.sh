@@ -225,9 +225,9 @@ up_to_date() {
 check_tools() {
     [ -f requirements/services.lock ] || give_up "requirements/services.lock is missing: this checkout is incomplete"
     within 20 docker version >/dev/null 2>"$work/engine" ||
-        give_up "no container engine answers: $(tail -n 1 "$work/engine"). Run: make engine"
+        give_up "no container engine answers: $(tail -n 1 "$work/engine"). Install Docker with its Compose plugin (in a checkout on Debian: make engine)"
     within 20 docker compose version >/dev/null 2>"$work/engine" ||
-        give_up "no Docker Compose: $(tail -n 1 "$work/engine"). Run: make engine"
+        give_up "no Docker Compose: $(tail -n 1 "$work/engine"). Install Docker with its Compose plugin (in a checkout on Debian: make engine)"
 }
 
 take_lock() { # two at once on one machine: the second waits, then finds everything done

@@ -10,6 +10,7 @@ from lab.cli import (
     compare,
     doctor,
     drills,
+    images,
     interactive,
     logs,
     mitigate,
@@ -17,18 +18,18 @@ from lab.cli import (
     run,
     runs,
     top,
+    version,
 )
 from lab.cli.exits import Exit, explained
 from lab.cli.output import acts, printable
 
 app = typer.Typer(
-    help="The retry-storm chaos lab: make a real retry storm, watch it, learn what ends it.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 bad input, 4 not set up or unsupported, "
     "5 the lab broke or a rollback could not be verified, 130 interrupted, 141 its output was closed.",
 )
+app.callback()(version.common)
 app.command()(acts(run.run))
 app.command()(acts(abort.abort))
 app.command()(acts(compare.compare))
@@ -49,6 +50,7 @@ app.command()(acts(runs.report))
 app.command()(acts(recover.recover))
 app.add_typer(runs.runs, name="runs")
 app.command()(doctor.doctor)
+app.command()(images.images)
 
 
 def main() -> None:

@@ -1,10 +1,13 @@
 """Options that several commands share."""
 
 from enum import StrEnum
+from glob import escape
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from lab import resources
 
 
 class RuntimeName(StrEnum):
@@ -15,7 +18,17 @@ class RuntimeName(StrEnum):
     EMBEDDED = "embedded"
 
 
-Drill = Annotated[str, typer.Argument(help="A drill's name (see `lab list`) or a path to a drill file.")]
+def drill_names(begun: str) -> list[str]:
+    """What the shell completes: the drills that come with the lab."""
+    return [path.stem for path in sorted(resources.drills().glob(f"{escape(begun)}*.yaml"))]
+
+
+Drill = Annotated[
+    str,
+    typer.Argument(
+        help="A drill's name (see `lab list`) or a path to a drill file.", autocompletion=drill_names
+    ),
+]
 Run = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
 Living = Annotated[
     str | None, typer.Option("--run", help="A living run's name or folder; default: the one that lives.")

@@ -7,8 +7,11 @@ from lab.doctor.finding import Finding
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 
+TOXIPROXY = (
+    f"{sys.executable} -m lab.runtime.binaries (the embedded runtime builds it when it first needs it)"
+)
 MONITORS = (
-    ".venv/bin/python -m lab.runtime.binaries prometheus alertmanager (only drills that monitor need them)"
+    f"{sys.executable} -m lab.runtime.binaries prometheus alertmanager (only drills that monitor need them)"
 )
 TOOL_DEADLINE_S = 5.0
 
@@ -31,14 +34,14 @@ def _program(name: str, program: binaries.Program, todo: str) -> Finding:
 
 def runtimes() -> list[Finding]:
     """The two runtimes: one of them is enough."""
-    toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, "make setup"), _engine()
+    toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, TOXIPROXY), _engine()
     plugin = _asked("Compose plugin", ["docker", "compose", "version", "--short"])
     container = engine.state == plugin.state == "ok"
     works: list[str] = ["compose"] if container else []
     works += ["embedded"] if toxiproxy.state == "ok" and sys.platform == "linux" else []
     if works:
         return [toxiproxy, engine, plugin, Finding("Runtimes", "ok", " and ".join(works))]
-    todo = "`make setup` for embedded (Linux), or `make engine` for compose"
+    todo = "Toxiproxy for embedded (Linux), or Docker with its Compose plugin for compose: see above"
     return [toxiproxy, engine, plugin, Finding("Runtimes", "fail", "none works", todo)]
 
 

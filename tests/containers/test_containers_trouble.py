@@ -77,7 +77,7 @@ async def test_no_image(runtime: Runtime) -> None:
     """Nothing is pulled; the error names the image and the command that builds it."""
     await fails(
         runtime,
-        r"(?s)retry-storm-lab/services:none.*make images",
+        r"(?s)retry-storm-lab/services:none.*lab images",
         SERVICES_IMAGE="retry-storm-lab/services:none",
     )
     assert await runtime.takedown().is_active()

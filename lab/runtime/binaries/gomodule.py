@@ -13,6 +13,8 @@ from lab.runtime.binaries.source import Say, Wanted, verified
 from lab.runtime.binaries.tool import call_tool
 
 BUILD_DEADLINE_S = 900.0
+MOST_MIN = 2 * BUILD_DEADLINE_S / 60
+"""Minutes: to find a Go, and to build with it."""
 UNSET = {"GOFLAGS", "GOOS", "GOARCH", "GOBIN"}
 """A user's own settings that would build something else, or elsewhere."""
 
@@ -45,7 +47,11 @@ class GoModule:
 
     def _build(self, wanted: Wanted, place: Path, say: Say) -> None:
         began = time.monotonic()
-        say(f"{wanted.name} {wanted.version}: building it from its Go module (once; a minute or so) ...")
+        say(
+            f"{wanted.name} {wanted.version}: not on PATH, not in {place.parent}. Building it from its Go module, by a "
+            "Go of this machine or one that apt-get fetches (once; a minute or two, given up after "
+            f"{MOST_MIN:g} min) ..."
+        )
         go = call_tool(["sh", str(self.finder), "--go"], BUILD_DEADLINE_S).splitlines()[-1]
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
             env = {name: value for name, value in os.environ.items() if name not in UNSET}

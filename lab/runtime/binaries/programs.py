@@ -58,7 +58,7 @@ TOXIPROXY = Program(
     pin="TOXIPROXY_VERSION",
     below_major=3,
     override="LAB_TOXIPROXY",
-    remedy="Connect to the internet once and run `make setup`, or put toxiproxy-server on PATH, or name one by "
+    remedy="Connect to the internet once and try again, or put toxiproxy-server on PATH, or name one by "
     "LAB_TOXIPROXY=/path/to/toxiproxy-server, or take --runtime compose",
 )
 PROMETHEUS = Program(

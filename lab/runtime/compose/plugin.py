@@ -22,7 +22,7 @@ the lab asks the control ports itself, from outside."""
 _KEPT = re.compile(r"PATH|HOME|XDG_RUNTIME_DIR|XDG_CONFIG_HOME|SSH_AUTH_SOCK|DOCKER_(?!CONTEXT$)\w+")
 _INSTALL = "Debian: `make engine`; elsewhere: install docker-compose-plugin; or use --runtime embedded"
 _REMEDIES = (
-    (r"no such image|not found locally|pull access|manifest unknown", "Build the images: `make images`"),
+    (r"no such image|not found locally|pull access|manifest unknown", "Build the images: `lab images`"),
     (
         r"not a docker command|unknown (shorthand )?flag|unknown docker command|unknown command",
         f"Compose is missing. {_INSTALL}",

@@ -152,5 +152,5 @@ def locust() -> Path:
     """
     found = shutil.which("locust", path=str(Path(sys.executable).parent))
     if not found:
-        raise SetupError(f"no locust beside {sys.executable}: install it by `make setup`")
+        raise SetupError(f"no locust beside {sys.executable}: install the lab again, with what it depends on")
     return Path(found)

@@ -203,6 +203,8 @@ def test_a_build_puts_the_program_into_the_cache(tmp_path: Path) -> None:
     expected = "-s -w -X example.org/t.Version=2.12.0 example.org/t/cmd/server@v2.12.0"
     assert logged == [f"0 install -trimpath -ldflags {expected}"]
     assert len(lines) == 2
+    assert f"not on PATH, not in {tmp_path / 'c' / 'bin'}. Building it" in lines[0], "what was tried"
+    assert "given up after 30 min" in lines[0], "and how long this may take"
 
 
 def test_a_failed_build_shows_the_end_of_what_it_said(tmp_path: Path) -> None:
