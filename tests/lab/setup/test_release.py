@@ -1,6 +1,7 @@
 """What a release says of images that it can't make, with a docker that only pretends. Tests scripts/release.py."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -45,7 +46,7 @@ def test_an_architecture_that_the_engine_cannot_run_is_said(
     own, other = release.all_images(tmp_path)
     assert own == "images-amd64.tar: made"
     assert "images for arm64: not made" in other
-    assert "services:0.1.0-arm64 runs as x86_64, not as aarch64" in other
+    assert re.search(r"services:[\d.]+-arm64 runs as x86_64, not as aarch64", other)
     assert "would have to emulate it" in other
     saved = (tmp_path / "images-amd64.tar").read_text()
     assert "retry-storm-lab/services" in saved
