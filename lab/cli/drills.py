@@ -102,7 +102,8 @@ def _show_run(console: Console, drill: Drill, heading: str) -> None:
         console.print(f"  {service:<11}         {said}", markup=False)
     for phase in drill.phases:
         steps = ", ".join(f"{step.name} ({step.what} on {step.target})" for step in drill.steps(phase.name))
-        console.print(f"  {phase.name:<11} {phase.planned_s:>4g} s  {steps}", markup=False)
+        clock = f" {phase.clock}" if phase.clock else ""
+        console.print(f"  {phase.name:<11} {phase.planned_s:>4g} s{clock}  {steps}", markup=False)
     console.print("\nExpects:")
     for expectation in drill.expect:
         console.print(f"  {expectation.name}: {expectation.condition}", markup=False)

@@ -2,7 +2,8 @@
 
 from lab.drillfile.condition import Condition
 from lab.drillfile.interactive import read_step
-from lab.drillfile.model import Bridge, Drill, Expectation, Load, Phase, Search, SteadyState, Step
+from lab.drillfile.model import Bridge, Drill, Expectation, Load, Search, SteadyState, Step
+from lab.drillfile.phase import Phase, PhaseRole
 from lab.drillfile.plan import Field, Plan, PlannedCell
 from lab.drillfile.policy_file import policy_text
 from lab.drillfile.problems import DrillError, Problem
@@ -19,6 +20,7 @@ __all__ = [
     "Field",
     "Load",
     "Phase",
+    "PhaseRole",
     "Plan",
     "PlannedCell",
     "Problem",

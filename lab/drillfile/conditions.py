@@ -1,13 +1,13 @@
 """Conditions as written -> ``Condition``: ``{metric: goodput, during: baseline, is: ">= 90 /s"}``."""
 
 import re
-from collections.abc import Collection
 from typing import Literal, cast, get_args
 
 from lab import units
-from lab.drillfile.condition import TRIGGER_END, Condition, Op, Stat
+from lab.drillfile.condition import Condition, Op, Stat
 from lab.drillfile.condition_context import EXPECT, ConditionContext, check_place, check_window, read_plane
 from lab.drillfile.metrics import METRICS, RENAMED, Metric, Unit
+from lab.drillfile.read_phases import Moments, read_phase_name
 from lab.drillfile.source import Value
 from lab.drillfile.urls import is_about_url, read_url_condition
 from lab.drillfile.values import Reader, kind
@@ -42,10 +42,8 @@ EXAMPLES = {
 Of = Literal["offered"] | None
 
 
-def read_condition(
-    reader: Reader, value: Value, place: ConditionContext, phases: Collection[str]
-) -> Condition:
-    """Read one condition; ``phases`` are those of the drill. A ``name`` beside it is the caller's."""
+def read_condition(reader: Reader, value: Value, place: ConditionContext, moments: Moments) -> Condition:
+    """Read one condition; ``moments`` are those of the drill. A ``name`` beside it is the caller's."""
     if place.urls and is_about_url(value):
         return read_url_condition(reader, value)
     named = ("name",) if place is EXPECT else ()
@@ -57,8 +55,12 @@ def read_condition(
         _comparison(reader, found["is"], metric) if "is" in found and name in METRICS else _NONE
     )
     check_window(reader, found, metric)
-    during = reader.choice(found["during"], phases, "phase") if "during" in found else place.during
-    since = reader.choice(found["since"], (*phases, TRIGGER_END), "moment") if "since" in found else None
+    during = (
+        read_phase_name(reader, found["during"], moments.phases, "phase")
+        if "during" in found
+        else place.during
+    )
+    since = reader.choice(found["since"], moments.all, "moment") if "since" in found else None
     stat = reader.choice(found["stat"], get_args(Stat), "stat") if "stat" in found else "mean"
     return Condition.model_construct(
         metric=name,

@@ -1,6 +1,6 @@
 """``method``: what changes the world, in which phase, and until when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal, TypeVar
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from lab.drillfile.model import Step, StepKind
 from lab.drillfile.params import keys_of, read_params
+from lab.drillfile.phase import Phase
+from lab.drillfile.read_phases import read_phase_name
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_behind_edge, check_device, check_takes
 from lab.drillfile.service_settings import is_service, read_policy
@@ -25,7 +27,7 @@ _UNREAD = Step(name="", when="from", phase="", kind="fault", what="", target="",
 
 
 def read_steps(
-    reader: Reader, value: Value, phases: Collection[str], known: Known, *, with_phase: bool = True
+    reader: Reader, value: Value, phases: Sequence[Phase], known: Known, *, with_phase: bool = True
 ) -> tuple[Step, ...]:
     """Read ``method`` (or ``rollbacks``, whose steps have no phase)."""
     items = reader.items(value)
@@ -34,7 +36,7 @@ def read_steps(
     return steps
 
 
-def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: Known) -> Step:
+def _step(reader: Reader, value: Value, phases: Sequence[Phase] | None, known: Known) -> Step:
     found = reader.mapping(value)
     kind = _one_of(reader, value, KINDS)
     when: When | None = _one_of(reader, value, WHEN) if phases is not None else "from"
@@ -56,7 +58,7 @@ def _step(reader: Reader, value: Value, phases: Collection[str] | None, known: K
     return Step.model_construct(
         name=name,
         when=when,
-        phase=_phase(reader, keys[when], phases) if phases is not None and when in keys else "",
+        phase=_phase(reader, keys[when], phases, kind, when) if phases is not None and when in keys else "",
         kind=kind,
         what=what,
         target=target,
@@ -90,13 +92,19 @@ def _one_of(reader: Reader, value: Value, words: Collection[Word]) -> Word | Non
     return None
 
 
-def _phase(reader: Reader, value: Value, phases: Collection[str]) -> str:
-    phase = reader.choice(value, phases, "phase of this drill")
-    if phase == "baseline":
+def _phase(reader: Reader, value: Value, phases: Sequence[Phase], kind: StepKind, when: When) -> str:
+    name = read_phase_name(reader, value, phases, "phase of this drill")
+    role = next((phase.role for phase in phases if phase.name == name), None)
+    if role == "baseline":
         reader.fail(
             value, "nothing is changed in the baseline; use `configuration` for what holds from the start"
         )
-    return phase
+    if role == "retrigger" and kind != "mitigation":
+        reader.fail(value, f"`{name}` applies the trigger's steps once more by itself; leave this {kind} out")
+    again = any(phase.role == "retrigger" for phase in phases)
+    if role == "trigger" and again and when == "from" and kind != "mitigation":
+        reader.fail(value, "a trigger that comes again must have ended before: write `during`, not `from`")
+    return name
 
 
 def _target(reader: Reader, keys: dict[str, Value], model: type[BaseModel], known: Known) -> str:

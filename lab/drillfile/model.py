@@ -5,9 +5,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lab.drillfile.condition import Condition, Frozen
+from lab.drillfile.phase import Phase, PhaseRole
 
 VERSION = 1
-PHASES = ("baseline", "trigger", "aftermath", "mitigation", "recovery")
 
 LAB = "lab"
 """The client library that is none: the lab's own client."""
@@ -16,6 +16,9 @@ DEFAULT = "default"
 
 Setting = bool | int | float | str
 StepKind = Literal["fault", "mitigation", "load"]
+
+AGAIN = "-again"
+"""What a trigger's step is called by when a retrigger applies it: ``slow-bridge-again``."""
 
 
 class Load(Frozen):
@@ -44,13 +47,6 @@ class SteadyState(Frozen):
 
     title: str
     probes: tuple[Condition, ...]
-
-
-class Phase(Frozen):
-    """A phase and how long it should last."""
-
-    name: str
-    planned_s: float
 
 
 class Step(Frozen):
@@ -151,13 +147,36 @@ class Drill(Frozen):
         if self.search.vary == "rate":
             return self.model_copy(update={"load": self.load.model_copy(update={"rate_rps": value})})
         phases = (
-            p.model_copy(update={"planned_s": value}) if p.name == "trigger" else p for p in self.phases
+            p.model_copy(update={"planned_s": value}) if p.role == "trigger" else p for p in self.phases
         )
         return self.model_copy(update={"phases": tuple(phases)})
 
+    def phases_of(self, role: PhaseRole) -> tuple[Phase, ...]:
+        """The phases with a role, in the order of the file."""
+        return tuple(phase for phase in self.phases if phase.role == role)
+
+    @property
+    def trigger(self) -> tuple[Step, ...]:
+        """The steps that a retrigger applies once more: what hurts in the phases with the role trigger."""
+        phases = {phase.name for phase in self.phases_of("trigger")}
+        return tuple(step for step in self.method if step.phase in phases and step.kind != "mitigation")
+
+    @property
+    def applied(self) -> tuple[Step, ...]:
+        """Every step that a whole run applies: the method's, and in each retrigger the trigger's under a new name."""
+        again = [
+            step.model_copy(
+                update={"name": f"{step.name}{AGAIN * number}", "phase": phase.name, "when": "during"}
+            )
+            for number, phase in enumerate(self.phases_of("retrigger"), start=1)
+            for step in self.trigger
+        ]
+        return (*self.method, *again)
+
     def steps(self, phase: str, when: Literal["during", "from"] | None = None) -> tuple[Step, ...]:
-        """The steps that begin with a phase, in the order of the file."""
-        return tuple(step for step in self.method if step.phase == phase and when in {None, step.when})
+        """The steps that begin with a phase, in the order of the file; those of a retrigger before its own."""
+        found = [step for step in self.applied if step.phase == phase and when in {None, step.when}]
+        return tuple(sorted(found, key=lambda step: step in self.method))
 
     @property
     def planned_s(self) -> float:

@@ -7,6 +7,7 @@ from lab.drillfile.library import check_steps
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError, said
+from lab.drillfile.read_phases import moments, read_phases
 from lab.drillfile.registries import Known, known
 from lab.drillfile.search import read_search
 from lab.drillfile.sections import (
@@ -18,7 +19,6 @@ from lab.drillfile.sections import (
     read_load,
     read_monitoring,
     read_names,
-    read_phases,
     read_steady_state,
     read_text,
 )
@@ -140,7 +140,8 @@ def read_drill(  # noqa: PLR0913  a drill and its name, text and world
 def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -> Drill:
     """A drill of its sections, without its variants."""
     phases = read_phases(reader, found.get("phases"))
-    names = [phase.name for phase in phases]
+    method = read_steps(reader, found["method"], phases, using) if "method" in found else ()
+    when = moments(phases, method)
     drill = Drill.model_construct(
         name=name,
         title=read_text(reader, found.get("title")),
@@ -154,11 +155,11 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
-        steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), names),
+        steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), when),
         phases=phases,
-        method=read_steps(reader, found["method"], names, using) if "method" in found else (),
-        expect=read_expect(reader, found.get("expect"), names, watched="monitoring" in found),
-        abort_if=read_conditions(reader, found.get("abort-if"), names),
+        method=method,
+        expect=read_expect(reader, found.get("expect"), when, watched="monitoring" in found),
+        abort_if=read_conditions(reader, found.get("abort-if"), when),
         blast_radius=read_blast_radius(reader, found.get("blast-radius"), using),
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.drillfile.model import Drill
+from lab.drillfile.phase import PhaseRole
 from lab.drillfile.plan import Field, Plan
 from lab.drillfile.problems import DrillError
 from lab.drillfile.read_drill import CELL_SECTIONS, OPTIONAL, REQUIRED, read_content, read_drill
@@ -19,6 +20,8 @@ from lab.drillfile.source import Value, parse_source
 from lab.drillfile.values import Reader
 
 OWN = ("contestants", "triggers", "seeds", "quick")
+TRIGGER: PhaseRole = "trigger"
+"""The role of the phase in which a trigger's steps are applied, where they name none."""
 THEIRS = ("configuration", "method", "load")
 
 
@@ -78,7 +81,8 @@ def _cell(reader: Reader, shared: Value, theirs: Value, steps: Value) -> Value:
     sections = dict(reader.mapping(shared))
     for key, part in reader.keys(theirs, (), THEIRS).items():
         sections[key] = _joined(sections[key], part) if key in sections else part
-    trigger = tuple(_during_trigger(step) for step in reader.items(steps))
+    phase = _trigger_phase(sections.get("phases"))
+    trigger = tuple(_during_trigger(step, phase) for step in reader.items(steps))
     method = sections.get("method", replace(steps, content=()))
     sections["method"] = replace(method, content=(*reader.items(method), *trigger))
     return replace(shared, content=sections)
@@ -96,10 +100,20 @@ def _joined(first: Value, second: Value) -> Value:
     return second
 
 
-def _during_trigger(step: Value) -> Value:
+def _trigger_phase(phases: Value | None) -> str:
+    """The name of the first phase with the role trigger; what is wrong with the phases is reported with each drill."""
+    written = phases.content if phases is not None and isinstance(phases.content, dict) else {}
+    for name, part in written.items():
+        role = part.content.get("role") if isinstance(part.content, dict) else None
+        if role is not None and role.content == TRIGGER:
+            return name
+    return TRIGGER
+
+
+def _during_trigger(step: Value, phase: str) -> Value:
     if not isinstance(step.content, dict) or {"during", "from"} & step.content.keys():
         return step
-    return replace(step, content={**step.content, "during": Value(step.line, step.path, "trigger")})
+    return replace(step, content={**step.content, "during": Value(step.line, step.path, phase)})
 
 
 def _seeds(reader: Reader, value: Value | None) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """``search``: what a drill varies to find where the lab tips, and between which values."""
 
 from lab import units
-from lab.drillfile.model import Phase, Search
+from lab.drillfile.model import Search
+from lab.drillfile.phase import Phase
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import Quantity
@@ -25,8 +26,11 @@ def read_search(reader: Reader, value: Value | None, phases: tuple[Phase, ...]) 
     low, high = amount("from", 1.0), amount("to", 2.0)
     if low >= high:
         reader.fail(value, f"`from` ({low:g}) must be less than `to` ({high:g})")
-    if vary == "trigger" and not any(phase.name == "trigger" for phase in phases):
-        reader.fail(value, "there is no phase `trigger` whose length could be varied")
+    triggers = [phase.name for phase in phases if phase.role == "trigger"]
+    if vary == "trigger" and not triggers:
+        reader.fail(value, "there is no phase with the role trigger whose length could be varied")
+    if vary == "trigger" and len(triggers) > 1:
+        reader.fail(value, f"which one to vary can't be known: {', '.join(triggers)} have the role trigger")
     seeds = reader.integer(found["seeds"], 1, MOST_SEEDS) if "seeds" in found else 3
     return Search.model_construct(
         vary="rate" if vary == "rate" else "trigger",

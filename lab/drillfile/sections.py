@@ -6,7 +6,8 @@ from lab import units
 from lab.drillfile.condition import Condition
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
-from lab.drillfile.model import PHASES, VERSION, Bridge, Expectation, Load, Phase, SteadyState
+from lab.drillfile.model import VERSION, Bridge, Expectation, Load, SteadyState
+from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
 from lab.drillfile.service_settings import is_service
 from lab.drillfile.source import Value
@@ -28,17 +29,6 @@ def read_text(reader: Reader, value: Value | None) -> str:
 def read_names(reader: Reader, value: Value | None) -> tuple[str, ...]:
     """A list of names, like ``tags``."""
     return tuple(reader.name(item) for item in reader.items(value)) if value else ()
-
-
-def read_phases(reader: Reader, value: Value | None) -> tuple[Phase, ...]:
-    """The phases in their fixed order, each longer than nothing."""
-    if value is None:
-        return ()
-    found = reader.keys(value, required=("baseline",), optional=PHASES)
-    phases = {name: reader.quantity(part, units.DURATION_S, above_zero=True) for name, part in found.items()}
-    if list(phases) != sorted(phases, key=PHASES.index):
-        reader.fail(value, f"phases come in this order: {', '.join(PHASES)}")
-    return tuple(Phase(name=name, planned_s=planned) for name, planned in phases.items())
 
 
 def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
@@ -85,24 +75,24 @@ def read_monitoring(reader: Reader, value: Value | None, using: Known) -> str | 
     )
 
 
-def read_steady_state(reader: Reader, value: Value | None, phases: list[str]) -> SteadyState | None:
+def read_steady_state(reader: Reader, value: Value | None, moments: Moments) -> SteadyState | None:
     """What must hold in the baseline; its probes are about that phase."""
     if value is None:
         return None
     found = reader.keys(value, required=("title", "probes"))
     items = reader.items(found["probes"]) if "probes" in found else ()
-    probes = tuple(read_condition(reader, item, STEADY_STATE, phases) for item in items)
+    probes = tuple(read_condition(reader, item, STEADY_STATE, moments) for item in items)
     return SteadyState.model_construct(title=read_text(reader, found.get("title")), probes=probes)
 
 
 def read_expect(
-    reader: Reader, value: Value | None, phases: list[str], *, watched: bool
+    reader: Reader, value: Value | None, moments: Moments, *, watched: bool
 ) -> tuple[Expectation, ...]:
     """Named conditions, at least one; about a monitoring plane only where one watches."""
     if value is None:
         return ()
     items = reader.items(value)
-    expected = tuple(_expectation(reader, item, phases) for item in items)
+    expected = tuple(_expectation(reader, item, moments) for item in items)
     if not items and not value.content:
         reader.fail(value, "a drill expects something; write at least one condition")
     reader.unique(value, zip(items, (expectation.name for expectation in expected), strict=True))
@@ -113,16 +103,18 @@ def read_expect(
     return expected
 
 
-def _expectation(reader: Reader, value: Value, phases: list[str]) -> Expectation:
+def _expectation(reader: Reader, value: Value, moments: Moments) -> Expectation:
     named = value.content.get("name") if isinstance(value.content, dict) else None
     name = reader.name(named) if named else ""
-    return Expectation.model_construct(name=name, condition=read_condition(reader, value, EXPECT, phases))
+    return Expectation.model_construct(name=name, condition=read_condition(reader, value, EXPECT, moments))
 
 
-def read_conditions(reader: Reader, value: Value | None, phases: list[str]) -> tuple[Condition, ...]:
+def read_conditions(reader: Reader, value: Value | None, moments: Moments) -> tuple[Condition, ...]:
     """Conditions without names, as under ``abort-if``."""
     return (
-        tuple(read_condition(reader, item, ABORT_IF, phases) for item in reader.items(value)) if value else ()
+        tuple(read_condition(reader, item, ABORT_IF, moments) for item in reader.items(value))
+        if value
+        else ()
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from chaos.traits import Traits
+from lab.drillfile.phase import PhaseRole
 from lab.journal.entry import Buckets, Counts, Entry
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 
@@ -68,12 +69,18 @@ class ServiceChanged(Entry):
 
 
 class PhaseEntered(Entry):
-    """A phase of the drill began; ``planned_s`` is how long it should last. ``done`` ends the last one."""
+    """A phase of the drill began; ``planned_s`` is how long it should last. ``done`` ends the last one.
+
+    ``role`` is the part that it plays (None: none, or a journal of before there were roles), ``clock`` what a wall
+    clock shows then.
+    """
 
     type: Literal["phase.entered"] = "phase.entered"
     phase: str
     planned_s: float
     because: str
+    role: PhaseRole | None = None
+    clock: str | None = None
 
 
 class ActionChanged(Entry):

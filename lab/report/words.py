@@ -24,6 +24,11 @@ _UNSAID = frozenset({"stream", "toxicity", "listener"})
 """Parameters that only the page's table tells."""
 
 
+def titled(phase: str, clock: str | None) -> str:
+    """A phase's name, and what a wall clock shows as it begins: ``quiet (7:30 PST)``."""
+    return clean(phase if clock is None else f"{phase} ({clock})")
+
+
 def clean(text: str) -> str:
     """Untrusted text on one line without control characters, so that no log line can drive the terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -104,7 +109,7 @@ def _action(event: ActionChanged) -> str | None:
 def _phase(event: PhaseEntered) -> str:
     if event.phase == DONE:
         return "phases over: waiting for the last answers, rolling back"
-    return f"{event.phase} begins ({figures.seconds(event.planned_s)})"
+    return f"{titled(event.phase, event.clock)} begins ({figures.seconds(event.planned_s)})"
 
 
 def _service(event: ServiceChanged) -> str | None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from lab.analysis import Timeline
 from lab.drillfile import Step
-from lab.journal.events import CheckDecided
+from lab.journal.events import CheckDecided, PhaseEntered
 
 
 class RunControl(Protocol):
@@ -25,7 +25,7 @@ class RunControl(Protocol):
         """Each second of the run, after it was sampled."""
         ...
 
-    def enter(self, phase: str, planned_s: float, because: str) -> None:
+    def enter(self, phase: PhaseEntered) -> None:
         """Journal that a phase begins."""
         ...
 

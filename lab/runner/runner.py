@@ -6,10 +6,13 @@ What is in force when this returns or raises is rolled back by the session, from
 import math
 
 from lab.analysis import Decision, evaluate, watch
-from lab.drillfile import Condition, Drill, Phase
+from lab.analysis.timeline.row import DONE
+from lab.drillfile import Condition, Drill, Phase, PhaseRole
+from lab.journal.events import PhaseEntered
 from lab.runner.abort import check
 from lab.runner.run_control import RunControl
 
+BASELINE: PhaseRole = "baseline"
 SETTLE_S = 1.5
 """A request's cohort is final, and sampled, at most this long after its give-up time."""
 
@@ -23,7 +26,7 @@ async def run_drill(stage: RunControl, drill: Drill) -> None:
 
     1. the load starts; the baseline is watched
     2. the steady state is decided; not met: nothing is applied
-    3. each phase applies its steps, lasts, and undoes what was only for it
+    3. each phase applies its steps (a retrigger: the trigger's), lasts, and undoes what was only for it
     4. everything is rolled back; then the drill's own ``rollbacks`` are applied, for the time that the load runs on
     5. the load runs on until the last judged request has ended, then stops
 
@@ -33,13 +36,13 @@ async def run_drill(stage: RunControl, drill: Drill) -> None:
     await stage.start_load()
     begins_s = math.ceil(stage.now_s())
     await stage.until(begins_s)
-    for phase in drill.phases:
+    for phase, after in zip(drill.phases, (*drill.phases[1:], None), strict=True):
         await _phase(stage, drill, phase, begins_s)
         begins_s += round(phase.planned_s)
-        if phase.name == "baseline":
+        if phase.role == BASELINE and (after is None or after.role != BASELINE):
             await _sampled(stage, begins_s)
             _decide_steady(stage, drill)
-    stage.enter("done", 0.0, "all phases ran")
+    stage.enter(PhaseEntered(phase=DONE, planned_s=0.0, because="all phases ran"))
     await stage.roll_back()
     for step in drill.rollbacks:
         await stage.step(step)
@@ -48,9 +51,13 @@ async def run_drill(stage: RunControl, drill: Drill) -> None:
 
 
 async def _phase(stage: RunControl, drill: Drill, phase: Phase, begins_s: float) -> None:
-    stage.enter(phase.name, phase.planned_s, f"the drill plans {phase.planned_s:g} s")
-    steps = [step for step in drill.method if step.phase == phase.name]
-    applied = [(step, await stage.step(step)) for step in steps]
+    because = f"the drill plans {phase.planned_s:g} s"
+    stage.enter(
+        PhaseEntered(
+            phase=phase.name, planned_s=phase.planned_s, because=because, role=phase.role, clock=phase.clock
+        )
+    )
+    applied = [(step, await stage.step(step)) for step in drill.steps(phase.name)]
     await stage.until(begins_s + phase.planned_s)
     for step, action in reversed(applied):
         if step.when == "during":

@@ -82,9 +82,9 @@ class Cell:
             case _:
                 return event
 
-    def enter(self, phase: str, planned_s: float, because: str) -> None:
+    def enter(self, phase: PhaseEntered) -> None:
         """Journal that a phase begins."""
-        self._journal.write(PhaseEntered(phase=phase, planned_s=planned_s, because=because))
+        self._journal.write(phase)
 
     def decided(self, check: CheckDecided) -> None:
         """Journal a decision."""

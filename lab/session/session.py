@@ -88,9 +88,9 @@ class Session:
             self._rebuilt.add(change.target)
         self.write(ActionChanged(**change.facts()))
 
-    def enter(self, phase: str, planned_s: float, because: str) -> None:
+    def enter(self, phase: PhaseEntered) -> None:
         """Journal that a phase begins."""
-        self.write(PhaseEntered(phase=phase, planned_s=planned_s, because=because))
+        self.write(phase)
 
     def decided(self, check: CheckDecided) -> None:
         """Journal a decision."""

@@ -4,7 +4,7 @@ from lab.analysis.checks.checker import at_least
 from lab.analysis.timeline.attempts import source_of
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import phase_seconds
+from lab.analysis.timeline.windows import role_seconds
 from lab.analysis.verdict.verdict import Finding
 
 PERCENT = 90.0
@@ -15,7 +15,7 @@ def check_crossing(timeline: Timeline) -> list[Finding]:
 
     Where clients can't count their attempts, the bridge must have seen one for each call.
     """
-    seconds = phase_seconds(timeline, "baseline")
+    seconds = role_seconds(timeline, "baseline")
     if source_of([sample for samples in timeline.services.values() for sample in samples]) == "bridge":
         return [
             at_least("traffic crossed the bridge", PERCENT, "% of calls seen there", _seen(timeline, seconds))

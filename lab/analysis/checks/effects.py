@@ -15,7 +15,7 @@ from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import per_second, phase_seconds, whole_seconds
+from lab.analysis.timeline.windows import per_second, role_seconds, whole_seconds
 from lab.journal.events import CanarySample
 
 Measure = Callable[[Timeline, ActionSpan, ExpectedEffect], Effect]
@@ -108,7 +108,7 @@ def silence(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Eff
 def offered_growth(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
     """The schedule's arrivals have grown by so many % of what was asked."""
     during = per_second(timeline, whole_seconds(*span_of(timeline, fault)), "offered", final=False)
-    before = per_second(timeline, phase_seconds(timeline, "baseline"), "offered", final=False)
+    before = per_second(timeline, role_seconds(timeline, "baseline"), "offered", final=False)
     factor = _load_of(fault).factor
     seen = ratio(during, before)
     grown = None if seen is None or factor == 1 else (seen - 1) / (factor - 1)
@@ -126,7 +126,7 @@ def offered_ramp(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
     others = [a.applied_s for a in _changes_of_load(timeline) if (a.applied_s or 0.0) > start_s]
     until_s = min([start_s + load.over_s, end_s, *(t for t in others if t is not None)])
     last = per_second(timeline, whole_seconds(until_s - RAMP_END_S, until_s), "offered", final=False)
-    before = per_second(timeline, phase_seconds(timeline, "baseline"), "offered", final=False)
+    before = per_second(timeline, role_seconds(timeline, "baseline"), "offered", final=False)
     seen = ratio(last, before)
     came_from = _factor_before(timeline, fault)
     done = ratio(until_s - RAMP_END_S / 2 - start_s, load.over_s)

@@ -6,11 +6,11 @@ from lab.analysis.verdict.verdict import Finding
 
 def check_steps(timeline: Timeline) -> list[Finding]:
     """One finding for all steps, naming those that did not happen."""
-    if timeline.drill is None or not timeline.drill.method:
+    if timeline.drill is None or not timeline.drill.applied:
         return []
     done = {a.name for a in timeline.actions.values() if a.applied_s is not None and a.verified}
-    missing = [step.name for step in timeline.drill.method if step.name not in done]
-    steps = len(timeline.drill.method)
+    missing = [step.name for step in timeline.drill.applied if step.name not in done]
+    steps = len(timeline.drill.applied)
     return [
         Finding(
             name="steps applied and read back",

@@ -6,8 +6,9 @@ from typing import Protocol
 from lab.analysis.metrics.arrivals import mean_arrivals, peak_to_mean
 from lab.analysis.metrics.chain import chain_amplification
 from lab.analysis.metrics.hysteresis import hysteresis
-from lab.analysis.metrics.recovery import find_recovery, moment_s
+from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.stuck import find_stuck
+from lab.analysis.timeline.moments import moment_s
 from lab.analysis.timeline.rows import amplification
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import Counted, good_share, per_second, total

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from lab.analysis.metrics.stuck import emptied_queue
+from lab.analysis.timeline.moments import helping_s, until_s
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import good_share, judged_seconds, whole_seconds
-from lab.drillfile.condition import TRIGGER_END
+from lab.analysis.timeline.windows import good_share, whole_seconds
 
 GOOD_FROM = 0.95
 GOOD_AFTERWARDS = 0.90
@@ -30,26 +30,24 @@ class Recovery:
     pending_s: float | None = None
 
 
-def moment_s(timeline: Timeline, since: str) -> float | None:
-    """The run time that ``since`` names: a phase's start, the mitigation in force, or the trigger's end."""
-    if since == TRIGGER_END:
-        return timeline.trigger_end_s
-    if since == "mitigation" and timeline.mitigation_s is not None:
-        return timeline.mitigation_s
-    span = timeline.phase(since)
-    return span.start_s if span else None
-
-
 def default_since_s(timeline: Timeline) -> float | None:
     """What recovery is counted from where a drill does not say: the mitigation, else the trigger's end."""
-    return timeline.trigger_end_s if timeline.mitigation_s is None else timeline.mitigation_s
+    helped_s = helping_s(timeline)
+    return timeline.trigger_end_s if helped_s is None else helped_s
 
 
-def find_recovery(timeline: Timeline, since_s: float | None) -> Recovery:
-    """When service was back, by final cohorts only; unknown where a trigger's end emptied the queue."""
-    if since_s is None or emptied_queue(timeline):
+def find_recovery(timeline: Timeline, since_s: float | None, *, emptied: bool | None = None) -> Recovery:
+    """When service was back, by final cohorts only.
+
+    Args:
+        timeline: the run.
+        since_s: from when; the window ends with the next mitigation, and when the trigger comes again.
+        emptied: whether the end of the trigger emptied the queue, so that recovery proves nothing; None: whether that
+            of the first trigger did.
+    """
+    if since_s is None or (emptied_queue(timeline) if emptied is None else emptied):
         return Recovery(since_s)
-    span = whole_seconds(since_s, judged_seconds(timeline).stop)
+    span = whole_seconds(since_s, until_s(timeline, since_s) or since_s)
     pending_s = None
     for start in span[: max(0, len(span) - WINDOW_S + 1)]:
         after = range(start + WINDOW_S, min(start + WINDOW_S + AFTERWARDS_S, span.stop))

@@ -8,9 +8,10 @@ nothing: null.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lab.analysis.timeline.moments import until_s
 from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import good_share, judged_seconds, sliding, whole_seconds
+from lab.analysis.timeline.windows import first_seconds, good_share, sliding, whole_seconds
 from lab.drillfile.model import DEFAULT, LAB, Drill
 
 BAD_BELOW = 0.5
@@ -53,7 +54,7 @@ def emptied_queue(timeline: Timeline) -> bool:
     The queues of other services are not those in which a storm lives on: one that was killed and came back leaves
     what is judged untouched.
     """
-    return any(fault.rebuilt_listener and fault.target == BRIDGE for fault in timeline.faults)
+    return timeline.trigger.rebuilt_listener_of(BRIDGE)
 
 
 def find_stuck(timeline: Timeline) -> Stuck:
@@ -63,7 +64,7 @@ def find_stuck(timeline: Timeline) -> Stuck:
         return Stuck(None, "no trigger that ended within the run")
     if emptied_queue(timeline):
         return Stuck(None, "the trigger's end emptied the bridge's queue")
-    end_s = judged[1] if timeline.mitigation_s is None else min(timeline.mitigation_s, judged[1])
+    end_s = until_s(timeline, timeline.trigger_end_s) or judged[1]
     seconds = whole_seconds(start_s, end_s)
     # The time judged is real; whole seconds inside of it may be up to two fewer than its length.
     if end_s - start_s < LEAST_JUDGED_S:
@@ -82,7 +83,7 @@ def find_stuck(timeline: Timeline) -> Stuck:
 
 def _bad_for(timeline: Timeline, since_s: float) -> float | None:
     """How long after the trigger's end until the first 5 s window with at least half good."""
-    for window in sliding(whole_seconds(since_s, judged_seconds(timeline).stop)):
+    for window in sliding(whole_seconds(since_s, first_seconds(timeline).stop)):
         share = good_share(timeline, window)
         if share is not None and share >= BAD_BELOW:
             return max(0.0, window.start - since_s)

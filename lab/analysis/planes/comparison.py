@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from lab.analysis.planes.scrapes import count_scrapes
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Plane, Verdict, Word
+from lab.drillfile.phase import PhaseRole
 
 
 class Survival(BaseModel):
@@ -54,8 +55,9 @@ def _survival(timeline: Timeline, verdict: Verdict, plane: str, score: Plane) ->
     )
 
 
-def _kept(timeline: Timeline, plane: str, phase: str) -> float | None:
-    span, watched = timeline.phase(phase), timeline.planes.get(plane)
+def _kept(timeline: Timeline, plane: str, role: PhaseRole) -> float | None:
+    span = next(iter(timeline.phases_of(role)), None)
+    watched = timeline.planes.get(plane)
     if span is None or span.end_s is None or watched is None:
         return None
     counted = count_scrapes(watched, span.start_s, span.end_s)

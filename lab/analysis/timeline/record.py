@@ -9,6 +9,7 @@ from lab.analysis.timeline.row import DONE, ActionSpan, PhaseSpan
 from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.watched import Watched
 from lab.drillfile.model import Drill
+from lab.drillfile.phase import role_of
 from lab.journal.events import (
     ActionChanged,
     BridgeSample,
@@ -88,7 +89,8 @@ class Record:
         if event.phase == DONE:
             self.done_s = event.t
         else:
-            self.phases.append(PhaseSpan(event.phase, event.planned_s, event.t))
+            role = event.role or role_of(event.phase)
+            self.phases.append(PhaseSpan(event.phase, event.planned_s, event.t, role=role, clock=event.clock))
 
     def _act(self, event: ActionChanged) -> None:
         known = self.actions.get(event.action) or ActionSpan(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.traits import NONE, Traits
+from lab.drillfile.phase import PhaseRole
 
 DONE = "done"
 """The name under which ``phase.entered`` ends the last phase; what follows is the tail, not judged."""
@@ -17,7 +18,7 @@ class Row:
 
     Attributes:
         second: of the run's clock; the row covers ``[second, second + 1)``.
-        phase: in force when the second began; None before the first and after the last.
+        phase: in force when the second began; None before the first and after the last. ``role`` is its role.
         offered: scheduled arrivals; ``sent`` were started, ``good`` answered well, ``failed`` by kind.
         requests: calls that client services began, ``attempts`` their tries over the bridge (where a client can't
             count them: those seen in this second).
@@ -36,6 +37,7 @@ class Row:
 
     second: int
     phase: str | None = None
+    role: PhaseRole | None = None
     offered: int | None = None
     sent: int | None = None
     good: int | None = None
@@ -65,12 +67,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
-    """A phase as it really was; ``end_s`` is None while it lasts."""
+    """A phase as it really was; ``end_s`` is None while it lasts. ``clock``: what a wall clock shows as it begins."""
 
     name: str
     planned_s: float
     start_s: float
     end_s: float | None = None
+    role: PhaseRole | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +101,8 @@ class ActionSpan:
     reverted_verified: bool | None = None
     rebuilt_listener: bool = False
     error: str | None = None
+
+    @property
+    def over_s(self) -> float | None:
+        """When it had no effect any more; None while it lasts."""
+        return self.reverted_s

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.analysis.timeline.row import Row
+from lab.analysis.timeline.row import PhaseSpan, Row
 from lab.analysis.timeline.seconds import BRIDGE, WINDOW_S, Cohort, Seconds, Seen, is_final
 from lab.journal.latency import Histogram
 
@@ -17,14 +17,14 @@ class Rows:
         self._seconds = seconds
         self._made: dict[int, Row] = {}
 
-    def row(self, second: int, phase: str | None) -> Row:
+    def row(self, second: int, phase: PhaseSpan | None) -> Row:
         """The row of a second."""
         for changed in self._seconds.changed:
             for later in range(changed, changed + WINDOW_S):
                 self._made.pop(later, None)
         self._seconds.changed.clear()
         made = self._made.get(second)
-        if made is None or made.phase != phase:
+        if made is None or made.phase != (phase.name if phase else None):
             made = self._made[second] = make_row(self._seconds, second, phase)
         return made
 
@@ -53,13 +53,14 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     return None if part is None or not whole else part / whole
 
 
-def make_row(seconds: Seconds, second: int, phase: str | None) -> Row:
+def make_row(seconds: Seconds, second: int, phase: PhaseSpan | None) -> Row:
     """The row of a second, from all that was filed under it."""
     seen = seconds.at(second)
     cohorts = [c for c in (seen.load, *seen.clients.values()) if c is not None]
     return Row(
         second=second,
-        phase=phase,
+        phase=phase.name if phase else None,
+        role=phase.role if phase else None,
         **_load(seen.load),
         **_clients(seconds, second, seen),
         outcomes=seconds.outcomes(second),

@@ -15,6 +15,8 @@ from lab.analysis.timeline.record import Record
 from lab.analysis.timeline.row import ActionSpan, PhaseSpan, Row
 from lab.analysis.timeline.rows import Rows
 from lab.analysis.timeline.seconds import Seconds
+from lab.analysis.timeline.trigger import Trigger, is_in
+from lab.drillfile.phase import PhaseRole
 from lab.journal.events import Event
 
 
@@ -46,12 +48,21 @@ class Timeline(Record):
 
     def row(self, second: int) -> Row:
         """The row of one second; empty where nothing was seen."""
-        return self._rows.row(second, self.phase_at(second))
+        return self._rows.row(second, self.span_at(second))
+
+    def span_at(self, t: float) -> PhaseSpan | None:
+        """The phase at a run time; None before the first and after the last."""
+        spans = (span for span in self.phases if span.start_s <= t and (span.end_s is None or t < span.end_s))
+        return next(spans, None)
 
     def phase_at(self, t: float) -> str | None:
-        """The phase in force at a run time."""
-        spans = (span for span in self.phases if span.start_s <= t and (span.end_s is None or t < span.end_s))
-        return next((span.name for span in spans), None)
+        """The name of the phase at a run time."""
+        span = self.span_at(t)
+        return span.name if span else None
+
+    def phases_of(self, role: PhaseRole) -> list[PhaseSpan]:
+        """The phases with a role that have begun, in order."""
+        return [span for span in self.phases if span.role == role]
 
     def phase(self, name: str) -> PhaseSpan | None:
         """A phase as it really was; None when it never began."""
@@ -65,24 +76,39 @@ class Timeline(Record):
         return self.phases[0].start_s, self.now_s if self.done_s is None else self.done_s
 
     @property
+    def first_s(self) -> tuple[float, float] | None:
+        """What is judged of the first trigger: up to the moment when the trigger comes again, where it does."""
+        again = self.phases_of("retrigger")
+        return self.judged if self.judged is None or not again else (self.judged[0], again[0].start_s)
+
+    @property
     def faults(self) -> list[ActionSpan]:
         """The actions that hurt: faults, and changes of the load that the drill's method asks for."""
-        steps = {step.name for step in self.drill.method} if self.drill else set()
+        steps = {step.name for step in self.drill.applied} if self.drill else set()
         wanted = (a for a in self.actions.values() if a.applied_s is not None)
         return [a for a in wanted if a.kind == "fault" or (a.kind == "load" and a.name in steps)]
 
     @property
+    def trigger(self) -> Trigger:
+        """The first trigger: all that hurt, but for what a retrigger did."""
+        again = self.phases_of("retrigger")
+        return Trigger.of((action for action in self.faults if not is_in(action, again)), self.done_s)
+
+    @property
+    def retrigger(self) -> Trigger:
+        """The trigger when it came again; one without actions where it did not."""
+        again = self.phases_of("retrigger")
+        return Trigger.of((action for action in self.faults if is_in(action, again)), self.done_s)
+
+    @property
     def trigger_start_s(self) -> float | None:
-        """When the first fault was in force."""
-        return min((a.applied_s for a in self.faults if a.applied_s is not None), default=None)
+        """When the first trigger was active."""
+        return self.trigger.start_s
 
     @property
     def trigger_end_s(self) -> float | None:
-        """When the last fault was gone; None while one lasts, and when one was kept until the rollback."""
-        ends = [a.reverted_s for a in self.faults]
-        if any(end is None or (self.done_s is not None and end >= self.done_s) for end in ends):
-            return None
-        return max((end for end in ends if end is not None), default=None)
+        """When the first trigger was over; None while it lasts, and when it was kept until the rollback."""
+        return self.trigger.end_s
 
     @property
     def mitigation_s(self) -> float | None:

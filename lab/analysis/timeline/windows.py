@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Literal
 
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
+from lab.drillfile.phase import PhaseRole, role_of
 
 Counted = Literal["offered", "sent", "good", "requests", "attempts"]
 
@@ -66,11 +68,27 @@ def per_second(timeline: Timeline, span: range, what: Counted, *, final: bool = 
 
 
 def phase_seconds(timeline: Timeline, name: str) -> range:
-    """The whole seconds inside a phase, up to now while it lasts."""
+    """The whole seconds inside a phase, up to now while it lasts; where no phase has that name, of that role."""
     span = timeline.phase(name)
     if span is None:
-        return range(0)
+        role = role_of(name)
+        return range(0) if role is None else role_seconds(timeline, role)
     return whole_seconds(span.start_s, timeline.now_s if span.end_s is None else span.end_s)
+
+
+def role_seconds(timeline: Timeline, role: PhaseRole) -> range:
+    """The whole seconds inside the first phase with a role, and those of the same role that follow it at once."""
+    first = next((i for i, span in enumerate(timeline.phases) if span.role == role), None)
+    if first is None:
+        return range(0)
+    spans = list(takewhile(lambda span: span.role == role, timeline.phases[first:]))
+    end_s = spans[-1].end_s
+    return whole_seconds(spans[0].start_s, timeline.now_s if end_s is None else end_s)
+
+
+def first_seconds(timeline: Timeline) -> range:
+    """The judged whole seconds up to the moment when the trigger comes again, where it does."""
+    return whole_seconds(*timeline.first_s) if timeline.first_s else range(0)
 
 
 def judged_seconds(timeline: Timeline) -> range:

@@ -6,9 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.metrics.evaluators import RUN, SERIES
 from lab.analysis.metrics.stuck import emptied_queue
+from lab.analysis.timeline.moments import until_s
 from lab.analysis.timeline.rows import amplification, ratio
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import good_share, phase_seconds, total, whole_seconds
+from lab.analysis.timeline.windows import good_share, role_seconds, total, whole_seconds
 from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.wasted_attempts import count_attempts
@@ -105,8 +106,8 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         amplification_aftermath=amplification(timeline.seconds, aftermath(timeline), final=True),
         lost_requests=lost,
         lost_share=ratio(lost, offered),
-        served_mitigation=good_share(timeline, phase_seconds(timeline, "mitigation")),
-        served_recovery=good_share(timeline, phase_seconds(timeline, "recovery")),
+        served_mitigation=good_share(timeline, role_seconds(timeline, "mitigation")),
+        served_recovery=good_share(timeline, role_seconds(timeline, "recovery")),
         time_to_recover_s=verdict.metrics.time_to_recover_s,
         censored_at_s=verdict.metrics.censored_at_s,
         latency_p99_ms=SERIES["latency_p99"](timeline, span, final=True) if len(span) else None,
@@ -139,18 +140,17 @@ def _since_start(timeline: Timeline, at_s: float | None) -> float | None:
 
 
 def since_trigger(timeline: Timeline) -> range:
-    """The whole judged seconds since the trigger's start; none without a trigger."""
-    if timeline.judged is None or timeline.trigger_start_s is None:
+    """The whole judged seconds since the trigger's start, until it comes again; none without a trigger."""
+    if timeline.first_s is None or timeline.trigger_start_s is None:
         return range(0)
-    return whole_seconds(timeline.trigger_start_s, timeline.judged[1])
+    return whole_seconds(timeline.trigger_start_s, timeline.first_s[1])
 
 
 def aftermath(timeline: Timeline) -> range:
     """The whole seconds from the trigger's end to the mitigation, or to the end where there is none."""
-    if timeline.judged is None or timeline.trigger_end_s is None:
-        return range(0)
-    ends = [timeline.judged[1], *([] if timeline.mitigation_s is None else [timeline.mitigation_s])]
-    return whole_seconds(timeline.trigger_end_s, min(ends))
+    since_s = timeline.trigger_end_s
+    end_s = None if since_s is None else until_s(timeline, since_s)
+    return range(0) if since_s is None or end_s is None else whole_seconds(since_s, end_s)
 
 
 def is_valid(timeline: Timeline, verdict: Verdict) -> bool:

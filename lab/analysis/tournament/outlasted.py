@@ -2,6 +2,7 @@
 
     trigger ▇▇▇▇            stuck: as in the verdict (every 5 s window after it under 50 % good)
     mitigation    ▇▇▇▇▇▇    stuck: it was stuck before, and still (or again) in the last 10 s of the run
+                                    (or before the trigger comes again)
 
 The second is what a fix is asked for: that service is back, and stays when the fix is taken back within the run.
 """
@@ -14,9 +15,9 @@ from lab.analysis.verdict.verdict import Verdict
 
 def outlasted(timeline: Timeline, verdict: Verdict) -> bool | None:
     """Whether the run ended stuck; None where that can't be told."""
-    if timeline.mitigation_s is None or not verdict.metrics.stuck or timeline.judged is None:
+    if timeline.mitigation_s is None or not verdict.metrics.stuck or timeline.first_s is None:
         return verdict.metrics.stuck
-    after = whole_seconds(timeline.mitigation_s, timeline.judged[1])
+    after = whole_seconds(timeline.mitigation_s, timeline.first_s[1])
     shares = [good_share(timeline, window) for window in sliding(last_seconds(after, LEAST_JUDGED_S))]
     known = [share for share in shares if share is not None]
     if len(after) < LEAST_JUDGED_S or len(known) < len(shares):

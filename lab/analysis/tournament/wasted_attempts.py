@@ -24,9 +24,9 @@ class Attempts:
 
 def count_attempts(timeline: Timeline) -> Attempts:
     """What the clients' cumulative counters grew by, from the trigger's start to the end of the last phase."""
-    if timeline.judged is None or timeline.trigger_start_s is None:
+    if timeline.first_s is None or timeline.trigger_start_s is None:
         return Attempts()
-    span = (timeline.trigger_start_s, timeline.judged[1])
+    span = (timeline.trigger_start_s, timeline.first_s[1])
     ended: dict[str, float] = {}
     for service, samples in timeline.services.items():
         if service in NOT_CLIENTS or not samples or samples[-1].attempts_total is None:

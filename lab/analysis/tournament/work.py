@@ -16,9 +16,9 @@ BEFORE = "router"
 
 def abandoned_work_share(timeline: Timeline) -> float | None:
     """Wasted of router and auth / answers that auth had ready; None where one was not seen, or nothing was done."""
-    if timeline.judged is None or timeline.trigger_start_s is None:
+    if timeline.first_s is None or timeline.trigger_start_s is None:
         return None
-    since = (timeline.trigger_start_s, timeline.judged[1])
+    since = (timeline.trigger_start_s, timeline.first_s[1])
     last = within(timeline.services.get(LAST, []), since)
     before = within(timeline.services.get(BEFORE, []), since)
     served = growth(last, lambda sample: sample.served_total)

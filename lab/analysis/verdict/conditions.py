@@ -3,9 +3,10 @@
 import math
 
 from lab.analysis.metrics.evaluators import RUN, SERIES, SMOOTHED
-from lab.analysis.metrics.recovery import find_recovery, moment_s
+from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.url_health import URL, answer
 from lab.analysis.planes.decide import decide_about_plane
+from lab.analysis.timeline.moments import moment_s, until_s
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
@@ -30,7 +31,8 @@ def window(timeline: Timeline, condition: Condition) -> range:
         span = phase_seconds(timeline, condition.during)
     elif condition.since is not None:
         since_s = moment_s(timeline, condition.since)
-        span = range(0) if since_s is None else whole_seconds(since_s, judged_seconds(timeline).stop)
+        end_s = None if since_s is None else until_s(timeline, since_s)
+        span = range(0) if since_s is None or end_s is None else whole_seconds(since_s, end_s)
     else:
         span = judged_seconds(timeline)
     fresh = math.floor(timeline.now_s) - FRESH_S
@@ -132,7 +134,7 @@ def _not_recovered(timeline: Timeline, condition: Condition) -> Decision:
     found = find_recovery(timeline, moment_s(timeline, condition.since or TRIGGER_END))
     if found.censored_at_s is None:
         return Decision(None, None, "recovery can't be told")
-    because = f"not back {found.censored_at_s:.1f} s later, when the run ended"
+    because = f"not back {found.censored_at_s:.1f} s later, when its window ended"
     if found.pending_s is not None and found.pending_s <= condition.value:
         return Decision(
             None, None, f"perhaps back after {found.pending_s:.1f} s, but the run ended too soon to tell"

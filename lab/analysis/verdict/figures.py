@@ -6,13 +6,15 @@ from lab.analysis.metrics.evaluators import SERIES
 from lab.analysis.metrics.recovery import default_since_s, find_recovery
 from lab.analysis.metrics.stuck import find_stuck
 from lab.analysis.planes.score import score
+from lab.analysis.timeline.moments import helping_s, until_s
 from lab.analysis.timeline.rows import amplification
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import (
-    judged_seconds,
+    first_seconds,
     last_seconds,
     per_second,
     phase_seconds,
+    role_seconds,
     sliding,
     whole_seconds,
 )
@@ -24,7 +26,7 @@ _CENTS = 4
 
 def make_figures(timeline: Timeline) -> Figures:
     """Every figure that could be measured; the others stay null."""
-    baseline, judged = phase_seconds(timeline, "baseline"), judged_seconds(timeline)
+    baseline, judged = role_seconds(timeline, "baseline"), first_seconds(timeline)
     stuck = find_stuck(timeline)
     recovery = find_recovery(timeline, default_since_s(timeline))
     return Figures(
@@ -38,7 +40,7 @@ def make_figures(timeline: Timeline) -> Figures:
         goodput_after_trigger_rps=_short(per_second(timeline, _aftermath(timeline), "good")),
         stuck=stuck.value,
         stuck_s=_short(stuck.stuck_s),
-        mitigation_s=_short(timeline.mitigation_s),
+        mitigation_s=_short(helping_s(timeline)),
         time_to_recover_s=_short(recovery.time_s),
         censored_at_s=_short(recovery.censored_at_s),
         back_from_s=_short(recovery.pending_s),
@@ -67,6 +69,8 @@ def make_phases(timeline: Timeline) -> tuple[PhaseFigures, ...]:
                 amplification=measured["amplification"],
                 latency_p50_ms=measured["latency_p50"],
                 latency_p99_ms=measured["latency_p99"],
+                role=span.role,
+                clock=span.clock,
             )
         )
     return tuple(phases)
@@ -81,11 +85,11 @@ def _trigger(timeline: Timeline) -> range:
 
 def _aftermath(timeline: Timeline) -> range:
     """The last 10 s before the mitigation (or the end), after the trigger."""
-    judged = timeline.judged
-    if timeline.trigger_end_s is None or judged is None:
+    since_s = timeline.trigger_end_s
+    end_s = None if since_s is None else until_s(timeline, since_s)
+    if since_s is None or end_s is None:
         return range(0)
-    end_s = judged[1] if timeline.mitigation_s is None else min(judged[1], timeline.mitigation_s)
-    return last_seconds(whole_seconds(timeline.trigger_end_s, end_s), BEFORE_MITIGATION_S)
+    return last_seconds(whole_seconds(since_s, end_s), BEFORE_MITIGATION_S)
 
 
 def _peak(span: range, read: Callable[[range], float | None]) -> float | None:

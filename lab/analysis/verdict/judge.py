@@ -37,7 +37,7 @@ def judge(timeline: Timeline) -> Verdict:
         verdict=word,
         reasons=reasons,
         outcome=outcome_of(timeline),
-        trigger=_described(timeline.faults),
+        trigger=_described(list(timeline.trigger.actions)),
         mitigation=_described(
             [a for a in timeline.actions.values() if a.kind == "mitigation" and a.applied_s]
         ),

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lab.drillfile.model import Drill
+from lab.drillfile.phase import PhaseRole
 from lab.journal.events import RunClosed
 from lab.journal.upgrade import upgrade_verdict
 
@@ -100,6 +101,8 @@ class PhaseFigures(_Part):
     amplification: float | None
     latency_p50_ms: float | None
     latency_p99_ms: float | None
+    role: PhaseRole | None = None
+    clock: str | None = None
 
 
 class Figures(_Part):
@@ -110,6 +113,7 @@ class Figures(_Part):
         amplification_peak: of all 5 s windows; ``attempts_rps_peak`` alike.
         goodput_trigger_rps: while the trigger was in force.
         goodput_after_trigger_rps: over the last 10 s before the mitigation (or the end).
+        mitigation_s: when the first mitigation after the trigger's end was active.
         stuck_s: how long after the trigger's end goodput stayed under 50 %.
         time_to_recover_s: since the mitigation, or since the trigger's end where there is none.
         censored_at_s: where it did not recover: how long it was watched, from the same moment.

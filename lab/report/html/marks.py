@@ -1,18 +1,35 @@
 """What is marked on every chart: phases shaded and named, actions as lines, what is still provisional."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab.analysis.timeline.timeline import Timeline
+from lab.drillfile.phase import PhaseRole
 from lab.report.html.lanes import INDENT_PX, LANE_PX, Label, height_px, place
 from lab.report.html.theme import Theme
-from lab.report.words import clean
+from lab.report.words import clean, titled
 
 _LONGEST = 28
 """Characters of a label; the table below the charts has the whole name."""
 
 _TAIL_S = 2.0
 """What is shown of the tail, which is not judged."""
+
+NO_SHADE = "rgba(0,0,0,0)"
+
+
+class Band(NamedTuple):
+    """A phase as the charts show it, times of the run in s."""
+
+    name: str
+    start_s: float
+    end_s: float
+    role: PhaseRole | None = None
+    clock: str | None = None
+
+    def shade(self, theme: Theme) -> str:
+        """Its colour; none for the baseline and for a phase without a role."""
+        return NO_SHADE if self.role is None else theme.phases.get(self.role, NO_SHADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,7 @@ class Marks:
 
     first_s: float
     last_s: float
-    phases: tuple[tuple[str, float, float], ...]
+    phases: tuple[Band, ...]
     actions: tuple[tuple[float, str], ...]
     provisional_s: float | None
 
@@ -31,25 +48,28 @@ def marks(timeline: Timeline) -> Marks:
     last_s = float(len(timeline.rows))
     if timeline.done_s is not None:
         last_s = min(last_s, timeline.done_s + _TAIL_S)
-    phases = tuple((p.name, p.start_s, last_s if p.end_s is None else p.end_s) for p in timeline.phases)
-    phases = tuple((name, start, min(end, timeline.done_s or end)) for name, start, end in phases)
+    end_s = last_s if timeline.done_s is None else timeline.done_s
+    phases = tuple(
+        Band(p.name, p.start_s, min(end_s, last_s if p.end_s is None else p.end_s), p.role, p.clock)
+        for p in timeline.phases
+    )
     moments = []
     for action in timeline.actions.values():
         if action.applied_s is not None:
             moments.append((action.applied_s, f"{_short(action.name)} on"))
         if action.reverted_s is not None and (timeline.done_s is None or action.reverted_s < timeline.done_s):
             moments.append((action.reverted_s, f"{_short(action.name)} off"))
-    begun_s = phases[0][1] if phases else 0.0
+    begun_s = phases[0].start_s if phases else 0.0
     moments = [(at_s, said) for at_s, said in moments if at_s >= begun_s]
     open_rows = [row.second for row in timeline.rows if row.provisional and row.second < last_s]
-    first_s = max(0.0, phases[0][1] - 1) if phases else 0.0
+    first_s = max(0.0, phases[0].start_s - 1) if phases else 0.0
     return Marks(first_s, last_s, phases, tuple(sorted(moments)), min(open_rows) if open_rows else None)
 
 
 def labels(found: Marks, *, plot_px: float, char_px: float, actions: bool) -> list[Label]:
     """The lanes of a chart: its phases, and the actions where ``actions`` asks for them."""
     scale = plot_px / max(1.0, found.last_s - found.first_s)
-    named = [Label(start, name) for name, start, _ in found.phases]
+    named = [Label(band.start_s, titled(band.name, band.clock)) for band in found.phases]
     if actions:
         named += [Label(at_s, text, action=True) for at_s, text in found.actions]
     return place(named, scale, char_px)
@@ -69,11 +89,12 @@ def annotations(placed: list[Label], theme: Theme, font_px: int) -> list[dict[st
 
 def shapes(found: Marks, placed: list[Label], theme: Theme, height: int) -> list[dict[str, Any]]:
     """Phases as shades, actions as lines that reach up to their labels."""
-    bands = [_band(start, end, theme.phases.get(name, "rgba(0,0,0,0)")) for name, start, end in found.phases]
+    bands = [_band(band.start_s, band.end_s, band.shade(theme)) for band in found.phases]
     if found.provisional_s is not None:
         bands.append(_band(found.provisional_s, found.last_s, theme.provisional))
     tops = {label.at_s: 1 + label.lane * LANE_PX / height for label in placed}
-    edges = [_edge(start, theme.grid, "solid", tops.get(start, 1.0)) for _, start, _ in found.phases]
+    starts = [band.start_s for band in found.phases]
+    edges = [_edge(start, theme.grid, "solid", tops.get(start, 1.0)) for start in starts]
     return bands + edges + [_edge(at_s, theme.muted, "dot", tops.get(at_s, 1.0)) for at_s, _ in found.actions]
 
 

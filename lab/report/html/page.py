@@ -26,8 +26,11 @@ from lab.report.html.theme import THEMES, Theme
 from lab.report.plane_view import watches
 from lab.report.reading import reading
 from lab.report.survival import facts
+from lab.report.words import titled
 
 _SIZES = ("wide", "narrow")
+WHOLE = "*"
+"""The key of the whole run among the spans that one can zoom to; no phase can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,17 @@ def _story(told: Told, found: Marks) -> dict[str, Any]:
         "summary": story(told.summary, verdict),
         "cards": cards(verdict.metrics),
         "charts": charts(told.drill),
-        "spans": [("whole run", "whole"), *((name, name) for name, _, _ in found.phases)],
+        "spans": [
+            ("whole run", WHOLE),
+            *((titled(band.name, band.clock), band.name) for band in found.phases),
+        ],
         "actions": tables.actions(told.timeline),
         "calibrations": told.timeline.calibrations,
         "log": tables.log(told.events),
         "environment": tables.flat(told.environment),
         "commands": tables.commands(told.drill, verdict),
         "fmt": figures,
+        "titled": titled,
     }
 
 
@@ -131,7 +138,8 @@ def page_data(told: Told, found: Marks) -> dict[str, Any]:
             theme.name: {size: _figures(told, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES
         },
-        "spans": {"whole": [found.first_s, found.last_s]} | {name: [a, b] for name, a, b in found.phases},
+        "spans": {WHOLE: [found.first_s, found.last_s]}
+        | {band.name: [band.start_s, band.end_s] for band in found.phases},
     }
 
 

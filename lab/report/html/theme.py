@@ -35,6 +35,7 @@ LIGHT = Theme(
     },
     phases={
         "trigger": "rgba(213,94,0,0.13)",
+        "retrigger": "rgba(213,94,0,0.13)",
         "aftermath": "rgba(204,121,167,0.15)",
         "mitigation": "rgba(0,114,178,0.09)",
         "recovery": "rgba(0,158,115,0.10)",
@@ -57,6 +58,7 @@ DARK = Theme(
     },
     phases={
         "trigger": "rgba(240,140,74,0.17)",
+        "retrigger": "rgba(240,140,74,0.17)",
         "aftermath": "rgba(214,120,180,0.16)",
         "mitigation": "rgba(86,180,233,0.10)",
         "recovery": "rgba(0,190,140,0.11)",

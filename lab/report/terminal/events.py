@@ -5,6 +5,7 @@ from collections import deque
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from lab.drillfile.phase import role_of
 from lab.journal.events import ActionChanged, CheckDecided, Event, PhaseEntered, ServiceChanged
 from lab.report.terminal.spark import style_of
 from lab.report.words import sentence
@@ -40,7 +41,7 @@ def _line(t: float, said: str, style: str, width: int) -> Text:
 def _style(event: Event) -> str:
     match event:
         case PhaseEntered():
-            return "bold " + style_of(event.phase)
+            return "bold " + style_of(event.role or role_of(event.phase))
         case (
             ActionChanged(state="refused" | "rollback-failed")
             | CheckDecided(met=False)

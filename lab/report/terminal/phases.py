@@ -3,9 +3,11 @@
 from rich.text import Text
 
 from lab.analysis.timeline.timeline import Timeline
-from lab.drillfile.model import Drill, Phase
+from lab.drillfile.model import Drill
+from lab.drillfile.phase import Phase
 from lab.report import headline_figures as figures
 from lab.report.terminal.spark import style_of
+from lab.report.words import titled
 
 _MARK = 2
 """Characters before a name: done, present, to come."""
@@ -25,9 +27,9 @@ def phase_lines(drill: Drill, timeline: Timeline, now_s: float, width: int) -> l
     names, bar = Text(no_wrap=True), Text(no_wrap=True)
     for phase, size in zip(drill.phases, sizes, strict=True):
         done = _share_done(timeline, phase, now_s)
-        names.append_text(_name(phase.name, size, done)).append(" ")
+        names.append_text(_name(phase, size, done)).append(" ")
         full = int(size * done)
-        bar.append("━" * full, style_of(phase.name)).append("─" * (size - full), "dim").append(" ")
+        bar.append("━" * full, style_of(phase.role)).append("─" * (size - full), "dim").append(" ")
     return [names, bar, _where(drill, timeline, now_s)]
 
 
@@ -41,15 +43,15 @@ def _share_done(timeline: Timeline, phase: Phase, now_s: float) -> float:
     return min(0.999, max(0.001, (now_s - span.start_s) / (phase.planned_s or 1.0)))
 
 
-def _name(name: str, size: int, done: float) -> Text:
+def _name(phase: Phase, size: int, done: float) -> Text:
     if done == 0:
-        return Text(f"  {name}".ljust(size), "dim")
+        return Text(f"  {phase.name}".ljust(size), "dim")
     mark, style = ("✓", "") if done == 1 else ("▶", "bold ")
-    return Text(f"{mark} {name}".ljust(size), style + style_of(name))
+    return Text(f"{mark} {phase.name}".ljust(size), style + style_of(phase.role))
 
 
 def _where(drill: Drill, timeline: Timeline, now_s: float) -> Text:
-    """``aftermath: 7 of 15 s    27 of 75 s``."""
+    """``aftermath (7:38 PST) 7 of 15 s    whole drill 27 of 75 s``."""
     span = timeline.phases[-1] if timeline.phases else None
     if span is None:
         return Text("before the first phase", "dim")
@@ -57,7 +59,7 @@ def _where(drill: Drill, timeline: Timeline, now_s: float) -> Text:
     if timeline.done_s is not None:
         return Text("phases over: waiting for the last answers, rolling back")
     line = Text.assemble(
-        (span.name, "bold " + style_of(span.name)),
+        (titled(span.name, span.clock), "bold " + style_of(span.role)),
         f" {int(now_s - span.start_s)} of {figures.seconds(span.planned_s)}",
     )
     return line.append(f"   whole drill {int(now_s - start)} of {figures.seconds(drill.planned_s)}", "dim")

@@ -1,22 +1,29 @@
 """Sparklines: a character a second, coloured by phase; blank where nothing was measured."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.text import Text
 
 from lab.analysis.timeline.row import Row
+from lab.drillfile.phase import PhaseRole
 from lab.report.terminal.ink import BLOCKS, Ink
 from lab.report.terminal.latest import Pick
 
-PHASE_STYLE = {"trigger": "red", "aftermath": "magenta", "mitigation": "blue", "recovery": "green"}
+ROLE_STYLE: Mapping[PhaseRole, str] = {
+    "trigger": "red",
+    "aftermath": "magenta",
+    "mitigation": "blue",
+    "retrigger": "red",
+    "recovery": "green",
+}
 """Basic colours only: the terminal's own palette makes them readable on light and dark."""
 
 
-def style_of(phase: str | None) -> str:
-    """The colour of a phase; the baseline has the terminal's own."""
-    return PHASE_STYLE.get(phase or "", "default")
+def style_of(role: PhaseRole | None) -> str:
+    """The colour of a phase with this role; the baseline, and a phase without one, have the terminal's own."""
+    return "default" if role is None else ROLE_STYLE.get(role, "default")
 
 
 def top(rows: Sequence[Row], *picks: Pick) -> float:
@@ -29,7 +36,7 @@ def sparkline(rows: Sequence[Row], pick: Pick, highest: float, width: int) -> Te
     shown = rows[-width:]
     line = Text(" " * (width - len(shown)), no_wrap=True)
     for row in shown:
-        line.append(bar(pick(row), highest), style_of(row.phase))
+        line.append(bar(pick(row), highest), style_of(row.role))
     return line
 
 
@@ -37,9 +44,9 @@ def phase_ruler(rows: Sequence[Row], width: int, edge: str = BLOCKS.edge) -> Tex
     """Which seconds belong to which phase, under the sparklines; ``edge`` marks where one begins."""
     shown = rows[-width:]
     line = Text(" " * (width - len(shown)), no_wrap=True)
-    for phase, members in groupby(shown, key=lambda row: row.phase):
+    for (phase, role), members in groupby(shown, key=lambda row: (row.phase, row.role)):
         length = len(list(members))
-        line.append(_label(phase, length, edge), style_of(phase) if phase else "dim")
+        line.append(_label(phase, length, edge), style_of(role) if phase else "dim")
     return line
 
 

@@ -81,7 +81,7 @@ def _truth(rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
     good = [row.good for row in rows]
     line = Text()
     for cell in scale.cells:
-        line.append(bar(_mean(good, cell), scale.top_rps, ink), style_of(rows[cell.start].phase))
+        line.append(bar(_mean(good, cell), scale.top_rps, ink), style_of(rows[cell.start].role))
     return line
 
 
@@ -91,7 +91,7 @@ def _plane(watch: Watch, rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
     for cell in scale.cells:
         how = _sight([watch.rows[place] for place in cell])
         if how == "sees":
-            line.append(bar(_mean(answers, cell), scale.top_rps, ink), style_of(rows[cell.start].phase))
+            line.append(bar(_mean(answers, cell), scale.top_rps, ink), style_of(rows[cell.start].role))
         else:
             line.append(ink.hatch[how], "bold red" if how == "blind" else "")
     stale_s = None if watch.score is None else watch.score.stale_s

@@ -205,7 +205,8 @@ class Storm:
                 bridge_listen_overflows_total=int(10 * t),
             ),
         )
-        hit = self.share(int(t), {"trigger": 1.0}, 0.0) > 0
+        struck = {p.name: 1.0 for p in self.drill.phases if p.role in {"trigger", "retrigger"}}
+        hit = self.share(int(t), struck, 0.0) > 0
         self.at(t, CanarySample(started_s=t - 0.5, outcome="ok", latency_ms=3010.0 if hit else 12.0))
 
     def _decisions(self) -> None:
@@ -246,13 +247,16 @@ class Storm:
                 took_ms=3000.0,
             ),
         )
-        for name, (start, end) in spans.items():
-            self.at(start, PhaseEntered(phase=name, planned_s=end - start, because="planned"))
+        for phase in self.drill.phases:
+            name, (start, end) = phase.name, spans[phase.name]
+            planned_s = end - start
+            entered = {"phase": name, "planned_s": planned_s, "because": "planned", "role": phase.role}
+            self.at(start, PhaseEntered.model_validate({**entered, "clock": phase.clock}))
             for step in self.drill.steps(name):
                 self._act(step.name, start + 0.05, end + 0.05 if step.when == "during" else end_s + 6.5)
         self.at(end_s, PhaseEntered(phase="done", planned_s=0, because="all phases done"))
         self.at(
-            spans["baseline"][1] - 0.01,
+            next(iter(spans.values()))[1] - 0.01,
             CheckDecided(
                 name="goodput",
                 role="steady-state",
@@ -275,7 +279,7 @@ class Storm:
         )
 
     def _act(self, name: str, applied_s: float, reverted_s: float) -> None:
-        step = next(step for step in self.drill.method if step.name == name)
+        step = next(step for step in self.drill.applied if step.name == name)
         states = (
             ("intended", applied_s - 0.02, None),
             ("applied", applied_s, True),

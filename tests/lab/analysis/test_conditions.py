@@ -54,7 +54,8 @@ def test_every_metric_of_the_registry_can_be_evaluated() -> None:
         ("memory_free", {}, float(2**32)),
         ("stuck", {}, 1.0),
         ("time_to_recover", {"since": "mitigation"}, 6.75),
-        ("time_to_recover", {"since": "trigger end"}, 21.75),
+        ("time_to_recover", {"since": "guard-clients"}, 6.75),
+        ("goodput", {"since": "slow-bridge"}, 0.0),
         ("elapsed", {}, 88.0),
         ("in_flight", {"during": "baseline"}, 2.0),
         ("open_connections", {"during": "baseline"}, 2.0),
@@ -69,6 +70,15 @@ def test_metrics_over_windows(
     decision = evaluate(Timeline.fold(storm.events()), condition(metric, ">=", 0, **more))
     assert decision.measured == (None if measured is None else pytest.approx(measured, rel=0.01))
     assert decision.met is (None if measured is None else True)
+
+
+def test_a_window_ends_at_the_next_mitigation(storm: Storm) -> None:
+    """What the clients' guard did is not what became of the storm before it."""
+    timeline = Timeline.fold(storm.events())
+    alone = evaluate(timeline, condition("time_to_recover", "<=", 5, since="trigger end"))
+    assert (alone.measured, alone.met) == (None, False)
+    assert alone.because.startswith("not back 14.8 s later")
+    assert evaluate(timeline, condition("goodput", "<", 1, since="trigger end", stat="max")).measured == 0
 
 
 def test_the_last_seconds_of_a_phase_are_whole_ones(storm: Storm) -> None:

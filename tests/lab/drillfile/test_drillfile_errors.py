@@ -45,8 +45,16 @@ WRONG = [
     ("connections: new", "connections: old", "unknown kind of connections `old`"),
     ("immediate(retries=3)", "immediatly", "configuration.storefront.policy: unknown policy 'immediatly'"),
     ("aftermath: 15 s", "aftermath: -15 s", "phases.aftermath: `-15 s`: a duration can't be negative"),
-    ("aftermath: 15 s", "aftermat: 15 s", "phases.aftermat: unknown key; did you mean `aftermath`?"),
-    ("baseline: 10 s, trigger: 10 s", "trigger: 10 s, baseline: 10 s", "phases come in this order"),
+    (
+        "aftermath: 15 s",
+        "aftermat: 15 s",
+        "17: phases.aftermat: unknown phase; did you mean `aftermath`? A name of your own",
+    ),
+    (
+        "baseline: 10 s, trigger: 10 s",
+        "trigger: 10 s, baseline: 10 s",
+        "17: phases: the baseline comes first",
+    ),
     ("baseline: 10 s, ", "", "17: phases: key is missing: `baseline`"),
     ("trigger: 10 s, ", "", "method[1].during: unknown phase of this drill `trigger`"),
     ("during: trigger,    fault", "during: baseline,   fault", "nothing is changed in the baseline"),

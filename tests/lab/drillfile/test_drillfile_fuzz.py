@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lab.drillfile import Drill, DrillError
 from lab.drillfile.metrics import METRICS
-from lab.drillfile.model import PHASES
+from lab.drillfile.phase import ROLES
 from lab.drillfile.read_drill import OPTIONAL, REQUIRED, parse_drill
 from lab.drillfile.registries import Known
 from tests.lab.drillfile.conftest import EXAMPLES
@@ -26,9 +26,12 @@ MANY = settings(
     ],
 )
 
-WORDS = [*REQUIRED, *OPTIONAL, *PHASES, *METRICS]
+WORDS = [*REQUIRED, *OPTIONAL, *ROLES, *METRICS]
 WORDS += [
     "name",
+    "role",
+    "clock",
+    "{for: 10 s, role: aftermath}",
     "metric",
     "is",
     "during",

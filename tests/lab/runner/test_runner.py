@@ -89,9 +89,9 @@ class Stage:
             )
         )  # fmt: skip
 
-    def enter(self, phase: str, planned_s: float, because: str) -> None:
-        self.said.append(f"enter {phase}")
-        self.timeline.feed(PhaseEntered(t=self._now, phase=phase, planned_s=planned_s, because=because))
+    def enter(self, phase: PhaseEntered) -> None:
+        self.said.append(f"enter {phase.phase}")
+        self.timeline.feed(phase.model_copy(update={"t": self._now}))
 
     def decided(self, check: CheckDecided) -> None:
         self.said.append(f"{check.role} {check.name} {check.met}")

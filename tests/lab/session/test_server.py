@@ -76,7 +76,7 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
             said = await refused(made.folder, method, path)
             assert said == f"a drill runs here ({made.folder.name}); `lab abort` ends it"
         assert not made.down.is_set()
-        made.enter("trigger", 3, "")
+        made.enter(PhaseEntered(phase="trigger", planned_s=3, because=""))
         assert (await Client(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 

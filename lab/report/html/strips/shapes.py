@@ -19,13 +19,13 @@ def annotations(laid: Sequence[Laid], theme: Theme, size: str) -> list[dict[str,
 def shapes(laid: Sequence[Laid], found: Marks, theme: Theme, height: int) -> list[dict[str, Any]]:
     """Phases as shades of every strip, actions as lines through all of them, pages as lines of their strip."""
     bands = [
-        _band(place.axis, start, end, theme.phases[name])
+        _band(place.axis, band.start_s, band.end_s, band.shade(theme))
         for place in laid
-        for name, start, end in found.phases
-        if name in theme.phases
+        for band in found.phases
+        if band.role in theme.phases
     ]
     tops = {label.at_s: laid[0].domain[1] + label.lane * LANE_PX / height for label in laid[0].labels}
-    marked = [(start, theme.grid, "solid") for _, start, _ in found.phases]
+    marked = [(band.start_s, theme.grid, "solid") for band in found.phases]
     marked += [(at_s, theme.muted, "dot") for at_s, _ in found.actions]
     edges = [
         _line(at_s, (0.0, tops.get(at_s, laid[0].domain[1])), colour, dash) for at_s, colour, dash in marked
