@@ -18,7 +18,8 @@ RESERVED = frozenset({"done", TRIGGER_END})
 LONGEST_NAME, LONGEST_CLOCK = 32, 24
 MOST = 100
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ._:+-]*[A-Za-z0-9])?", re.ASCII)
+NAME_PATTERN = "[A-Za-z0-9](?:[A-Za-z0-9 ._:+-]*[A-Za-z0-9])?"
+_NAME = re.compile(NAME_PATTERN, re.ASCII)
 _NEEDS_TRIGGER: tuple[PhaseRole, ...] = ("aftermath", "retrigger")
 
 

@@ -20,7 +20,7 @@ from lab.drillfile.urls import METRIC as URL_METRIC
 
 _WINDOW = {
     "during": "The phase that the figure is of.",
-    "since": "A phase, or `trigger end`: from then to the end of the run.",
+    "since": "A phase, a role, a step or `trigger end`: from then to the next mitigation.",
 }
 _DURATIONS = {
     "last": "Only the end of the phase that `during` names.",

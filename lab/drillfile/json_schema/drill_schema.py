@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from lab import units
 from lab.drillfile.json_schema.condition_schema import abort_condition, expectation, steady_state_probe
+from lab.drillfile.json_schema.phases_schema import phases_schema
 from lab.drillfile.json_schema.settings_schema import configuration_schema
 from lab.drillfile.json_schema.step_schema import steps_schema
-from lab.drillfile.model import PHASES, VERSION
+from lab.drillfile.model import VERSION
 from lab.drillfile.read_drill import CELL_SECTIONS, REQUIRED
 from lab.drillfile.registries import Known
 from lab.drillfile.scalar_schema import (
@@ -94,7 +95,7 @@ def sections_schema(using: Known, *, partial: Collection[str] = ()) -> dict[str,
             ("title", "probes"),
             "What must hold in the baseline. If it does not, nothing is applied and the drill is inconclusive.",
         ),
-        "phases": _phases(),
+        "phases": phases_schema(),
         "method": steps_schema(using, when="needed") | {"description": "What is done, and until when."},
         "expect": list_schema(expectation(), "What you claim; each is judged.", minItems=1),
         "abort-if": list_schema(abort_condition(), "What ends the drill at once; everything is rolled back."),
@@ -131,12 +132,6 @@ def _load() -> Schema:
         },
         ("target", "rate"),
         "What is offered: an open loop.",
-    )
-
-
-def _phases() -> Schema:
-    return mapping_schema(
-        dict.fromkeys(PHASES, _DURATION), ("baseline",), "The phases in their order, each with its duration."
     )
 
 
