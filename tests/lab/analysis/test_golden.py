@@ -1,0 +1,118 @@
+"""Runs recorded by the lab before journals had schema 2, judged by the lab of today. Tests lab.analysis.verdict.judge.
+
+Each journal has the verdict beside it that the lab of then came to. Where today's differs, ``INTENDED`` says in what
+and why; a difference that stands there and is none any more fails as well.
+"""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lab.analysis import Timeline, Verdict, judge
+from lab.journal import read
+
+GOLDEN = Path(__file__).parents[2] / "data" / "golden"
+JOURNAL = ".journal.jsonl.gz"
+MOST_BYTES = 5_000_000
+"""What all golden files may take together."""
+
+RUNS = sorted(path.name.removesuffix(JOURNAL) for path in GOLDEN.glob(f"*{JOURNAL}"))
+DRILLS = {
+    "hysteresis.budget", "hysteresis.naive", "library", "monitoring-blackout", "operators",
+    "overload-shed.adaptive-lifo", "overload-shed.cancel-abandoned", "overload-shed.codel",
+    "overload-shed.drop-expired", "overload-shed.gradient2", "overload-shed.long-queue", "overload-shed.priority-shed",
+    "overload-shed.queue-cap", "retry-chain.budgets", "retry-chain.every-layer", "retry-chain.one-layer",
+    "retry-storm", "retry-storm-guarded", "slow-not-down.refused", "slow-not-down.slow", "smoke",
+    "thundering-herd.fixed", "thundering-herd.jitter",
+}  # fmt: skip
+
+
+class Change(NamedTuple):
+    """``figure`` is the path to it in the verdict; ``then`` and ``now`` its values."""
+
+    figure: str
+    then: object
+    now: object
+    why: str
+
+
+INTENDED: Mapping[str, tuple[Change, ...]] = {}
+"""Run -> what today's verdict has otherwise, on purpose."""
+
+
+def then(run: str) -> Verdict:
+    """The verdict of the lab that recorded the run, in today's names."""
+    return Verdict.model_validate_json(gzip.decompress((GOLDEN / f"{run}.verdict.json.gz").read_bytes()))
+
+
+def now(run: str, folder: Path) -> Verdict:
+    """Today's verdict of the same journal."""
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(gzip.decompress((GOLDEN / f"{run}{JOURNAL}").read_bytes()))
+    return judge(Timeline.fold(read(journal).events))
+
+
+def figures(verdict: Verdict) -> dict[str, object]:
+    """All that a verdict says in figures and names, flat: ``metrics.monitoring.ops.stale_s`` -> 4."""
+    told = {
+        "verdict": verdict.verdict,
+        "outcome": verdict.outcome,
+        "metrics": verdict.metrics.model_dump(mode="json"),
+        "phases": {phase.name: phase.model_dump(mode="json") for phase in verdict.phases},
+        "expectations": {
+            one.name: {"measured": one.measured, "met": one.met} for one in verdict.expectations
+        },
+        "instrument": {one.name: {"measured": one.measured, "ok": one.ok} for one in verdict.instrument},
+        "source": verdict.source,
+    }
+    return dict(_flat("", told))
+
+
+def _flat(path: str, found: object) -> Iterator[tuple[str, object]]:
+    if isinstance(found, dict) and found:
+        for key, value in found.items():
+            yield from _flat(f"{path}.{key}" if path else str(key), value)
+    else:
+        yield path, found
+
+
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> set[tuple[str, Any, Any]]:
+    """Figure, then, now; None where one of both does not have it."""
+    return {
+        (key, str(before.get(key)), str(after.get(key)))
+        for key in {*before, *after}
+        if before.get(key) != after.get(key)
+    }
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_run_comes_to_the_verdict_it_came_to(run: str, tmp_path: Path) -> None:
+    """Verdict, outcome, figures, expectations and checks: the same, but for what is explained."""
+    intended = {(one.figure, str(one.then), str(one.now)) for one in INTENDED.get(run, ())}
+    assert differences(figures(then(run)), figures(now(run, tmp_path))) == intended
+
+
+def test_a_difference_is_seen() -> None:
+    """The comparison itself: a figure that moved, one that is new, one that is gone."""
+    before = figures(then("embedded-retry-storm"))
+    moved = before | {"metrics.stuck": False, "instrument.new.ok": True}
+    gone = moved.pop("metrics.stuck_s")
+    assert differences(before, moved) == {
+        ("metrics.stuck", "True", "False"),
+        ("instrument.new.ok", "None", "True"),
+        ("metrics.stuck_s", str(gone), "None"),
+    }
+
+
+def test_every_drill_of_then_was_recorded_on_both_runtimes() -> None:
+    """One seed each, variants by their names; small enough to be kept."""
+    assert {f"{runtime}-{drill}" for runtime in ("embedded", "compose") for drill in DRILLS} <= set(RUNS)
+    assert sum(path.stat().st_size for path in GOLDEN.iterdir()) < MOST_BYTES
+
+
+def test_what_is_explained_was_recorded() -> None:
+    """No explanation of a run that there is not."""
+    assert set(INTENDED) <= set(RUNS)
