@@ -7,8 +7,11 @@ RUNTIME ?= auto
 ARGS ?=
 PYTHON ?=
 
-# Names in .venv/bin, called without a shell in between: Ctrl-C reaches the lab once, and its exit code is shown.
+# Names in .venv/bin: Ctrl-C reaches the lab once, and its exit code is shown (of drills: in the last line).
 LAB := .venv/bin/lab
+# Every drill is a target of its own.
+DRILLS := $(patsubst drills/%.yaml,%,$(wildcard drills/*.yaml))
+RUN_DRILL = LAB=$(LAB) .venv/bin/python -I scripts/drill.py
 RUN := .venv/bin/python -m
 TESTS := $(RUN) pytest $(ARGS)
 
@@ -23,6 +26,8 @@ export PYTHONWARNINGS :=
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@awk '/^title: / {name = FILENAME; gsub(/^drills\/|\.yaml$$/, "", name); \
+		printf "  make %-36s %s\n", "drill-" name, substr($$0, 8)}' drills/*.yaml
 	@echo '  Options: DRILL=name RUNTIME=auto|compose|embedded ARGS="..." (for the command behind the target)'
 
 setup: ## install all that the lab needs into .venv (every target begins with it)
@@ -35,10 +40,13 @@ runtime: setup
 	*) if timeout 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
 
 drill: runtime ## run DRILL (default: retry-storm) to its verdict
-	@$(LAB) run $(DRILL) --runtime $(RUNTIME) $(ARGS)
+	@$(RUN_DRILL) $(DRILL) --runtime $(RUNTIME) $(ARGS)
 
-smoke: runtime ## run the shortest drill: does everything work?
-	@$(LAB) run smoke --runtime $(RUNTIME) $(ARGS)
+.PHONY: $(DRILLS:%=drill-%)
+$(DRILLS:%=drill-%): drill-%: runtime
+	@$(RUN_DRILL) $* --runtime $(RUNTIME) $(ARGS)
+
+smoke: drill-smoke ## run the shortest drill: does everything work?
 
 up: runtime ## start a lab and leave it running, to try things by hand
 	@$(LAB) up --runtime $(RUNTIME) $(ARGS)

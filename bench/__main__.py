@@ -1,6 +1,7 @@
 """``python -m bench``: run what is asked for, keep every row, and write docs/measured/benchmarks.md from all rows.
 
 python -m bench storms --runtime embedded --seeds 10
+python -m bench throttle --runtime embedded --seeds 10
 python -m bench fresh
 python -m bench ceiling --runtime embedded
 python -m bench proofs --runtime embedded
@@ -8,7 +9,7 @@ python -m bench monitoring --runtime embedded
 python -m bench policies
 python -m bench places
 python -m bench page                          only the page, from the rows that are kept
-python -m bench                               all of it, on both runtimes: about 150 minutes
+python -m bench                               all of it, on both runtimes: about 4 hours
 """
 
 import argparse
@@ -25,9 +26,11 @@ from bench.proofs import proofs
 from bench.rows import Rows
 from bench.runs import ROOT
 from bench.storms import storms
+from bench.throttle import throttle
 
 WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "storms": storms,
+    "throttle": throttle,
     "fresh": fresh,
     "ceiling": ceiling,
     "proofs": proofs,

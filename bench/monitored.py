@@ -8,8 +8,11 @@ from bench.rows import Row, Rows
 from lab.analysis.verdict.interval import wilson
 
 RUNTIMES = ("embedded", "compose")
+BLACKOUTS = {"blackout": "latency", "blackout-throttle": "throttle"}
+"""What the rows of a blackout are -> its trigger."""
 INTRODUCTION = """\
-`monitoring-blackout`: the shared plane sees main over the bridge, the ops plane has a path of its own. Kept: share of
+`monitoring-blackout` (trigger: latency) and `monitoring-blackout-throttle`, which `python -m bench throttle` runs: the
+shared plane sees main over the bridge, the ops plane has a path of its own. Kept: share of
 the scrapes of main in the aftermath. Blind: seconds of the run, asked live; later: asked again afterwards. Paged,
 silence: seconds from the trigger to the first page by ops, and to the dead-man's switch about shared.
 """
@@ -20,22 +23,23 @@ def monitored(rows: Rows) -> Iterable[str]:
     """Blackouts over seeds, the quiet runs, and every way of watching the same storm."""
     yield "## Does monitoring survive the storm? (`python -m bench monitoring`)\n"
     yield INTRODUCTION
-    yield row(("runtime", "passed", "shared kept %", "shared blind s", "later s", "ops kept %", "ops blind s",
-               "paged s", "silence s", "planes MB", "all MB", "ready s"))  # fmt: skip
-    yield row(["---"] * 12)
+    yield row(("runtime", "trigger", "passed", "shared kept %", "shared blind s", "later s", "ops kept %",
+               "ops blind s", "paged s", "silence s", "planes MB", "all MB", "ready s"))  # fmt: skip
+    yield row(["---"] * 13)
     for runtime in RUNTIMES:
-        found = rows.of(what="blackout", runtime=runtime)
-        if found:
-            yield row(_blackout(runtime, found))
+        for what, trigger in BLACKOUTS.items():
+            found = rows.of(what=what, runtime=runtime)
+            if found:
+                yield row((runtime, trigger, *_blackout(found)))
     yield ""
-    yield from _not_passed(rows.of(what="blackout"))
+    for what in BLACKOUTS:
+        yield from _not_passed(rows.of(what=what))
     yield from _quiet(rows)
     yield from _remedies(rows)
 
 
-def _blackout(runtime: str, found: list[Row]) -> tuple[str, ...]:
+def _blackout(found: list[Row]) -> tuple[str, ...]:
     return (
-        runtime,
         str(wilson(sum(one["verdict"] == "pass" for one in found), len(found))),
         spread(_percent(one, "shared") for one in found),
         spread(_plane(one, "shared", "stale_s") for one in found),

@@ -23,6 +23,7 @@ is one run. Medians, with the range in brackets; k of n with its 95 % interval (
 GOALS = {
     "retry-storm": "stuck, amplification >= 3.5, goodput at the end of the aftermath < 5 % of offered, recovered "
     "within 30 s of the mitigation",
+    "retry-storm-throttle": "the same, with a throttle for a trigger (`python -m bench throttle`)",
     "retry-storm-guarded": "recovers by itself",
 }
 

@@ -1,6 +1,7 @@
 """The rows that were measured, kept as JSON lines: a benchmark that was interrupted goes on where it was."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ class Rows:
         return [row for row in self._all() if fields.items() <= row.items()]
 
     def add(self, row: Row) -> None:
-        """Keep one more, with the commit that it was measured on, and say so."""
-        row = {**row, "commit": _commit()}
+        """Keep one more, with the commit that it was measured on and the machine's load average then, and say so."""
+        row = {**row, "commit": _commit(), "load_average": round(os.getloadavg()[0], 2)}
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps(row), flush=True)  # noqa: T201 - progress of a command

@@ -49,6 +49,28 @@ def test_the_guarded_drill_differs_only_in_who_guards() -> None:
     assert not [step for step in guarded.method if step.kind == "mitigation"]
 
 
+@pytest.mark.parametrize("name", ["retry-storm", "monitoring-blackout"])
+def test_a_throttled_drill_differs_only_in_its_trigger(name: str) -> None:
+    """Beside the one that begins with latency; as long, and claimed of it the same."""
+    latency, throttle = read(name), read(f"{name}-throttle")
+    same = (
+        "load",
+        "bridge",
+        "seed",
+        "monitoring",
+        "configuration",
+        "phases",
+        "expect",
+        "abort_if",
+        "blast_radius",
+    )
+    assert [key for key in same if getattr(latency, key) != getattr(throttle, key)] == []
+    assert [step.what for step in latency.method] == ["latency", "policy"]
+    assert [step.what for step in throttle.method] == ["capacity", "policy"]
+    assert latency.method[1] == throttle.method[1]
+    assert throttle.method[0].target == "bridge"
+
+
 def test_retry_storm_shows_every_section() -> None:
     """It is the example that the docs print: it uses each key there is, but those that other drills are for."""
     texts = {name: f"\n{(DRILLS / f'{name}.yaml').read_text()}" for name in NAMES}
