@@ -23,12 +23,16 @@ class UnitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A kind of amount: its units as multiples of the one the lab computes in, and the most it may be."""
+    """A kind of amount: its units as multiples of the one the lab computes in, and the most it may be.
+
+    ``plain``: a number without a unit is one in the lab's own unit, as a share of 0..1.
+    """
 
     noun: str
     units: Mapping[str, str]
     example: str
     most: float
+    plain: bool = False
 
     @property
     def valid(self) -> str:
@@ -43,7 +47,7 @@ _BYTES = {"B": "1", "KB": "1e3", "MB": "1e6", "GB": "1e9"}
 DURATION_S = Quantity("duration", _SECONDS, "10 s", 86_400.0)
 DURATION_MS = Quantity("duration", _MILLISECONDS, "3000 ms", 86_400_000.0)
 RATE_RPS = Quantity("rate", {"/s": "1", "/min": "0.016666666666666666"}, "100 /s", 1e6)
-SHARE = Quantity("share", {"%": "0.01"}, "98 %", 1.0)
+SHARE = Quantity("share", {"%": "0.01"}, "98 %", 1.0, plain=True)
 PERCENT = Quantity("percentage", {"%": "0.01"}, "98 %", 1e4)  # of something: may exceed 100 %
 DATA_RATE_KBPS = Quantity("data rate", {"B/s": "0.001", "KB/s": "1", "MB/s": "1000"}, "10 KB/s", 1e7)
 SIZE_BYTES = Quantity("size", _BYTES, "200 MB", 1e15)
@@ -82,6 +86,12 @@ def parse(value: object, quantity: Quantity) -> float:
     Raises:
         UnitError: no number, no unit, an unknown unit, below zero or out of range.
     """
+    if quantity.plain and (number := _plain(value)) is not None:
+        if 0 <= number <= quantity.most:
+            return number
+        raise UnitError(
+            f"{quote(value)} is not a {quantity.noun}: write 0 to {quantity.most:g}, or `{quantity.example}`"
+        )
     found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= _LONGEST else None
     if found is None and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise UnitError(f"{quote(value)} is not a {quantity.noun}; write it like `{quantity.example}`")
@@ -96,6 +106,16 @@ def parse(value: object, quantity: Quantity) -> float:
     if not amount <= quantity.most:
         raise UnitError(f"{quote(value)} is too much; a {quantity.noun} is at most {_most(quantity)}")
     return amount
+
+
+def _plain(value: object) -> float | None:
+    """A number, also one that is typed as text; None: it is not one, or has a unit."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= _LONGEST else None
+    return float(found["number"]) if found is not None and found["unit"] is None else None
 
 
 def _most(quantity: Quantity) -> str:

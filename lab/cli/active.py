@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from lab.cli.output import acts
-from lab.drillfile import Step, policy_text, read_step
+from lab.drillfile import Step, fault_of, policy_text, read_step
 from lab.runs.home import lab_home
 from lab.session import Client, known_services, the_living
 
@@ -20,12 +20,14 @@ policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=T
 def fault_add(
     what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/reference/faults.md).")],
     parameters: Annotated[list[str] | None, typer.Argument(help="As in a drill file: latency=3000ms")] = None,
-    target: Annotated[str, typer.Option(help="The service it is for.")] = "bridge",
+    target: Annotated[
+        str | None, typer.Option(help="The service it is for; default: its own, or the bridge.")
+    ] = None,
 ) -> None:
-    """Apply a fault and read it back; stays until `lab fault clear` or `lab down`."""
-    kind = "load" if what == "surge" else "fault"
+    """Apply a fault and read it back; stays until `lab fault clear` or `lab down`. `lab faults` lists them."""
+    kind, target = fault_of(what, target)
     step = read_step(kind, what, target, pairs(parameters or []), known_services())
-    Console().print(f"{what} on {target} is in force, read back: {inject(step)}", markup=False)
+    Console().print(f"{what} on {step.target} is in force, read back: {inject(step)}", markup=False)
 
 
 @fault.command("list")
@@ -96,5 +98,5 @@ def pairs(parameters: list[str]) -> dict[str, str]:
     """Parameters as they are typed, by name."""
     wrong = [text for text in parameters if "=" not in text]
     if wrong:
-        raise typer.BadParameter(f"{wrong[0]!r} is no NAME=VALUE, e.g. latency=3000ms")
+        raise typer.BadParameter(f"{wrong[0]!r} is not a NAME=VALUE, e.g. latency=3000ms")
     return dict(text.split("=", 1) for text in parameters)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lab import resources
+from lab.drillfile.model import MOST_RATE_RPS, MOST_SEED
 
 
 class RuntimeName(StrEnum):
@@ -37,8 +38,12 @@ Runtime = Annotated[
     RuntimeName,
     typer.Option(help="compose where a container engine answers, embedded (local processes) elsewhere."),
 ]
-Seed = Annotated[int | None, typer.Option(help="Seed of the arrivals; default: the drill's.")]
-Rate = Annotated[float | None, typer.Option(min=1, max=5000, help="Requests a second; default: the drill's.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=MOST_SEED, help="Seed of the arrivals; default: the drill's.")
+]
+Rate = Annotated[
+    float | None, typer.Option(min=1, max=MOST_RATE_RPS, help="Requests a second; default: the drill's.")
+]
 Monitoring = Annotated[
     str | None,
     typer.Option(

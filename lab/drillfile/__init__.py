@@ -1,7 +1,7 @@
 """Drill files: YAML -> a frozen, typed Drill, or errors with file, line, key and the nearest valid one."""
 
 from lab.drillfile.condition import Condition
-from lab.drillfile.interactive import read_step
+from lab.drillfile.interactive import fault_of, read_step
 from lab.drillfile.model import Bridge, Drill, Expectation, Load, Search, SteadyState, Step
 from lab.drillfile.phase import Phase, PhaseRole
 from lab.drillfile.plan import Field, Plan, PlannedCell
@@ -27,6 +27,7 @@ __all__ = [
     "Search",
     "SteadyState",
     "Step",
+    "fault_of",
     "find_drill",
     "is_plan",
     "known",

@@ -8,6 +8,9 @@ from lab.drillfile.condition import Condition, Frozen
 from lab.drillfile.phase import Phase, PhaseRole
 
 VERSION = 1
+MOST_RATE_RPS = 5000.0
+"""What one load generator may be asked for, in requests/s."""
+MOST_SEED = 2**31 - 1
 
 LAB = "lab"
 """The client library that is none: the lab's own client."""

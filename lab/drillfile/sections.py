@@ -6,7 +6,7 @@ from lab import units
 from lab.drillfile.condition import Condition
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
-from lab.drillfile.model import VERSION, Bridge, Expectation, Load, SteadyState
+from lab.drillfile.model import MOST_RATE_RPS, VERSION, Bridge, Expectation, Load, SteadyState
 from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
 from lab.drillfile.service_settings import is_service
@@ -44,6 +44,8 @@ def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
     if "arrivals" in found:
         reader.choice(found["arrivals"], ("poisson",), "kind of arrivals")
     rate = reader.quantity(found["rate"], units.RATE_RPS, above_zero=True) if "rate" in found else 1.0
+    if rate > MOST_RATE_RPS:
+        reader.fail(found["rate"], f"is too much; a load is at most {MOST_RATE_RPS:g} /s")
     give_up_s, slo_s = (
         _seconds(reader, found, key, default) for key, default in (("give-up", 5.0), ("slo", 2.0))
     )

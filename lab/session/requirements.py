@@ -1,11 +1,13 @@
 """What a drill needs of runtime and topology, looked at before anything is started."""
 
+import math
 from collections.abc import Iterator
 
+from chaos.listen_queue import SOMAXCONN
 from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
-from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE
+from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE, listen_queue
 from lab.topology import Topology
 from services.libraries import LAB, LibraryError, check_installed
 
@@ -29,6 +31,26 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
             )
     if Ability.OWN_PYTHON in runtime.abilities:
         _require_libraries(drill)
+    if Ability.LIVE_LISTEN_QUEUE in runtime.abilities:
+        _require_queue(drill, longest_queue())
+
+
+def longest_queue() -> int:
+    """Connections that a listener on this host can hold at most."""
+    return int(SOMAXCONN.read_text(encoding="ascii"))
+
+
+def _require_queue(drill: Drill, longest: int) -> None:
+    """Say that the device's queue would be shorter than asked: this runtime's listeners are the host's own."""
+    asked = listen_queue(drill)
+    if asked <= longest:
+        return
+    rate_rps = drill.bridge.headroom * drill.load.rate_rps
+    raise UnsupportedDrillError(
+        f"unsupported: the bridge's queue of drill {drill.name} is {asked:,} connections ("
+        f"{drill.bridge.queue_s:g} s at {rate_rps:g} /s), and this kernel allows {longest:,} (net.core.somaxconn). "
+        f"Write `queue: {math.floor(longest / rate_rps * 10) / 10:g} s` or less, or: sudo sysctl net.core.somaxconn={asked}"
+    )
 
 
 def _require_libraries(drill: Drill) -> None:

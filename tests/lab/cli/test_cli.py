@@ -33,6 +33,7 @@ def lab(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("run", "retry-strom"), 3, "did you mean `retry-storm`?"),
         (("run", "no-such-file.yaml"), 3, "no such drill file"),
         (("run", "smoke", "--rate", "-5"), 3, "--rate"),
+        (("run", "smoke", "--seed", "-1"), 3, "--seed"),
         (("run", "smoke", "--runtime", "kubernetes"), 3, "embedded"),
         (("frobnicate",), 3, "No such command"),
         (("report", "no-such-run"), 3, "no run 'no-such-run'"),

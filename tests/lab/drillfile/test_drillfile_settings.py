@@ -118,7 +118,7 @@ def test_every_key_is_a_setting_of_some_service() -> None:
         ("storefront: {pool_limit: -1}", ["from 0 to 100000"]),
         ("storefront: {device: reserve}", ["unknown device `reserve`", "bridge-reserve"]),
         ("edge: {admit_share: 140 %}", ["too much; a share is at most 100 %"]),
-        ("edge: {admit_share: 0.4}", ["has no unit"]),
+        ("edge: {admit_share: 40}", ["is not a share: write 0 to 1, or `98 %`"]),
         ("edge: {disabled: streming}", ["unknown service `streming`; did you mean `streaming`?"]),
         ("edge: {drain_stop: 11 min}", ["at most 10 min"]),
         ("edge: {drain: 5 s}", ["did you mean `drain_"]),
@@ -199,5 +199,5 @@ def test_a_share_of_the_load_streams(read: Read) -> None:
     drill = parse_drill(written, "x.yaml", known(SERVICES))
     assert drill.load.streaming_share == 0.3
     assert Drill.model_validate(drill.resolved()) == drill
-    with pytest.raises(DrillError, match="`30` has no unit"):
+    with pytest.raises(DrillError, match="`30` is not a share"):
         parse_drill(written.replace(b"30 %", b"30"), "x.yaml", known(SERVICES))

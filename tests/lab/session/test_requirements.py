@@ -89,3 +89,21 @@ def test_a_queue_can_be_changed_only_where_the_runtime_can(tmp_path: Path, secti
     ):
         require_abilities(drill, cast("Any", SimpleNamespace(name="compose", abilities=able)))
     require_abilities(drill, cast("Any", SimpleNamespace(name="embedded", abilities=frozenset(Ability))))
+
+
+def test_a_queue_longer_than_the_kernel_allows_is_unsupported(tmp_path: Path) -> None:
+    """It would silently be a shorter one: where listeners are the host's own, it is refused with what to write."""
+    (tmp_path / "long.yaml").write_text(DRILL.replace("headroom: 1.5", "headroom: 1.5, queue: 8 h"))
+    drill = load_drill(tmp_path / "long.yaml")
+    host = cast("Any", SimpleNamespace(name="embedded", abilities={*Ability} - {Ability.OWN_PYTHON}))
+    with pytest.raises(
+        UnsupportedDrillError, match=r"unsupported: the bridge's queue of drill long is 4,320,000 .*"
+    ):
+        require_abilities(drill, host)
+    container = cast(
+        "Any",
+        SimpleNamespace(
+            name="compose", abilities={*Ability} - {Ability.LIVE_LISTEN_QUEUE, Ability.OWN_PYTHON}
+        ),
+    )
+    require_abilities(drill, container)

@@ -30,12 +30,15 @@ ALL = [
         ("100 /s", units.RATE_RPS, 100.0),
         ("30 /min", units.RATE_RPS, 0.5),
         ("57 %", units.SHARE, 0.57),
+        ("0.25", units.SHARE, 0.25),
+        (0.25, units.SHARE, 0.25),
+        (1, units.SHARE, 1.0),
         ("110 %", units.PERCENT, 1.1),
         ("1 MB/s", units.DATA_RATE_KBPS, 1000.0),
         ("200 MB", units.SIZE_BYTES, 2e8),
     ],
 )
-def test_amounts_are_exact(text: str, quantity: Quantity, amount: float) -> None:
+def test_amounts_are_exact(text: object, quantity: Quantity, amount: float) -> None:
     """A number and its unit become the quantity's own unit without a rounding error."""
     assert parse(text, quantity) == amount
 
@@ -50,6 +53,11 @@ def test_amounts_are_exact(text: str, quantity: Quantity, amount: float) -> None
         ("-3 s", units.DURATION_S, "can't be negative"),
         ("25 h", units.DURATION_S, "at most 24 h"),
         ("101 %", units.SHARE, "at most 100 %"),
+        ("25", units.SHARE, "`25` is not a share: write 0 to 1, or `98 %`"),
+        (-0.1, units.SHARE, "is not a share"),
+        (98, units.PERCENT, "`98` has no unit"),
+        (float("nan"), units.SHARE, "is not a share"),
+        (True, units.SHARE, "is not a share"),
         ("nan s", units.DURATION_S, "is not a duration"),
         ("1e999 s", units.DURATION_S, "is too much"),
         ("9" * 70 + " s", units.DURATION_S, "is not a duration"),
