@@ -25,13 +25,18 @@ def amount(quantity: Quantity) -> str:
 
 
 def quantity_schema(quantity: Quantity) -> Schema:
-    """An amount with its unit, as ``lab.units.parse`` reads it."""
-    return {
-        "type": "string",
-        "pattern": rf"^\s*{amount(quantity)}\s*$",
+    """An amount with its unit, or, where it may be, without one, as ``lab.units.parse`` reads it."""
+    text: Schema = {"type": "string", "pattern": rf"^\s*{amount(quantity)}\s*$"}
+    about: Schema = {
         "description": f"A {quantity.noun}: {quantity.example}. Units: {quantity.valid}.",
         "examples": [quantity.example],
     }
+    if not quantity.plain:
+        return text | about
+    about["description"] += f" Or a number of 0 to {quantity.most:g}."
+    number = {"type": "number", "minimum": 0, "maximum": quantity.most}
+    written = {"type": "string", "pattern": rf"^\s*(?:[+]?{_NUMBER}|{_ZERO})\s*$"}
+    return {"anyOf": [text, number, written]} | about
 
 
 def integer_schema(least: int = 0, most: int = 2**31 - 1) -> Schema:

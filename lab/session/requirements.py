@@ -49,7 +49,8 @@ def _require_queue(drill: Drill, longest: int) -> None:
     raise UnsupportedDrillError(
         f"unsupported: the bridge's queue of drill {drill.name} is {asked:,} connections ("
         f"{drill.bridge.queue_s:g} s at {rate_rps:g} /s), and this kernel allows {longest:,} (net.core.somaxconn). "
-        f"Write `queue: {math.floor(longest / rate_rps * 10) / 10:g} s` or less, or: sudo sysctl net.core.somaxconn={asked}"
+        f"Write `queue: {math.floor(longest / rate_rps * 10) / 10:g} s` or less, or: "
+        f"sudo sysctl net.core.somaxconn={asked}"
     )
 
 
