@@ -7,7 +7,7 @@ and why; a difference that stands there and is none any more fails as well.
 import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -60,8 +60,8 @@ def figures(verdict: Verdict) -> dict[str, object]:
     told = {
         "verdict": verdict.verdict,
         "outcome": verdict.outcome,
-        "metrics": verdict.metrics.model_dump(mode="json"),
-        "phases": {phase.name: phase.model_dump(mode="json") for phase in verdict.phases},
+        "metrics": verdict.metrics.model_dump(mode="json", exclude_unset=True),
+        "phases": {phase.name: phase.model_dump(mode="json", exclude_unset=True) for phase in verdict.phases},
         "expectations": {
             one.name: {"measured": one.measured, "met": one.met} for one in verdict.expectations
         },
@@ -79,11 +79,12 @@ def _flat(path: str, found: object) -> Iterator[tuple[str, object]]:
         yield path, found
 
 
-def differences(before: Mapping[str, object], after: Mapping[str, object]) -> set[tuple[str, Any, Any]]:
-    """Figure, then, now; None where one of both does not have it."""
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> set[tuple[str, str, str]]:
+    """Figure, then, now. What the verdict of then did not have is none, unless it is a check or an expectation."""
+    new = {key for key in after if key not in before and key.startswith(("instrument.", "expectations."))}
     return {
         (key, str(before.get(key)), str(after.get(key)))
-        for key in {*before, *after}
+        for key in {*before, *new}
         if before.get(key) != after.get(key)
     }
 
@@ -98,7 +99,7 @@ def test_a_run_comes_to_the_verdict_it_came_to(run: str, tmp_path: Path) -> None
 def test_a_difference_is_seen() -> None:
     """The comparison itself: a figure that moved, one that is new, one that is gone."""
     before = figures(then("embedded-retry-storm"))
-    moved = before | {"metrics.stuck": False, "instrument.new.ok": True}
+    moved = before | {"metrics.stuck": False, "metrics.new": 1, "instrument.new.ok": True}
     gone = moved.pop("metrics.stuck_s")
     assert differences(before, moved) == {
         ("metrics.stuck", "True", "False"),
