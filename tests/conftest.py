@@ -38,8 +38,11 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
     os.environ["TERM"] = "xterm-256color"
     time.tzset()
-    settings.register_profile("lab", deadline=None)  # how long an example takes says how busy the machine is
-    settings.load_profile("lab")
+    # How long an example takes says how busy the machine is, so none has a deadline. A few of each in `make test`;
+    # `make test-long` runs these tests again, with many.
+    settings.register_profile("quick", deadline=None, max_examples=25)
+    settings.register_profile("thorough", deadline=None, max_examples=200)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ class AnyHistory(RuleBasedStateMachine):
 
 
 TestAnyHistory = AnyHistory.TestCase
-TestAnyHistory.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestAnyHistory.settings = settings(stateful_step_count=40)
 
 
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=60))

@@ -14,7 +14,7 @@ from botocore.retries import (
     standard,
     throttling,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.policies import Call, Composition, Kind, Outcome, parse
@@ -102,7 +102,6 @@ def test_the_waits_are_botocores(attempt: int, end: str, seed: int) -> None:
     assert ours.delay_s(call, 0.0) == pytest.approx(theirs.delay_amount(context(attempt, end)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(["ok", "503", "429", "timeout"]), min_size=3, max_size=3), max_size=80)
 )
@@ -175,7 +174,6 @@ def test_what_a_call_costs_and_pays_back(ends: list[str], change: int) -> None:
     assert policy._tokens == 450 + change
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     begin_s=st.floats(0, 1e6),
     steps=st.lists(

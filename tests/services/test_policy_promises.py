@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.policies import REGISTRY, Call, Kind, Outcome, Rejection, next_delay_s, parse, rejections
@@ -52,7 +52,6 @@ def chance(seed: int) -> random.Random:
         ("grpc", lambda _n: 0, lambda n: min(1, 0.1 * 2**n)),
     ],
 )
-@settings(max_examples=40)
 @given(seed=st.integers())
 def test_waits_stay_within_their_bounds(text: str, least: Bound, most: Bound, seed: int) -> None:
     """For every retry n of a call, the wait before it carried along."""
@@ -80,7 +79,6 @@ JITTERS: dict[str, Callable[[float, float, int, float], tuple[float, float]]] = 
 
 
 @pytest.mark.parametrize("name", JITTERS)
-@settings(max_examples=100, deadline=None)
 @given(
     waits_ms=st.tuples(st.integers(1, 60_000), st.integers(1, 600_000)).filter(lambda w: w[0] <= w[1]),
     retries=st.integers(0, 100),
@@ -106,7 +104,6 @@ def test_waits_stay_within_their_bounds_whatever_base_and_cap(
     assert policy.delay_s(call, 0.0) is None
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     name=st.sampled_from(sorted(REGISTRY)),
     guards=st.sets(st.sampled_from(sorted(n for n, s in REGISTRY.items() if s.role == "guard"))),
@@ -209,7 +206,6 @@ def test_no_budget_pays_back_more_than_it_got(
             assert undone or retries <= ratio * calls + floor * now_s + reserve + 1e-6
 
 
-@settings(deadline=None)
 @given(
     ratio=st.floats(0, 1),
     floor=st.floats(0, 2),

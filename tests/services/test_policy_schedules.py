@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.policies import Call, Kind, Outcome, next_delay_s, parse, retryable
@@ -57,7 +57,6 @@ def test_equal_seeds_give_equal_delays() -> None:
     ]
 
 
-@settings(max_examples=50)
 @given(
     schedule=SCHEDULES,
     retries=st.integers(0, 5),

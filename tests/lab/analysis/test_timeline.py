@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from lab.journal.events import SampleMissed
     from tests.lab.analysis.conftest import Storm
 
-FEW = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 
 
 @FEW
