@@ -22,7 +22,7 @@ export PYTEST_ADDOPTS :=
 export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke test test-long test-containers soak lint engine images up down doctor bench release clean
+.PHONY: help setup drill smoke unit test test-long test-containers soak lint engine images up down doctor bench release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -57,12 +57,20 @@ down: setup ## end the lab that `make up` started
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)
 
-test: setup ## the tests that need no container engine, with coverage (5 minutes)
-	@sh scripts/setup.sh --tests
-	@$(TESTS) -m "not containers and not long and not soak" --cov --cov-report=term
+# Without real processes: several at once, as most of them wait for sockets. A few examples of each property.
+UNIT := not live and not containers and not long and not soak
 
-test-long: setup ## what takes too long for every day: aborts, signals, deaths, drills side by side
-	@$(TESTS) -m "long and not containers and not soak"
+unit: setup ## the tests that start no lab and no program of another's
+	@$(TESTS) -n 3 -m "$(UNIT)"
+
+test: setup ## the tests that need no container engine, with coverage (4 minutes)
+	@sh scripts/setup.sh --tests
+	@$(TESTS) -n 3 -m "$(UNIT)" --cov --cov-report=
+	@$(TESTS) -m "live and not containers and not long and not soak" --cov --cov-append --cov-report=term
+
+test-long: setup ## what takes too long for every day: whole drills, deaths, signals, and many examples of each property
+	@HYPOTHESIS_PROFILE=thorough $(TESTS) -n 2 -m "hypothesis and not scaled and not live and not containers and not soak"
+	@$(TESTS) -m "long and not containers and not soak" --cov --cov-append --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"
