@@ -15,12 +15,17 @@ from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
 from lab.journal.entry import Buckets, Counts, Entry
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
+from lab.topology.roles import Role
 
 SCHEMA = 2
 
 
 class RunOpened(Entry):
-    """The first line: what runs, with what, on which machine."""
+    """The first line: what runs, with what, on which machine.
+
+    ``topology``: every role of the topology, and what it is for (None: written before the journal had it; reading puts
+    in what it was then).
+    """
 
     type: Literal["run.opened"] = "run.opened"
     schema_version: int = SCHEMA
@@ -32,6 +37,7 @@ class RunOpened(Entry):
     started_utc: str
     versions: dict[str, str]
     machine: dict[str, Any]
+    topology: dict[str, Role] | None = None
     latency_growth: float
     latency_first_ms: float
 

@@ -1,4 +1,4 @@
-"""Journals and verdicts of schema 1 as those of schema 2: the only table of old names, and of traits by a fault's name.
+"""Journals and verdicts of schema 1 as those of schema 2: the only table of old names, traits and roles.
 
 A field, a metric or a state had another name, a check another title. And a journal of schema 2 carries the traits of
 each action (``chaos.traits``); one of schema 1 has the name and the parameters of the fault. What followed from them
@@ -10,7 +10,8 @@ from typing import Any
 
 from chaos.traits import NONE, ExpectedEffect, LoadChange, Traits
 from lab.drillfile.metrics import RENAMED as METRICS
-from lab.journal.events import ActionChanged, Event
+from lab.journal.events import ActionChanged, Event, RunOpened
+from lab.topology.roles import Role, Roles
 
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "bridge.sample": {"backlog": "accept_queue"},
@@ -85,6 +86,8 @@ Params = Mapping[str, Any]
 
 def upgraded(event: Event) -> Event:
     """An event of any version as one of today."""
+    if isinstance(event, RunOpened) and event.topology is None:
+        return event.model_copy(update={"topology": dict(ROLES)})
     if isinstance(event, ActionChanged) and event.traits is None:
         return event.model_copy(update={"traits": traits_by_name(event.kind, event.fault, event.params)})
     return event
@@ -142,3 +145,32 @@ _MITIGATIONS: Mapping[str, Callable[[Params], Traits]] = {
     "disable": lambda params: Traits(refuses=True, turns_away=(str(params.get("service", "")),)),
     "drain": lambda _: Traits(refuses=True),
 }
+
+ROLES = Roles(
+    {
+        "edge": Role(service="edge", kind="server", calls=("storefront", "streaming"), watched=True),
+        "storefront": Role(service="storefront", kind="client", calls=("auth",), watched=True),
+        "canary": Role(service="canary", kind="instrument", calls=("auth",), watched=True),
+        "bridge": Role(service="bridge", kind="device", calls=("router",)),
+        "router": Role(service="router", kind="server", calls=("auth", "updates"), watched=True),
+        "auth": Role(service="auth", kind="server", watched=True),
+        "fleet": Role(service="fleet", kind="client", calls=("updates",), when="configured"),
+        "updates": Role(service="updates", kind="server", when="configured"),
+        "load": Role(service="load", kind="load", calls=("edge",)),
+        "oncall": Role(service="oncall", kind="monitor", when="monitoring"),
+        **{
+            name: Role(service=name, kind="monitor", calls=calls, when="monitoring", plane=plane)
+            for name, calls, plane in (
+                ("prometheus-shared", ("alertmanager-shared",), "shared"),
+                ("alertmanager-shared", ("oncall",), "shared"),
+                ("prometheus-ops", ("alertmanager-ops",), "ops"),
+                ("alertmanager-ops", ("oncall",), "ops"),
+                ("path-monitoring", (), None),
+                ("prometheus-agent", ("prometheus-shared",), "shared"),
+            )
+        },
+        "bridge-reserve": Role(service="bridge-reserve", kind="device", calls=("router",), when="reserve"),
+        "streaming": Role(service="streaming", kind="client", calls=("auth",), when="load"),
+    }
+)
+"""The topology of every run whose journal is of version 1."""

@@ -84,8 +84,8 @@ def listen_queue(drill: Drill) -> int:
 
 def known_services() -> dict[str, str]:
     """The names that a drill may target, and the role of each."""
-    services = load_topology(resources.topology()).services
-    return {name: service.role for name, service in services.items()}
+    roles = load_topology(resources.topology()).roles
+    return {name: role.settings.removeprefix("services.") for name, role in roles.items()}
 
 
 def known_modes() -> frozenset[str]:

@@ -3,14 +3,12 @@
 from contextlib import suppress
 
 from chaos.errors import UnsupportedError
-from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.probes.control import ControlError
 from lab.probes.talk_event import Talk, Talker
 from lab.probes.top_talkers import watch_talkers
 from lab.session.session import Session
 from services.libraries import LAB
 
-ROUTER = "router"
 DEVICE_SETTING = "device"
 """A client that can be routed over another device has this setting; a library goes over the bridge only."""
 LEAST_S, MOST_S = 0.5, 20.0
@@ -47,16 +45,17 @@ async def top(session: Session, device: str, seconds: float) -> Talk:
 
 
 async def _forwarded(session: Session) -> int | None:
-    """Connections that router has accepted from the devices so far."""
+    """Connections that the proxy behind the devices has accepted from them so far."""
     with suppress(ControlError, KeyError):
-        counters = await session.control.get(session.runtime.address(ROUTER, "control"), "/counters")
+        behind = session.timeline.roles.behind_device
+        counters = await session.control.get(session.runtime.address(behind, "control"), "/counters")
         return int(counters["connections_total"])
     return None
 
 
 async def _asked(session: Session, talker: Talker) -> Talker:
     """With whether it can be moved; the lab's own instruments never are."""
-    if not talker.service or talker.who in NOT_CLIENTS:
+    if not talker.service or talker.who in session.timeline.roles.aside:
         return talker.model_copy(update={"movable": False})
     movable = None
     with suppress(ControlError):

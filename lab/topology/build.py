@@ -4,7 +4,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lab.topology.model import Health, Mount, ServiceSpec
-from lab.topology.schema import ComposeModel, HealthcheckModel
+from lab.topology.roles import Role, Roles
+from lab.topology.schema import ComposeModel, HealthcheckModel, LabModel
 
 _HOST_PATH = (".", "/", "~")
 
@@ -32,6 +33,25 @@ def build_service(name: str, model: ComposeModel, folder: Path) -> ServiceSpec:
         sysctls=MappingProxyType(service.sysctls),
         profiles=tuple(service.profiles),
     )
+
+
+def build_roles(model: ComposeModel) -> Roles:
+    """The roles that the services play; one that says nothing of itself is a server by its own name."""
+    roles: dict[str, Role] = {}
+    for service, said in model.services.items():
+        own = said.lab or LabModel()
+        for name, role in (own.roles or {service: own}).items():
+            roles[name] = Role(
+                service=service,
+                shared=len(own.roles) > 1,
+                calls=tuple(role.calls),
+                settings=role.settings,
+                kind=role.kind,
+                watched=role.watched,
+                when=role.when,
+                plane=role.plane,
+            )
+    return Roles(roles)
 
 
 def _path(text: str, folder: Path) -> Path:

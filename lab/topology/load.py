@@ -10,13 +10,15 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from lab.topology.build import build_service
+from lab.topology.build import build_roles, build_service
+from lab.topology.check_roles import X_LAB, check_roles
 from lab.topology.container_only import CONTAINER_ONLY
 from lab.topology.errors import TopologyError
 from lab.topology.interpolate import interpolate
-from lab.topology.model import Topology
+from lab.topology.model import ServiceSpec, Topology
 from lab.topology.reader import Document, Location, read_document
-from lab.topology.schema import ComposeModel, ServiceModel
+from lab.topology.routes import routes
+from lab.topology.schema import ComposeModel, LabModel, ServiceModel
 
 _SHAPES = "Compare with compose/compose.yaml; docs/explanation/architecture.md lists what the lab interprets"
 
@@ -36,20 +38,34 @@ def load_topology(path: Path, variables: Mapping[str, str] = MappingProxyType({}
     if not isinstance(document.content, dict):
         raise TopologyError(file, None, "this is no Compose file: it has no `services`", _SHAPES)
     values = _env_file(file.parent / ".env") | dict(variables)
+    model = _validated(document, values)
+    roles = build_roles(model)
+    values = routes(roles, _built(model, file.parent)) | values
+    model = _validated(document, values)
+    return Topology(
+        file=file,
+        name=model.name,
+        services=MappingProxyType(_built(model, file.parent)),
+        roles=roles,
+        networks=tuple(model.networks),
+        volumes=tuple(model.volumes),
+        variables=MappingProxyType(values),
+    )
+
+
+def _validated(document: Document, values: Mapping[str, str]) -> ComposeModel:
     content = interpolate(document, _interpreted(document.content), (), values)
     try:
         model = ComposeModel.model_validate(content)
     except ValidationError as error:
         raise _explained(document, error) from error
     _check_references(document, model)
-    return Topology(
-        file=file,
-        name=model.name,
-        services=MappingProxyType({name: build_service(name, model, file.parent) for name in model.services}),
-        networks=tuple(model.networks),
-        volumes=tuple(model.volumes),
-        variables=MappingProxyType(values),
-    )
+    check_roles(document, model)
+    return model
+
+
+def _built(model: ComposeModel, folder: Path) -> dict[str, ServiceSpec]:
+    return {name: build_service(name, model, folder) for name in model.services}
 
 
 def _env_file(file: Path) -> dict[str, str]:
@@ -67,7 +83,8 @@ def _interpreted(content: dict[str, Any]) -> dict[str, Any]:
 def _without_container_only(service: object) -> object:
     if not isinstance(service, dict):
         return service
-    return {k: v for k, v in service.items() if k not in CONTAINER_ONLY and not k.startswith("x-")}
+    kept = {k: v for k, v in service.items() if k not in CONTAINER_ONLY}
+    return {k: v for k, v in kept.items() if k == X_LAB or not k.startswith("x-")}
 
 
 def _explained(document: Document, error: ValidationError) -> TopologyError:
@@ -88,6 +105,9 @@ def _explained(document: Document, error: ValidationError) -> TopologyError:
 
 
 def _nearest(where: Location) -> str:
+    if X_LAB in where:
+        near = difflib.get_close_matches(str(where[-1]), [*LabModel.model_fields], n=1)
+        return f"Did you mean `{near[0]}`?" if near else f"It may have: {', '.join(LabModel.model_fields)}"
     known = [*ServiceModel.model_fields, *CONTAINER_ONLY] if len(where) > 1 else [*ComposeModel.model_fields]
     near = difflib.get_close_matches(str(where[-1]), known, n=1)
     hint = f"Did you mean `{near[0]}`? " if near else ""

@@ -6,9 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from lab.topology.roles import Roles
+
 Condition = Literal["service_healthy", "service_started"]
 CONTROL_PORT = 9000
-OURS = "services."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,6 @@ class ServiceSpec:
         return self.entrypoint + self.command
 
     @property
-    def role(self) -> str:
-        """Which of our programs it runs (``services.auth``: auth); blank: another one."""
-        ours = (word.removeprefix(OURS) for word in self.command if word.startswith(OURS))
-        return next(ours, "")
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Every name under which others reach the service."""
         return (self.name, *(alias for aliases in self.networks.values() for alias in aliases))
@@ -86,11 +81,12 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Every service that a file lists, and the values that were put in for its variables."""
+    """Every service that a file lists, what they are for, and the values that were put in for its variables."""
 
     file: Path
     name: str
     services: Mapping[str, ServiceSpec]
+    roles: Roles
     networks: tuple[str, ...]
     volumes: tuple[str, ...]
     variables: Mapping[str, str]

@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
+from lab.topology.roles import Kind, When
+
+NAME = r"^[a-z0-9][a-z0-9_-]*$"
 Text = StrictStr
 Words = list[Text]
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -87,8 +90,28 @@ class AttachmentModel(_Strict):
     aliases: Words = []
 
 
+class RoleModel(_Strict):
+    """What a role says of itself under ``x-lab``."""
+
+    kind: Kind
+    settings: Text = ""
+    calls: Words = []
+    watched: bool = False
+    when: When | None = None
+    plane: Text | None = None
+
+
+class LabModel(RoleModel):
+    """``x-lab`` of a service: its one role, or ``roles`` that share its process (then ``kind`` is theirs to say)."""
+
+    kind: Kind = "server"
+    roles: dict[Annotated[str, Field(pattern=NAME)], RoleModel] = {}
+
+
 class ServiceModel(_Strict):
     """A service without its container-only keys."""
+
+    lab: LabModel | None = Field(default=None, alias="x-lab")
 
     entrypoint: Words = []
     command: Words = []
@@ -124,7 +147,7 @@ class ComposeModel(_Strict):
     """A whole file (``x-...`` keys taken out before)."""
 
     name: Text
-    services: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], ServiceModel]
+    services: dict[Annotated[str, Field(pattern=NAME)], ServiceModel]
     networks: dict[str, Annotated[NetworkModel, BeforeValidator(_empty)]] = {}
     volumes: dict[str, Annotated[dict[str, Any], BeforeValidator(_empty)]] = {}
     secrets: dict[str, SecretModel] = {}

@@ -10,7 +10,6 @@ from chaos.traits import ExpectedEffect
 from lab.analysis.checks.effect import Effect, at_least, span_of
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.rows import ratio
-from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import whole_seconds, work_waits
 
@@ -26,7 +25,7 @@ def cap_used(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Ef
     Of any other target that isn't measured.
     """
     unit, wanted = "% of the cap used", asked.at_least
-    if fault.target != BRIDGE:
+    if fault.target != timeline.roles.device:
         return at_least(wanted, None, unit)
     worked = [s for s in whole_seconds(*span_of(timeline, fault)) if work_waits(timeline, s)]
     used = [(row.bridge_cpu_share, row.cap_share) for row in map(timeline.row, worked)]

@@ -6,7 +6,6 @@ Of a client that can't count its attempts (a real library) the same is asked of 
 from collections.abc import Mapping
 
 from lab.analysis.checks.checker import below, growth
-from lab.analysis.timeline.seconds import CANARY
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
 from lab.journal.events import ServiceSample
@@ -19,7 +18,7 @@ ENDS = frozenset({"ok", "timeout", "refused", "reset", "5xx", "4xx", "other"})
 def check_conservation(timeline: Timeline) -> list[Finding]:
     """Over the whole run, tail included: what is still in flight is counted where it can be."""
     services = timeline.services.items()
-    last = {name: samples[-1] for name, samples in services if samples and name != CANARY}
+    last = {name: samples[-1] for name, samples in services if samples and name != timeline.roles.canary}
     uncounted = {name: sample for name, sample in last.items() if sample.source == "bridge"}
     found = [*_received(timeline)]
     if uncounted:
@@ -32,13 +31,14 @@ def check_conservation(timeline: Timeline) -> list[Finding]:
 
 
 def _received(timeline: Timeline) -> list[Finding]:
-    target = timeline.drill.load.target if timeline.drill else "edge"
+    target = timeline.drill.load.target if timeline.drill else timeline.roles.entrance
     if any(fault.target == target and fault.traits.loses_requests for fault in timeline.faults):
         return []
     received = growth(timeline.services.get(target, []), lambda sample: sample.requests_total)
     sent = timeline.loads[-1].sent_total - timeline.loads[0].sent_total if timeline.loads else None
     off = 100 * abs(sent - received) / sent if sent and received is not None else None
-    return [below("load sent = edge received", PERCENT, "% apart", off, f"{sent} sent, {received} received")]
+    name = f"{timeline.roles.load} sent = {target} received"
+    return [below(name, PERCENT, "% apart", off, f"{sent} sent, {received} received")]
 
 
 def _worst(name: str, off: Mapping[str, float | None]) -> Finding:

@@ -35,7 +35,9 @@ def check_crossing(timeline: Timeline) -> list[Finding]:
 
 def _seen(timeline: Timeline, seconds: range) -> float | None:
     """Attempts that arrived at the bridge, in percent of the clients' calls; None: not measured."""
-    arrived = {second: timeline.seconds.counted("bridge", "attempts", second) for second in seconds}
+    arrived = {
+        second: timeline.seconds.counted(timeline.roles.device, "attempts", second) for second in seconds
+    }
     known = {second: count for second, count in arrived.items() if count is not None}
     calls = sum(timeline.row(second).requests or 0 for second in known)
     return ratio(100 * sum(known.values()), calls)

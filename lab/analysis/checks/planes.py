@@ -3,7 +3,7 @@
 import re
 
 from lab.analysis.checks.checker import at_least
-from lab.analysis.planes.pages import ONCALL, heard
+from lab.analysis.planes.pages import heard
 from lab.analysis.planes.staleness import GOODPUT
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.watched import Watched
@@ -27,11 +27,9 @@ def check_planes(timeline: Timeline) -> list[Finding]:
     ]
     if not found:
         return [_set_up("monitoring planes", ok=None, detail="none was set up")] if asked_for else []
-    told = None if not heard(timeline) else f"by {ONCALL}"
-    return [
-        *found,
-        Finding(name="pages told", limit=f"by {ONCALL}", measured=told, ok=None if told is None else True),
-    ]
+    by = f"by {timeline.roles.pager}"
+    told = by if heard(timeline) else None
+    return [*found, Finding(name="pages told", limit=by, measured=told, ok=None if told is None else True)]
 
 
 def _plane(timeline: Timeline, name: str, watched: Watched, configured: PlaneConfigured) -> list[Finding]:

@@ -46,7 +46,9 @@ def _shares(timeline: Timeline) -> Iterator[tuple[float, str]]:
 def _cpu(timeline: Timeline, span: tuple[float, float]) -> dict[str, list[tuple[float, float]]]:
     """(run time, CPU s) by process; a process that started again counts from there."""
     cpu = {
-        "load": [(s.t, s.cpu_s_total) for s in within(timeline.loads, span) if s.cpu_s_total is not None],
+        timeline.roles.load: [
+            (s.t, s.cpu_s_total) for s in within(timeline.loads, span) if s.cpu_s_total is not None
+        ],
         "the lab": [(s.t, s.lab_cpu_s_total) for s in within(timeline.hosts, span)],
     }
     for service, samples in timeline.services.items():

@@ -31,7 +31,8 @@ def check_truth(timeline: Timeline) -> list[Finding]:
 
 def _sources(timeline: Timeline) -> Mapping[str, Sequence[Timed]]:
     """What should tell something every second: these three, and each service that ever did."""
-    return {"load": timeline.loads, "bridge": timeline.bridges, "host": timeline.hosts, **timeline.services}
+    load, device = timeline.roles.load, timeline.roles.device
+    return {load: timeline.loads, device: timeline.bridges, "host": timeline.hosts, **timeline.services}
 
 
 def _silent_s(timeline: Timeline, source: str) -> int:

@@ -6,13 +6,12 @@ Accepted is what router counts: the bridge dials it once for each connection tha
 length is the kernel's figure, read as a second begins. What was refused by a closed port never arrived.
 """
 
-from lab.analysis.metrics.chain import ROUTER
 from lab.analysis.timeline.timeline import Timeline
 
 
 def arrivals(timeline: Timeline, second: int) -> float | None:
     """Connections that arrived in a second; None where it was not measured, or the queue was emptied in it."""
-    accepted = timeline.seconds.counted(ROUTER, "connections", second)
+    accepted = timeline.seconds.counted(timeline.roles.behind_device, "connections", second)
     before, after = timeline.row(second).accept_queue, timeline.row(second + 1).accept_queue
     if accepted is None or before is None or after is None:
         return None

@@ -2,27 +2,26 @@
 
     chain = a * (1 - c / r) / e
 
-with the requests that auth (a), router (r) and the load's target (e) received in a window, and the attempts (c) of the
-canary, which enters the chain in the middle: router sends its calls on like everybody's. Layers multiply: with n
+with the requests that the last services of the chain (a: auth), the proxy behind the device (r: router) and the load's
+target (e) received in a window, and the attempts (c) of the canary, which enters the chain in the middle: router sends
+its calls on like everybody's. Layers multiply: with n
 attempts at each of k layers it is n^k (SRE book, ch. 22: "addressing cascading failures"). A plane that scrapes over
 the bridge is counted among router's requests; no drill has both.
 """
 
 from lab.analysis.timeline.rows import FEWEST_REQUESTS
-from lab.analysis.timeline.seconds import CANARY
 from lab.analysis.timeline.timeline import Timeline
-
-BOTTOM = "auth"
-ROUTER = "router"
 
 
 def chain_amplification(timeline: Timeline, span: range) -> float | None:
     """Requests at the bottom a request at the top; None where any count is missing, or under 20 requests."""
-    target = timeline.drill.load.target if timeline.drill else ""
+    target, roles = timeline.drill.load.target if timeline.drill else "", timeline.roles
     top = _counted(timeline, target, "requests", span)
-    bottom = _counted(timeline, BOTTOM, "requests", span)
-    crossed = _counted(timeline, ROUTER, "requests", span)
-    canary = _counted(timeline, CANARY, "attempts", span)
+    bottoms = [_counted(timeline, end, "requests", span) for end in roles.ends_of(target)]
+    known = [count for count in bottoms if count is not None]
+    bottom = sum(known) if known and len(known) == len(bottoms) else None
+    crossed = _counted(timeline, roles.behind_device, "requests", span)
+    canary = _counted(timeline, roles.canary, "attempts", span)
     if top is None or bottom is None or not crossed or canary is None or top < FEWEST_REQUESTS:
         return None
     return bottom * (1 - min(1.0, canary / crossed)) / top

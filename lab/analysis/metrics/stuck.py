@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.analysis.timeline.moments import until_s
-from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import first_seconds, good_share, sliding, whole_seconds
 from lab.drillfile.model import DEFAULT, LAB, Drill
@@ -54,7 +53,7 @@ def emptied_queue(timeline: Timeline) -> bool:
     The queues of other services are not those in which a storm lives on: one that was killed and came back leaves
     what is judged untouched.
     """
-    return timeline.trigger.rebuilt_listener_of(BRIDGE)
+    return timeline.trigger.rebuilt_listener_of(timeline.roles.device)
 
 
 def find_stuck(timeline: Timeline) -> Stuck:

@@ -14,13 +14,11 @@ from lab.journal.plane_events import PageReceived
 HEARTBEAT = "Watchdog"
 DEAD_MAN = "DeadMansSwitch"
 PAGE = "page"
-ONCALL = "oncall"
-"""The service that takes the pages and tells the lab of them."""
 
 
 def heard(timeline: Timeline) -> bool:
     """Whether on-call told the lab anything at all; where it did not, no page is no answer."""
-    return ONCALL in timeline.services
+    return timeline.roles.pager in timeline.services
 
 
 def firings(watched: Watched) -> Iterator[PageReceived]:

@@ -18,8 +18,6 @@ from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.plane_events import PlaneConfigured
 
-EDGE = "edge"
-CLIENT = "storefront"
 FEWEST_CALLS = 20
 """Amplification is unknown for windows with fewer calls (docs/definitions.md)."""
 
@@ -48,21 +46,21 @@ def _nothing_until_s(timeline: Timeline, service: str, what: str) -> float:
 
 def goodput(timeline: Timeline, start_s: float, end_s: float) -> float | None:
     """Edge's good answers, /s."""
-    return ratio(grown(timeline, EDGE, "served", start_s, end_s), end_s - start_s)
+    return ratio(grown(timeline, timeline.roles.entrance, "served", start_s, end_s), end_s - start_s)
 
 
 def amplification(timeline: Timeline, start_s: float, end_s: float) -> float | None:
     """Attempts a call of the clients; None under 20 calls."""
-    calls = grown(timeline, CLIENT, "calls", start_s, end_s)
+    calls = grown(timeline, timeline.roles.client, "calls", start_s, end_s)
     if calls is None or calls < FEWEST_CALLS:
         return None
-    return ratio(grown(timeline, CLIENT, "attempts", start_s, end_s), calls)
+    return ratio(grown(timeline, timeline.roles.client, "attempts", start_s, end_s), calls)
 
 
 def error_ratio(timeline: Timeline, start_s: float, end_s: float) -> float | None:
     """Edge's bad share, 0..1."""
-    served = grown(timeline, EDGE, "served", start_s, end_s)
-    share = ratio(served, grown(timeline, EDGE, "requests", start_s, end_s))
+    served = grown(timeline, timeline.roles.entrance, "served", start_s, end_s)
+    share = ratio(served, grown(timeline, timeline.roles.entrance, "requests", start_s, end_s))
     return None if share is None else 1.0 - share
 
 

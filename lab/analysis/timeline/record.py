@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from chaos.traits import NONE
 from lab.analysis.timeline.row import DONE, ActionSpan, PhaseSpan
-from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.watched import Watched
 from lab.drillfile.model import Drill
 from lab.drillfile.phase import role_of
@@ -28,6 +27,8 @@ from lab.journal.events import (
     ServiceSample,
 )
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
+from lab.journal.upgrade import ROLES
+from lab.topology.roles import Roles
 
 
 class Record:
@@ -35,6 +36,7 @@ class Record:
 
     Attributes:
         now_s: run time of the newest event.
+        roles: who is what in this run.
         run: the first event; ``drill`` is read from it (None: a run without a drill).
         closed: the last event; None while the run lasts, or when it was cut off.
         done_s: when the last phase ended; None before.
@@ -45,6 +47,7 @@ class Record:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.run: RunOpened | None = None
+        self.roles = ROLES
         self.drill: Drill | None = None
         self.closed: RunClosed | None = None
         self.phases: list[PhaseSpan] = []
@@ -69,6 +72,7 @@ class Record:
         match event:
             case RunOpened():
                 self.run = event
+                self.roles = self.roles if event.topology is None else Roles(event.topology)
                 self.drill = _drill(event)
             case PhaseEntered():
                 self._enter(event)
@@ -135,7 +139,9 @@ class Record:
             case LoadSample():
                 self.loads.append(event)
             case BridgeSample(device=device):
-                (self.bridges if device == BRIDGE else self.reserves.setdefault(device, [])).append(event)
+                (
+                    self.bridges if device == self.roles.device else self.reserves.setdefault(device, [])
+                ).append(event)
             case HostSample():
                 self.hosts.append(event)
             case CanarySample():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lab.analysis.timeline.row import PhaseSpan, Row
-from lab.analysis.timeline.seconds import BRIDGE, WINDOW_S, Cohort, Seconds, Seen, is_final
+from lab.analysis.timeline.seconds import WINDOW_S, Cohort, Seconds, Seen, is_final
 from lab.journal.latency import Histogram
 
 FEWEST_REQUESTS = 20
@@ -99,8 +99,9 @@ def _clients(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
 
 
 def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
-    used = seconds.counted(BRIDGE, "cpu", second)
-    accepted = seconds.counted(BRIDGE, "accepted", second)
+    device = seconds.roles.device
+    used = seconds.counted(device, "cpu", second)
+    accepted = seconds.counted(device, "accepted", second)
     sample = seen.bridge
     if sample is None:
         return {"bridge_cpu_share": used, "accepted": accepted}

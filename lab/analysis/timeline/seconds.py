@@ -11,20 +11,15 @@ from lab.journal.events import (
     Event,
     HostSample,
     LoadSample,
+    RunOpened,
     SampleMissed,
     ServiceSample,
     UrlSample,
 )
+from lab.journal.upgrade import ROLES
+from lab.topology.roles import Roles
 
 Cohort = CohortClosed | CohortProvisional
-
-BRIDGE = "bridge"
-"""The device that everything crosses. What a device beside it does is no row's business."""
-LOAD = "load"
-CANARY = "canary"
-FLEET = "fleet"
-NOT_CLIENTS = frozenset({LOAD, CANARY, FLEET})
-"""Sources whose cohorts are not those of a service that calls over the bridge for its users."""
 
 WINDOW_S = 5
 """Width of the sliding windows (docs/definitions.md)."""
@@ -47,9 +42,14 @@ class Seen:
 
 
 class Seconds:
-    """Files events; remembers which seconds changed, so that a row need be made again only then."""
+    """Files events; remembers which seconds changed, so that a row need be made again only then.
+
+    ``roles``: who is what in this run. The device is the one that everything crosses; what a device beside it does is
+    no row's business.
+    """
 
     def __init__(self) -> None:
+        self.roles = ROLES
         self.changed: set[int] = set()
         self._seen: dict[int, Seen] = {}
         self._counters: dict[tuple[str, str], Counter] = {}
@@ -80,16 +80,15 @@ class Seconds:
         if not silent:
             return float(sum(counted)) if counted else None
         parts = [self.counted(name, "connects", second) for name in silent]
-        parts.append(self.counted("bridge", "reused", second))
+        parts.append(self.counted(self.roles.device, "reused", second))
         known = [part for part in parts if part is not None]
         return sum(counted) + sum(known) if len(known) == len(parts) else self._at_bridge_at_least(second)
 
     def _at_bridge_at_least(self, second: int) -> float | None:
-        """What arrived at the bridge, without the canary's; None: not measured."""
-        arrived = self.counted("bridge", "attempts", second)
-        return (
-            None if arrived is None else max(0.0, arrived - (self.counted(CANARY, "attempts", second) or 0.0))
-        )
+        """What arrived at the device, without the canary's; None: not measured."""
+        arrived = self.counted(self.roles.device, "attempts", second)
+        canary = self.counted(self.roles.canary, "attempts", second)
+        return None if arrived is None else max(0.0, arrived - (canary or 0.0))
 
     def outcomes(self, second: int) -> dict[str, float]:
         """Attempts and rejections that ended in a second, by kind, over all client services."""
@@ -103,17 +102,19 @@ class Seconds:
     def feed(self, event: Event) -> None:
         """File an event under the seconds it touches."""
         match event:
+            case RunOpened(topology=topology) if topology is not None:
+                self.roles = Roles(topology)
             case CohortClosed() | CohortProvisional():
                 self._cohort(event)
             case LoadSample():
                 self._touch(event.t).in_flight = event.in_flight
             case ServiceSample():
                 self._service(event)
-            case BridgeSample(device=device) if device == BRIDGE:
+            case BridgeSample(device=device) if device == self.roles.device:
                 self._touch(event.t).bridge = event
-                self._count(BRIDGE, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
+                self._count(device, event.t, cpu=event.cpu_s_total, accepted=event.accepted_total)
                 self._at_bridge.feed(event)
-                self._count(BRIDGE, event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused)
+                self._count(device, event.t, attempts=self._at_bridge.attempts, reused=self._at_bridge.reused)
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
@@ -131,13 +132,14 @@ class Seconds:
         return self._seen.setdefault(second, Seen())
 
     def _cohort(self, event: Cohort) -> None:
-        if event.source in {CANARY, FLEET}:
+        of_load = event.source == self.roles.load
+        if event.source in self.roles.aside and not of_load:
             return
         seen = self._touch(event.second)
-        old = seen.load if event.source == LOAD else seen.clients.get(event.source)
+        old = seen.load if of_load else seen.clients.get(event.source)
         if is_final(old) and not is_final(event):
             return
-        if event.source == LOAD:
+        if of_load:
             seen.load = event
         else:
             seen.clients[event.source] = event
@@ -164,7 +166,7 @@ class Seconds:
             attempts=event.attempts_total,
             connects=event.connects_total,
         )
-        if event.calls_total is None or event.service in NOT_CLIENTS:
+        if event.calls_total is None or event.service in self.roles.aside:
             return
         if event.policy is not None:
             seen.policies[event.service] = event.policy

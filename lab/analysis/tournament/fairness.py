@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from lab.analysis.timeline.seconds import is_final
 from lab.analysis.timeline.timeline import Timeline
 
-ON_THE_PATH = frozenset({"edge", "router", "auth"})
-"""Services that pass on what others ask for: a retrying one has cohorts as well, and is no rival of its client."""
-
 
 def jain(shares: Sequence[float]) -> float:
     """Jain's fairness index. Where nobody gets anything, all get the same: 1.
@@ -37,7 +34,9 @@ def unfairness(timeline: Timeline, span: range) -> float | None:
     good: dict[str, int] = {}
     for second in span:
         for service, cohort in timeline.seconds.at(second).clients.items():
-            if service in ON_THE_PATH:
+            if (
+                service in timeline.roles.passing_on
+            ):  # one that retries has cohorts, too, and is no client's rival
                 continue
             if not is_final(cohort):
                 return None

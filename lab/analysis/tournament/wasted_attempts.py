@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from lab.analysis.checks.checker import growth, within
 from lab.analysis.checks.conservation import ENDS
 from lab.analysis.timeline.rows import ratio
-from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ServiceSample
 
@@ -29,7 +28,7 @@ def count_attempts(timeline: Timeline) -> Attempts:
     span = (timeline.trigger_start_s, timeline.first_s[1])
     ended: dict[str, float] = {}
     for service, samples in timeline.services.items():
-        if service in NOT_CLIENTS or not samples or samples[-1].attempts_total is None:
+        if service in timeline.roles.aside or not samples or samples[-1].attempts_total is None:
             continue
         if not samples[-1].outcomes_total:
             return Attempts()

@@ -8,19 +8,18 @@ from lab.analysis.checks.checker import growth, within
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.timeline import Timeline
 
-LAST = "auth"
-"""The service at the end of every request's path, which does the work."""
-BEFORE = "router"
-"""Who hands its answers to the client."""
-
 
 def abandoned_work_share(timeline: Timeline) -> float | None:
     """Wasted of router and auth / answers that auth had ready; None where one was not seen, or nothing was done."""
     if timeline.first_s is None or timeline.trigger_start_s is None:
         return None
     since = (timeline.trigger_start_s, timeline.first_s[1])
-    last = within(timeline.services.get(LAST, []), since)
-    before = within(timeline.services.get(BEFORE, []), since)
+    roles = timeline.roles
+    ends = roles.ends_of(timeline.drill.load.target if timeline.drill else roles.entrance)
+    if len(ends) != 1:
+        return None
+    last = within(timeline.services.get(ends[0], []), since)
+    before = within(timeline.services.get(roles.behind_device, []), since)
     served = growth(last, lambda sample: sample.served_total)
     by_last = growth(last, lambda sample: sample.abandoned_work_total)
     by_router = growth(before, lambda sample: sample.abandoned_work_total)

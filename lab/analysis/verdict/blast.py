@@ -12,7 +12,6 @@ from itertools import pairwise
 from lab.analysis.checks.checker import growth, within
 from lab.analysis.checks.restarts import unmeant
 from lab.analysis.timeline.rows import ratio
-from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ServiceSample
 
@@ -32,7 +31,7 @@ def find_affected(timeline: Timeline) -> dict[str, str]:
     for ways in (_aimed_at, unmeant, _fell_silent, _failing):
         for service, how in ways(timeline):
             hurt.setdefault(service, how)
-    return {service: hurt[service] for service in sorted(hurt) if service not in NOT_CLIENTS}
+    return {service: hurt[service] for service in sorted(hurt) if service not in timeline.roles.aside}
 
 
 def _aimed_at(timeline: Timeline) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from lab.analysis.checks.restarts import deaths
 from lab.analysis.metrics.stuck import emptied_queue
 from lab.analysis.timeline.attempts import source_of
 from lab.analysis.timeline.row import ActionSpan
-from lab.analysis.timeline.seconds import NOT_CLIENTS
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.conditions import evaluate
@@ -154,7 +153,10 @@ def _policy(timeline: Timeline) -> str | None:
         if "policy" in settings:
             return str(settings["policy"])
     seen = (
-        s.policy for name, samples in timeline.services.items() for s in samples if name not in NOT_CLIENTS
+        s.policy
+        for name, samples in timeline.services.items()
+        for s in samples
+        if name not in timeline.roles.aside
     )
     return next((policy for policy in seen if policy is not None), None)
 

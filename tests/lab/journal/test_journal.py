@@ -23,7 +23,7 @@ NOTE = NoteWritten(by="me", role="lab", kind="word", text="hello")
 MISSED = SampleMissed(source="edge", error="TimeoutError", waited_ms=1000)
 OPENED = RunOpened(
     run="r", drill={}, runtime="embedded", isolation="by configuration", seed=1, started_utc="", versions={},
-    machine={}, latency_growth=1.05, latency_first_ms=1.0,
+    machine={}, topology={}, latency_growth=1.05, latency_first_ms=1.0,
 )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import pytest
 from chaos.faults import FAULTS
 from chaos.mitigations import MITIGATIONS
 from chaos.traits import NONE
+from lab import resources
 from lab.analysis import Verdict
 from lab.drillfile.metrics import METRICS, RENAMED
 from lab.journal import read
 from lab.journal.events import ActionChanged, BridgeSample, RunOpened, ServiceSample
-from lab.journal.upgrade import check_name, traits_by_name, upgrade_line, upgrade_verdict
+from lab.journal.upgrade import ROLES, check_name, traits_by_name, upgrade_line, upgrade_verdict
+from lab.topology import load_topology
 
 DATA = Path(__file__).parents[2] / "data"
 OLD = DATA / "stuck.jsonl"
@@ -111,6 +113,16 @@ def test_a_mitigation_of_version_1_does_as_well(name: str, params: dict[str, obj
     """Those that refuse, turn away or have a name of their own; nothing follows from the others."""
     mitigation = MITIGATIONS[name](**params)
     assert traits_by_name("mitigation", name, mitigation.model_dump(mode="json")) == mitigation.traits()
+
+
+def test_a_run_of_version_1_had_the_topology_of_then() -> None:
+    """Today's compose.yaml still says the same; when it changes, old journals keep what was true then."""
+    today = load_topology(Path(resources.topology())).roles
+    plain = {name: role.model_copy(update={"settings": ""}) for name, role in today.items()}
+    assert dict(ROLES) == plain
+    opened = read(OLD).opened
+    assert opened is not None
+    assert opened.topology == dict(ROLES)
 
 
 def test_nothing_follows_from_a_setting_or_a_fault_of_nobodys() -> None:

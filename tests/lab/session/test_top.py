@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from lab.analysis import Timeline
 from lab.probes.talk_event import Talker
 from lab.session.top import _asked
 
@@ -31,7 +32,8 @@ class Control:
 async def test_who_calls_by_a_library_cant_be_moved(settings: dict[str, Any], *, movable: bool) -> None:
     """A library goes over the bridge only, so `lab mitigate isolate` passes it over."""
     runtime = SimpleNamespace(address=lambda *_: "storefront:9000")
-    session = cast("Any", SimpleNamespace(control=Control(settings), runtime=runtime))
+    lab = {"control": Control(settings), "runtime": runtime, "timeline": Timeline()}
+    session = cast("Any", SimpleNamespace(**lab))
     seen = Talker(
         who="storefront", service=True, connections=1, open_connections=1.0, connections_per_s=1.0,
         sent_bytes_per_s=1.0, got_bytes_per_s=1.0,

@@ -1,0 +1,154 @@
+"""What each service is for, as ``x-lab`` in the Compose file says it: the lab quotes no service's name elsewhere.
+
+    x-lab: {kind: client, settings: services.storefront, calls: [auth], watched: true}
+
+    load ──▶ server ──▶ client ──▶ [ device ] ──▶ server ──▶ server        calls, as the load's requests go
+                                       ▲
+                   instrument, other clients                               calls beside them
+
+A *role* is what counters, conditions and the blast radius speak of. A service plays one, under its own name, or several
+that share its process (``roles:``).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["device", "client", "server", "load", "instrument", "monitor"]
+"""device: has the finite capacity that others call over. client: calls over a device. server: answers, or passes on.
+
+load: makes the arrivals. instrument: what the lab itself sends. monitor: watches, and pages.
+"""
+When = Literal["configured", "load", "reserve", "monitoring"]
+"""A role that is part of a run on demand: where the drill configures it, gives it a share of the load, asks for a
+reserve device, or asks for monitoring."""
+
+
+class Role(BaseModel):
+    """One role.
+
+    Attributes:
+        service: the service whose process plays it.
+        kind: see above.
+        settings: the module of its live settings (``Settings``); empty: it has none.
+        calls: roles that it calls, whatever device lies between; of a device: to whom it hands what it accepts.
+        watched: a monitoring plane scrapes it.
+        when: on whose demand it is part of a run; None: of every run.
+        plane: of a monitor: the plane that it belongs to.
+        shared: other roles are played by the same process.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: str
+    kind: Kind
+    settings: str = ""
+    calls: tuple[str, ...] = ()
+    watched: bool = False
+    when: When | None = None
+    plane: str | None = None
+    shared: bool = False
+
+
+class Roles(Mapping[str, Role]):
+    """All roles of a topology by name, and who is what to whom."""
+
+    def __init__(self, roles: Mapping[str, Role]) -> None:
+        self._roles = dict(roles)
+
+    def __getitem__(self, name: str) -> Role:
+        return self._roles[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roles)
+
+    def __len__(self) -> int:
+        return len(self._roles)
+
+    def of_kind(self, *kinds: Kind) -> tuple[str, ...]:
+        """The roles of these kinds, in the order of the file."""
+        return tuple(name for name, role in self.items() if role.kind in kinds)
+
+    def of_service(self, service: str) -> tuple[str, ...]:
+        """The roles that a service's process plays."""
+        return tuple(name for name, role in self.items() if role.service == service)
+
+    @property
+    def device(self) -> str:
+        """The device that is part of every run: calibrated, and crossed by who is not routed elsewhere.
+
+        Empty where there is none.
+        """
+        return next((name for name in self.of_kind("device") if self[name].when is None), "")
+
+    @property
+    def reserves(self) -> tuple[str, ...]:
+        """The devices beside it, idle until something is routed to them."""
+        return tuple(name for name in self.of_kind("device") if self[name].when == "reserve")
+
+    @property
+    def load(self) -> str:
+        """Who makes the arrivals; empty where nothing does."""
+        return next(iter(self.of_kind("load")), "")
+
+    @property
+    def canary(self) -> str:
+        """The instrument: calls over the device apart from the clients, and runs the calibration's closed loop."""
+        return next(iter(self.of_kind("instrument")), "")
+
+    @property
+    def entrance(self) -> str:
+        """Whom the load calls: where its requests come in."""
+        return next(iter(self._calls(self.load)), "")
+
+    @property
+    def behind_device(self) -> str:
+        """To whom the device hands what it accepts, which so counts what came through."""
+        return next(iter(self._calls(self.device)), "")
+
+    @property
+    def pager(self) -> str:
+        """The monitor that takes the pages: the one which the planes' monitors call at last."""
+        called = {end for name in self.of_kind("monitor") for end in self._calls(name)}
+        return next((name for name in self.of_kind("monitor") if name in called and not self[name].calls), "")
+
+    @property
+    def serving(self) -> frozenset[str]:
+        """The clients that call for the load's requests; a client that nothing calls works for itself."""
+        return frozenset(name for name in self.reached_from(self.load) if self[name].kind == "client")
+
+    @property
+    def aside(self) -> frozenset[str]:
+        """Who calls apart from the load's requests (and the load itself): its counts are not the clients'."""
+        callers = self.of_kind("load", "instrument", "client")
+        return frozenset(callers) - self.serving
+
+    @property
+    def client(self) -> str:
+        """The serving client that is part of every run."""
+        return next((name for name in self if name in self.serving and self[name].when is None), "")
+
+    @property
+    def passing_on(self) -> frozenset[str]:
+        """Servers that the load's requests go through or end at: no rivals of the clients for the device."""
+        path = self.reached_from(self.load) | {self.behind_device}
+        return frozenset(name for name in path if name in self and self[name].kind == "server")
+
+    def ends_of(self, top: str) -> tuple[str, ...]:
+        """Where a chain of calls that begins at ``top`` ends: who calls no one else."""
+        return tuple(name for name in self if name in self.reached_from(top) and not self[name].calls)
+
+    def reached_from(self, top: str) -> frozenset[str]:
+        """Whom ``top`` calls, directly or through others; ``top`` itself is among them where it is a role."""
+        found: set[str] = set()
+        todo = [top]
+        while todo:
+            name = todo.pop()
+            if name in self and name not in found:
+                found.add(name)
+                todo.extend(self[name].calls)
+        return frozenset(found)
+
+    def _calls(self, name: str) -> Iterable[str]:
+        return self[name].calls if name in self else ()

@@ -1,0 +1,37 @@
+"""What may cross a device, as the forwarding proxies behind it want it written: derived from who calls whom.
+
+    LAB_ROUTES        auth=auth:8080 updates=updates:8080 oncall=oncall:8080 edge/metrics=edge:9000 ...
+    LAB_WATCH_ROUTES  oncall=oncall:8080 edge/metrics=edge:9000 ...
+
+A role that is called over a device by its name, the pager, and the control port of whatever is watched. The Compose
+file has the same text as the variables' defaults, so that it works without the lab; a test holds the two together.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lab.topology.model import CONTROL_PORT, ServiceSpec
+from lab.topology.roles import Roles
+
+ROUTES, WATCH_ROUTES = "LAB_ROUTES", "LAB_WATCH_ROUTES"
+
+
+def routes(roles: Roles, services: Mapping[str, ServiceSpec]) -> dict[str, str]:
+    """The variables that a Compose file may use for it."""
+    called = (to for name in roles.of_kind("client", "instrument") for to in roles[name].calls)
+    watching = [*_data(roles, services, [roles.pager]), *_metrics(roles)]
+    return {
+        ROUTES: " ".join(dict.fromkeys([*_data(roles, services, called), *watching])),
+        WATCH_ROUTES: " ".join(watching),
+    }
+
+
+def _data(roles: Roles, services: Mapping[str, ServiceSpec], names: Iterable[str]) -> Iterator[str]:
+    for name in dict.fromkeys(names):
+        if name in roles and services[roles[name].service].expose:
+            yield f"{name}={roles[name].service}:{services[roles[name].service].expose[0]}"
+
+
+def _metrics(roles: Roles) -> Iterator[str]:
+    for name, role in roles.items():
+        if role.watched:
+            yield f"{name}/metrics={role.service}:{CONTROL_PORT}"
