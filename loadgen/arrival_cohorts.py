@@ -1,4 +1,4 @@
-"""Requests by the second of their intended start, and the latency histogram.
+"""Sessions by the second of their intended start, and the latency histogram.
 
 Bucket i holds 1.05^(i-1) ms < x <= 1.05^i ms; bucket 0 holds up to 1 ms. (The services have the same: neither
 may import the other.)
@@ -7,7 +7,7 @@ may import the other.)
 import math
 from typing import Any
 
-from loadgen.traits import MAIN
+from loadgen.customer import ALL
 
 KEPT_S = 30
 _GROWTH = math.log(1.05)
@@ -24,74 +24,125 @@ def _add(histogram: dict[str, int], latency_ms: float) -> None:
     histogram[key] = histogram.get(key, 0) + 1
 
 
-class Cohort:
-    """The requests intended to start in one second (CLOCK_MONOTONIC, rounded down)."""
+class StepFigures:
+    """What came of the requests of a step; latency in it is that of the step alone."""
 
-    __slots__ = ("by_client", "failed", "good", "latency", "latency_all", "requests", "second", "sent")
+    __slots__ = ("failed", "good", "latency", "sent")
 
-    def __init__(self, second: int) -> None:
-        self.second = second
-        self.requests = 0
+    def __init__(self) -> None:
         self.sent = 0
         self.good = 0
         self.failed: dict[str, int] = {}
-        self.by_client: dict[str, dict[str, int]] = {}
         self.latency: dict[str, int] = {}
-        self.latency_all: dict[str, int] = {}
 
-    def intend(self, client: str) -> None:
-        """One more request, for this client."""
-        self.requests += 1
-        own = self.by_client.setdefault(client, {"requests": 0, "good": 0})
-        own["requests"] += 1
-
-    def end(self, failure: str | None, latency_ms: float, client: str = MAIN) -> None:
-        """One request has ended.
-
-        Args:
-            failure: What went wrong; None: it was good.
-            latency_ms: From the intended start to the end, in milliseconds.
-            client: Whom it was for.
-        """
-        _add(self.latency_all, latency_ms)
+    def end(self, failure: str | None, latency_ms: float) -> None:
+        """One has ended, `latency_ms` after it was intended to start; `failure` None: it was good."""
         if failure is None:
             self.good += 1
-            self.by_client[client]["good"] += 1
             _add(self.latency, latency_ms)
         else:
             self.failed[failure] = self.failed.get(failure, 0) + 1
 
-    def closed(self, now_s: float) -> bool:
-        """Whether it can't change any more: its second is at least 1 s past, and every request has ended.
+    def as_json(self) -> dict[str, Any]:
+        """As the control port tells it."""
+        return {"sent": self.sent, "good": self.good, "failed": self.failed, "latency": self.latency}
 
-        That second is for arrivals that start late; a load that is later than this is vouched for by no check.
+
+class CustomerFigures(StepFigures):
+    """What came of a customer's sessions: `requests` were scheduled, `sent` began."""
+
+    __slots__ = ("requests", "steps")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests = 0
+        self.steps: dict[str, StepFigures] = {}
+
+    def step(self, name: str) -> StepFigures:
+        """The figures of one of its steps."""
+        return self.steps.setdefault(name, StepFigures())
+
+    def as_json(self) -> dict[str, Any]:
+        """As the control port tells it; steps where a session has several."""
+        own = {"requests": self.requests, **super().as_json()}
+        return {**own, "steps": {name: step.as_json() for name, step in self.steps.items()}}
+
+
+class Cohort:
+    """The sessions intended to start in one second (CLOCK_MONOTONIC, rounded down), in all and by customer."""
+
+    __slots__ = ("customers", "latency_all", "second", "total")
+
+    def __init__(self, second: int) -> None:
+        self.second = second
+        self.total = CustomerFigures()
+        self.latency_all: dict[str, int] = {}
+        self.customers: dict[str, CustomerFigures] = {}
+
+    def intend(self, customer: str) -> None:
+        """One more session of this customer."""
+        for figures in self._of(customer):
+            figures.requests += 1
+
+    def begin(self, customer: str = ALL) -> None:
+        """One of them is begun."""
+        for figures in self._of(customer):
+            figures.sent += 1
+
+    def end(self, failure: str | None, latency_ms: float, customer: str = ALL) -> None:
+        """One of them has ended.
+
+        Args:
+            failure: What went wrong; None: it was good.
+            latency_ms: From the intended start to the end, in milliseconds, pauses not counted.
+            customer: Whose it was.
         """
-        return now_s >= self.second + 2 and self.requests == self.good + sum(self.failed.values())
+        _add(self.latency_all, latency_ms)
+        for figures in self._of(customer):
+            figures.end(failure, latency_ms)
+
+    def step(self, customer: str, name: str) -> StepFigures:
+        """The figures of a customer's step."""
+        return self.customers[customer].step(name)
+
+    def _of(self, customer: str) -> tuple[CustomerFigures, ...]:
+        """The figures that a customer's session counts in: a load without names has only those in all."""
+        if customer == ALL:
+            return (self.total,)
+        return self.total, self.customers.setdefault(customer, CustomerFigures())
+
+    def closed(self, now_s: float) -> bool:
+        """Whether it can't change any more: its second is at least 1 s past, and every session has ended.
+
+        That second is for arrivals that start late; a load that is later than this fails the check of its lag.
+        """
+        ended = self.total.good + sum(self.total.failed.values())
+        return now_s >= self.second + 2 and self.total.requests == ended
 
     def as_json(self, now_s: float) -> dict[str, Any]:
         """As the control port tells it."""
         return {
             "second": self.second,
-            "requests": self.requests,
-            "sent": self.sent,
-            "attempts": self.sent,
-            "good": self.good,
-            "failed": self.failed,
-            "latency": self.latency,
+            "requests": self.total.requests,
+            "sent": self.total.sent,
+            "attempts": self.total.sent,
+            "good": self.total.good,
+            "failed": self.total.failed,
+            "latency": self.total.latency,
             "latency_all": self.latency_all,
-            "by_client": self.by_client,
+            "customers": {name: figures.as_json() for name, figures in self.customers.items()},
             "closed": self.closed(now_s),
         }
 
 
 class Cohorts:
-    """The cohorts of the last 30 s, or longer where the give-up time asks for it."""
+    """The cohorts of the last 30 s, or longer where sessions may take longer."""
 
     def __init__(self) -> None:
         self._by_second: dict[int, Cohort] = {}
 
-    def intend(self, intended_s: float, client: str = MAIN) -> Cohort:
-        """The cohort of a request intended to start then, which counts it.
+    def intend(self, intended_s: float, customer: str = ALL) -> Cohort:
+        """The cohort of a session intended to start then, which counts it.
 
         Seconds between two arrivals have a cohort as well: that nothing was due in them is known, and is no gap in what
         was measured.
@@ -103,12 +154,12 @@ class Cohorts:
             for empty in range(max(newest + 1, second - KEPT_S), second):
                 self._by_second[empty] = Cohort(empty)
             cohort = self._by_second[second] = Cohort(second)
-        cohort.intend(client)
+        cohort.intend(customer)
         return cohort
 
-    def as_json(self, after: float, now_s: float, give_up_s: float) -> list[dict[str, Any]]:
+    def as_json(self, after: float, now_s: float, patience_s: float) -> list[dict[str, Any]]:
         """The cohorts of seconds later than `after`, oldest first."""
-        oldest = now_s - KEPT_S - give_up_s
+        oldest = now_s - KEPT_S - patience_s
         for second in [second for second in self._by_second if second < oldest]:
             del self._by_second[second]
         kept = [cohort for second, cohort in self._by_second.items() if second > after]

@@ -16,12 +16,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from gevent.pywsgi import WSGIServer
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from loadgen.load import Load
-from loadgen.load_settings import SettingsError
+from loadgen.load_metrics import exposition
 from loadgen.loop_lag import LoopLag
+from loadgen.settings_error import SettingsError
 
-_LARGEST_BODY = 16 * 1024
+_LARGEST_BODY = 64 * 1024
 
 Environ = dict[str, Any]
 Answer = tuple[int, dict[str, Any]]
@@ -61,6 +63,12 @@ class Control:
 
     def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
         """One request (WSGI)."""
+        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("GET", "/metrics"):
+            text = exposition(self._load)
+            start_response(
+                "200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4), ("Content-Length", str(len(text)))]
+            )
+            return [text]
         status, body = self._answer(environ)
         data = json.dumps(body).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(data)))]
@@ -94,7 +102,7 @@ class Control:
         return 200, {**own, "client": None, **self._load.counters(after)}
 
     def _settings(self, _environ: Environ) -> Answer:
-        return 200, dict(vars(self._load.settings))
+        return 200, self._load.settings.as_json()
 
     def _change(self, environ: Environ) -> Answer:
         why = self._refusal(environ)
@@ -110,7 +118,7 @@ class Control:
         if not isinstance(changes, dict):
             return 400, {"error": "the body is not an object of settings"}
         try:
-            return 200, dict(vars(self._load.change(changes)))
+            return 200, self._load.change(changes).as_json()
         except SettingsError as error:
             return 400, error.as_json
 

@@ -1,38 +1,43 @@
 """Open-loop load with Locust: `locust -f loadgen/locustfile.py --host http://... [--rate 100] [--seed 7]`.
 
-One user is one arrival process. Its schedule doesn't wait for answers; each request has a greenlet of its own
-and is given up some seconds after its intended start. Latency counts from there, on Locust's page too.
-The rate is that of all users together: `--users K` on K workers runs rate/K on each, with a seed of its own.
+One user runs an arrival process of each customer. Schedules don't wait for answers; each session has a greenlet of its
+own and is given up some seconds after its intended start. Latency counts from there, on Locust's page too.
+Rates are those of all users together: `--users K` on K workers runs rate/K on each, with a seed of its own.
+
+Without customers there is one arrival process, of `--rate`. Several, each with a line of its own on Locust's page::
+
+    --customers '[{"name": "shop", "rate_rps": 60, "steps": [{"name": "page", "path": "/"}]},
+                  {"name": "streaming", "rate_rps": 40, "steps": [{"name": "play", "path": "/streaming"}]}]'
 
 CONTROL=host:port opens the control port; with WAIT_FOR_START=1 nothing starts before its PATCH /settings
 {"running": true}.
 """
 
+import argparse
+import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import gevent
 from geventhttpclient.url import URL
 from locust import FastHttpUser, constant, events, task
 
 if str(Path(__file__).parent.parent) not in sys.path:  # Locust adds only this file's folder
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from loadgen.arrival_cohorts import Cohort
-from loadgen.connections import OneTryPool, own_address
+from loadgen.connections import own_address
+from loadgen.customer import read_customers
 from loadgen.load import Load
 from loadgen.load_control import open_control
-from loadgen.load_outcomes import echoes, of_error, of_status, trouble
+from loadgen.load_session import Sessions, Wire
 from loadgen.load_settings import Settings
-from loadgen.tally import UNSENT
-from loadgen.traits import PRIORITY, Traits
+from loadgen.load_targets import known_targets
 
 WAITS = os.environ.get("WAIT_FOR_START", "") not in {"", "0"}
-LOAD = Load(Settings(running=False))
+TARGETS = known_targets()
+LOAD = Load(Settings(running=False), TARGETS)
 
 
 def _options(parser: Any) -> None:  # noqa: ANN401  Locust's
@@ -42,16 +47,20 @@ def _options(parser: Any) -> None:  # noqa: ANN401  Locust's
     add("--seed", type=int, default=1, env_var="SEED", help="seed of the schedule")
     add("--give-up", type=float, default=5.0, env_var="GIVE_UP_S", help="seconds after the intended start")
     add("--slo", type=float, default=2.0, env_var="SLO_S", help="seconds within which an answer is good")
-    add(
-        "--streaming-share",
-        type=float,
-        default=0.0,
-        env_var="STREAMING_SHARE",
-        help="share for /streaming, 0 to 1",
-    )
+    add("--customers", type=_customers, default="", env_var="CUSTOMERS",
+        help="named arrival processes, as JSON (see loadgen/locustfile.py)")  # fmt: skip
     add("--path", default="/", env_var="TARGET_PATH", help="the path that is asked for")
     add("--expect", choices=("echo", "status"), default="echo", env_var="EXPECT",
         help="a correct answer: JSON that repeats the user asked for, or any 2xx")  # fmt: skip
+
+
+def _customers(text: str) -> str:
+    """The text of --customers, checked; on Locust's page it is one of the fields."""
+    try:
+        read_customers(json.loads(text or "[]"))
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _ready(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
@@ -73,9 +82,9 @@ def _started(environment: Any, **_: object) -> None:  # noqa: ANN401  Locust's
         "seed": options.seed,
         "give_up_s": options.give_up,
         "slo_s": options.slo,
-        "streaming_share": options.streaming_share,
     }
-    LOAD.change({**start, "running": not WAITS})
+    customers = json.loads(options.customers or "[]")
+    LOAD.change({**start, "customers": customers, "running": not WAITS})
 
 
 def _stopped(**_: object) -> None:
@@ -94,7 +103,7 @@ for _hook, _listener in _LISTENERS:
 
 
 class Arriving(FastHttpUser):
-    """One arrival process."""
+    """Runs the arrival processes: all of them in each user, at its share of their rates."""
 
     host = os.environ.get("TARGET")
     wait_time = constant(0)
@@ -103,61 +112,19 @@ class Arriving(FastHttpUser):
     @task
     def arrive(self) -> None:
         """Run until Locust stops this user."""
-        self._number = 0
-        self._options = self.environment.parsed_options
-        self._connect()
-        arrivals = LOAD.begin(self._request)
+        options = self.environment.parsed_options
+        wire = Wire(URL(str(self.host)), TARGETS, options.path, options.expect == "echo", own_address())
+        sessions = Sessions(wire, LOAD.tally, lambda: LOAD.settings, self._tell_locust)
+        arrivals = LOAD.begin(sessions.run)
         try:
             arrivals.run()
         finally:
             LOAD.end(arrivals)
 
-    def _connect(self) -> None:
-        """Connections for an open loop at the rate in force: never fewer than may be in flight."""
-        self.concurrency = LOAD.settings.concurrency
-        self._pool = OneTryPool(own_address(), self.concurrency, timeout_s=LOAD.settings.give_up_s + 1)
-        self.client.client.clientpool = self._pool
-        self._url = URL(str(self.host))
-
-    def _request(self, intended_s: float, cohort: Cohort, traits: Traits) -> None:
-        """One request, from its intended start to its end."""
-        now_s = time.monotonic()
-        left_s = intended_s + LOAD.settings.give_up_s - now_s
-        failure: str | None = UNSENT
-        size = 0
-        if left_s <= 0:
-            LOAD.tally.late(now_s - intended_s, now_s)
-        else:
-            LOAD.tally.begin(cohort, now_s - intended_s, now_s)
-            failure, size = self._send(intended_s, left_s, traits)
-        latency_ms = (time.monotonic() - intended_s) * 1000
-        LOAD.tally.end(cohort, failure, latency_ms, traits.client)
-        self._tell_locust(failure, latency_ms, size)
-
-    def _send(self, intended_s: float, left_s: float, traits: Traits) -> tuple[str | None, int]:
-        """What went wrong (None: nothing) and how many bytes came."""
-        if LOAD.settings.concurrency > self.concurrency:
-            self._connect()
-        self._number += 1
-        user = str(self._number)
-        path = f"{traits.path(self._options.path)}?user={user}"
-        try:
-            with gevent.Timeout(left_s):
-                client = self._pool.get_client(self._url)
-                answer = client.get(path, headers={PRIORITY: str(traits.priority)})
-                body = bytes(answer.read())
-        except (Exception, gevent.Timeout) as error:  # noqa: BLE001  whatever it is, it is counted
-            if (name := trouble(error)) is not None:
-                LOAD.tally.error(name)
-            return of_error(error), 0
-        correct = self._options.expect == "status" or echoes(body, user)
-        in_time = time.monotonic() - intended_s <= LOAD.settings.slo_s
-        return of_status(answer.get_code(), correct=correct, in_time=in_time), len(body)
-
-    def _tell_locust(self, failure: str | None, latency_ms: float, size: int) -> None:
+    def _tell_locust(self, name: str, failure: str | None, latency_ms: float, size: int) -> None:
         self.environment.events.request.fire(
             request_type="GET",
-            name=self._options.path,
+            name=name,
             response_time=latency_ms,
             response_length=size,
             exception=RuntimeError(failure) if failure else None,

@@ -1,7 +1,6 @@
-"""What an arrival is besides its start: a rank, and the client that it is for.
+"""What an arrival is besides its start: a rank, by which a front door sheds.
 
-Both are a function of the seed, drawn from a source of their own: the schedule's draws stay what they are. Both are
-drawn for every arrival, whatever the share: another share of streaming changes no rank.
+It is a function of the seed, drawn from a source of its own: the schedule's draws stay what they are.
 """
 
 import random
@@ -9,8 +8,6 @@ from dataclasses import dataclass
 
 PRIORITY = "X-Priority"
 RANKS = 100
-MAIN = "/"
-STREAMING = "/streaming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +16,9 @@ class Traits:
 
     Args:
         priority: 0 to 99, all alike likely; sent as X-Priority, 0 is shed first.
-        client: Whom it is for, as the beginning of its path: "/" or "/streaming".
     """
 
     priority: int
-    client: str
-
-    def path(self, asked: str) -> str:
-        """Where it goes: the path that is asked for, below that of its client."""
-        return asked if self.client == MAIN else f"{self.client}{asked.rstrip('/')}"
 
 
 class TraitSource:
@@ -40,7 +31,9 @@ class TraitSource:
     def __init__(self, seed: str) -> None:
         self._chance = random.Random(f"{seed}/traits")  # noqa: S311  must be repeatable
 
-    def next(self, streaming_share: float) -> Traits:
-        """The traits of the next arrival, where a share of 0 to 1 is streaming."""
-        rank, other = self._chance.random(), self._chance.random()
-        return Traits(int(rank * RANKS), STREAMING if other < streaming_share else MAIN)
+    def next(self) -> Traits:
+        """The traits of the next arrival."""
+        # Two draws: the second was whom a request is for, before customers had schedules of their own. Ranks of a
+        # seed stay what they were.
+        rank, _ = self._chance.random(), self._chance.random()
+        return Traits(int(rank * RANKS))

@@ -11,7 +11,8 @@ from geventhttpclient.response import HTTPConnectionClosed
 
 from loadgen.arrival_cohorts import KEPT_S, Cohorts, bucket
 from loadgen.load_outcomes import of_error, of_status, trouble
-from loadgen.load_settings import Settings, SettingsError
+from loadgen.load_settings import Settings
+from loadgen.settings_error import SettingsError
 from loadgen.tally import UNSENT, Tally
 from services.kit import histogram
 
@@ -56,18 +57,20 @@ def test_both_histograms_are_the_same() -> None:
 
 def test_everything_intended_ends_up_somewhere() -> None:
     """Intended = sent + unsent; sent = ok + failed + in flight; by cohort of the intended start."""
-    tally, settings, now_s = Tally(), Settings(), time.monotonic()
+    tally, now_s = Tally(), time.monotonic()
     cohorts = [tally.intend(now_s) for _ in range(4)]
     for cohort in cohorts[:3]:
         tally.begin(cohort, 0.002, now_s)
+        tally.request()
     tally.end(cohorts[0], None, 20.0)
     tally.end(cohorts[1], "timeout", 5000.0)
     tally.late(5.5, now_s)
     tally.end(cohorts[3], UNSENT, 5500.0)
-    told = tally.as_json(settings, 100.0, 0)
+    told = tally.as_json(5.0, {"": 100.0}, 0)
     assert told["load"] == {
-        "intended_total": 4, "sent_total": 3, "ok_total": 1, "failed_total": {"timeout": 1, "unsent": 1},
-        "lag_p99_ms": 5500.0, "in_flight": 1, "rate_rps": 100.0,
+        "intended_total": 4, "sent_total": 3, "requests_total": 3, "ok_total": 1,
+        "failed_total": {"timeout": 1, "unsent": 1}, "lag_p99_ms": 5500.0, "in_flight": 1, "rate_rps": 100.0,
+        "customers": {},
     }  # fmt: skip
     cohort = told["cohorts"][0]
     assert (cohort["requests"], cohort["sent"], cohort["good"]) == (4, 3, 1)

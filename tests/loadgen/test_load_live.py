@@ -108,6 +108,7 @@ def locust(target: Target, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         **os.environ,
         "CONTROL": f"{HOST}:{PORT}",
         "TARGET": f"http://127.0.0.1:{target.server_address[1]}",
+        "TARGETS": f"main=http://127.0.0.1:{target.server_address[1]}",
         "TOKEN_FILE": str(tmp_path / "token"),
         "WAIT_FOR_START": "1",
     }
@@ -128,18 +129,12 @@ def locust(target: Target, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) -> None:
     """Waits, runs its schedule, stays open-loop when nothing answers, surges, stops, counts every request."""
     assert (load()["intended_total"], target.received) == (0, 0)
-    control(
-        "PATCH", "/settings", running=True, seed=7, rate_rps=50, give_up_s=1, slo_s=0.5, streaming_share=0.3
-    )
+    control("PATCH", "/settings", running=True, seed=7, rate_rps=50, give_up_s=1, slo_s=0.5)
     wait_until(lambda: load()["ok_total"] >= 50)
     assert target.peers == {HOST}
     source = TraitSource("7/0/0")
-    expected = [source.next(0.3) for _ in range(200)]
-    sent = Counter((traits.path("/"), str(traits.priority)) for traits in expected)
+    sent = Counter(("/", str(source.next().priority)) for _ in range(200))
     assert not Counter(target.asked[:50]) - sent  # answers may overtake each other, so not in order
-    assert {path for path, _ in target.asked} == {"/", "/streaming"}
-    cohort = control("GET", "/counters")["cohorts"][0]
-    assert sum(client["requests"] for client in cohort["by_client"].values()) == cohort["requests"]
 
     target.holds.set()  # nothing answers: arrivals go on, each is given up after 1 s
     held = load()["intended_total"]
@@ -165,3 +160,37 @@ def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) ->
     wait_until(lambda: target.received == told["sent_total"])
     locust.terminate()
     assert locust.wait(timeout=10) == 0
+
+
+def test_the_load_of_several_customers(locust: subprocess.Popen[bytes], target: Target) -> None:
+    """Each at its rate and its path, counted by itself; a surge of one is of that one; all of it adds up."""
+    page, play = {"name": "page", "path": "/shop"}, {"name": "play", "path": "/streaming", "pause_s": 0.05}
+    shop = {"name": "shop", "rate_rps": 60, "steps": [page]}
+    streaming = {
+        "name": "streaming",
+        "rate_rps": 20,
+        "steps": [page, play],
+        "persistent": True,
+        "target": "main",
+    }
+    told = control("PATCH", "/settings", running=True, seed=7, customers=[shop, streaming])
+    assert (told["rate_rps"], told["surge.streaming"]) == (80.0, 1.0)
+    wait_until(lambda: load()["customers"].get("streaming", {}).get("ok_total", 0) >= 40)
+    control("PATCH", "/settings", **{"surge.streaming": 5})
+    assert load()["customers"]["streaming"]["rate_rps"] == 100
+    assert load()["customers"]["shop"]["rate_rps"] == 60
+    wait_until(lambda: load()["customers"]["streaming"]["ok_total"] >= 200)
+    control("PATCH", "/settings", running=False)
+    wait_until(lambda: load()["in_flight"] == 0)
+    counted = load()
+    shops, plays = counted["customers"]["shop"], counted["customers"]["streaming"]
+    assert counted["ok_total"] == shops["ok_total"] + plays["ok_total"] == counted["intended_total"]
+    assert plays["requests_total"] == 2 * plays["sent_total"]
+    wait_until(lambda: target.received == counted["requests_total"])
+    paths = Counter(path for path, _ in target.asked)
+    assert paths == {"/shop": shops["sent_total"] + plays["sent_total"], "/streaming": plays["sent_total"]}
+    for cohort in control("GET", "/counters")["cohorts"]:
+        for key in ("requests", "sent", "good"):
+            assert sum(one[key] for one in cohort["customers"].values()) == cohort[key]
+    refused = control("PATCH", "/settings", customers=[{**shop, "target": "nosuch"}])
+    assert (refused["error"], refused["valid"]) == ("there is no target 'nosuch'", ["main"])

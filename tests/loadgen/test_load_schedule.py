@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadgen.customer import ALL
 from loadgen.load import Load
 from loadgen.load_settings import Settings
 from loadgen.rate import Rate
@@ -110,12 +111,12 @@ def test_the_load_goes_on_from_where_a_ramp_has_come_to() -> None:
     """A change in the middle starts from the rate in force; one without a ramp holds at once; asked twice is once."""
     load = Load(Settings(running=False, rate_rps=10.0))
     load.change({"surge": 9.0, "ramp_s": 1000.0})
-    rising = load.rate
+    rising = load.rate_of(ALL)
     assert (rising.from_rps, rising.to_rps, rising.over_s) == (10.0, 90.0, 1000.0)
     load.change({"surge": 9.0, "ramp_s": 1000.0})
-    assert load.rate is rising
+    assert load.rate_of(ALL) is rising
     load.change({"surge": 1.0, "ramp_s": 500.0})
-    assert load.rate.from_rps == pytest.approx(rising.at(load.rate.start_s))
-    assert load.rate.to_rps == 10.0
+    assert load.rate_of(ALL).from_rps == pytest.approx(rising.at(load.rate_of(ALL).start_s))
+    assert load.rate_of(ALL).to_rps == 10.0
     load.change({"surge": 2.0, "ramp_s": 0.0})
-    assert load.rate.at(load.rate.start_s) == 20.0
+    assert load.rate_of(ALL).at(load.rate_of(ALL).start_s) == 20.0
