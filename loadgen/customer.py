@@ -22,7 +22,9 @@ ALL = ""
 MOST_CUSTOMERS = 20
 MOST_STEPS = 50
 RATE_RPS = (0.1, 10_000.0)
-"""Arrivals per second, least and most, of a customer and in all."""
+"""Sessions per second in all, least and most."""
+LEAST_RPS = 0.001
+"""Of one customer: a small share of a small rate."""
 GIVE_UP_S = (0.1, 60.0)
 SLO_S = (0.001, 60.0)
 PAUSE_S = (0.0, 60.0)
@@ -98,11 +100,8 @@ def read_customers(value: object) -> tuple[Customer, ...]:
             raise SettingsError(
                 f"customers: the name {name!r} is used twice", "customers", name, "a name once"
             )
-    most = RATE_RPS[1]
-    if (total := sum(customer.rate_rps for customer in customers)) > most:
-        raise SettingsError(
-            f"customers: {total:g}/s in all is too much", "customers", total, f"at most {most:g}"
-        )
+    if customers:
+        number(sum(customer.rate_rps for customer in customers), "customers: the rates in all", *RATE_RPS)
     return customers
 
 
@@ -124,7 +123,7 @@ def _customer(value: object) -> Customer:
         )
     return Customer(
         name=name,
-        rate_rps=number(given.get("rate_rps"), f"{what}: rate_rps", *RATE_RPS),
+        rate_rps=number(given.get("rate_rps"), f"{what}: rate_rps", LEAST_RPS, RATE_RPS[1]),
         target=target,
         give_up_s=number(given.get("give_up_s", 5.0), f"{what}: give_up_s", *GIVE_UP_S),
         slo_s=number(given.get("slo_s", 2.0), f"{what}: slo_s", *SLO_S),

@@ -10,6 +10,7 @@ from loadgen.customer import ALL, GIVE_UP_S, RATE_RPS, SLO_S, Customer, read_cus
 from loadgen.settings_error import SettingsError
 
 CUSTOMERS = "customers"
+TARGET = "target"
 SURGE = "surge"
 RAMP_S = "ramp_s"
 _OF = "."
@@ -31,6 +32,7 @@ class Settings:
         ramp_s: A change of rate or surge takes so long, in a straight line from what was in force; 0: at once.
         give_up_s: A request is given up so long after its intended start; customers have their own.
         slo_s: A correct answer is good within this time after the intended start; customers have their own.
+        target: A name in TARGETS; blank: the host that the load was started with; customers have their own.
         customers: Named arrival processes; empty: one without a name, of the settings above.
         surges: Factors of single customers, on top of `surge`.
         ramps_s: How long a change of a single customer's surge takes.
@@ -43,6 +45,7 @@ class Settings:
     ramp_s: float = 0.0
     give_up_s: float = 5.0
     slo_s: float = 2.0
+    target: str = ""
     customers: tuple[Customer, ...] = ()
     surges: Mapping[str, float] = dataclasses.field(default_factory=dict)
     ramps_s: Mapping[str, float] = dataclasses.field(default_factory=dict)
@@ -62,6 +65,8 @@ class Settings:
                 (surges if base == SURGE else ramps_s)[name] = _checked(base, key, value)
             elif key in _RANGES:
                 plain[key] = _checked(key, key, value)
+            elif key == TARGET and isinstance(value, str):
+                plain[key] = value
             elif key != CUSTOMERS:
                 raise SettingsError(f"unknown setting {key!r}", key, value, _valid(names))
         if customers:
@@ -74,7 +79,9 @@ class Settings:
     @property
     def processes(self) -> tuple[Customer, ...]:
         """The arrival processes: the customers, or one without a name."""
-        return self.customers or (Customer(ALL, self.rate_rps, give_up_s=self.give_up_s, slo_s=self.slo_s),)
+        return self.customers or (
+            Customer(ALL, self.rate_rps, self.target, give_up_s=self.give_up_s, slo_s=self.slo_s),
+        )
 
     def asked_of(self, customer: Customer) -> float:
         """A customer's rate times both surges: what a ramp leads to."""
@@ -110,6 +117,7 @@ class Settings:
         names = [customer.name for customer in self.customers]
         return {
             **plain,
+            TARGET: self.target,
             CUSTOMERS: [customer.as_json() for customer in self.customers],
             **{f"{SURGE}{_OF}{name}": self.surges.get(name, 1.0) for name in names},
             **{f"{RAMP_S}{_OF}{name}": self.ramps_s.get(name, 0.0) for name in names},
@@ -130,7 +138,7 @@ _RANGES: dict[str, tuple[type, float, float]] = {
 def _valid(names: set[str]) -> list[str]:
     """Every key there is."""
     own = {f"{key}{_OF}{name}" for key in (SURGE, RAMP_S) for name in names}
-    return sorted({*_RANGES, CUSTOMERS, *own})
+    return sorted({*_RANGES, CUSTOMERS, TARGET, *own})
 
 
 def _checked(kind_of: str, key: str, value: object) -> Any:  # noqa: ANN401  bool, int or float, by key

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from lab import resources
-from lab.drillfile.model import MOST_RATE_RPS, MOST_SEED
+from lab.drillfile.load_model import MOST_RATE_RPS
+from lab.drillfile.model import MOST_SEED
 
 
 class RuntimeName(StrEnum):

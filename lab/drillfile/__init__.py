@@ -2,7 +2,8 @@
 
 from lab.drillfile.condition import Condition
 from lab.drillfile.interactive import fault_of, read_step
-from lab.drillfile.model import Bridge, Drill, Expectation, Load, Search, SteadyState, Step
+from lab.drillfile.load_model import Customer, Load
+from lab.drillfile.model import Bridge, Drill, Expectation, Search, SteadyState, Step
 from lab.drillfile.phase import Phase, PhaseRole
 from lab.drillfile.plan import Field, Plan, PlannedCell
 from lab.drillfile.policy_file import policy_text
@@ -14,6 +15,7 @@ from lab.drillfile.registries import known, make
 __all__ = [
     "Bridge",
     "Condition",
+    "Customer",
     "Drill",
     "DrillError",
     "Expectation",

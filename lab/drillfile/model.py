@@ -5,11 +5,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lab.drillfile.condition import Condition, Frozen
+from lab.drillfile.load_model import Load
 from lab.drillfile.phase import Phase, PhaseRole
 
 VERSION = 1
-MOST_RATE_RPS = 5000.0
-"""What one load generator may be asked for, in requests/s."""
 MOST_SEED = 2**31 - 1
 
 LAB = "lab"
@@ -22,20 +21,6 @@ StepKind = Literal["fault", "mitigation", "load"]
 
 AGAIN = "-again"
 """What a trigger's step is called by when a retrigger applies it: ``slow-bridge-again``."""
-
-
-class Load(Frozen):
-    """What the clients ask for, in an open loop; given up after ``give_up_s``, good within ``slo_s``.
-
-    ``streaming_share`` of it is for the second client, ``streaming``.
-    """
-
-    target: str
-    rate_rps: float
-    arrivals: Literal["poisson"] = "poisson"
-    give_up_s: float = 5.0
-    slo_s: float = 2.0
-    streaming_share: float = 0.0
 
 
 class Bridge(Frozen):
@@ -130,7 +115,7 @@ class Drill(Frozen):
         self, *, seed: int | None = None, rate_rps: float | None = None, monitoring: str | None = None
     ) -> "Drill":
         """The same drill with another seed, rate or way of monitoring, as the command line asks for."""
-        load = self.load if rate_rps is None else self.load.model_copy(update={"rate_rps": rate_rps})
+        load = self.load if rate_rps is None else self.load.at_rate(rate_rps)
         variants = tuple(
             one.with_overrides(seed=seed, rate_rps=rate_rps, monitoring=monitoring) for one in self.variants
         )
@@ -148,7 +133,7 @@ class Drill(Frozen):
         if self.search is None:
             raise ValueError(f"drill {self.name} varies nothing: it has no `search`")
         if self.search.vary == "rate":
-            return self.model_copy(update={"load": self.load.model_copy(update={"rate_rps": value})})
+            return self.model_copy(update={"load": self.load.at_rate(value)})
         phases = (
             p.model_copy(update={"planned_s": value}) if p.role == "trigger" else p for p in self.phases
         )

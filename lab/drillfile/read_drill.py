@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from lab.drillfile.library import check_steps
+from lab.drillfile.load_section import read_load
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError, said
@@ -16,7 +17,6 @@ from lab.drillfile.sections import (
     read_bridge,
     read_conditions,
     read_expect,
-    read_load,
     read_monitoring,
     read_names,
     read_steady_state,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
-from lab.units import quote
+from lab.units import quote, suggest
 
 _EVERY = frozenset({"fail_share", "cancel_abandoned"})
 _RETRIES = frozenset({"policy", "timeout_s"})
@@ -28,6 +28,9 @@ TAKES: Mapping[str, frozenset[str]] = {
 
 BEHIND_EDGE = "storefront"
 """The role of the clients that edge passes requests to."""
+
+UNDER_LOAD = frozenset({"edge", BEHIND_EDGE})
+"""The roles whose services answer customers: what the load can reach (TARGETS in compose.yaml)."""
 
 DEVICES = ("bridge", "bridge-reserve")
 """What stands between the networks: its capacity is calibrated, its queue bounded."""
@@ -57,6 +60,15 @@ def check_behind_edge(reader: Reader, place: Value, service: str, services: Mapp
         return
     clients = sorted(name for name, role in services.items() if role == BEHIND_EDGE)
     reader.fail(place, f"edge passes nothing to {service}; it can switch off {' and '.join(clients)}")
+
+
+def check_under_load(reader: Reader, place: Value, target: str, services: Mapping[str, str] | None) -> None:
+    """A problem where the load can't send its requests: not to a device, nor past the bridge, nor to an instrument."""
+    if services is None or services.get(target) in UNDER_LOAD:
+        return
+    reachable = sorted(name for name, role in services.items() if role in UNDER_LOAD)
+    valid = suggest(target, reachable) if reachable else ""
+    reader.fail(place, f"{target} doesn't answer the load{valid}")
 
 
 def check_device(reader: Reader, place: Value, target: str) -> None:

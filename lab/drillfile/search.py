@@ -1,7 +1,8 @@
 """``search``: what a drill varies to find where the lab tips, and between which values."""
 
 from lab import units
-from lab.drillfile.model import MOST_RATE_RPS, Search
+from lab.drillfile.load_section import read_rate
+from lab.drillfile.model import Search
 from lab.drillfile.phase import Phase
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
@@ -21,6 +22,8 @@ def read_search(reader: Reader, value: Value | None, phases: tuple[Phase, ...]) 
     quantity = QUANTITIES.get(vary, units.DURATION_S)
 
     def amount(key: str, default: float) -> float:
+        if key in found and vary == "rate" and key != "resolution":
+            return read_rate(reader, found[key])
         return reader.quantity(found[key], quantity, above_zero=True) if key in found else default
 
     low, high = amount("from", 1.0), amount("to", 2.0)
@@ -31,8 +34,6 @@ def read_search(reader: Reader, value: Value | None, phases: tuple[Phase, ...]) 
         reader.fail(value, "there is no phase with the role trigger whose length could be varied")
     if vary == "trigger" and len(triggers) > 1:
         reader.fail(value, f"which one to vary can't be known: {', '.join(triggers)} have the role trigger")
-    if vary == "rate" and high > MOST_RATE_RPS:
-        reader.fail(found["to"], f"is too much; a load is at most {MOST_RATE_RPS:g} /s")
     seeds = reader.integer(found["seeds"], 1, MOST_SEEDS) if "seeds" in found else 3
     return Search.model_construct(
         vary="rate" if vary == "rate" else "trigger",

@@ -6,7 +6,7 @@ from lab import units
 from lab.drillfile.condition import Condition
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
-from lab.drillfile.model import MOST_RATE_RPS, VERSION, Bridge, Expectation, Load, SteadyState
+from lab.drillfile.model import VERSION, Bridge, Expectation, SteadyState
 from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
 from lab.drillfile.service_settings import is_service
@@ -31,28 +31,6 @@ def read_names(reader: Reader, value: Value | None) -> tuple[str, ...]:
     return tuple(reader.name(item) for item in reader.items(value)) if value else ()
 
 
-def read_load(reader: Reader, value: Value | None, using: Known) -> Load:
-    """What the clients ask for."""
-    if value is None:
-        return Load(target="", rate_rps=1.0)
-    found = reader.keys(
-        value, required=("target", "rate"), optional=("arrivals", "give-up", "slo", "streaming")
-    )
-    target = reader.text(found["target"]) if "target" in found else ""
-    if target:
-        is_service(reader, found["target"], target, using)
-    if "arrivals" in found:
-        reader.choice(found["arrivals"], ("poisson",), "kind of arrivals")
-    rate = reader.quantity(found["rate"], units.RATE_RPS, above_zero=True) if "rate" in found else 1.0
-    if rate > MOST_RATE_RPS:
-        reader.fail(found["rate"], f"is too much; a load is at most {MOST_RATE_RPS:g} /s")
-    give_up_s, slo_s = (
-        _seconds(reader, found, key, default) for key, default in (("give-up", 5.0), ("slo", 2.0))
-    )
-    if slo_s > give_up_s:
-        reader.fail(value, f"slo ({slo_s:g} s) can't be longer than give-up ({give_up_s:g} s)")
-    streaming = reader.quantity(found["streaming"], units.SHARE) if "streaming" in found else 0.0
-    return Load(target=target, rate_rps=rate, give_up_s=give_up_s, slo_s=slo_s, streaming_share=streaming)
 
 
 def _seconds(reader: Reader, found: Mapping[str, Value], key: str, default: float) -> float:

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
+from lab.journal.customer_figures import CustomerCohort, CustomerTotals
 from lab.journal.entry import Buckets, Counts, Entry
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.topology.roles import Role
@@ -127,7 +128,11 @@ class CheckDecided(Entry):
 
 
 class LoadSample(Entry):
-    """The load's cumulative counts, as the load itself has them."""
+    """The load's cumulative counts, as the load itself has them: of sessions, but for ``requests_total``.
+
+    ``requests_total`` went over the wire, one for each step of a session (null: as many as sessions were sent).
+    ``customers``: the same of each, where the load has named ones.
+    """
 
     type: Literal["load.sample"] = "load.sample"
     intended_total: int
@@ -138,6 +143,8 @@ class LoadSample(Entry):
     in_flight: int
     rate_rps: float
     cpu_s_total: float | None = None
+    requests_total: int | None = None
+    customers: dict[str, CustomerTotals] = {}
 
 
 class ServiceSample(Entry):
@@ -180,8 +187,8 @@ class CohortClosed(Entry):
     """All requests whose start (the intended one, for the load) lies in this second of the run, final.
 
     ``good`` are correct 2xx within the load's ``slo`` (for a service: correct 2xx); ``latency`` holds those
-    answered with a 2xx, ``latency_all`` every one. ``by_client``: of the load, by the path asked for, ``requests`` and
-    ``good`` of each. Provisional cohorts are written to no journal.
+    answered with a 2xx, ``latency_all`` every one. ``customers``: of the load, where it has named ones, the figures of
+    each. Provisional cohorts are written to no journal.
     """
 
     type: Literal["cohort.closed"] = "cohort.closed"
@@ -194,7 +201,7 @@ class CohortClosed(Entry):
     failed: Counts
     latency: Buckets = {}
     latency_all: Buckets = {}
-    by_client: dict[str, Counts] = {}
+    customers: dict[str, CustomerCohort] = {}
 
 
 class CohortProvisional(Entry):
@@ -209,6 +216,7 @@ class CohortProvisional(Entry):
     good: int
     failed: Counts
     latency: Buckets = {}
+    customers: dict[str, CustomerCohort] = {}
 
 
 class CanarySample(Entry):

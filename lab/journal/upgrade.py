@@ -32,6 +32,12 @@ PLANE_FIELDS: Mapping[str, str] = {
 }
 """Of ``verdict.json``, under ``metrics.monitoring.PLANE``."""
 
+SHARE = "streaming_share"
+"""Of a load in a drill: what the second client had of it."""
+
+CUSTOMERS: Mapping[str, str] = {"/": "main", "/streaming": "streaming"}
+"""The path that a client of the load asked for -> the customer that a drill of today calls it."""
+
 _BITE = " did bite"
 
 
@@ -42,6 +48,8 @@ def upgrade_line(line: dict[str, Any]) -> dict[str, Any]:
             return {**line, "schema_version": 2, "drill": _drill(line["drill"])}
         case "action.changed":
             return {**line, "state": STATES.get(line["state"], line["state"])}
+        case "cohort.closed" if "by_client" in line:
+            return _of_customers(line)
         case str(kind) if kind in FIELDS:
             return _renamed(line, FIELDS[kind])
         case _:
@@ -63,7 +71,35 @@ def check_name(name: str) -> str:
 
 def _drill(drill: dict[str, Any]) -> dict[str, Any]:
     """A resolved drill whose conditions name metrics, those of its variants and its steady state included."""
-    return {key: _conditions(part) for key, part in drill.items()}
+    found = {key: _conditions(part) for key, part in drill.items()}
+    if isinstance(load := found.get("load"), dict):
+        found["load"] = _load_of_customers(load)
+    if isinstance(variants := found.get("variants"), list):
+        found["variants"] = [_drill(variant) for variant in variants]
+    return found
+
+
+def _load_of_customers(load: dict[str, Any]) -> dict[str, Any]:
+    """A load whose second client's share is a customer, and what is left of it another one."""
+    plain = {key: value for key, value in load.items() if key != SHARE}
+    share = float(load.get(SHARE, 0.0))
+    if not share:
+        return plain
+    parts = {"/": 1 - share, "/streaming": share}
+    same = {key: load[key] for key in ("target", "give_up_s", "slo_s") if key in load}
+    customers = [
+        {**same, "name": CUSTOMERS[path], "rate_rps": load["rate_rps"] * part, "steps": [{"name": "request", "path": path}]}
+        for path, part in parts.items()
+    ]
+    return {**plain, "customers": customers}
+
+
+def _of_customers(line: dict[str, Any]) -> dict[str, Any]:
+    """A cohort of the load with the figures of its customers; those of one alone are the cohort's own."""
+    by_path = line["by_client"]
+    plain = {key: value for key, value in line.items() if key != "by_client"}
+    customers = {CUSTOMERS[path]: figures for path, figures in by_path.items() if path in CUSTOMERS}
+    return {**plain, "customers": customers} if set(by_path) - {"/"} else plain
 
 
 def _conditions(part: object) -> object:

@@ -15,7 +15,7 @@ from lab.journal.events import (
     SampleMissed,
     ServiceSample,
 )
-from lab.probes.cohorts import CohortTracker
+from lab.probes.cohorts import PATIENCE_S, CohortTracker
 from lab.probes.control import Control, ControlError
 from lab.probes.host import read_host
 from lab.probes.observed import Observed, Sockets, Usage
@@ -34,6 +34,7 @@ class Sampler:
     ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not, nor are
     ``reserves``, devices beside it. ``toxics`` gives the names that the injector has in force on a device: its API is
     not asked for samples.
+    ``patience_s`` is how long a session of the load may take.
     ``up``: the services are there; before, only the machine is read.
     """
 
@@ -46,6 +47,7 @@ class Sampler:
     write: Callable[[Event], None]
     toxics: Callable[[str], tuple[str, ...]]
     reserves: tuple[str, ...] = ()
+    patience_s: float = PATIENCE_S
     up: bool = False
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Sampler:
             )
 
     async def _read_service(self, name: str) -> None:
-        tracker = self._trackers.setdefault(name, CohortTracker(name, self.epoch_s))
+        tracker = self._trackers.setdefault(name, CohortTracker(name, self.epoch_s, self.patience_s))
         address = self.runtime.address(name, "control")
         counters = await self.control.get(address, f"/counters?after={tracker.after}")
         self.latest[name] = counters

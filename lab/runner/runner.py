@@ -46,7 +46,7 @@ async def run_drill(stage: RunControl, drill: Drill) -> None:
     await stage.roll_back()
     for step in drill.rollbacks:
         await stage.step(step)
-    await _last_requests(stage, begins_s, drill.load.give_up_s + SETTLE_S)
+    await _last_requests(stage, begins_s, drill.load.patience_s + SETTLE_S)
     await stage.stop_load()
 
 

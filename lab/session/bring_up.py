@@ -163,6 +163,7 @@ def make_sampler(session: Session, topology: Topology) -> Sampler:
         reserves=(RESERVE,) if session.drill.reserve else (),
         folder=session.folder.path,
         epoch_s=session.journal.origin_s,
+        patience_s=session.drill.load.patience_s,
         write=session.write,
         toxics=lambda device: tuple(
             i.name for i in session.injector.open() if i.kind == "fault" and i.target == device

@@ -14,13 +14,15 @@ BRIDGE = "bridge"
 """The topology's one service that everything crosses."""
 RESERVE = "bridge-reserve"
 """Another such device, idle until something is routed to it; only in drills that ask for it."""
-RESERVE_PROFILE, STREAMING_PROFILE = "reserve-bridge", "streaming"
-"""The profiles of compose.yaml that a drill's ``reserve`` and ``load.streaming`` are."""
+RESERVE_PROFILE = "reserve-bridge"
+"""The profile of compose.yaml that a drill's ``reserve`` is."""
 DEVICE_PORT = 3128
 PROFILES = "COMPOSE_PROFILES"
 """The variable by which Compose is told which profiles to take."""
 ON_DEMAND = {"fleet": "fleet"}
 """Service -> its profile: part of the runs of drills that configure it, and of no others."""
+FOR_CUSTOMERS = {"streaming": "streaming"}
+"""Service -> its profile: part of the runs of drills in which a customer asks for it, and of no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Request:
         chosen = watched.split(",")
         for drill in self.drills:
             chosen += [RESERVE_PROFILE] * drill.reserve
-            chosen += [STREAMING_PROFILE] * (drill.load.streaming_share > 0)
+            chosen += [FOR_CUSTOMERS[name] for name in sorted(drill.load.asks_for) if name in FOR_CUSTOMERS]
             chosen += [ON_DEMAND[service] for service in drill.configuration if service in ON_DEMAND]
         return ",".join(dict.fromkeys(filter(None, chosen)))
 

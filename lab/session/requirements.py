@@ -7,7 +7,7 @@ from chaos.listen_queue import SOMAXCONN
 from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
-from lab.session.request import RESERVE_PROFILE, STREAMING_PROFILE, listen_queue
+from lab.session.request import FOR_CUSTOMERS, RESERVE_PROFILE, listen_queue
 from lab.topology import Topology
 from services.libraries import LAB, LibraryError, check_installed
 
@@ -97,8 +97,10 @@ def _remedy(profiles: tuple[str, ...]) -> str:
     """What to write for a service of these profiles to be there."""
     if RESERVE_PROFILE in profiles:
         return "Write `reserve: true` in the drill"
-    if STREAMING_PROFILE in profiles:
-        return "Give it a share of the load in the drill, e.g. `load: {..., streaming: 30 %}`"
+    asked = next((name for name, profile in FOR_CUSTOMERS.items() if profile in profiles), None)
+    if asked is not None:
+        customer = f"{{path: /{asked}, rate: 30 /s}}"
+        return f"Give it a customer in the drill, e.g. `load: {{customers: {{{asked}: {customer}, ...}}}}`"
     return (
         "Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the command line"
     )

@@ -130,7 +130,8 @@ class Session:
             "rate_rps": load.rate_rps,
             "give_up_s": load.give_up_s,
             "slo_s": load.slo_s,
-            "streaming_share": load.streaming_share,
+            "target": load.target,
+            "customers": [customer.model_dump(mode="json") for customer in load.customers],
         }
         await self.control.change(self.runtime.address("load", "control"), {**start, "running": True})
 

@@ -104,7 +104,7 @@ def open_tournament(home: Path, plan: Plan, field: Field, runtime: str, *, fresh
 
 def planned_s(cells: Iterable[PlannedCell]) -> float:
     """How long cells take together, with the tail of each in which its last requests end."""
-    return sum(cell.drill.planned_s + cell.drill.load.give_up_s + 2 for cell in cells)
+    return sum(cell.drill.planned_s + cell.drill.load.patience_s + 2 for cell in cells)
 
 
 def _asked(path: Path) -> dict[str, object]:

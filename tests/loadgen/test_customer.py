@@ -40,7 +40,7 @@ def test_what_is_set_is_what_is_read_back() -> None:
         ([SHOP, SHOP], "'shop' is used twice"),
         ([{**SHOP, "rate_rps": 0}], "customer shop: rate_rps=0"),
         ([{**SHOP, "rate_rps": None}], "rate_rps=None"),
-        ([{**SHOP, "rate_rps": 6000}, {**STREAMING, "rate_rps": 6000}], "12000/s in all"),
+        ([{**SHOP, "rate_rps": 6000}, {**STREAMING, "rate_rps": 6000}], "the rates in all=12000"),
         ([{**SHOP, "name": "Shop!"}], "'Shop!' is not a name"),
         ([{**SHOP, "name": ""}], "'' is not a name"),
         ([{**SHOP, "rate": 1}], "unknown key 'rate'"),

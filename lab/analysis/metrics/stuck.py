@@ -44,7 +44,7 @@ def _timeouts_s(drill: Drill) -> Iterator[float]:
             yield float(settings["timeout_s"])
         if settings.get("library", LAB) != LAB:
             given = settings.get("library_timeout_s", DEFAULT)
-            yield drill.load.give_up_s if given == DEFAULT else float(given)
+            yield drill.load.patience_s if given == DEFAULT else float(given)
 
 
 def emptied_queue(timeline: Timeline) -> bool:

@@ -99,7 +99,7 @@ def _watched(timeline: Timeline, condition: Condition) -> tuple[int, int]:
     """The first and the newest second that a live condition may look at."""
     newest = math.floor(timeline.now_s)
     if condition.metric in SMOOTHED and timeline.drill is not None:
-        newest -= math.ceil(timeline.drill.load.slo_s) + FRESH_S
+        newest -= math.ceil(timeline.drill.load.answered_s) + FRESH_S
     if METRICS[condition.metric].lasting:
         return 0, newest
     return (math.floor(timeline.phases[0].start_s) if timeline.phases else newest + 1), newest

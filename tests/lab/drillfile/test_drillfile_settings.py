@@ -189,15 +189,3 @@ def test_a_mitigation_names_every_setting_that_it_changes() -> None:
             assert set(made.values()) <= model.sets
             changed += 1
     assert changed >= 7
-
-
-def test_a_share_of_the_load_streams(read: Read) -> None:
-    """`load: {streaming: 30 %}`; none where it isn't said; it survives the journal."""
-    source = (Path(__file__).parents[3] / "drills" / "retry-storm.yaml").read_text()
-    assert parse_drill(source.encode(), "x.yaml", known(SERVICES)).load.streaming_share == 0
-    written = source.replace("arrivals: poisson", "arrivals: poisson, streaming: 30 %").encode()
-    drill = parse_drill(written, "x.yaml", known(SERVICES))
-    assert drill.load.streaming_share == 0.3
-    assert Drill.model_validate(drill.resolved()) == drill
-    with pytest.raises(DrillError, match="`30` is not a share"):
-        parse_drill(written.replace(b"30 %", b"30"), "x.yaml", known(SERVICES))

@@ -11,9 +11,10 @@ from chaos.mitigations import MITIGATIONS
 from chaos.traits import NONE
 from lab import resources
 from lab.analysis import Verdict
+from lab.drillfile import Drill
 from lab.drillfile.metrics import METRICS, RENAMED
 from lab.journal import read
-from lab.journal.events import ActionChanged, BridgeSample, RunOpened, ServiceSample
+from lab.journal.events import ActionChanged, BridgeSample, CohortClosed, RunOpened, ServiceSample
 from lab.journal.upgrade import ROLES, check_name, traits_by_name, upgrade_line, upgrade_verdict
 from lab.topology import load_topology
 
@@ -136,3 +137,21 @@ def test_an_old_journal_is_read_with_traits() -> None:
     changes = [event for event in read(OLD).events if isinstance(event, ActionChanged)]
     assert {change.fault for change in changes} == {"latency", "policy"}
     assert all(change.traits not in {None, NONE} for change in changes)
+
+
+def test_the_share_of_a_second_client_is_a_customer() -> None:
+    """In the drill, and in each cohort; how many requests of each were sent is not known."""
+    opened = json.loads(OLD.read_text().splitlines()[0])
+    opened["drill"]["load"]["streaming_share"] = 0.3
+    load = Drill.model_validate(upgrade_line(opened)["drill"]).load
+    assert [(one.name, one.rate_rps, one.steps[0].path) for one in load.customers] == [
+        ("main", 70.0, "/"), ("streaming", 30.0, "/streaming"),
+    ]  # fmt: skip
+    line = {"type": "cohort.closed", "source": "load", "second": 3, "requests": 9, "sent": 9, "attempts": 9, "good": 5}
+    both = {"/": {"requests": 6, "good": 4}, "/streaming": {"requests": 3, "good": 1}}
+    cohort = CohortClosed.model_validate(upgrade_line({**line, "failed": {}, "by_client": both}))
+    assert {name: (one.requests, one.good, one.sent) for name, one in cohort.customers.items()} == {
+        "main": (6, 4, None), "streaming": (3, 1, None),
+    }  # fmt: skip
+    alone = CohortClosed.model_validate(upgrade_line({**line, "failed": {}, "by_client": {"/": both["/"]}}))
+    assert alone.customers == {}

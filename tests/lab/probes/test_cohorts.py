@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from lab.journal.customer_figures import CustomerCohort
 from lab.journal.events import CohortClosed, CohortProvisional
-from lab.probes.cohorts import OPEN_AT_MOST_S, CohortTracker
+from lab.probes.cohorts import PATIENCE_S, ROOM_S, CohortTracker
 
 
 def cohort(second: int, *, closed: bool, good: int = 1) -> dict[str, Any]:
@@ -23,11 +24,28 @@ def test_a_closed_cohort_is_told_once_on_the_runs_clock() -> None:
     assert list(tracker.events([cohort(103, closed=True)])) == []
 
 
-def test_figures_by_client_are_kept_where_there_are_any() -> None:
+def test_figures_of_customers_are_kept_where_there_are_any() -> None:
     """The load tells them, services don't: nothing is made up for those."""
-    tracker, by_client = CohortTracker("load", epoch_s=100), {"/": {"requests": 1, "good": 1}}
-    told = tracker.events([cohort(103, closed=True) | {"by_client": by_client}, cohort(104, closed=True)])
-    assert [event.by_client for event in told if isinstance(event, CohortClosed)] == [by_client, {}]
+    tracker = CohortTracker("load", epoch_s=100)
+    figures = {"shop": {"requests": 1, "sent": 1, "good": 1, "steps": {"pay": {"sent": 1, "good": 1}}}}
+    cohorts = [
+        cohort(103, closed=True) | {"customers": figures},
+        cohort(104, closed=True),
+        cohort(105, closed=False) | {"customers": figures},
+    ]
+    of_shop = CustomerCohort.model_validate(figures["shop"])
+    assert [event.customers for event in tracker.events(cohorts)] == [
+        {"shop": of_shop},
+        {},
+        {"shop": of_shop},
+    ]
+
+
+def test_a_source_is_asked_for_as_long_as_its_requests_may_take() -> None:
+    """A session of 12 s is final after it has ended, not before."""
+    tracker = CohortTracker("load", epoch_s=100, patience_s=12.0)
+    list(tracker.events([cohort(160, closed=True)]))
+    assert tracker.after == 160 - 12 - ROOM_S
 
 
 def test_an_open_cohort_stays_provisional_until_it_closes() -> None:
@@ -55,4 +73,4 @@ def test_what_was_before_the_run_is_not_asked_for_and_old_seconds_are_forgotten(
     assert tracker.after == 99
     assert list(tracker.events([cohort(98, closed=True)])) == []
     list(tracker.events([cohort(160, closed=True)]))
-    assert tracker.after == 160 - OPEN_AT_MOST_S
+    assert tracker.after == 160 - PATIENCE_S - ROOM_S

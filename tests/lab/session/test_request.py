@@ -2,7 +2,8 @@
 
 import pytest
 
-from lab.drillfile import Drill, load_drill
+from lab.drillfile import Customer, Drill, load_drill
+from lab.drillfile.load_model import SessionStep
 from lab.session import Request
 from lab.topology import load_topology
 from tests.checkout import HOME, ROOT
@@ -15,16 +16,22 @@ def enabled(drill: Drill) -> tuple[set[str], dict[str, str]]:
     return set(topology.enabled()), dict(topology.services["storefront"].environment)
 
 
+def customer(path: str, target: str = "edge") -> Customer:
+    """One that asks for a path."""
+    return Customer(name="one", target=target, rate_rps=1.0, steps=(SessionStep(name="request", path=path),))
+
+
 @pytest.mark.parametrize("mode", [None, "same-listener", "agent", "reserve-bridge"])
 @pytest.mark.parametrize("reserve", [False, True])
-@pytest.mark.parametrize("streaming", [0.0, 0.3])
-def test_a_drills_wishes_add_up(mode: str | None, streaming: float, *, reserve: bool) -> None:
+@pytest.mark.parametrize("asked", [None, {"path": "/streaming/x"}, {"path": "/", "target": "streaming"}])
+def test_a_drills_wishes_add_up(mode: str | None, asked: dict[str, str] | None, *, reserve: bool) -> None:
     """Who watches, the second device and the second client: each is there when it is asked for, and not else."""
     drill = load_drill(ROOT / "drills" / "smoke.yaml")
-    load = drill.load.model_copy(update={"streaming_share": streaming})
+    customers = () if asked is None else (customer(**asked),)
+    load = drill.load.model_copy(update={"customers": customers})
     update = {"load": load, "reserve": reserve, "monitoring": mode}
     services, environment = enabled(drill.model_copy(update=update))
-    assert ("streaming" in services) is (streaming > 0)
+    assert ("streaming" in services) is (asked is not None)
     assert ("bridge-reserve" in services) is (reserve or mode == "reserve-bridge")
     assert ("prometheus-shared" in services) is (mode is not None)
     assert environment["BRIDGE_RESERVE"] == ("http://bridge-reserve:3128" if reserve else "")

@@ -43,8 +43,8 @@ def test_a_service_that_only_monitoring_has_is_named_with_what_to_write(tmp_path
     [
         ("mitigation: second-bridge, target: storefront", "for bridge-reserve, .*Write `reserve: true`"),
         ("mitigation: isolate, target: storefront", "for bridge-reserve, .*Write `reserve: true`"),
-        ("mitigation: pooling, target: streaming", r"for streaming, .*`load: \{..., streaming: 30 %\}`"),
-        ("mitigation: disable, service: streaming", r"for streaming, .*`load: \{..., streaming: 30 %\}`"),
+        ("mitigation: pooling, target: streaming", r"for streaming, .*\{streaming: \{path: /streaming,"),
+        ("mitigation: disable, service: streaming", r"for streaming, .*\{streaming: \{path: /streaming,"),
     ],
 )
 def test_a_mitigation_that_needs_another_service_says_what_to_write(
