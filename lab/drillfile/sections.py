@@ -31,8 +31,6 @@ def read_names(reader: Reader, value: Value | None) -> tuple[str, ...]:
     return tuple(reader.name(item) for item in reader.items(value)) if value else ()
 
 
-
-
 def _seconds(reader: Reader, found: Mapping[str, Value], key: str, default: float) -> float:
     return reader.quantity(found[key], units.DURATION_S, above_zero=True) if key in found else default
 

@@ -88,7 +88,12 @@ def _load_of_customers(load: dict[str, Any]) -> dict[str, Any]:
     parts = {"/": 1 - share, "/streaming": share}
     same = {key: load[key] for key in ("target", "give_up_s", "slo_s") if key in load}
     customers = [
-        {**same, "name": CUSTOMERS[path], "rate_rps": load["rate_rps"] * part, "steps": [{"name": "request", "path": path}]}
+        {
+            **same,
+            "name": CUSTOMERS[path],
+            "rate_rps": load["rate_rps"] * part,
+            "steps": [{"name": "request", "path": path}],
+        }
         for path, part in parts.items()
     ]
     return {**plain, "customers": customers}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from lab import units
 from lab.drillfile.json_schema.condition_schema import abort_condition, expectation, steady_state_probe
+from lab.drillfile.json_schema.load_schema import load_schema
 from lab.drillfile.json_schema.phases_schema import phases_schema
 from lab.drillfile.json_schema.settings_schema import configuration_schema
 from lab.drillfile.json_schema.step_schema import steps_schema
@@ -61,16 +62,13 @@ def drill_schema(using: Known) -> Schema:
 
 def sections_schema(using: Known, *, partial: Collection[str] = ()) -> dict[str, Schema]:
     """Each section by its key; those in ``partial`` need not be whole."""
-    load = _load()
-    if "load" in partial:
-        load.pop("required")
     return {
         "version": {"const": VERSION, "description": "Of the format of drill files."},
         "title": TEXT | {"description": "One line: what the drill shows."},
         "description": TEXT | {"description": "A paragraph for people."},
         "tags": list_schema(NAME, "Words to find the drill by."),
         "seed": integer_schema() | {"description": "Of the arrivals; --seed overrides it. Default: 1."},
-        "load": load,
+        "load": load_schema(partial="load" in partial),
         "bridge": mapping_schema(
             {
                 "headroom": {
@@ -117,22 +115,6 @@ def _needed(key: str) -> Schema:
     each = {"required": [KEY], "properties": {KEY: {"items": {"required": [key]}}}}
     free = [{"required": ["search"]}] if key not in CELL_SECTIONS else []
     return {"anyOf": [{"required": [key]}, each, *free]}
-
-
-def _load() -> Schema:
-    return mapping_schema(
-        {
-            "target": SERVICE | {"description": "The service that requests are sent to."},
-            "rate": quantity_schema(units.RATE_RPS),
-            "arrivals": {"enum": ["poisson"]},
-            "give-up": _DURATION | {"description": "When a request is given up. Default: 5 s."},
-            "slo": _DURATION | {"description": "An answer counts as good within it. Default: 2 s."},
-            "streaming": quantity_schema(units.SHARE)
-            | {"description": "Share that is for the second client."},
-        },
-        ("target", "rate"),
-        "What is offered: an open loop.",
-    )
 
 
 def _search() -> Schema:

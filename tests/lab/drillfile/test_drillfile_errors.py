@@ -24,7 +24,11 @@ WRONG = [
     ("seed: 7", "on: 7", "(editors with YAML 1.1 read it as true or false)"),
     ("version: 1", "version: 2", "1: version: this lab reads version 1"),
     ("version: 1\n", "", "key is missing: `version`"),
-    ("rate: 100 /s", "rate: 1000000 /s", "8: load.rate: is too much; a load is at most 5000 /s"),
+    (
+        "rate: 100 /s",
+        "rate: 1000000 /s",
+        "8: load.rate: `1000000 /s` is out of range; the load takes 0.1 to 5000 /s",
+    ),
     ("rate: 100 /s", "rate: 100", "8: load.rate: `100` has no unit; valid: /s, /min"),
     ("rate: 100 /s", "rate: 100 rps", "unknown unit `rps`"),
     ("rate: 100 /s", "rate: 0 /s", "must be more than 0"),

@@ -147,7 +147,15 @@ def test_the_share_of_a_second_client_is_a_customer() -> None:
     assert [(one.name, one.rate_rps, one.steps[0].path) for one in load.customers] == [
         ("main", 70.0, "/"), ("streaming", 30.0, "/streaming"),
     ]  # fmt: skip
-    line = {"type": "cohort.closed", "source": "load", "second": 3, "requests": 9, "sent": 9, "attempts": 9, "good": 5}
+    line = {
+        "type": "cohort.closed",
+        "source": "load",
+        "second": 3,
+        "requests": 9,
+        "sent": 9,
+        "attempts": 9,
+        "good": 5,
+    }
     both = {"/": {"requests": 6, "good": 4}, "/streaming": {"requests": 3, "good": 1}}
     cohort = CohortClosed.model_validate(upgrade_line({**line, "failed": {}, "by_client": both}))
     assert {name: (one.requests, one.good, one.sent) for name, one in cohort.customers.items()} == {
