@@ -1,4 +1,4 @@
-"""The highest storm that the instrument still vouches for: the same drill at rising rates."""
+"""The highest storm in which every instrument check passes: the same drill at rising rates."""
 
 from collections.abc import Sequence
 from itertools import product

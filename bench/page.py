@@ -108,9 +108,9 @@ def _fresh(rows: Rows) -> Iterable[str]:
 
 
 def _ceiling(rows: Rows) -> Iterable[str]:
-    yield "## The highest storm that the instrument vouches for (`python -m bench ceiling`)\n"
+    yield "## The highest storm in which every instrument check passes (`python -m bench ceiling`)\n"
     yield _row(
-        ("runtime", "requests/s", "seed", "attempts/s at the peak", "verdict", "what it can't vouch for")
+        ("runtime", "requests/s", "seed", "attempts/s at the peak", "verdict", "failed instrument checks")
     )
     yield _row(["---"] * 6)
     for row in rows.of(what="ceiling"):

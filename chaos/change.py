@@ -13,7 +13,7 @@ class Change:
 
     Attributes:
         action: the id to undo it by.
-        state: refused: nothing of it is left in force; stuck: something may be.
+        state: refused: nothing of it is left active; stuck: something may be.
         verified: the read-back showed what the state says.
         readback: what the target said, a list when there were several actions.
         traits: what the analysis must know of it.

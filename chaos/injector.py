@@ -59,7 +59,7 @@ class Injector:
         by: str,
         traits: Traits = NONE,
     ) -> str:
-        """Apply ``actions`` in order and read each back. All are in force, or (as far as known) none.
+        """Apply ``actions`` in order and read each back. All are active, or (as far as known) none.
 
         Returns:
             The id to undo it by.
@@ -112,14 +112,14 @@ class Injector:
 
         Args:
             by: who undoes.
-            keep: ids that stay in force.
+            keep: ids that stay active.
         """
         async with self._lock:
             self._lease.check()
             return await Rollback(self._ledger, by, self._told).everything(keep)
 
     async def reapply(self, target: str) -> None:
-        """Put in force again what ``target`` lost with its listener, now that it has a new one. Undone as before.
+        """Apply again what ``target`` lost with its listener, now that it has a new one. Undone as before.
 
         Raises:
             ChaosError: it could not be; the ledger still has its inverse.
@@ -140,7 +140,7 @@ class Injector:
         self._ledger.release()
 
     def open(self) -> tuple[Intent, ...]:
-        """What may be in force, oldest first."""
+        """What may be active, oldest first."""
         return tuple(self._ledger.account.open())
 
     async def _apply(self, intent: Intent, by: str, begun_s: float) -> None:
@@ -164,7 +164,7 @@ class Injector:
         )
 
     async def _take_back(self, intent: Intent, by: str, why: str) -> None:
-        """It was refused half-way, or hung and may be in force after all: undo every step."""
+        """It was refused half-way, or hung and may be active after all: undo every step."""
         undone = [await undo(step.inverse) for step in reversed(intent.steps)]
         clean = all(one.done for one in undone)
         errors = "; ".join([why, *(f"undoing it: {one.error}" for one in undone if not one.done)])
@@ -185,9 +185,13 @@ class Injector:
                 await wait_until(self._watchdog_alive, self._patience_s, "another watchdog")
         self._lease.check()
         if not self._lease.held:
-            raise UnguardedError("nothing is applied: the lease is not renewed, so nobody would undo it")
+            raise UnguardedError(
+                "refusing to inject: the lease has expired, so no watchdog would roll it back"
+            )
         if not self._watchdog_alive():
-            raise UnguardedError("nothing is applied: the watchdog does not run, so nobody would undo it")
+            raise UnguardedError(
+                "refusing to inject: the watchdog is not running, so nothing would roll it back"
+            )
 
     def _told(self, change: Change) -> None:
         until_s = self._lease.until_s - self._ledger.account.header.epoch_s

@@ -29,7 +29,7 @@ class Settings:
         seed: Of the schedules; another one starts each anew.
         rate_rps: Sessions per second in all, over all users and workers; with customers the sum of their rates.
         surge: A factor on the rate, of all customers.
-        ramp_s: A change of rate or surge takes so long, in a straight line from what was in force; 0: at once.
+        ramp_s: A change of rate or surge takes so long, in a straight line from what was active; 0: at once.
         give_up_s: A request is given up so long after its intended start; customers have their own.
         slo_s: A correct answer is good within this time after the intended start; customers have their own.
         target: A name in TARGETS; blank: the host that the load was started with; customers have their own.

@@ -54,7 +54,7 @@ class BaseAction(BaseModel, ABC):
 
     @abstractmethod
     def shows(self, reading: Reading) -> bool:
-        """Whether a reading shows this action in force."""
+        """Whether a reading shows this action active."""
 
     async def is_active(self) -> bool:
         """Read back."""

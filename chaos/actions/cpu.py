@@ -16,7 +16,7 @@ from chaos.wait import WaitTimeoutError, wait_until
 PERIODS_US = (20_000, 50_000, 100_000, 200_000, 500_000)
 SMALLEST_QUOTA_US = 2_000
 UNLIMITED = (100_000, 6_400_000)
-"""Period and quota (us) of 64 cores: the engine drops a quota of 0 and would leave the old one in force."""
+"""Period and quota (us) of 64 cores: the engine drops a quota of 0 and would leave the old one active."""
 
 
 def quota(share: float | None) -> tuple[int, int]:
@@ -114,7 +114,7 @@ class CpuGovernor(BaseAction):
     share: float | None = Field(default=None, ge=0)
 
     async def apply(self) -> None:
-        """Write the share and wait until the governor says that it is in force."""
+        """Write the share and wait until the governor says that it is active."""
         governed = Governed(self.governor)
         governed.ask(self.share)
         if governed.governor_gone():
@@ -135,11 +135,11 @@ class CpuGovernor(BaseAction):
             )
 
     async def read(self) -> Reading:
-        """The share in force, CPU used and time held back (s), as the governor says."""
+        """The active share, CPU used and time held back (s), as the governor says."""
         return Governed(self.governor).reading()
 
     def shows(self, reading: Reading) -> bool:
-        """The governor has this share in force; a dead governor and a free process are no limit at all."""
+        """The governor has this share active; a dead governor and a free process are no limit at all."""
         return bool(reading["active"]) and reading["cpu_share"] == self.share
 
     async def inverse(self) -> "CpuGovernor":

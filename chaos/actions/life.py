@@ -110,7 +110,7 @@ class Start(_OfService):
     deadline_s: float = 10.0
 
     async def apply(self) -> None:
-        """Start it, and its CPU governor with the share that was in force."""
+        """Start it, and its CPU governor with the share that was active."""
         if await self.is_active():
             return
         if isinstance(self.handle, Process):

@@ -14,7 +14,7 @@ from chaos.traits import ExpectedEffect, LoadChange, Traits
 class Ramp(BaseFault):
     """Change the scheduled arrivals to ``factor`` x the rate, in a straight line over ``over_s``; then stay there.
 
-    A ramp starts from whatever is in force. Its end (undone) is at once, so one that leads on to another is kept
+    A ramp starts from whatever is active. Its end (undone) is at once, so one that leads on to another is kept
     (``from:``, not ``during:``).
     """
 

@@ -20,7 +20,7 @@ class Status(BaseModel):
     Attributes:
         pid, started_ticks: the governor itself.
         target_pid, target_started_ticks: the process that it governs.
-        cpu_share: in force, 1.0 = one core, 0 = stopped; null: unlimited.
+        cpu_share: active, 1.0 = one core, 0 = stopped; null: unlimited.
         cpu_s_total, throttled_s_total: CPU that the process used; time for which it was held back.
         governor_cpu_s_total: what the governor itself cost.
         wakeups_total, stops_total: how often it looked, and how often it stopped the process.
@@ -69,7 +69,7 @@ class Governed:
         return status is not None and send(status.target_pid, status.target_started_ticks, signal.SIGCONT)
 
     def reading(self) -> dict[str, Any]:
-        """The share in force, and whether anybody enforces it."""
+        """The active share, and whether anybody enforces it."""
         status = self.status()
         if status is None:
             return {"active": False, "cpu_share": None, "governor": "never said anything"}

@@ -89,17 +89,17 @@ class Account:
     closed: bool = False
 
     def open(self) -> list[Intent]:
-        """What may be in force, oldest first."""
+        """What may be active, oldest first."""
         return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
 
     def blocking_later(self, intent: Intent) -> list[Intent]:
-        """What is in force and has set the same since: undone first, each leads back to the state that it found."""
+        """What is active and has set the same since: undone first, each leads back to the state that it found."""
         touched = intent.resource_keys()
         later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
         return [one for one in later if self.states[one.id] in OPEN and touched & one.resource_keys()]
 
     def done(self) -> bool:
-        """Whether nothing is in force and nothing has to be taken down: it may be closed."""
+        """Whether nothing is active and nothing has to be taken down: it may be closed."""
         return not self.open() and not self.owned
 
     def take(self, line: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Carry out one action and see it in force; undo one, by every way there is."""
+"""Carry out one action and see it active; undo one, by every way there is."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -23,7 +23,7 @@ async def apply_and_verify(action: BaseAction) -> Reading:
     """Apply and read back until it shows, both within the action's deadline; what was read.
 
     Raises:
-        ChaosError: it was refused, hung, or does not show; whether it is in force is unknown.
+        ChaosError: it was refused, hung, or does not show; whether it is active is unknown.
     """
     try:
         async with asyncio.timeout(action.deadline_s + 1):  # its own deadline comes first and says more
@@ -78,7 +78,7 @@ async def _attempt(action: BaseAction) -> Undone:
 
 
 async def _shown(action: BaseAction) -> Reading | None:
-    """What is read, if it shows the action in force: it may have been before, or be so after all."""
+    """What is read, if it shows the action active: it may have been before, or be so after all."""
     try:
         reading = await action.read()
     except ChaosError:
@@ -88,7 +88,7 @@ async def _shown(action: BaseAction) -> Reading | None:
 
 @asynccontextmanager
 async def caps_lifted(caps: Sequence[Cap]) -> AsyncIterator[None]:
-    """Take CPU caps off, and put back what was in force. The ledger still has the inverse of each."""
+    """Take CPU caps off, and put back what was active. The ledger still has the inverse of each."""
     put_back: list[Cap] = []
     for cap in caps:
         with suppress(ChaosError):

@@ -34,7 +34,7 @@ class Rollback:
         Within a rank, newest first. One that can't be undone doesn't keep the others from it.
 
         Args:
-            keep: ids that stay in force.
+            keep: ids that stay active.
 
         Returns:
             The ids of those that could not be undone; the ledger keeps them as stuck.
@@ -54,7 +54,7 @@ class Rollback:
         return tuple(left)
 
     async def one(self, intent: Intent) -> bool:
-        """Undo one thing, while others stay in force. Whether it could be done."""
+        """Undo one thing, while others stay active. Whether it could be done."""
         begun_s = time.monotonic()
         caps = caps_on(self.ledger.account.open(), intent)
         outcomes = [await self.undo(step.inverse, caps) for step in reversed(intent.steps)]

@@ -1,4 +1,4 @@
-"""What a person puts in force on the living lab, and takes away again: faults, retry policies, mitigations."""
+"""What a person applies to the living lab, and takes away again: faults, retry policies, mitigations."""
 
 import asyncio
 from typing import Annotated, Any
@@ -27,12 +27,12 @@ def fault_add(
     """Apply a fault and read it back; stays until `lab fault clear` or `lab down`. `lab faults` lists them."""
     kind, target = fault_of(what, target)
     step = read_step(kind, what, target, pairs(parameters or []), known_services())
-    Console().print(f"{what} on {step.target} is in force, read back: {inject(step)}", markup=False)
+    Console().print(f"{what} on {step.target} is active, read back: {inject(step)}", markup=False)
 
 
 @fault.command("list")
 def fault_list() -> None:
-    """What is in force on the living lab; then what others put there."""
+    """What is active on the living lab; then what others put there."""
     for line in call("GET", "/status")["active"] or ["nothing"]:
         typer.echo(line)
     say_foreign(call("GET", "/foreign")["foreign"])
@@ -51,7 +51,7 @@ def fault_clear(
             "say which: `lab fault clear ID` (the ids: `lab fault list`) or `lab fault clear --all`"
         )
     answer = call("DELETE", "/actions" if action is None else f"/actions/{action}")
-    undone = action or ", ".join(answer["undone"]) or "nothing was in force"
+    undone = action or ", ".join(answer["undone"]) or "nothing was active"
     Console().print(f"undone: {undone}", markup=False, soft_wrap=True)
     say_foreign(call("GET", "/foreign")["foreign"])
 

@@ -40,7 +40,10 @@ Quick = Annotated[
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; default: go on where it was interrupted.")]
 Again = Annotated[
-    bool, typer.Option("--again", help="Also run again what the lab could not vouch for the first time.")
+    bool,
+    typer.Option(
+        "--again", help="Also run again what was discarded: runs in which an instrument check failed."
+    ),
 ]
 
 Only = Annotated[

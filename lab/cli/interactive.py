@@ -76,7 +76,7 @@ def _end(run: RunFolder) -> tuple[str, ...]:
 
 
 def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
-    """What the living lab or drill is at: its figures of the last seconds, and what is in force."""
+    """What the living lab or drill is at: its figures of the last seconds, and what is active."""
     now = asyncio.run(Client(the_living(lab_home(), run)).call("GET", "/status"))
     if as_json:
         typer.echo(json.dumps(now, indent=2))

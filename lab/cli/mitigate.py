@@ -32,7 +32,7 @@ def mitigate(
     step = read_step("mitigation", name, target, values, services)
     done = inject(step)
     Console().print(
-        f"{name} on {step.target} is in force, read back: {done}\nundo it: lab fault clear {done}",
+        f"{name} on {step.target} is active, read back: {done}\nundo it: lab fault clear {done}",
         markup=False,
     )
 

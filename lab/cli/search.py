@@ -97,7 +97,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
 
 
 def _judged(results: list[Result]) -> list[bool]:
-    """Whether those runs stayed stuck that the lab can vouch for."""
+    """Whether the valid runs stayed stuck."""
     valid = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
     return [stuck for stuck in valid if stuck is not None]
 

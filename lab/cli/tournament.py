@@ -80,7 +80,7 @@ def write(folder: TournamentFolder, stands: Tournament, found: Sequence[Played])
 def unfinished(
     folder: TournamentFolder, cells: Sequence[PlannedCell], *, doubtful_too: bool
 ) -> list[PlannedCell]:
-    """What has no result yet, and with ``doubtful_too`` also what has one that the lab can't vouch for."""
+    """What has no result yet, and with ``doubtful_too`` also what has an invalid one."""
     found = ((cell, folder.finished(cell)) for cell in cells)
     return [cell for cell, run in found if run is None or (doubtful_too and not _counts(run))]
 

@@ -65,7 +65,7 @@ def _say(found: list[Survival], *, as_json: bool) -> None:
 
 
 def _exit(results: list[Result], found: list[Survival]) -> int:
-    """A remedy that fails the drill's expectations is a result: only what can't be vouched for is none."""
+    """A remedy that fails the drill's expectations is a result: only an invalid run is none."""
     gravest = together(results)
     if gravest in {Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP}:
         return gravest

@@ -1,4 +1,4 @@
-"""``configuration``: live settings in force from the start, in the services' names."""
+"""``configuration``: live settings active from the start, in the services' names."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -232,7 +232,7 @@ class CanarySample(Entry):
 
 
 class BridgeSample(Entry):
-    """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is in force.
+    """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is active.
 
     ``accepted_total`` and ``requests_total`` are what came out of it, as router counts connections and requests.
     """

@@ -9,7 +9,7 @@ from typing import Literal
 from lab.journal.entry import Entry
 
 Query = Literal["goodput", "amplification", "error_ratio"]
-"""What on-call would ask: edge's good answers (/s), attempts a call of the clients (x), edge's bad share (0..1)."""
+"""What on-call would ask: edge's good answers (/s), attempts per call of the clients (x), edge's bad share (0..1)."""
 
 
 class PlaneConfigured(Entry):

@@ -120,4 +120,4 @@ def _syntax_error(file: Path, error: Exception) -> MonitoringError:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     cause = error.problem if isinstance(error, MarkedYAMLError) else type(error).__name__
     line = mark.line + 1 if mark else None
-    return MonitoringError(file, line, f"this is no valid YAML ({cause})", "Mend the syntax of this line")
+    return MonitoringError(file, line, f"this is not valid YAML ({cause})", "Fix the syntax of this line")

@@ -16,7 +16,7 @@ QUERIES: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""Query -> PromQL with ``WINDOW`` for the range. /s; attempts a call; 0..1."""
+"""Query -> PromQL with ``WINDOW`` for the range. /s; attempts per call; 0..1."""
 
 
 def query_text(query: str, window_s: float) -> str:

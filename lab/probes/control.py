@@ -31,7 +31,7 @@ class Control:
         return await self._call("GET", address, path, None, self._deadline_s)
 
     async def change(self, address: str, settings: dict[str, Any], deadline_s: float = 2.0) -> Any:  # noqa: ANN401
-        """PATCH ``/settings``; the settings that are now in force."""
+        """PATCH ``/settings``; the settings that are now active."""
         return await self._call("PATCH", address, "/settings", settings, deadline_s)
 
     async def post(self, address: str, path: str, deadline_s: float) -> Any:  # noqa: ANN401  JSON

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Usage(Protocol):
-    """CPU of a whole service, in seconds, cumulative; ``cpu_share``: the cap in force, 1.0 is one core."""
+    """CPU of a whole service, in seconds, cumulative; ``cpu_share``: the active cap, 1.0 is one core."""
 
     @property
     def cpu_s_total(self) -> float | None:

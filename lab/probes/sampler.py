@@ -32,7 +32,7 @@ class Sampler:
     """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
 
     ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not, nor are
-    ``reserves``, devices beside it. ``toxics`` gives the names that the injector has in force on a device: its API is
+    ``reserves``, devices beside it. ``toxics`` gives the names that the injector has active on a device: its API is
     not asked for samples.
     ``patience_s`` is how long a session of the load may take.
     ``up``: the services are there; before, only the machine is read.

@@ -9,7 +9,7 @@ from lab.report import headline_figures as figures
 MEANING = {
     "pass": "the system did what the drill expects",
     "fail": "the system did not do what the drill expects",
-    "inconclusive": "the lab can't vouch for this measurement, so it says neither pass nor fail",
+    "inconclusive": "the measurement is invalid: an instrument check failed, so it says neither pass nor fail",
     "unsupported": "this runtime can't do what the drill needs; nothing was started",
 }
 """What each verdict means to somebody who sees one for the first time."""

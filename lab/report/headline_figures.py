@@ -37,10 +37,10 @@ def rate(value: float | None) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Attempts for each request: ``4.0``; two decimals where 1.05 and 1.00 must differ."""
+    """Attempts per request: ``4.0``; two decimals where 1.05 and 1.00 must differ."""
     if value is None:
         return NONE
-    return f"{value:.1f}" if value >= 2 or value == 1 else f"{value:.2f}"  # noqa: PLR2004 - two attempts a request
+    return f"{value:.1f}" if value >= 2 or value == 1 else f"{value:.2f}"  # noqa: PLR2004 - two attempts per request
 
 
 def millis(value: float | None) -> str:

@@ -3,7 +3,7 @@
     pass            every case passes
     fail            an expectation that was not met is a ``failure``; one that was not measured an ``error``
     inconclusive    no expectation may be called met or unmet: all are ``skipped``, with what was measured;
-                    what the lab can't vouch for is an ``error`` in the instrument suite: CI is not green
+                    a failed instrument check is an ``error`` in the instrument suite: CI is not green
     unsupported     one ``skipped`` case says why (the exit code is 4 all the same)
 
 A figure that was not measured has no property, rather than 0.

@@ -10,32 +10,32 @@ from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 MARKS: dict[Ended, str] = {
-    "over": "✓",
+    "recovered": "✓",
     "stuck": "✗",
     "borderline": "~",
-    "not told": "·",
+    "undetermined": "·",
     "invalid": "?",
     "not run": " ",
 }
 
-ASCII_MARKS: dict[Ended, str] = {**MARKS, "over": "+", "stuck": "x", "not told": "."}
+ASCII_MARKS: dict[Ended, str] = {**MARKS, "recovered": "+", "stuck": "x", "undetermined": "."}
 
 MEANING: dict[Ended, str] = {
-    "over": "over: the storm ended with its trigger (or with the fix, where one was tried), in every run",
+    "recovered": "recovered: the storm ended with its trigger (or with the fix, where one was tried), in every run",
     "stuck": "stuck: it went on all the same, in every run",
     "borderline": "borderline: stuck in so many of so many runs",
-    "not told": "can't tell: the trigger's end emptied the queue, or too little was seen",
-    "invalid": "can't vouch: the lab's own checks doubt every run; nothing of it counts",
+    "undetermined": "undetermined: the trigger's end emptied the queue, or too little was measured",
+    "invalid": "invalid: instrument checks failed in every run, so all were discarded",
     "not run": "not run",
 }
 """What each mark means, to somebody who sees it for the first time."""
 
 SHORT: dict[Ended, str] = {
-    "over": "over",
+    "recovered": "recovered",
     "stuck": "stuck",
     "borderline": "borderline",
-    "not told": "can't tell",
-    "invalid": "can't vouch",
+    "undetermined": "undetermined",
+    "invalid": "invalid",
     "not run": "not run",
 }
 """The word that stands beside the mark."""
@@ -89,7 +89,7 @@ def lost_of(score: Score) -> str:
     found = score.lost_share
     if found is None:
         return lost(found)
-    if score.ended == "borderline" or (score.ended == "not told" and _is_wide(found)):
+    if score.ended == "borderline" or (score.ended == "undetermined" and _is_wide(found)):
         return _range(found)
     return lost(found)
 

@@ -48,7 +48,7 @@ def sentence(event: Event) -> str | None:
         case CheckDecided():
             said = _check(event)
         case NoteWritten(kind="abort"):
-            said = f"aborting by hand: {event.text}"
+            said = f"aborting for the user: {event.text}"
         case NoteWritten():
             said = f"{event.by}: {event.text}"
         case PlaneConfigured() | PageReceived():

@@ -1,6 +1,6 @@
 """Ending a drill before its end: because a condition under ``abort-if`` was met, or because somebody says so.
 
-Both cancel whatever the drill is at, and what is in force is rolled back by the session; then it is told why.
+Both cancel whatever the drill is at, and what is active is rolled back by the session; then it is told why.
 """
 
 from typing import Literal
@@ -22,7 +22,7 @@ class AbortedByUser(Aborted):
     """Somebody asked for it."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"aborted by hand: {reason}" if reason else "aborted by hand")
+        super().__init__(f"aborted by the user: {reason}" if reason else "aborted by the user")
 
 
 async def watch_aborts(stage: RunControl, drill: Drill) -> None:

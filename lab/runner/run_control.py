@@ -50,5 +50,5 @@ class RunControl(Protocol):
         ...
 
     async def roll_back(self) -> tuple[str, ...]:
-        """Undo everything that is still in force; the ids of what could not be undone."""
+        """Undo everything that is still active; the ids of what could not be undone."""
         ...

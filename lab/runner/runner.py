@@ -1,6 +1,6 @@
 """A drill, step by step. Cancellation is the only way to stop it early; nothing here undoes after a crash.
 
-What is in force when this returns or raises is rolled back by the session, from the ledger alone.
+What is active when this returns or raises is rolled back by the session, from the ledger alone.
 """
 
 import math

@@ -32,7 +32,7 @@ class Recovered:
     left: tuple[str, ...]
 
     def __str__(self) -> str:
-        done = f"{self.run}: undone: {'; '.join(self.undone) or 'nothing was in force'}"
+        done = f"{self.run}: undone: {'; '.join(self.undone) or 'nothing was active'}"
         if not self.left:
             return done
         return (

@@ -31,7 +31,7 @@ class Usage:
 
     cpu_s_total: float | None
     throttled_s_total: float | None
-    cpu_share: float | None  # the cap in force, as read back; 1.0 = one core; None: no cap
+    cpu_share: float | None  # the active cap, as read back; 1.0 = one core; None: no cap
     governor_cpu_s_total: float | None = None
 
 

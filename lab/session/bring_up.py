@@ -131,7 +131,7 @@ async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, e
 
 
 async def _configure(session: Session, remembered: Path) -> None:
-    """Calibrate with clients that don't matter yet, then put the drill's configuration in force."""
+    """Calibrate with clients that don't matter yet, then apply the drill's configuration."""
     bench = LivingBench(session.runtime, session.control, session.injector, BRIDGE)
     measured = await calibrate_bridge(bench, session.runtime, BRIDGE, session.drill, remembered)
     session.write(measured)

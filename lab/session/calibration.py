@@ -16,7 +16,7 @@ from lab.session.request import listen_queue
 
 
 class LivingBench:
-    """What :func:`lab.calibrate.calibrate` asks for. One cap is in force at a time; the last one stays."""
+    """What :func:`lab.calibrate.calibrate` asks for. One cap is active at a time; the last one stays."""
 
     def __init__(self, runtime: Runtime, control: Control, injector: Injector, bridge: str) -> None:
         self._runtime, self._control, self._injector, self._bridge = runtime, control, injector, bridge

@@ -2,7 +2,7 @@
 
     host session ── every event ──▶ Cell: seconds moved to its own clock ──▶ journal.jsonl, timeline
          ▲                            │
-         └── step, undo, configure ───┘   what the cell put in force is undone at its end; the host's cap stays
+         └── step, undo, configure ───┘   what the cell applied is undone at its end; the host's cap stays
 
 Counters are cumulative, so a journal that begins late says the same of its seconds as one that was there all along.
 """
@@ -91,7 +91,7 @@ class Cell:
         self._journal.write(check)
 
     async def configure(self) -> None:
-        """Put the drill's configuration in force."""
+        """Apply the drill's configuration."""
         for service, settings in self._drill.configuration.items():
             await self._host.configure(service, settings, by="drill")
 
@@ -112,5 +112,5 @@ class Cell:
         await self._host.undo(action, by)
 
     async def roll_back(self) -> tuple[str, ...]:
-        """Undo everything that this cell put in force; the ids of what could not be undone."""
+        """Undo everything that this cell applied; the ids of what could not be undone."""
         return await self._host.injector.undo_all(by="rollback", keep=self._kept)

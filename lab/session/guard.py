@@ -39,7 +39,7 @@ class Guard:
 async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Guard]:
     """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself.
 
-    A watchdog that dies is replaced; where that fails, the run is ended: nothing is in force without one.
+    A watchdog that dies is replaced; where that fails, the run is ended: nothing is active without one.
     """
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)

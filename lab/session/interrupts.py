@@ -12,7 +12,7 @@ from lab.session.stop import Stop
 def interruptible(say: Callable[[str], None]) -> Iterator[Stop]:
     """Cancel the current task at the first SIGINT or SIGTERM; it rolls back while it unwinds.
 
-    A signal during a rollback, whatever that was begun by, doesn't cut it short: faults would stay in force.
+    A signal during a rollback, whatever that was begun by, doesn't cut it short: faults would stay active.
     """
     loop = asyncio.get_running_loop()
     stop = Stop()

@@ -83,7 +83,7 @@ class Series:
         return await asyncio.to_thread(judge_folder, folder)
 
     async def _drive(self, cell: Cell, drill: Drill, ending: RunOutcome) -> None:
-        """The run itself; whatever ends it, what it put in force is undone before this returns."""
+        """The run itself; whatever ends it, what it applied is undone before this returns."""
         try:
             await _sampled_twice(cell)
             await _configured(cell)
@@ -125,7 +125,7 @@ async def _sampled_twice(cell: Cell) -> None:
 
 
 async def _configured(cell: Cell) -> None:
-    """Put the drill's configuration in force; a service that does not take it ends this run, not the series."""
+    """Apply the drill's configuration; a service that does not take it ends this run, not the series."""
     try:
         await cell.configure()
     except RefusedError as refused:

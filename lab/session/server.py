@@ -111,14 +111,14 @@ class Server:
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())
-        return web.json_response({"id": await self._living().step(step, by="by hand")})
+        return web.json_response({"id": await self._living().step(step, by="interactive")})
 
     async def _undo(self, request: web.Request) -> web.Response:
-        await self._living().undo(request.match_info["id"], by="by hand")
+        await self._living().undo(request.match_info["id"], by="interactive")
         return web.json_response({})
 
     async def _clear(self, _: web.Request) -> web.Response:
-        return web.json_response({"undone": await self._living().clear(by="by hand")})
+        return web.json_response({"undone": await self._living().clear(by="interactive")})
 
     async def _down(self, _: web.Request) -> web.Response:
         self._living().down.set()

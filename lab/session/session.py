@@ -144,7 +144,7 @@ class Session:
         """Apply a fault, a mitigation or a change of the load; the id to undo it by.
 
         Raises:
-            chaos.errors.RefusedError: it could not be applied; nothing of it is left in force, or it is stuck
+            chaos.errors.RefusedError: it could not be applied; nothing of it is left active, or it is stuck
                 and journaled as such.
         """
         made = make(step)
@@ -171,7 +171,7 @@ class Session:
             await self.injector.reapply(service)
 
     async def roll_back(self) -> tuple[str, ...]:
-        """Undo everything that is in force: the bridge's cap first, then the rest, newest first.
+        """Undo everything that is active: the bridge's cap first, then the rest, newest first.
 
         Returns:
             The ids of what could not be undone.
@@ -179,7 +179,7 @@ class Session:
         return await self.injector.undo_all(by="rollback")
 
     async def clear(self, by: str) -> list[str]:
-        """Undo what a person or a drill put in force; the lab's own settings (its capacity) stay."""
+        """Undo what a person or a drill applied; the lab's own settings (its capacity) stay."""
         ids = [intent.id for intent in reversed(self.injector.open()) if intent.kind != "setting"]
         for action in ids:
             await self.undo(action, by=by)

@@ -1,4 +1,4 @@
-"""What a person asks a living run: what it is at, its figures of the last whole seconds, what is in force."""
+"""What a person asks a living run: what it is at, its figures of the last whole seconds, what is active."""
 
 from typing import Any
 

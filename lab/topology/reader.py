@@ -54,7 +54,7 @@ def _syntax_error(file: Path, error: YAMLError) -> TopologyError:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     cause = error.problem if isinstance(error, MarkedYAMLError) else str(error)
     line = mark.line + 1 if mark else None
-    return TopologyError(file, line, f"this is no valid YAML ({cause})", "Mend the syntax of this line")
+    return TopologyError(file, line, f"this is not valid YAML ({cause})", "Fix the syntax of this line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class Client:
                 await asyncio.sleep(delay_s)  # noqa: TID251  the policy's back-off is the thing itself
 
     async def _hold_back(self, call: Call) -> None:
-        """Wait as long as the policy in force paces the client, but never beyond the call's time."""
+        """Wait as long as the active policy paces the client, but never beyond the call's time."""
         while True:
             policy, now_s = self._policy, time.monotonic()
             pace_s, left_s = policy.pace_s(call, now_s), policy.left_s(call, now_s)

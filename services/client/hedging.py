@@ -29,7 +29,7 @@ class Race:
 
     Args:
         call: The call; every attempt counts in it.
-        policy: Gives the policy in force: a hedge asks the one that is there when its time has come.
+        policy: Gives the active policy: a hedge asks the one that is there when its time has come.
         make: Makes one attempt that a policy gave leave for.
         refused: Told who refused a hedge.
     """
@@ -106,7 +106,7 @@ class Race:
         return replace(failed, outcome=replace(failed.outcome, retry_after_s=left_s))
 
     def _hedge_if_due(self) -> None:
-        """Another attempt, if its time has come and the policy in force still wants one and gives leave for it."""
+        """Another attempt, if its time has come and the active policy still wants one and gives leave for it."""
         now_s = time.monotonic()
         if not self._running or self._hedge_at_s is None or now_s < self._hedge_at_s:
             return

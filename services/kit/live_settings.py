@@ -38,7 +38,7 @@ class DataSettings:
     cancel_abandoned: bool = flag(default=False)
 
     def check(self, changes: Mapping[str, object]) -> None:
-        """Whether changes that are right one by one make sense with what is in force: here all do.
+        """Whether changes that are right one by one make sense with what is active: here all do.
 
         Raises:
             SettingsError: they don't; says why, and what would.
@@ -49,7 +49,7 @@ S = TypeVar("S", bound=DataSettings)
 
 
 class Live(Generic[S]):
-    """The settings in force. `now` is read at each use; a change swaps it whole and tells the listeners."""
+    """The active settings. `now` is read at each use; a change swaps it whole and tells the listeners."""
 
     def __init__(self, start: S) -> None:
         self.now = start

@@ -8,7 +8,7 @@ Half-open decides when the last of its probes has ended, and until then refuses 
 A probe that was cancelled or not made gives its place to another one: there is always one under way or one to come.
 The window is the latest `window` attempts or, with a `period`, those of the latest seconds (resilience4j's
 COUNT_BASED and TIME_BASED). A `window` smaller than `minimum` lowers that to its size: it could never open. A `window`
-beside a `period` would count for nothing, and is refused.
+beside a `period` would have no effect, and is refused.
 
 Sources: share, window and probes are resilience4j's defaults (50 %, 100, 10); `minimum` and `open` are Hystrix's (20,
 5 s; its window is 10 s): with resilience4j's own 100 and 60 s a lab of 100 requests/s would react too late to be
@@ -129,7 +129,7 @@ def _build(given: Mapping[str, float], _chance: random.Random) -> Breaker:
 def _one_window(values: Values) -> str | None:
     if "window" not in values.written or not values.given["period"]:
         return None
-    return f"{values.tell('window')} counts for nothing with {values.tell('period')}; valid: one of them"
+    return f"{values.tell('window')} has no effect with {values.tell('period')}; valid: one of them"
 
 
 SPEC = Spec(

@@ -1,7 +1,7 @@
 """A client-side rate limiter whose rate CUBIC sets: the AWS SDKs' adaptive mode.
 
     measured rate   attempts of each half second, smoothed: 0.8 * latest + 0.2 * before
-    throttled       w = min(measured, rate in force);  rate = beta * w
+    throttled       w = min(measured, active rate);  rate = beta * w
     otherwise       rate = scale * (t - K)^3 + w;  K = cbrt(w * (1 - beta) / scale);  t since the last throttling
     bucket          fills at min(rate, 2 * measured), at least 0.5/s; holds one second's worth, at least 1 token
 

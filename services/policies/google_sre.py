@@ -3,7 +3,7 @@
     retry n (from 0) allowed if  n < attempts - 1  and  retries / requests < ratio  over the last `period`
     wait U(0, min(cap, base * 2^n))
 
-Requests are all attempts sent, retries among them. Sources: Google's SRE book, ch. 21 (3 attempts a request, 10 % a
+Requests are all attempts sent, retries among them. Sources: Google's SRE book, ch. 21 (3 attempts per request, 10 % a
 client: 1.1 times the load at most, against 3 times without) and ch. 22 (randomised exponential back-off). The book
 names neither period (here 2 min, that of its client-side throttling) nor base and cap (here those of full-jitter).
 Defaults: attempts 3, ratio 10%, period 120 s, base 100 ms, cap 2 s.
@@ -22,7 +22,7 @@ _REQUESTS, _RETRIES = 0, 1
 
 
 class GoogleSre(NoopPolicy):
-    """Few attempts a request, few retries a client.
+    """Few attempts per request, few retries a client.
 
     Args:
         attempts: Attempts of a request in all.

@@ -69,7 +69,7 @@ async def test_delivers_the_share_that_is_asked(hog: Process, share: float) -> N
 
 
 async def test_a_cap_is_applied_read_back_and_lifted(hog: Process, bench: Bench) -> None:
-    """Through the injector, as a drill does; in force within 50 ms (here 0.3 s: the machine is busy)."""
+    """Through the injector, as a drill does; active within 50 ms (here 0.3 s: the machine is busy)."""
     done = await bench.injector.apply(
         name="cap",
         kind="setting",
@@ -127,7 +127,7 @@ async def test_a_governor_ends_with_its_process(hog: Process) -> None:
 
 
 async def test_a_process_that_is_started_again_has_its_cap_again(hog: Process, bench: Bench) -> None:
-    """Its share file says what was in force."""
+    """Its share file says what was active."""
     await apply_and_verify(cpu_cap(hog, 0.1))
     done = await bench.injector.apply(
         name="kill", kind="fault", fault="kill", target="victim", params={}, by="test",
@@ -145,7 +145,7 @@ async def test_a_process_that_is_started_again_has_its_cap_again(hog: Process, b
 
 
 async def test_garbage_in_the_share_file_changes_nothing(hog: Process) -> None:
-    """Half a number is no number; the last whole one stays in force."""
+    """Half a number is no number; the last whole one stays active."""
     await apply_and_verify(cpu_cap(hog, 0.5))
     (folder(hog).folder / "share").write_text("half")
     before = folder(hog).status()
@@ -162,7 +162,7 @@ async def test_garbage_in_the_share_file_changes_nothing(hog: Process) -> None:
 async def test_a_removal_that_a_cap_starves_is_done_with_the_cap_lifted(
     hog: Process, bench: Bench, stub: Stub
 ) -> None:
-    """A starved bridge can't answer; the cap is back in force afterwards, and the record says so."""
+    """A starved bridge can't answer; the cap is active again afterwards, and the record says so."""
     slow = Toxic(name="test-run.slow", type="latency", attributes={"latency": 100, "jitter": 0})
     add = AddToxic(api=stub.address, proxy="bridge", toxic=slow, deadline_s=0.3)
     facts: dict[str, Any] = {"kind": "fault", "fault": "f", "target": "bridge", "params": {}, "by": "test"}

@@ -82,11 +82,11 @@ async def test_without_watchdog_or_lease_nothing_is_touched(
 ) -> None:
     """Nobody would undo it."""
     bench.watched = False
-    with pytest.raises(UnguardedError, match="watchdog does not run"):
+    with pytest.raises(UnguardedError, match="watchdog is not running"):
         await inject(bench, policy(stub, token_file, "budget"))
     bench.watched = True
     bench.lease.until_s = time.monotonic() - 1
-    with pytest.raises(UnguardedError, match="lease is not renewed"):
+    with pytest.raises(UnguardedError, match="lease has expired"):
         await inject(bench, policy(stub, token_file, "budget"))
     assert stub.asked == []
     assert bench.ledger.account.open() == []

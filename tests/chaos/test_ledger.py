@@ -48,7 +48,7 @@ def test_reads_back_what_was_written(ledger: Ledger) -> None:
     [("applied", True), ("rollback-failed", True), ("reverted", False), ("refused", False)],
 )
 def test_what_is_open(ledger: Ledger, state: State, still_open: bool) -> None:  # noqa: FBT001
-    """Intended counts: it may have been applied; stuck counts: it may be in force."""
+    """Intended counts: it may have been applied; stuck counts: it may be active."""
     ledger.intend(intent("a"))
     assert ledger.account.open()
     ledger.settle("a", state)
@@ -88,7 +88,7 @@ def test_a_second_owner_is_told_who_the_first_is_and_what_to_do(tmp_path: Path) 
 
 
 def test_what_was_released_need_not_be_taken_down(ledger: Ledger) -> None:
-    """A ledger is done when nothing is in force and nothing is owned; only then it may be closed."""
+    """A ledger is done when nothing is active and nothing is owned; only then it may be closed."""
     assert ledger.account.done()
     ledger.own(StopProcesses(run="a-run"))
     assert not ledger.account.done()

@@ -298,7 +298,7 @@ async def test_a_living_listeners_queue_is_changed_read_back_and_undone(
 async def test_a_new_listener_gets_the_queue_again_and_undoing_the_one_before(
     bench: Bench, start_local: Callable[..., Process]
 ) -> None:
-    """A rebuilt listener has the device's own length; what is in force is put in force again."""
+    """A rebuilt listener has the device's own length; what is active is applied again."""
     process = start_local(LISTEN.format(host=HOST), service="bridge")
     port = await listening(process)
     action = ListenQueue(process=process, host=HOST, port=port, queue=3)

@@ -1,4 +1,4 @@
-"""Each toxic on a real Toxiproxy: in force, biting, gone; somebody else's untouched."""
+"""Each toxic on a real Toxiproxy: active, biting, gone; somebody else's untouched."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_bites_and_is_undone(  # noqa: PLR0913, PLR0917 - four fixtures an
     outcome: str,
     at_least_ms: float,
 ) -> None:
-    """Fine before, hurt while it is in force, fine after."""
+    """Fine before, hurt while it is active, fine after."""
     server = Toxiproxy(live_toxiproxy.api)
     await server.add("bridge", FOREIGN)
     place = place_of(run="r", token_file=tmp_path, addresses={("bridge", "api"): live_toxiproxy.api})

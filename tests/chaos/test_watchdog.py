@@ -36,7 +36,7 @@ HEAD = '{"type":"run.opened","seq":0,"t":0.1}\n{"type":"note.written","seq":1,"t
 async def start_owner(
     run_dir: Path, live: LiveToxiproxy, stub: Stub, token_file: Path, *more: str
 ) -> asyncio.subprocess.Process:
-    """A process that is killed later on; returns when its faults are in force."""
+    """A process that is killed later on; returns when its faults are active."""
     (run_dir / "journal.jsonl").write_text(HEAD + '{"type":"note.wr')
     owner = await asyncio.create_subprocess_exec(
         sys.executable, str(OWNER), str(run_dir), live.api, stub.address, str(token_file), *more,
@@ -75,7 +75,7 @@ async def planted(live_toxiproxy: LiveToxiproxy) -> LiveToxiproxy:
 async def test_a_killed_owners_faults_are_undone(
     planted: LiveToxiproxy, stub: Stub, token_file: Path, tmp_path: Path
 ) -> None:
-    """By kill -9, with a toxic, a stopped process, a governor at 0 and a setting in force."""
+    """By kill -9, with a toxic, a stopped process, a governor at 0 and an active setting."""
     owner = await start_owner(tmp_path, planted, stub, token_file)
     assert set(await Toxiproxy(planted.api).toxics("bridge")) == {FOREIGN.name, f"{RUN}.slow"}
     assert len(of_run(RUN)) == 3

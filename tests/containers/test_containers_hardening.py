@@ -1,4 +1,4 @@
-"""What the containers may not do: read from the engine, and from the kernel where it can be seen in force."""
+"""What the containers may not do: read from the engine, and from the kernel where it can be seen active."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``lab recover`` on containers: they outlive a boot of the machine, and all that is in force in them."""
+"""``lab recover`` on containers: they outlive a boot of the machine, and all that is active in them."""
 
 from __future__ import annotations
 

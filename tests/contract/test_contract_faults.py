@@ -17,7 +17,7 @@ from tests.contract.world import Crossing, Lab, applied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Bites = Callable[[Crossing, Crossing], bool]  # what crossed in force, and before
+Bites = Callable[[Crossing, Crossing], bool]  # what crossed active, and before
 RATE_RPS = 50
 
 
@@ -77,7 +77,7 @@ async def test_a_fault_bites_and_its_effect_goes(lab: Lab, name: str) -> None:
 
 
 async def test_a_surge_is_more_arrivals(lab: Lab) -> None:
-    """Four times the rate, as long as it is in force: as many arrivals take less than 40 % of the time."""
+    """Four times the rate, as long as it is active: as many arrivals take less than 40 % of the time."""
 
     async def arrive(count: int) -> float:
         """Seconds that so many more arrivals take."""

@@ -89,7 +89,7 @@ async def test_what_ends_at_once_is_an_error_with_its_last_lines(runtime: Runtim
         "import sys; sys.exit('no such luck')",
         f"    healthcheck: {HEALTH}\n    ports: ['127.0.0.1::9000']\n",
     )
-    with pytest.raises(SetupError, match=r"(?s)talker.*ended.*no such luck.*Mend"):
+    with pytest.raises(SetupError, match=r"(?s)talker.*ended.*no such luck.*Fix"):
         async with living(runtime, file):
             pass
     assert await runtime.takedown().is_active()

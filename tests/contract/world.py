@@ -109,7 +109,7 @@ async def living(runtime: Runtime, file: Path = COMPOSE_FILE, **variables: str) 
 
 @asynccontextmanager
 async def applied(lab: Lab, fault: BaseFault) -> AsyncIterator[None]:
-    """A fault in force (read back), and undone afterwards (read back)."""
+    """An active fault (read back), and undone afterwards (read back)."""
     async with contextlib.AsyncExitStack() as stack:
         for action in fault.actions(lab.runtime):
             inverse = await action.inverse()

@@ -26,7 +26,7 @@ class Killed:
         return cls(lab, content[: content.rfind(b"\n") + 1])
 
     async def check(self) -> None:
-        """Nothing of it runs, nothing is in force; the journal goes on where it was cut, and is judged."""
+        """Nothing of it runs, nothing is active; the journal goes on where it was cut, and is judged."""
         await self.lab.gone()
         assert_nothing_active(self.lab.folder)
         journal = self.lab.folder / "journal.jsonl"

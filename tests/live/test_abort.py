@@ -78,14 +78,14 @@ async def test_an_abort_by_hand_in_the_trigger_rolls_back_and_keeps_the_reason(
     lab.process.send_signal(signal.SIGINT)
     code, said = await asked
     assert (code, "everything was rolled back and read back" in said) == (0, True)
-    ended_well(lab, "aborted by hand: the pager rings")
+    ended_well(lab, "aborted by the user: the pager rings")
     order = [
         event.get("state") or event["type"]
         for event in lab.events()
         if event["type"] in {"note.written", "run.closed"} or event.get("name") == "throttle"
     ]
     assert order == ["intended", "applied", "note.written", "reverted", "run.closed"]
-    assert "aborting by hand: the pager rings" in lab.output.read_text()
+    assert "aborting for the user: the pager rings" in lab.output.read_text()
     assert "SIGINT: still rolling back" in lab.output.read_text()
 
 
@@ -99,12 +99,12 @@ async def test_an_abort_before_the_drill_begins(
     lab = start("run", written(tmp_path), "--runtime", "embedded")
     await lab.seen("service.changed", service=service, state=state)
     assert (await call("abort", "--run", str(lab.folder)))[0] == 0
-    ended_well(lab, "aborted by hand")
+    ended_well(lab, "aborted by the user")
     assert not [event for event in lab.events() if event["type"] == "phase.entered"]
 
 
 async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, tmp_path: Path) -> None:
-    """Status tells the phase and what is in force; a fault by hand is refused, and the drill goes on."""
+    """Status tells the phase and what is active; a fault by hand is refused, and the drill goes on."""
     lab = start("run", written(tmp_path), "--runtime", "embedded")
     await lab.seen("action.changed", name="throttle", state="applied")
     code, said = await call("status", "--json", "--run", str(lab.folder))
@@ -121,7 +121,7 @@ async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, 
     code, watched = await watching
     assert code == 0
     assert "throttle applied" in watched
-    assert "aborting by hand: seen enough" in watched
+    assert "aborting for the user: seen enough" in watched
     ended_well(lab, "seen enough")
 
 

@@ -48,7 +48,7 @@ def setting(run: RunFolder, service: str, key: str) -> Any:  # noqa: ANN401 - a 
 
 
 def share(run: RunFolder, device: str) -> float:
-    """The CPU share that a device's governor says is in force."""
+    """The CPU share that a device's governor says is active."""
     status = Governed(run.path / "governor" / device).status()
     assert status is not None
     assert status.cpu_share is not None
@@ -123,7 +123,7 @@ def test_clients_are_split_between_two_bridges_and_the_top_talker_isolated(run: 
     assert "streaming" not in talkers("bridge")
     assert talkers("bridge-reserve").keys() == {"streaming"}
     lab("fault", "clear", "--all")
-    assert "isolate on storefront is in force" in lab("mitigate", "isolate")
+    assert "isolate on storefront is active" in lab("mitigate", "isolate")
     assert talkers("bridge-reserve").keys() == {"storefront"}
     lab("fault", "clear", "--all")
     assert talkers("bridge-reserve") == {}

@@ -40,13 +40,13 @@ class Wounded:
     unread: list[JournalError] = field(default_factory=list)
 
     async def interrupt(self) -> None:
-        """Ctrl-C when all faults are in force."""
+        """Ctrl-C when all faults are active."""
         await self.interrupted.seen("action.changed", name="crowd", state="applied")
         self.interrupted.process.send_signal(signal.SIGINT)
         await self.interrupted.ended()
 
     async def kill(self) -> None:
-        """Kill -9 when all faults are in force."""
+        """Kill -9 when all faults are active."""
         await self.killed.seen("action.changed", name="crowd", state="applied")
         self.killed.process.kill()
         self.killed.process.wait(10)

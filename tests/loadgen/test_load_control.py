@@ -69,7 +69,7 @@ def test_counters_are_those_of_the_contract(ask: Ask) -> None:
 
 
 def test_settings_change_whole(ask: Ask, load: Load) -> None:
-    """The answer is the new settings, in force."""
+    """The answer is the new settings, active."""
     code, told = ask("PATCH", "/settings", b'{"rate_rps": 200, "surge": 3, "seed": 7}')
     assert (code, told["rate_rps"], told["running"]) == (200, 200.0, False)
     assert load.settings.asked_rps == 600

@@ -108,7 +108,7 @@ def test_a_ramp_up_and_down_is_the_seeds() -> None:
 
 
 def test_the_load_goes_on_from_where_a_ramp_has_come_to() -> None:
-    """A change in the middle starts from the rate in force; one without a ramp holds at once; asked twice is once."""
+    """A change in the middle starts from the active rate; one without a ramp holds at once; asked twice is once."""
     load = Load(Settings(running=False, rate_rps=10.0))
     load.change({"surge": 9.0, "ramp_s": 1000.0})
     rising = load.rate_of(ALL)

@@ -82,7 +82,7 @@ def test_admissions_need_no_network_library() -> None:
 
 
 def test_every_layer_is_documented_with_its_defaults() -> None:
-    """docs/reference/serving.md has a section a layer and a row a parameter, with the default in force."""
+    """docs/reference/serving.md has a section a layer and a row a parameter, with the active default."""
     page = (Path(__file__).parents[2] / "docs" / "reference" / "serving.md").read_text()
     for name in names():
         section = page.split(f"### `{name}`")[1].split("\n## ")[0].split("\n### ")[0]

@@ -164,7 +164,7 @@ def test_a_hedged_probe_gives_back_its_own_slot_only() -> None:
 
 
 def amplification(text: str, calls: int = 20_000) -> float:
-    """Attempts a call when every second attempt fails."""
+    """Attempts per call when every second attempt fails."""
     source = chance(11)
     policy = parse(text, chance(12))
     made = [

@@ -67,7 +67,7 @@ def test_equal_seeds_give_equal_delays() -> None:
 def test_no_policy_makes_more_attempts_than_it_states(
     schedule: str, retries: int, guards: str, calls: list[list[Outcome]], seed: int
 ) -> None:
-    """1 + retries attempts a call at most, whatever happens to them."""
+    """1 + retries attempts per call at most, whatever happens to them."""
     text = schedule if schedule == "none" else f"{schedule}(retries={retries})"
     policy, now_s = parse(text + guards, chance(seed)), 0.0
     for outcomes in calls:

@@ -133,7 +133,7 @@ def test_any_text_is_a_policy_or_a_policy_error(text: str) -> None:
         ),
         (
             "breaker(window=100, period=10 s)",
-            "breaker: window=100 counts for nothing with period=10 s; valid: one of them",
+            "breaker: window=100 has no effect with period=10 s; valid: one of them",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_policies_need_no_network_library() -> None:
 
 
 def test_every_policy_is_documented_with_its_defaults() -> None:
-    """A section of docs/reference/policies.md has a row a parameter, with the default in force."""
+    """A section of docs/reference/policies.md has a row a parameter, with the active default."""
     page = (Path(__file__).parents[2] / "docs" / "reference" / "policies.md").read_text()
     for name in names():
         assert f"### `{name}`" in page
@@ -205,7 +205,7 @@ MODULES = {
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_tells_its_source_and_its_defaults(module: str) -> None:
-    """Policies and admissions alike: the docstring has where it is from, and the defaults in force."""
+    """Policies and admissions alike: the docstring has where it is from, and the active defaults."""
     told, parameters = str(import_module(module).__doc__), MODULES[module]
     assert re.search(r"\b[Ss]ources?\b", told)
     assert not parameters or defaults(parameters) in told

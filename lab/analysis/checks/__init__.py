@@ -54,7 +54,7 @@ def run_checks(timeline: Timeline, checks: Mapping[str, Checker] = CHECKS) -> tu
     for name, check in checks.items():
         try:
             findings += check(timeline)
-        except Exception as error:  # noqa: BLE001 - whatever it is: this check can't vouch, the others can
+        except Exception as error:  # noqa: BLE001 - whatever it is: this check says nothing, the others do
             what = f"the check itself failed: {type(error).__name__}: {error}"
             findings.append(Finding(name=name, limit="a working check", measured=None, ok=None, detail=what))
     return tuple(findings)

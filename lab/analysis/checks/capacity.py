@@ -1,4 +1,4 @@
-"""A smaller CPU share did bite: the bridge used up all it was left with, wherever work was waiting for it.
+"""A smaller CPU share had an effect: the bridge used up all it was left with, wherever work was waiting for it.
 
 CPU is handed out in slices: a quota of 2 ms or more in a period, a burst of our governor's bucket. Whether the last
 slice before the first sample, and the last one before the last sample, is counted is chance, so that over a few

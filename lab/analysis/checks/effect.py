@@ -1,4 +1,4 @@
-"""What was seen of a fault while it was in force, apart from its read-back."""
+"""What was seen of a fault while it was active, apart from its read-back."""
 
 from dataclasses import dataclass
 
@@ -22,6 +22,6 @@ def at_least(limit: float, measured: float | None, unit: str) -> Effect:
 
 
 def span_of(timeline: Timeline, fault: ActionSpan) -> tuple[float, float]:
-    """From when to when a fault was in force."""
+    """From when to when a fault was active."""
     start_s = timeline.now_s if fault.applied_s is None else fault.applied_s
     return start_s, timeline.now_s if fault.reverted_s is None else fault.reverted_s

@@ -19,7 +19,7 @@ from lab.analysis.timeline.windows import per_second, role_seconds, whole_second
 from lab.journal.events import CanarySample
 
 Measure = Callable[[Timeline, ActionSpan, ExpectedEffect], Effect]
-"""What was seen of a figure while a fault was in force, against what it must reach."""
+"""What was seen of a figure while a fault was active, against what it must reach."""
 
 DEAD_PERCENT = 80.0
 """So many % of the canaries must end without an answer where only they can tell that a device is silent."""

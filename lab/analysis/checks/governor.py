@@ -41,7 +41,7 @@ def check_governor(timeline: Timeline) -> list[Finding]:
 
 
 def _hurt(timeline: Timeline, second: int) -> bool:
-    """Whether a fault was in force in a second, or just before."""
+    """Whether a fault was active in a second, or just before."""
     for fault in timeline.faults:
         start_s = fault.intended_s if fault.intended_s is not None else fault.applied_s
         end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s

@@ -13,7 +13,7 @@ RECENT_S = 5
 CALM_S = 10
 """All was well for so long: what comes then is another trouble, with a beginning of its own."""
 
-State = Literal["going on", "over", "no word since"]
+State = Literal["going on", "over", "unknown (log ends)"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def _error_episode(
     if not last.troubled or last.ended_s - until_s > RECENT_S:
         state = "over"
     elif end_s - last.ended_s > RECENT_S:
-        state = "no word since"
-    per_s = None if state == "no word since" else _per_s(outcome, recent)
+        state = "unknown (log ends)"
+    per_s = None if state == "unknown (log ends)" else _per_s(outcome, recent)
     *earlier, count = (sum(span.outcomes[outcome] for span in spans) for spans in having)
     return ErrorEpisode(outcome, count, per_s, since_s, until_s, state, example, sum(earlier))
 

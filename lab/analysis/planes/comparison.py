@@ -13,7 +13,7 @@ class Survival(BaseModel):
 
     Attributes:
         mode: how the shared plane saw main.
-        valid: the lab vouches for the run: it is not inconclusive.
+        valid: not inconclusive: every instrument check passed.
         stuck: the storm outlived its trigger, so that there was something to survive.
         kept_trigger: share of its scrapes that the plane kept during the trigger; ``kept_aftermath`` after it.
         score: all figures of the plane.

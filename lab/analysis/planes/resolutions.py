@@ -1,7 +1,7 @@
 """Pages that called off what went on: the trap of a threshold alert whose series vanish, which resolves by itself.
 
 An alert is called off falsely when what it tells of is bad in truth when its ``resolved`` arrives, and still 5 s later:
-about amplification at least 1.5 attempts a call, about goodput or its budget less than 90 % of edge's requests served,
+about amplification at least 1.5 attempts per call, about goodput or its budget less than 90 % of requests served,
 each over 5 s. Alerts about other things (a scrape, the bridge, a breaker) may end while service is not back, and are
 not judged here.
 """

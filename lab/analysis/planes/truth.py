@@ -50,7 +50,7 @@ def goodput(timeline: Timeline, start_s: float, end_s: float) -> float | None:
 
 
 def amplification(timeline: Timeline, start_s: float, end_s: float) -> float | None:
-    """Attempts a call of the clients; None under 20 calls."""
+    """Attempts per call of the clients; None under 20 calls."""
     calls = grown(timeline, timeline.roles.client, "calls", start_s, end_s)
     if calls is None or calls < FEWEST_CALLS:
         return None

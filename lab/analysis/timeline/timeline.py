@@ -112,6 +112,6 @@ class Timeline(Record):
 
     @property
     def mitigation_s(self) -> float | None:
-        """When the first mitigation was in force."""
+        """When the first mitigation was active."""
         times = (a.applied_s for a in self.actions.values() if a.kind == "mitigation")
         return min((t for t in times if t is not None), default=None)

@@ -28,15 +28,15 @@ class Cell(BaseModel):
         contestant: what differs between the runs of a tournament: a policy, a fix, a library.
         run: name of the run folder.
         verdict: the run's word; ``reasons`` are the verdict's.
-        valid: the lab vouches for the figures; those of other runs never count.
+        valid: every instrument check passed; figures of other runs are discarded.
         capacity_rps: of the bridge that the run was made on.
-        trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was in force, since its start.
+        trigger_s: how long the trigger lasted; ``mitigated_at_s``: when a mitigation was active, since its start.
         stuck: the storm went on although its trigger was gone. ``outlasted``: the storm was still there at the
             end of what was to end it: the mitigation, where one came (last 10 s of the run), else the trigger.
-        amplification: attempts a request; ``amplification_peak`` in the worst 5 s window of the whole run;
+        amplification: attempts per request; ``amplification_peak`` in the worst 5 s window of the whole run;
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
-        served_mitigation: good / offered while the mitigation was in force (its phase); ``served_recovery``: in the
+        served_mitigation: good / offered while the mitigation was active (its phase); ``served_recovery``: in the
             phase after it, when it was taken away. None without such a phase.
         time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long.
         latency_p99_ms: of the correct answers.

@@ -55,7 +55,7 @@ def _compare(
     elif not all(told):
         word, because = CANT_TELL, "not judged"
     elif [len(side) for side in told] != [len(one), len(other)]:
-        word, because = CANT_TELL, "not told in every run: what is left would flatter"
+        word, because = CANT_TELL, "missing in some runs; comparing the rest would be biased"
     else:
         word, because = _decide(*told)
     return Change(figure=figure, unit="", a=_said(one), b=_said(other), word=word, because=because)

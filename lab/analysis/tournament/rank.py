@@ -88,7 +88,7 @@ def is_bad(cell: Cell) -> bool:
 
 
 def rank(cells: Sequence[Cell]) -> Ranking:
-    """Rank the contestants of these cells; those of runs that the lab can't vouch for don't count."""
+    """Rank the contestants of these cells; those of invalid runs are discarded."""
     known = {name: _by_meeting(cells, name) for name in dict.fromkeys(cell.contestant for cell in cells)}
     able = [name for name, met in known.items() if _triggers(met)]
     pairs = _compare(able, known)
@@ -187,11 +187,7 @@ def _place(name: str, met: _Met, pairs: Sequence[Pair], able: Sequence[str]) -> 
     triggers = tuple(dict.fromkeys(trigger for trigger, _ in met))
     place = Standing(contestant=name, best=None, worst=None, lost_share=lost, triggers=triggers)
     if name not in able:
-        runs = (
-            f"{len(met)} run{'' if len(met) == 1 else 's'} to count"
-            if met
-            else "no run that can be vouched for"
-        )
+        runs = f"{len(met)} run{'' if len(met) == 1 else 's'} to count" if met else "no valid run"
         return place.model_copy(update={"because": f"{runs}; ranking needs two with the same trigger"})
     if len(able) == 1:
         return place.model_copy(update={"because": "nobody to compare it with"})

@@ -71,7 +71,7 @@ def lost_share(samples: Sequence[Sample]) -> float | None:
 
 
 def amplification(samples: Sequence[Sample]) -> float | None:
-    """Attempts for each request."""
+    """Attempts per request."""
     requests = sum(one.requests for one in samples)
     if not requests or all(one.attempts is None for one in samples):
         return None

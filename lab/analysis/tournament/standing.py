@@ -12,12 +12,12 @@ from lab.journal.events import CalibrationMeasured
 
 SCHEMA = 2
 
-Ended = Literal["over", "stuck", "borderline", "not told", "invalid", "not run"]
+Ended = Literal["recovered", "stuck", "borderline", "undetermined", "invalid", "not run"]
 """How a contestant's runs under a trigger ended, all seeds together.
 
-``over``: no storm outlasted what was to end it (the trigger's end; where a mitigation came, that); ``stuck``: every one
-did; ``borderline``: some did. ``not told``: vouched for, but that can't be known (the trigger's end emptied the queue);
-``invalid``: the lab can't vouch for a single run.
+``recovered``: no storm outlasted what was to end it (the trigger's end, or the mitigation that came); ``stuck``: every
+one did; ``borderline``: some did. ``undetermined``: valid, but that is unknown (the trigger's end emptied the queue);
+``invalid``: no run is valid.
 """
 
 
@@ -187,7 +187,7 @@ def _ended(mine: Sequence[Cell], valid: Sequence[Cell], told: Sequence[bool]) ->
     if not valid:
         return "invalid"
     if not told:
-        return "not told"
+        return "undetermined"
     if all(told):
         return "stuck"
-    return "borderline" if any(told) else "over"
+    return "borderline" if any(told) else "recovered"

@@ -1,6 +1,6 @@
-"""What a drill hurt, as measured: the blast radius says what it may.
+"""What a drill affected, as measured: the blast radius says what it may.
 
-A service is hurt when a fault was aimed at it, when it ended, restarted or fell silent although nothing was to make
+A service is affected when a fault was aimed at it, when it ended, restarted or fell silent although nothing was to make
 it, or when, with a fault about, more of its own answers were errors than before. Slowness alone is not damage to the
 one who waits: who is slow in a storm depends on who waits for whom, and the users' share of it is goodput. Load and
 canary are the lab's own instruments; what happens to them is a check's business.
@@ -26,7 +26,7 @@ SILENT_S = 3.5
 
 
 def find_affected(timeline: Timeline) -> dict[str, str]:
-    """Every service that was hurt, and how; what weighs most is said where there are several ways."""
+    """Every service that was affected, and how; what weighs most is said where there are several ways."""
     hurt: dict[str, str] = {}
     for ways in (_aimed_at, unmeant, _fell_silent, _failing):
         for service, how in ways(timeline):
@@ -35,7 +35,7 @@ def find_affected(timeline: Timeline) -> dict[str, str]:
 
 
 def _aimed_at(timeline: Timeline) -> Iterator[tuple[str, str]]:
-    """Also where a fault could neither be read back nor undone: it may be in force."""
+    """Also where a fault could neither be read back nor undone: it may be active."""
     for action in timeline.actions.values():
         if action.kind == "fault" and (action.applied_s is not None or action.state == "rollback-failed"):
             yield action.target, action.fault

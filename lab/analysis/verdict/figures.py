@@ -77,7 +77,7 @@ def make_phases(timeline: Timeline) -> tuple[PhaseFigures, ...]:
 
 
 def _trigger(timeline: Timeline) -> range:
-    """The whole seconds in which the trigger was in force."""
+    """The whole seconds in which the trigger was active."""
     if timeline.trigger_start_s is None or timeline.trigger_end_s is None:
         return range(0)
     return whole_seconds(timeline.trigger_start_s, timeline.trigger_end_s)

@@ -89,7 +89,7 @@ def _decide(
 def _doubts(
     timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
 ) -> list[str]:
-    """Why the lab can't vouch for the measurement."""
+    """Why the measurement is invalid."""
     doubts = [
         f"{f.name}: {NOT_MEASURED if f.measured is None else f.measured} (limit {f.limit}) {f.detail}".strip()
         for f in instrument
@@ -97,7 +97,7 @@ def _doubts(
     ]
     if emptied_queue(timeline):
         doubts.append(
-            "the trigger's end emptied the bridge's queue: whether a storm outlives it can't be told"
+            "removing the fault reset the bridge's accept queue, so whether a storm outlives it cannot be assessed"
         )
     return doubts + [f"{e.name}: {e.because}" for e in expectations if e.met is None]
 
@@ -129,7 +129,7 @@ def _because(because: str, measured: float | None) -> str:
 
 
 def _blast_radius(timeline: Timeline) -> list[Judged]:
-    """Hurting anything outside of the drill's blast radius is a failed expectation."""
+    """Affecting anything outside of the drill's blast radius is a failed expectation."""
     radius = timeline.drill.blast_radius if timeline.drill else ()
     if not radius:
         return []
@@ -138,11 +138,11 @@ def _blast_radius(timeline: Timeline) -> list[Judged]:
     return [
         Judged(
             name="blast radius",
-            expected=f"only {', '.join(radius)} hurt",
+            expected=f"only {', '.join(radius)} affected",
             measured=float(len(outside)),
             met=not outside,
             unit="services outside",
-            because=f"hurt as well: {told}" if outside else "nothing else was hurt",
+            because=f"also affected: {told}" if outside else "nothing else was affected",
         )
     ]
 

@@ -5,7 +5,7 @@ from lab.analysis.verdict.verdict import Verdict
 _WORDS = {
     "pass": "Pass: the system did what the drill expects.",
     "fail": "Fail: the system did not do what the drill expects",
-    "inconclusive": "Inconclusive: the lab can't vouch for this measurement",
+    "inconclusive": "Inconclusive: the measurement is invalid",
     "unsupported": "Unsupported: this drill can't be run here",
 }
 

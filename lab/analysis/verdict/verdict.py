@@ -111,7 +111,7 @@ class Figures(_Part):
     Attributes:
         offered_rps: scheduled arrivals over the baseline; goodput and amplification of the baseline alike.
         amplification_peak: of all 5 s windows; ``attempts_rps_peak`` alike.
-        goodput_trigger_rps: while the trigger was in force.
+        goodput_trigger_rps: while the trigger was active.
         goodput_after_trigger_rps: over the last 10 s before the mitigation (or the end).
         mitigation_s: when the first mitigation after the trigger's end was active.
         stuck_s: how long after the trigger's end goodput stayed under 50 %.

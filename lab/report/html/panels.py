@@ -1,7 +1,7 @@
 """Small multiples of a tournament: a picture a trigger, in it a panel a contestant, in it a line a seed.
 
 title ✓      title ✗        each panel: share of offered that was answered well, over seconds since the trigger's
-[panel]      [panel]        start; shaded: the trigger in force; dashed: a mitigation
+[panel]      [panel]        start; shaded: the trigger active; dashed: a mitigation
 """
 
 from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ def _title(score: Score, box: Box, theme: Theme, shape: Size) -> dict[str, Any]:
 
 
 def _marks(cells: Sequence[Cell], suffix: str, theme: Theme) -> list[dict[str, Any]]:
-    """The trigger in force (as the longest of these runs had it), and the first mitigation."""
+    """The trigger active (as the longest of these runs had it), and the first mitigation."""
     place = {"xref": f"x{suffix}", "yref": f"y{suffix} domain", "y0": 0, "y1": 1, "layer": "below"}
     lasted = max((cell.trigger_s for cell in cells if cell.trigger_s is not None), default=None)
     helped = min((cell.mitigated_at_s for cell in cells if cell.mitigated_at_s is not None), default=None)
@@ -140,7 +140,7 @@ def _marks(cells: Sequence[Cell], suffix: str, theme: Theme) -> list[dict[str, A
 def _trace(cell: Cell, suffix: str, theme: Theme) -> dict[str, Any]:
     """A run's line without its points: the page takes them from ``series`` by ``meta.run``."""
     line = _LINES[cell.outlasted] if cell.valid else "neutral"
-    said = "" if cell.valid else ", can't be vouched for"
+    said = "" if cell.valid else ", invalid"
     return {
         "type": "scatter", "mode": "lines", "connectgaps": False, "meta": {"run": cell.run},
         "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "opacity": 0.75,

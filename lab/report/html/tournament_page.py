@@ -55,7 +55,7 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
         pairs=met[:_MOST_PAIRS],
         more_pairs=len(met[_MOST_PAIRS:]),
         legend=[(mark, standing_words.MEANING[e]) for e, mark in standing_words.MARKS.items() if e in shown],
-        classes={"over": "yes", "stuck": "no", "borderline": "unknown", "invalid": "unknown"},
+        classes={"recovered": "yes", "stuck": "no", "borderline": "unknown", "invalid": "unknown"},
         seeds=sorted({cell.seed for cell in tournament.cells}),
         not_counted=standing_words.not_counted(tournament),
         machine=flat(tournament.machine),

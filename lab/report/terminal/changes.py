@@ -15,7 +15,7 @@ _NAME = 22
 
 
 def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> Table:
-    """Contestant by contestant, in the order of `names`: served while it was in force, afterwards, back after."""
+    """Contestant by contestant, in the order of `names`: served while it was active, afterwards, back after."""
     write = str if can_draw(console) else standing_words.in_ascii
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("what was changed", no_wrap=True, overflow=cut(console), max_width=_NAME)
@@ -35,7 +35,7 @@ def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> T
                 write(standing_words.back_after(score)),
             )
     table.caption = (
-        "in force: the share of requests that was answered well while the change was; afterwards: when it was taken "
+        "active: the share of requests that was answered well while the change was; afterwards: when it was taken "
         "away again. back after: since the change, in the median, and in how many runs."
     )
     table.caption_justify = "left"

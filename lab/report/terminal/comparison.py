@@ -32,12 +32,13 @@ def say_comparison(console: Console, found: Sequence[Survival]) -> None:
     for one in found:
         if one.plane != "ops" and not one.valid:
             console.print(
-                f"? {one.mode}: {one.verdict}; the lab does not vouch for these figures", markup=False
+                f"? {one.mode}: {one.verdict}; these figures are discarded: an instrument check failed",
+                markup=False,
             )
 
 
 def _storm(one: Survival) -> str:
-    said = {True: "stuck", False: "over", None: figures.NONE}[one.stuck]
+    said = {True: "stuck", False: "recovered", None: figures.NONE}[one.stuck]
     return said if one.valid else f"{said} ?"
 
 

@@ -31,5 +31,5 @@ def present(rows: Sequence[Row], pick: Pick) -> tuple[float | None, bool]:
 
 
 def word(rows: Sequence[Row], pick: Callable[[Row], str | None]) -> str | None:
-    """The newest word, e.g. the policy in force."""
+    """The newest word, e.g. the active policy."""
     return next((found for row in reversed(rows[-FRESH_S:]) if (found := pick(row)) is not None), None)

@@ -20,10 +20,10 @@ _NAME, _CELL = 22, 14
 """Widths of a contestant's name and of a trigger's column."""
 
 _STYLES: dict[Ended, str] = {
-    "over": "green",
+    "recovered": "green",
     "stuck": "red",
     "borderline": "yellow",
-    "not told": "",
+    "undetermined": "",
     "invalid": "magenta",
     "not run": "dim",
 }
@@ -135,7 +135,7 @@ def _prices(console: Console, tournament: Tournament, names: Sequence[str]) -> T
         back = standing_words.back_shortly(scores[0]) if one_trigger else standing_words.backs(scores)
         table.add_row(clean(name), back, *told)
     table.caption = (
-        f"back: {_BACK_AFTER if one_trigger else _BACKS}. amp.: attempts a request after the trigger. p99: "
+        f"back: {_BACK_AFTER if one_trigger else _BACKS}. amp.: attempts per request after the trigger. p99: "
         "of correct answers. rejected: attempts that a policy forbade. wasted: attempts without a "
         "correct answer. aband.: work done for clients that were gone. unfair: 0 where all clients fare alike. "
         "A dash: not measured."

@@ -14,7 +14,7 @@ from lab.report.words import clean
 
 _WIDTHS = {"call": 20, "outcome": 9, "count": 9, "per s": 7, "since": 8, "ago": 7, "until": 13}
 _RIGHT = {"count", "per s", "ago"}
-_STYLE = {"going on": "red", "over": "green", "no word since": "magenta"}
+_STYLE = {"going on": "red", "over": "green", "unknown (log ends)": "magenta"}
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 _SHORT = 2
 

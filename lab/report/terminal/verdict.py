@@ -118,7 +118,7 @@ def _against(verdict: Verdict) -> Iterator[tuple[str, list[str]]]:
     doubted = {
         f.name: f"limit {f.limit}, {figures.found(figures.finding(f.measured))}" for f in doubts(verdict)
     }
-    for title, found in (("Expected, but not so", missed), ("Checks of the instrument that failed", doubted)):
+    for title, found in (("Failed expectations", missed), ("Failed instrument checks", doubted)):
         lines = [clean(f"{name}: {said}") for name, said in found.items() if not _told(name, reasons)]
         if lines:
             yield title, _first(lines)

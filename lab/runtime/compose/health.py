@@ -98,7 +98,7 @@ class Gate:
         return SetupError(
             f"service {name} {what}: {await _state(container)}; health: {said}. Its last lines:\n{shown}\n"
             + (f"Not ready either: {others}. " if others else "")
-            + "Mend what they complain about; after a change of code build the images: `lab images`"
+            + "Fix the errors above; after a change of code build the images: `lab images`"
         )
 
 

@@ -68,5 +68,5 @@ def failed(plan: Plan, what: str) -> str:
     command = " ".join(plan.spec.argv)
     return (
         f"service {plan.service.name} {what}. Its last lines:\n{shown}\n"
-        f"Mend what they complain about and try again. Its command: {command}; whole log: {plan.spec.log}"
+        f"Fix the errors above and try again. Its command: {command}; whole log: {plan.spec.log}"
     )

@@ -36,7 +36,7 @@ GIVE_UP_S = 6
 class Storm:
     """A run of a drill. The defaults are a storm that stays stuck until the clients are guarded.
 
-    ``good`` and ``tries``: share of good requests and attempts a request, by phase (elsewhere 1).
+    ``good`` and ``tries``: share of good requests and attempts per request, by phase (elsewhere 1).
     ``recovers_s``: how long after the last phase change in ``recovers_in`` everything is good again.
     """
 

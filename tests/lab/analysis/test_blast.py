@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.lab.analysis.conftest import Storm
 
 TRIGGER_S = 13.25
-"""When the fault of the storm is in force."""
+"""When the fault of the storm is active."""
 
 
 def spoilt(storm: Storm, service: str, spoil: Callable[[ServiceSample], ServiceSample | None]) -> Timeline:
@@ -50,7 +50,7 @@ def test_answers_that_became_errors_are_damage(storm: Storm) -> None:
     assert find_affected(timeline)["auth"] == "20 % of its answers were errors"
     verdict = judge(timeline)
     assert verdict.verdict == "fail"
-    assert verdict.reasons[0].endswith("hurt as well: auth (20 % of its answers were errors)")
+    assert verdict.reasons[0].endswith("also affected: auth (20 % of its answers were errors)")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_an_unplanned_end_is_damage_and_a_killed_target_is_hurt_once(storm: Stor
 
 
 def test_a_fault_whose_undo_failed_counts_although_it_was_never_read_back(storm: Storm) -> None:
-    """Nobody knows whether it is in force; that is not nothing."""
+    """Nobody knows whether it is active; that is not nothing."""
     failed = ActionChanged(
         action="x",
         kind="fault",

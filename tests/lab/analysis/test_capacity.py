@@ -1,4 +1,4 @@
-"""Whether a throttle did bite: was the CPU that it left used up wherever connections waited for the bridge?"""
+"""Whether a throttle had an effect: was the CPU that it left used up wherever connections waited for the bridge?"""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ BUSY, IDLE = (1.0, 5), (0.3, 0)
 
 
 def throttled(seconds: Sequence[tuple[float, int]], *, cap: float = CAP, target: str = "bridge") -> Effect:
-    """What was seen of a throttle that was in force all through; the first second began with a accept_queue."""
+    """What was seen of a throttle that was active all through; the first second began with a full accept queue."""
     timeline = Timeline()
     used_s, waiting = 0.0, 5
     for second, (used, waits) in enumerate((*seconds, (0.0, 0))):

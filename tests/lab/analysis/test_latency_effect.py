@@ -1,4 +1,4 @@
-"""Whether latency that hits only a share of the connections did bite, seen by one canary a second."""
+"""Whether latency that hits only a share of the connections had an effect, seen by one canary a second."""
 
 import pytest
 

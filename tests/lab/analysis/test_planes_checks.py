@@ -1,4 +1,4 @@
-"""Whether the lab can vouch for what it says about the planes, and faults that are aimed at them."""
+"""Whether what the lab says about the planes is valid, and faults that are aimed at them."""
 
 from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.analysis.checks.planes import check_planes
@@ -31,7 +31,7 @@ def test_planes_that_were_asked_each_second_can_be_judged() -> None:
     assert findings["plane shared version"].measured == "2.42.0"
 
 
-def test_a_probe_that_missed_can_not_vouch() -> None:
+def test_a_probe_that_missed_makes_a_run_invalid() -> None:
     """One second of 60 may be missing; two are more than 2 %. An error is an answer of the plane, no miss."""
     assert found(ops(unasked=(40,)))["plane ops asked"].ok is True
     assert found(ops(unasked=(40, 50)))["plane ops asked"].ok is False

@@ -1,4 +1,4 @@
-"""Whether a ramp of the load did bite: was what the schedule offered at its end where the line was to lead?"""
+"""Whether a ramp of the load had an effect: was what the schedule offered at its end where the line was to lead?"""
 
 from collections.abc import Callable
 

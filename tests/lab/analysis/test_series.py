@@ -18,7 +18,7 @@ def test_one_run_that_did_not_pass_decides(word: Word) -> None:
     assert 0 < found.interval_95[0] < found.passed / 3 <= found.interval_95[1] <= 1
 
 
-def test_no_run_at_all_vouches_for_nothing() -> None:
+def test_no_run_at_all_makes_nothing_valid() -> None:
     """Interrupted before the first verdict: inconclusive, and the interval says that nothing is known."""
     found = series("retry-storm", 5, [])
     assert (found.verdict, found.interval_95) == ("inconclusive", (0.0, 1.0))

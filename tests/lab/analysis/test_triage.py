@@ -79,7 +79,7 @@ def test_a_trouble_that_ended_long_before_is_not_the_beginning_of_this_one() -> 
 def test_silence_in_the_middle_of_trouble_is_not_its_end() -> None:
     """Nothing was said for a minute, and it was not said that all is well: no rate is known, and it isn't 0."""
     episode = only(triage({"storefront": [calls(0, timeout=10)]}, now_s=BEGAN_S + 60))
-    assert (episode.state, episode.per_s) == ("no word since", None)
+    assert (episode.state, episode.per_s) == ("unknown (log ends)", None)
 
 
 def test_a_finished_run_ends_with_its_last_line() -> None:

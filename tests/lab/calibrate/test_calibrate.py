@@ -63,7 +63,7 @@ async def test_capacity_that_grows_faster_than_the_share_is_found() -> None:
 
 
 async def test_windows_that_spread_too_far_are_not_steady() -> None:
-    """(max - min) / median above 15 % in every three windows: no vouching for this capacity."""
+    """(max - min) / median above 15 % in every three windows: this capacity is invalid."""
     device = Device(0.0008, noise=(1.0, 1.08, 0.92))
     found = await calibrate(device, asked_rps=150)
     assert not found.steady

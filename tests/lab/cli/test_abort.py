@@ -79,7 +79,7 @@ async def test_a_drill_that_waits_for_its_turn_can_be_asked_and_aborted(
     verdict = json.loads(folder.verdict.read_text())
     assert verdict["verdict"] == "inconclusive"
     assert verdict["outcome"] == "aborted"
-    assert "aborted by hand: the pager rings" in verdict["reasons"]
+    assert "aborted by the user: the pager rings" in verdict["reasons"]
     assert not folder.socket.exists()
     code, said = lab("abort", "--run", str(folder.path))
     assert (code, "is over" in said) == (3, True)
@@ -102,5 +102,5 @@ async def test_who_watches_a_drill_sees_its_end(waiting: tuple[RunFolder, Drill]
     assert lab("abort", "seen enough", "--run", str(folder.path))[0] == 0
     said, _ = watch.communicate(timeout=DEADLINE_S)
     assert watch.returncode == 0
-    assert "aborting by hand: seen enough" in said
-    assert "run aborted: by hand: seen enough" in said
+    assert "aborting for the user: seen enough" in said
+    assert "run aborted: by the user: seen enough" in said

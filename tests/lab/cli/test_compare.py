@@ -1,4 +1,4 @@
-"""``lab compare --monitoring`` on finished runs: a line a plane, and nothing that nobody vouches for."""
+"""``lab compare --monitoring`` on finished runs: a line a plane, and nothing of an invalid run."""
 
 import json
 import sys

@@ -105,7 +105,7 @@ async def test_it_varies_the_load_just_as_well(monkeypatch: pytest.MonkeyPatch, 
 async def test_a_run_that_cannot_be_judged_is_made_again_with_another_seed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two more at most; the figures count only those that can be vouched for."""
+    """Two more at most; the figures count only valid ones."""
     lab = Lab(tmp_path, frozenset({1, 2}))
     found = await look(monkeypatch, tmp_path, lab)
     assert [seed for length, seed in lab.ran if length == found.points[0].value] == [7, 8, 9, 10, 11]

@@ -160,7 +160,7 @@ async def test_all_results_stand_in_table_page_and_files(
     assert type(stands).model_validate_json(folder.json.read_text()) == stands
 
 
-async def test_what_could_not_be_vouched_for_is_run_again_only_if_asked(
+async def test_an_invalid_run_is_made_again_only_if_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
     """An inconclusive run is a result; `--again` gives it another chance."""

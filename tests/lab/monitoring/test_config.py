@@ -178,7 +178,7 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "shown"),
     [
-        ("ops/prometheus.yaml", "scrape_timeout: 1s", "scrape_interval: 1s", "no valid YAML"),
+        ("ops/prometheus.yaml", "scrape_timeout: 1s", "scrape_interval: 1s", "not valid YAML"),
         ("ops/prometheus.yaml", "interval: 1s", "interval: 1 s", "`1 s` is no duration of Prometheus"),
         ("ops/prometheus.yaml", "interval: 1s", "interval: [1s]", "is no duration"),
         ("ops/prometheus.yaml", "../rules.yaml", "../rulez.yaml", "rulez.yaml, which is missing"),
@@ -205,7 +205,7 @@ def test_broken_syntax_is_told_with_its_line(folder: Path) -> None:
     (folder / "rules.yaml").write_text("groups:\n  - name: [\n")
     error = refusal(folder)
     assert (error.file, error.line) == (folder / "rules.yaml", 3)
-    assert error.cause.startswith("this is no valid YAML")
+    assert error.cause.startswith("this is not valid YAML")
 
 
 def test_a_rule_file_without_groups_is_refused(folder: Path) -> None:

@@ -63,7 +63,7 @@ def column(variable: str) -> list[dict[str, Any]]:
 
 
 def counted(service: str, since: float) -> dict[str, Any]:
-    """A service's counters in a storm: edge serves a fifth of 100/s, storefront makes 4 attempts a call."""
+    """A service's counters in a storm: edge serves a fifth of 100/s, storefront makes 4 attempts per call."""
     asked = int(100 * (time.monotonic() - since))
     client = {
         "calls_total": asked, "attempts_total": 4 * asked, "outcomes_total": {"timeout": asked},

@@ -56,7 +56,7 @@ def _samples(until_s: float) -> Iterator[ev.Event]:
 
 
 def _state(second: int) -> tuple[float, float, float, float, int, int]:
-    """Attempts a request, share of good, latency, busy, connections, accept_queue."""
+    """Attempts per request, share of good, latency, busy, connections, accept_queue."""
     since = second - MITIGATION
     if second < TRIGGER or since >= 14 or second >= END:
         return 1.0, 1.0, 14.0, 0.66, 9, 0

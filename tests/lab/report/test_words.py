@@ -48,11 +48,11 @@ def checked(role: Literal["steady-state", "abort-if", "until"], *, met: bool | N
         (ev.NoteWritten(by="ana", role="op", kind="x", text="a\nb"), "ana: a b"),
         (
             ev.NoteWritten(by="lab abort", role="person", kind="abort", text="too hot"),
-            "aborting by hand: too hot",
+            "aborting for the user: too hot",
         ),
         (
-            ev.RunClosed(outcome="aborted", reason="aborted by hand: too hot", clean=True),
-            "run aborted: by hand: too hot",
+            ev.RunClosed(outcome="aborted", reason="aborted by the user: too hot", clean=True),
+            "run aborted: by the user: too hot",
         ),
         (ev.SampleMissed(source="auth", error="x", waited_ms=1), None),
         (

@@ -54,7 +54,7 @@ async def test_a_watchdog_that_is_gone_or_stopped_is_replaced(
 async def test_a_run_whose_watchdog_can_t_be_replaced_is_ended(
     tmp_path: Path, journal: JournalWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a watchdog nothing may stay in force: the body is cancelled, and the reason is what is raised."""
+    """Without a watchdog nothing may stay active: the body is cancelled, and the reason is what is raised."""
 
     async def refuse(_folder: Path) -> None:
         raise UnguardedError("no process can be started")

@@ -118,7 +118,7 @@ async def test_the_first_abort_cancels_and_the_second_hears_that_it_rolls_back(t
             await wait_until(lambda: False, 10, "the abort")
         cause = made.stop.cause(cancelled.value)
         assert isinstance(cause, AbortedByUser)
-        assert str(cause) == "aborted by hand: too hot"
+        assert str(cause) == "aborted by the user: too hot"
         assert await asking is True
         assert await client.abort("once more") is False
         assert (await client.call("GET", "/status"))["state"] == "rolling back"

@@ -48,7 +48,7 @@ async def test_an_abort_by_hand_cancels_and_keeps_its_reason() -> None:
     ending = RunOutcome()
     assert found is not None
     ending.record(found)
-    assert (ending.outcome, ending.reason) == ("aborted", "aborted by hand: too hot")
+    assert (ending.outcome, ending.reason) == ("aborted", "aborted by the user: too hot")
     assert said[0] == "rollback begins"
     assert "SIGINT: still rolling back" in said[1]
     assert said[-1] == "rollback ends"
@@ -75,7 +75,7 @@ async def test_a_signal_is_an_interruption() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("x"), None])
 async def test_a_run_that_ends_by_itself_is_rolled_back_in_peace(error: ValueError | None) -> None:
-    """A Ctrl-C that comes while the last rollback runs must not leave half of it in force."""
+    """A Ctrl-C that comes while the last rollback runs must not leave half of it active."""
 
     async def body(_: Stop) -> None:
         if error is not None:

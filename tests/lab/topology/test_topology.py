@@ -91,7 +91,7 @@ def test_own_keys_outrank_merged_ones_and_lines_stay_right(tmp_path: Path) -> No
         ("environment: {A: $X}", 5, "a form that the lab does not interpret"),
         ("volumes: ['a:b:c:d']", 5, "volumes"),
         ("command: [again]", 5, "stands here twice"),
-        ("expose: [", 6, "no valid YAML"),
+        ("expose: [", 6, "not valid YAML"),
     ],
 )
 def test_what_is_outside_of_the_subset_is_refused_with_its_line(

@@ -16,7 +16,7 @@ from tests.lab.analysis.tournament.conftest import Change, judged
 
 
 def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
-    """100/s from 14 s to 78 s; nothing good until 45 s; 4 attempts a request until the mitigation at 38.25 s."""
+    """100/s from 14 s to 78 s; nothing good until 45 s; 4 attempts per request until the mitigation at 38.25 s."""
     cell = cell_of(*judged(golden), contestant="immediate", trigger="latency")
     assert (cell.contestant, cell.trigger, cell.seed, cell.run) == ("immediate", "latency", 7, "r1")
     assert (cell.verdict, cell.valid, cell.stuck) == ("pass", True, True)
@@ -168,7 +168,7 @@ def test_an_emptied_queue_alone_leaves_the_other_figures(
         assert (cell.stuck, cell.time_to_recover_s, cell.censored_at_s) == (None, None, None)
 
 
-def test_a_run_that_was_cut_off_is_not_vouched_for(golden: list[Event]) -> None:
+def test_a_run_that_was_cut_off_is_invalid(golden: list[Event]) -> None:
     """Whatever it had seen until then."""
     cell = cell_of(*judged(golden[: len(golden) // 2]), contestant="x", trigger="y")
     assert (cell.valid, cell.verdict) == (False, "inconclusive")

@@ -75,7 +75,7 @@ def test_outcomes_count_over_all_triggers_and_in_each(worse: list[list[int]], ch
 
 
 def test_outcomes_hang_on_the_contestant_or_on_the_seed() -> None:
-    """Always the same one is suspicious; a seed that is bad for all is not, nor is one whom the lab can't vouch for."""
+    """Always the same one is suspicious; a seed that is bad for all is not, nor is one whose runs are invalid."""
     always = [{"a": True, "b": False, "c": False} for _ in range(5)]
     assert outcomes_p(always) == pytest.approx(1 / 81, abs=0.012)  # of 3^5 deals the 3 that give all to one
     by_seed = [{"a": bad, "b": bad, "c": bad} for bad in (True, False, True)]

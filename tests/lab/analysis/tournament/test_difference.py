@@ -75,7 +75,7 @@ def test_one_figure_a_run_can_not_be_told_from_two_runs(golden: list[Event]) -> 
     assert "two runs on each side" in of(found, "time to recover").because
 
 
-def test_a_run_that_nobody_vouches_for_tells_nothing(golden: list[Event]) -> None:
+def test_an_invalid_run_is_compared_with_none(golden: list[Event]) -> None:
     """Every figure: can't tell, and why."""
 
     def starved(event: Event) -> Event:
@@ -135,7 +135,7 @@ def test_an_outcome_that_is_not_known_of_every_run_is_not_told(golden: list[Even
     found = compare_runs(known, [judged(golden), judged(golden, unclosed)])
     assert found.unlike == ()
     assert {of(found, name).word for name in ("verdict pass", "stuck", "back in service")} == {"can't tell"}
-    assert "not told in every run" in of(found, "stuck").because
+    assert "missing in some runs" in of(found, "stuck").because
     assert of(compare_runs(known[:1], [judged(golden, unclosed)]), "verdict pass").b is None
 
 

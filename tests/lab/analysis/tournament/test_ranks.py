@@ -128,14 +128,14 @@ def test_one_run_ranks_nothing() -> None:
     )
 
 
-def test_runs_that_nobody_vouches_for_never_count() -> None:
+def test_runs_that_are_invalid_never_count() -> None:
     """Their figures are in no mean and no rank; they are listed apart."""
     good = [cell(n, s, lost + s / 1000) for n, lost in (("a", 0.1), ("b", 0.4)) for s in range(4)]
     wild = cell("a", 9, 1.0, valid=False, verdict="inconclusive", reasons=("steal: 9.1 (limit < 2 %)",))
     found = make_tournament([*good, wild], plan="p", title="t", command="c")
     assert found.invalid == (wild,)
     score = found.score("a", "latency")
-    assert (score.runs, score.valid, score.ended) == (5, 4, "over")
+    assert (score.runs, score.valid, score.ended) == (5, 4, "recovered")
     assert score.lost_share is not None
     assert score.lost_share.most < 0.2
     assert found.overall == make_tournament(good, plan="p", title="t", command="c").overall
@@ -151,7 +151,7 @@ def test_mixed_outcomes_are_borderline() -> None:
     assert ended == {
         "a": ("borderline", 1, 2),
         "b": ("stuck", 1, 1),
-        "c": ("not told", 0, 0),
+        "c": ("undetermined", 0, 0),
         "d": ("not run", 0, 0),
     }
 

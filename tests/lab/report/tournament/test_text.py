@@ -35,14 +35,14 @@ def test_every_outcome_has_its_mark_and_its_meaning(tournament: Tournament) -> N
     assert "· " in rows["immediate(retries=3)"]
     assert "?" in rows["immediate(retries=3)"]
     assert re.search(r"~1/3 (49|50)\.\.9[456]", text)
-    for word in ("over:", "stuck:", "borderline:", "can't tell:", "can't vouch:"):
+    for word in ("recovered:", "stuck:", "borderline:", "undetermined:", "invalid:"):
         assert word in text
     assert "? immediate(retries=3) under load surge x 3, seeds 1, 2, 3: steal: 9.1" in text
     assert "not yet run" in text
 
 
 def test_what_was_done_about_it_is_said_where_something_was(tournament: Tournament) -> None:
-    """How many were served while it was in force, how many afterwards, when service was back; else no such table."""
+    """How many were served while it was active, how many afterwards, when service was back; else no such table."""
     assert re.search(r"none +latency +70 %.±[\d.]+ +100 %.±0\.0 +4\.2 s \(3/3\)", said(tournament))
     untouched = [cell.model_copy(update={"served_mitigation": None}) for cell in tournament.cells]
     alone = make_tournament(untouched, plan="p", title="t", command="c")
