@@ -53,6 +53,11 @@ DATA_RATE_KBPS = Quantity("data rate", {"B/s": "0.001", "KB/s": "1", "MB/s": "10
 SIZE_BYTES = Quantity("size", _BYTES, "200 MB", 1e15)
 
 
+def base_unit(quantity: Quantity) -> str:
+    """The unit that the lab computes a quantity in, ``s`` for a duration in seconds; empty where it writes another."""
+    return next((unit for unit, factor in quantity.units.items() if factor == "1"), "")
+
+
 def quote(value: object) -> str:
     """A value as an error shows it: in backticks, printable, never longer than a line."""
     text = str(value)[: _LONGEST + 1]

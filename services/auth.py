@@ -22,7 +22,7 @@ class Settings(DataSettings):
     service_time_ms: float = number(5.0, least=0, most=60_000)
     workers: int = whole(64, least=1, most=100_000)
     queue_limit: int = whole(1024, least=0, most=1_000_000)
-    admission: str = text("fifo", LAYERS, validate)
+    admission: str = text("fifo", LAYERS, validate, "admission")
     drop_expired: bool = flag(default=False)
 
 

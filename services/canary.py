@@ -14,10 +14,11 @@ from services.kit.live_settings import DataSettings
 from services.kit.role import Handler, Role, json_response
 from services.kit.server import run
 
+Settings = DataSettings
 CALLS = ClientSettings(policy="none", timeout_s=8, connections="new")
 
 
-class Canary(Role[DataSettings]):
+class Canary(Role[Settings]):
     """Sends what the lab itself sends; its data port tells the latest call."""
 
     name = "canary"

@@ -8,14 +8,15 @@ from services.kit.role import Role, json_response
 from services.kit.server import run
 from services.pager import BadWebhookError, Desk, PagerSettings, planes_from_environment
 
+Settings = PagerSettings
 PATH = "/page/"
 
 
-class OnCall(Role[PagerSettings]):
+class OnCall(Role[Settings]):
     """200 for a webhook, 404 for an unknown plane, 400 for what is no webhook."""
 
     name = "oncall"
-    settings = PagerSettings
+    settings = Settings
 
     async def start(self) -> None:
         """Begin to wait for every plane."""

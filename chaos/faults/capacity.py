@@ -16,6 +16,7 @@ class Capacity(BaseFault):
 
     fault: ClassVar[str] = "capacity"
     example: ClassVar[Mapping[str, Any]] = {"target": "bridge", "share": 0.02}
+    of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.CPU_CAP})
 
     share: float = Field(gt=0, lt=1)

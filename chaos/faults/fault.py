@@ -65,6 +65,7 @@ class Fault(Protocol):
 class BaseFault(BaseModel, ABC):
     """Parameters with units in their names; a drill's key is the field's name without the unit.
 
+    ``of_process``: it is done to a process, and so to every role that the process plays.
     ``example``: parameters of one that can be tried on the living lab; the contract tests do.
     """
 
@@ -72,6 +73,7 @@ class BaseFault(BaseModel, ABC):
     kind: ClassVar[Kind] = "fault"
     needs: ClassVar[frozenset[Ability]] = frozenset()
     uses: ClassVar[frozenset[str]] = frozenset()
+    of_process: ClassVar[bool] = False
     fault: ClassVar[str]
     example: ClassVar[Mapping[str, Any]] = {}
 

@@ -14,6 +14,7 @@ class Kill(BaseFault):
 
     fault: ClassVar[str] = "kill"
     example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
+    of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.KILL})
 
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:

@@ -14,6 +14,7 @@ class Pause(BaseFault):
 
     fault: ClassVar[str] = "pause"
     example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
+    of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.PAUSE})
 
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:

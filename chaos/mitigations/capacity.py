@@ -19,6 +19,7 @@ class Capacity(BaseMitigation):
 
     fault: ClassVar[str] = "capacity"
     for_devices: ClassVar[bool] = True
+    of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.CPU_CAP})
 
     target: str = Field(default="bridge", min_length=1)

@@ -25,7 +25,7 @@ def fault_add(
     ] = None,
 ) -> None:
     """Apply a fault and read it back; stays until `lab fault clear` or `lab down`. `lab faults` lists them."""
-    kind, target = fault_of(what, target)
+    kind, target = fault_of(what, target, known_services())
     step = read_step(kind, what, target, pairs(parameters or []), known_services())
     Console().print(f"{what} on {step.target} is active, read back: {inject(step)}", markup=False)
 

@@ -11,17 +11,14 @@ from lab.drillfile.model import Step
 from lab.drillfile.params import keys_of, unit_of
 from lab.drillfile.problems import DrillError
 from lab.drillfile.registries import known
+from lab.drillfile.roles import Services, devices
 from lab.drillfile.source import parse_source
 from lab.drillfile.values import Reader
 
 COMMAND_LINE = "command line"
 
 
-DEVICE = "bridge"
-"""What a fault is for where neither a person nor the fault itself says."""
-
-
-def fault_of(what: str, target: str | None) -> tuple[str, str | None]:
+def fault_of(what: str, target: str | None, services: Services) -> tuple[str, str | None]:
     """The kind of what ``lab fault add`` names, and its target: the one that is asked for, its own, or the device.
 
     A name that is not known is left to ``read_step``, which says the nearest.
@@ -33,11 +30,11 @@ def fault_of(what: str, target: str | None) -> tuple[str, str | None]:
         and "target" in model.model_fields
         and not model.model_fields["target"].is_required()
     )
-    return getattr(model, "kind", "fault"), target or (None if own else DEVICE)
+    return getattr(model, "kind", "fault"), target or (None if own else next(iter(devices(services)), None))
 
 
 def read_step(
-    kind: str, what: str, target: str | None, values: Mapping[str, str], services: Mapping[str, str]
+    kind: str, what: str, target: str | None, values: Mapping[str, str], services: Services
 ) -> Step:
     """A step from ``fault add``, ``policy set`` or ``mitigate``: ``{"latency": "3000ms"}`` and the like.
 

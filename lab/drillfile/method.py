@@ -7,12 +7,12 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from lab.drillfile.model import Step, StepKind
+from lab.drillfile.named_settings import is_service, read_policy
 from lab.drillfile.params import keys_of, read_params
 from lab.drillfile.phase import Phase
 from lab.drillfile.read_phases import read_phase_name
 from lab.drillfile.registries import Known
-from lab.drillfile.roles import check_behind_edge, check_device, check_takes
-from lab.drillfile.service_settings import is_service, read_policy
+from lab.drillfile.roles import check_device, check_passes, check_process, check_takes
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import quote, suggest
@@ -53,7 +53,7 @@ def _step(reader: Reader, value: Value, phases: Sequence[Phase] | None, known: K
     if "policy" in model.model_fields and "policy" in keys:
         keys["policy"] = replace(keys["policy"], content=read_policy(reader, keys["policy"], known) or "none")
     if "service" in model.model_fields and isinstance(named := keys.get("service", value).content, str):
-        _check_client(reader, keys["service"], named, known)
+        _check_client(reader, keys["service"], target, named, known)
     own = {"name": name or "unread", "target": target or "unread"}
     return Step.model_construct(
         name=name,
@@ -118,14 +118,18 @@ def _target(reader: Reader, keys: dict[str, Value], model: type[BaseModel], know
     return str(field.default) if field is not None and not field.is_required() else ""
 
 
-def _check_client(reader: Reader, place: Value, named: str, known: Known) -> None:
+def _check_client(reader: Reader, place: Value, target: str, named: str, known: Known) -> None:
     if is_service(reader, place, named, known):
-        check_behind_edge(reader, place, named, known.services)
+        check_passes(reader, place, target, named, known.services)
 
 
 def _check_suits(reader: Reader, place: Value, target: str, model: type[BaseModel], known: Known) -> None:
-    """A problem where a mitigation can do nothing for its target."""
+    """A problem where a mitigation can do nothing for its target, or a fault would hit others with it."""
+    if known.services is None:
+        return
     for setting in getattr(model, "sets", ()):
-        check_takes(reader, place, target, setting, known.services)
-    if getattr(model, "for_devices", False) and known.services is not None:
-        check_device(reader, place, target)
+        check_takes(reader, place, target, setting, known.services, known.rules_of)
+    if getattr(model, "for_devices", False):
+        check_device(reader, place, target, known.services)
+    if getattr(model, "of_process", False):
+        check_process(reader, place, target, f"`{getattr(model, 'fault', '')}`", known.services)

@@ -5,10 +5,10 @@ policy: [{budget: {ratio: 10%}}, breaker]       # as in a drill: text, a list, o
 
 from pathlib import Path
 
+from lab.drillfile.named_settings import read_policy
 from lab.drillfile.problems import DrillError
 from lab.drillfile.read_drill import SUFFIX, read_content
 from lab.drillfile.registries import known
-from lab.drillfile.service_settings import read_policy
 from lab.drillfile.source import parse_source
 from lab.drillfile.values import Reader
 

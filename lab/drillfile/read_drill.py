@@ -1,6 +1,6 @@
 """A drill file -> ``Drill``, or one ``DrillError`` with everything that is wrong with it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from lab.drillfile.library import check_steps
@@ -10,6 +10,7 @@ from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError, said
 from lab.drillfile.read_phases import moments, read_phases
 from lab.drillfile.registries import Known, known
+from lab.drillfile.roles import Services
 from lab.drillfile.search import read_search
 from lab.drillfile.sections import (
     check_version,
@@ -69,7 +70,7 @@ def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
 def load_drill(
     path: Path,
     using: Known | None = None,
-    services: Mapping[str, str] | None = None,
+    services: Services | None = None,
     modes: frozenset[str] | None = None,
 ) -> Drill:
     """Read a drill file.
@@ -77,7 +78,7 @@ def load_drill(
     Args:
         path: the file; its stem is the drill's name.
         using: the registries of faults, mitigations and policies; default: this lab's.
-        services: names in the topology, and their roles, where ``using`` is not given; None: any name will do.
+        services: the roles of the topology by name, where ``using`` is not given; None: any name will do.
         modes: ways in which the shared monitoring plane can see main, alike.
 
     Raises:

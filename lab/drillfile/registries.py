@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel
 
 from lab.drillfile.model import Step
+from lab.drillfile.roles import Services
+from lab.drillfile.setting_rules import RulesOf, rules_of
 
 if TYPE_CHECKING:
     from chaos.faults import Fault
@@ -28,19 +30,21 @@ class Known:
         mitigations: alike.
         check_policy: text, list or mapping -> the policy's text; raises ``ValueError``, whose text explains, for a
             policy that can't be read.
-        services: names in the topology, and the role of each (``roles``); None: any name will do.
+        services: the roles of the topology by name (``roles``); None: any name will do.
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
+        rules_of: the live settings of a role, by the module that it names for them.
         check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 
     faults: Registry
     mitigations: Registry
     check_policy: Callable[[object], str]
-    services: Mapping[str, str] | None = None
+    services: Services | None = None
     modes: frozenset[str] | None = None
     check_admission: Callable[[str], object] | None = None
     check_library: Callable[[str], object] = _any_name
+    rules_of: RulesOf = rules_of
 
     def steps(self, kind: str) -> Registry:
         """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
@@ -49,7 +53,7 @@ class Known:
         return {name: model for name, model in self.faults.items() if getattr(model, "kind", "fault") == kind}
 
 
-def known(services: Mapping[str, str] | None = None, modes: frozenset[str] | None = None) -> Known:
+def known(services: Services | None = None, modes: frozenset[str] | None = None) -> Known:
     """What this lab knows: the registries of ``chaos``, the policies, admissions and libraries of ``services``."""
     from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415

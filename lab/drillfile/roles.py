@@ -1,43 +1,61 @@
-"""Which live settings a service takes, so that a misplaced one is refused before anything starts.
+"""Which role takes what, so that a misplaced setting or mitigation is refused before anything starts.
 
-A service's role is the module that it runs (``python -m services.auth``: auth). What is not ours has none, and takes
-no settings.
+Who plays which role is the topology's to say (``x-lab`` in compose.yaml), and what a role takes its own settings'.
 """
 
 from collections.abc import Mapping
+from typing import Protocol
 
+from lab.drillfile.setting_rules import RulesOf
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import quote, suggest
 
-_EVERY = frozenset({"fail_share", "cancel_abandoned"})
-_RETRIES = frozenset({"policy", "timeout_s"})
-_CLIENT = _RETRIES | {"connections", "pool_limit", "device"}
 
-TAKES: Mapping[str, frozenset[str]] = {
-    "edge": _EVERY | _RETRIES | {"admit_share", "disabled", "drain_stop_s", "drain_ramp_s"},
-    "storefront": _EVERY | _CLIENT | {"library", "library_timeout_s"},
-    "fleet": _EVERY | _CLIENT | {"clients"},
-    "router": _EVERY | _RETRIES,
-    "auth": _EVERY | {"service_time_ms", "workers", "queue_limit", "admission", "drop_expired"},
-    "updates": _EVERY | {"hold_s"},
-    "canary": _EVERY,
-    "oncall": _EVERY,
-}
-"""Role -> the settings of its service that a drill can name, in the service's own words."""
+class ServiceRole(Protocol):
+    """A role of the topology, as far as a drill file is read by it (``lab.topology.Role``)."""
 
-BEHIND_EDGE = "storefront"
-"""The role of the clients that edge passes requests to."""
+    @property
+    def service(self) -> str:
+        """Whose process plays it."""
 
-UNDER_LOAD = frozenset({"edge", BEHIND_EDGE})
-"""The roles whose services answer customers: what the load can reach (TARGETS in compose.yaml)."""
+    @property
+    def kind(self) -> str:
+        """device, client, server, load, instrument or monitor."""
 
-DEVICES = ("bridge", "bridge-reserve")
-"""What stands between the networks: its capacity is calibrated, its queue bounded."""
+    @property
+    def settings(self) -> str:
+        """The module of its live settings; empty: it has none."""
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Whom it calls."""
+
+    @property
+    def when(self) -> str | None:
+        """On whose demand it is there; None: always."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether its process plays other roles, too."""
 
 
-def check_takes(
-    reader: Reader, place: Value, service: str, setting: str, services: Mapping[str, str] | None
+Services = Mapping[str, ServiceRole]
+"""Every role by its name."""
+
+
+def names_of(services: Services) -> frozenset[str]:
+    """What a drill may name: the roles, and the services whose process plays several."""
+    return frozenset(services) | {role.service for role in services.values()}
+
+
+def devices(services: Services) -> tuple[str, ...]:
+    """What stands between the networks: its capacity is calibrated, its queue bounded."""
+    return tuple(name for name, role in services.items() if role.kind == "device")
+
+
+def check_takes(  # noqa: PLR0913, PLR0917 - who, what, and where it is told
+    reader: Reader, place: Value, service: str, setting: str, services: Services | None, rules_of: RulesOf
 ) -> None:
     """A problem where a service has no such setting.
 
@@ -46,32 +64,50 @@ def check_takes(
         place: what asks for the setting.
         service: whose it would be.
         setting: in the services' own words.
-        services: name -> role; None: nothing is known of them.
+        services: the roles; None: nothing is known of them.
+        rules_of: the settings of a role's module.
     """
-    if services is None or service not in services or setting in TAKES.get(services[service], ()):
+    if services is None or service not in services or setting in rules_of(services[service].settings):
         return
-    takers = sorted(name for name, role in services.items() if setting in TAKES.get(role, ()))
+    takers = sorted(name for name, role in services.items() if setting in rules_of(role.settings))
     reader.fail(place, f"{service} has no setting {quote(setting)}; it is for {', '.join(takers)}")
 
 
-def check_behind_edge(reader: Reader, place: Value, service: str, services: Mapping[str, str] | None) -> None:
-    """A problem where edge passes nothing to a service, so that it can't be switched off there."""
-    if services is None or services.get(service) == BEHIND_EDGE:
+def check_passes(reader: Reader, place: Value, front: str, client: str, services: Services | None) -> None:
+    """A problem where a front door passes nothing to a service, so that it can't be switched off there."""
+    if services is None or front not in services or client in services[front].calls:
         return
-    clients = sorted(name for name, role in services.items() if role == BEHIND_EDGE)
-    reader.fail(place, f"edge passes nothing to {service}; it can switch off {' and '.join(clients)}")
+    valid = " and ".join(sorted(services[front].calls)) or "no service"
+    reader.fail(place, f"{front} passes nothing to {client}; it can switch off {valid}")
 
 
-def check_under_load(reader: Reader, place: Value, target: str, services: Mapping[str, str] | None) -> None:
+def under_load(services: Services) -> frozenset[str]:
+    """Whom the load can send its requests to: not a device, nor what is past it, nor an instrument."""
+    return frozenset(name for role in services.values() if role.kind == "load" for name in role.calls)
+
+
+def check_under_load(reader: Reader, place: Value, target: str, services: Services | None) -> None:
     """A problem where the load can't send its requests: not to a device, nor past the bridge, nor to an instrument."""
-    if services is None or services.get(target) in UNDER_LOAD:
+    if services is None or target in (reachable := under_load(services)):
         return
-    reachable = sorted(name for name, role in services.items() if role in UNDER_LOAD)
     valid = suggest(target, reachable) if reachable else ""
     reader.fail(place, f"{target} doesn't answer the load{valid}")
 
 
-def check_device(reader: Reader, place: Value, target: str) -> None:
+def check_device(reader: Reader, place: Value, target: str, services: Services) -> None:
     """A problem where the target is no device between the networks."""
-    if target not in DEVICES:
-        reader.fail(place, f"{target} is no device; this is for {' and '.join(DEVICES)}")
+    if target not in devices(services):
+        reader.fail(place, f"{target} is no device; this is for {' and '.join(devices(services))}")
+
+
+def check_process(reader: Reader, place: Value, target: str, what: str, services: Services) -> None:
+    """A problem where what ends or slows a process would hit roles that share it and were not named."""
+    role = services.get(target)
+    if role is None or not role.shared:
+        return
+    others = sorted(name for name, one in services.items() if one.service == role.service and name != target)
+    reader.fail(
+        place,
+        f"{target} shares its process with {', '.join(others)}, so {what} would hit them as well; "
+        f"give it a service of its own in compose.yaml, or aim at the whole service {quote(role.service)}",
+    )

@@ -44,6 +44,11 @@ def integer_schema(least: int = 0, most: int = 2**31 - 1) -> Schema:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
+def number_schema(least: float, most: float) -> Schema:
+    """A plain number within bounds."""
+    return {"type": "number", "minimum": least, "maximum": most}
+
+
 def words_schema(described: Mapping[str, str]) -> Schema:
     """One of some words, each with what it means (editors show it)."""
     return {"anyOf": [{"const": word, "description": text} for word, text in described.items()]}

@@ -7,9 +7,9 @@ from lab.drillfile.condition import Condition
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
 from lab.drillfile.model import VERSION, Bridge, Expectation, SteadyState
+from lab.drillfile.named_settings import is_service
 from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
-from lab.drillfile.service_settings import is_service
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 

@@ -8,7 +8,7 @@ from dotenv import dotenv_values
 from lab import resources
 from lab.drillfile import Drill
 from lab.monitoring import modes
-from lab.topology import load_topology
+from lab.topology import Roles, load_topology
 
 BRIDGE = "bridge"
 """The topology's one service that everything crosses."""
@@ -84,10 +84,9 @@ def listen_queue(drill: Drill) -> int:
     return max(1, round(drill.bridge.headroom * drill.load.rate_rps * drill.bridge.queue_s))
 
 
-def known_services() -> dict[str, str]:
-    """The names that a drill may target, and the role of each."""
-    roles = load_topology(resources.topology()).roles
-    return {name: role.settings.removeprefix("services.") for name, role in roles.items()}
+def known_services() -> Roles:
+    """The roles that a drill may name."""
+    return load_topology(resources.topology()).roles
 
 
 def known_modes() -> frozenset[str]:

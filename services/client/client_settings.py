@@ -22,7 +22,9 @@ def _check_device(device: str) -> None:
 
 def policy_setting() -> Any:  # noqa: ANN401  a dataclass field
     """A retry policy as text; none where nothing is said."""
-    return text("none", f"{', '.join(names())}, joined by +, e.g. budget(ratio=10%) + breaker", validate)
+    return text(
+        "none", f"{', '.join(names())}, joined by +, e.g. budget(ratio=10%) + breaker", validate, "policy"
+    )
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class ClientSettings(DataSettings):
     timeout_s: float = number(1.0, least=0.001, most=3600)
     connections: str = choice("new", "pooled")
     pool_limit: int = whole(0, least=0, most=100_000)
-    device: str = text(BRIDGE, f"{BRIDGE} or {RESERVE}", _check_device)
+    device: str = text(BRIDGE, f"{BRIDGE} or {RESERVE}", _check_device, "device")
 
 
 @dataclass(frozen=True)

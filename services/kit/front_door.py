@@ -19,7 +19,7 @@ class EntranceSettings(DataSettings):
     """Whom to let in: a share, all but some clients, nobody for a while (seconds) and then ever more."""
 
     admit_share: float = number(1.0, least=0, most=1)
-    disabled: str = text("", "names of clients, separated by spaces", check_names)
+    disabled: str = text("", "names of clients, separated by spaces", check_names, "clients")
     drain_stop_s: float = number(0.0, least=0, most=600)
     drain_ramp_s: float = number(0.0, least=0, most=600)
 

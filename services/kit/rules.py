@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -17,11 +17,21 @@ class Rule:
         valid: In words.
         check: The value as it is kept; raises ValueError.
         read: Text from the environment -> value to be checked.
+        shape: What kind of value it is, for whoever reads it from elsewhere (a drill file).
+        least: The smallest number; None: it is no number.
+        most: The largest number.
+        words: Words that it may be: the only ones of a text, beside the numbers of a number.
+        names: What a text names, such as a policy or a device; empty: nothing in particular.
     """
 
     valid: str
     check: Callable[[object], object]
     read: Callable[[str], object]
+    shape: Literal["number", "whole", "flag", "text"] = "text"
+    least: float | None = None
+    most: float | None = None
+    words: tuple[str, ...] = ()
+    names: str = ""
 
 
 def number(default: float, least: float, most: float) -> Any:  # noqa: ANN401  a dataclass field
@@ -34,7 +44,7 @@ def number(default: float, least: float, most: float) -> Any:  # noqa: ANN401  a
             raise ValueError("out of range")
         return float(value)
 
-    return _field(default, Rule(f"a number from {least:g} to {most:g}", check, float))
+    return _field(default, Rule(f"a number from {least:g} to {most:g}", check, float, "number", least, most))
 
 
 def whole(default: int, least: int, most: int) -> Any:  # noqa: ANN401  a dataclass field
@@ -47,7 +57,7 @@ def whole(default: int, least: int, most: int) -> Any:  # noqa: ANN401  a datacl
             raise ValueError("out of range")
         return value
 
-    return _field(default, Rule(f"a whole number from {least} to {most}", check, int))
+    return _field(default, Rule(f"a whole number from {least} to {most}", check, int, "whole", least, most))
 
 
 def flag(*, default: bool) -> Any:  # noqa: ANN401  a dataclass field
@@ -61,11 +71,11 @@ def flag(*, default: bool) -> Any:  # noqa: ANN401  a dataclass field
     def read(text: str) -> object:
         return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
 
-    return _field(default, Rule("true or false", check, read))
+    return _field(default, Rule("true or false", check, read, "flag"))
 
 
-def text(default: str, valid: str, check: Callable[[str], None]) -> Any:  # noqa: ANN401  a dataclass field
-    """A setting that is text which `check` doesn't refuse with a ValueError."""
+def text(default: str, valid: str, check: Callable[[str], None], names: str = "") -> Any:  # noqa: ANN401  a dataclass field
+    """A setting that is text which `check` doesn't refuse with a ValueError; `names` is what it names, if anything."""
 
     def checked(value: object) -> str:
         if not isinstance(value, str):
@@ -73,7 +83,7 @@ def text(default: str, valid: str, check: Callable[[str], None]) -> Any:  # noqa
         check(value)
         return value
 
-    return _field(default, Rule(valid, checked, str))
+    return _field(default, Rule(valid, checked, str, names=names))
 
 
 def choice(default: str, *others: str) -> Any:  # noqa: ANN401  a dataclass field
@@ -84,7 +94,8 @@ def choice(default: str, *others: str) -> Any:  # noqa: ANN401  a dataclass fiel
         if value not in words:
             raise ValueError("unknown")
 
-    return text(default, " or ".join(words), check)
+    rule: Rule = text(default, " or ".join(words), check).metadata["rule"]
+    return _field(default, dataclasses.replace(rule, words=words))
 
 
 def _field(default: object, rule: Rule) -> Any:  # noqa: ANN401  a dataclass field

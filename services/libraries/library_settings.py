@@ -34,9 +34,8 @@ def _timeout() -> Any:  # noqa: ANN401  a dataclass field
     def read(written: str) -> float | str:
         return DEFAULT if written == DEFAULT else float(written)
 
-    rule = Rule(
-        f"{DEFAULT!r} (the library's own) or seconds from {_SHORTEST_S:g} to {_LONGEST_S:g}", check, read
-    )
+    valid = f"{DEFAULT!r} (the library's own) or seconds from {_SHORTEST_S:g} to {_LONGEST_S:g}"
+    rule = Rule(valid, check, read, "number", _SHORTEST_S, _LONGEST_S, (DEFAULT,))
     return dataclasses.field(default=DEFAULT, metadata={"rule": rule})
 
 
@@ -44,7 +43,7 @@ def _timeout() -> Any:  # noqa: ANN401  a dataclass field
 class LibrarySettings:
     """Who makes the calls, and the timeout that a library is told (seconds). `lab` has its own settings."""
 
-    library: str = text(LAB, ", ".join(names()), check_installed)
+    library: str = text(LAB, ", ".join(names()), check_installed, "library")
     library_timeout_s: float | str = _timeout()
 
 

@@ -87,7 +87,7 @@ def sections_schema(using: Known, *, partial: Collection[str] = ()) -> dict[str,
         | {"description": "How the shared monitoring plane sees main; without it no plane watches."},
         "reserve": FLAG
         | {"description": "Whether there is a second device, idle until something is routed to it."},
-        "configuration": configuration_schema(using.services),
+        "configuration": configuration_schema(using),
         "steady-state-hypothesis": mapping_schema(
             {"title": TEXT, "probes": list_schema(steady_state_probe())},
             ("title", "probes"),

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from lab.drillfile.method import KINDS, WHEN
+from lab.drillfile.named_settings import POLICY
 from lab.drillfile.params import keys_of, unit_of
 from lab.drillfile.registries import Known
 from lab.drillfile.scalar_schema import (
@@ -20,7 +21,6 @@ from lab.drillfile.scalar_schema import (
     mapping_schema,
     quantity_schema,
 )
-from lab.drillfile.service_settings import POLICY
 
 _WHEN = {"during": "The phase; undone at its end.", "from": "The phase; kept until the rollback."}
 

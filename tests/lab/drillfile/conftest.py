@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from lab.drillfile import Drill
 from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import Known
+from lab.session import known_services
 
 EXAMPLES = int(os.environ.get("LAB_EXAMPLES", "300"))
 DRILLS = Path(__file__).parents[3] / "drills"
-SERVICES = {name: name for name in ("edge", "storefront", "canary", "router", "auth")} | {
-    "load": "",
-    "bridge": "",
+SERVICES = {
+    name: role
+    for name, role in known_services().items()
+    if name in {"edge", "storefront", "canary", "router", "auth", "load", "bridge"}
 }
 MODES = frozenset({"same-listener", "agent", "slow-scrape"})
 

@@ -47,7 +47,7 @@ WRONG = [
         "11: configuration.storefront.timout: unknown key; did you mean `timeout`?",
     ),
     ("timeout: 1 s", "timeout: true", "is not a duration"),
-    ("connections: new", "connections: old", "unknown kind of connections `old`"),
+    ("connections: new", "connections: old", "unknown connections `old`"),
     ("immediate(retries=3)", "immediatly", "configuration.storefront.policy: unknown policy 'immediatly'"),
     ("aftermath: 15 s", "aftermath: -15 s", "phases.aftermath: `-15 s`: a duration can't be negative"),
     (

@@ -13,7 +13,8 @@ from lab.drillfile import Drill, DrillError, load_drill
 from lab.drillfile.library import OWN
 from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import known
-from lab.drillfile.service_settings import SETTINGS
+from lab.drillfile.setting_kinds import setting_keys
+from lab.drillfile.setting_rules import rules_of
 from lab.session import requirements
 from lab.session.requirements import UnsupportedDrillError, require_abilities
 from services.libraries import LibraryError, validate
@@ -125,7 +126,8 @@ def test_what_does_something_beside_a_library_is_taken(step: str) -> None:
 
 def test_the_keys_of_the_labs_own_client_are_those_of_the_service() -> None:
     """What a drill refuses beside a library is what the service refuses."""
-    assert {SETTINGS[key].name for key in OWN} == OF_THE_SERVICE
+    keys = setting_keys(rules_of("services.storefront"))
+    assert {keys[key].name for key in OWN} == OF_THE_SERVICE
 
 
 class Here:

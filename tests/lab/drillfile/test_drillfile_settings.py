@@ -11,9 +11,10 @@ from lab.drillfile import Drill, DrillError
 from lab.drillfile.interactive import read_step
 from lab.drillfile.read_drill import parse_drill
 from lab.drillfile.registries import known
-from lab.drillfile.roles import TAKES
-from lab.drillfile.service_settings import SETTINGS
+from lab.drillfile.setting_kinds import setting_keys
+from lab.drillfile.setting_rules import all_rules, rules_of
 from lab.session import known_services
+from lab.topology import Role, Roles
 from services.auth import Settings as AuthSettings
 from services.edge import Settings as EdgeSettings
 from services.fleet import Settings as FleetSettings
@@ -100,10 +101,25 @@ def test_what_a_drill_says_the_service_takes(
     assert {key: getattr(now, key) for key in expected} == expected
 
 
-def test_every_key_is_a_setting_of_some_service() -> None:
-    """No key leads nowhere."""
-    fields = {field for kind in KINDS.values() for field in vars(kind())}
-    assert {setting.name for setting in SETTINGS.values()} <= fields
+def test_every_setting_of_every_service_has_a_key_of_its_own() -> None:
+    """Nothing that a service takes is out of a drill's reach, and no two settings have the same key."""
+    rules = all_rules()
+    assert {field for kind in KINDS.values() for field in vars(kind())} <= set(rules)
+    assert len(setting_keys(rules)) == len(rules)
+
+
+def test_a_services_own_bound_is_the_drills(read: Read) -> None:
+    """What the service would refuse while the lab comes up is refused before anything starts."""
+    for written, said in [
+        ("updates: {hold: 26 s}", "hold is at most 25 s"),
+        ("storefront: {timeout: 2 h}", "timeout is at most 3600 s"),
+        ("auth: {service_time: 61 s}", "service_time is at most 60000 ms"),
+        ("auth: {workers: 0}", "from 1 to 100000"),
+        ("oncall: {dead_man: 10 ms}", "dead_man is at least 0.1 s"),
+    ]:
+        with pytest.raises(DrillError, match=said):
+            read(written)
+    assert read("oncall: {dead_man: 20 s}").configuration["oncall"] == {"dead_man_s": 20.0}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +136,7 @@ def test_every_key_is_a_setting_of_some_service() -> None:
         ("edge: {admit_share: 140 %}", ["too much; a share is at most 100 %"]),
         ("edge: {admit_share: 40}", ["is not a share: write 0 to 1, or `98 %`"]),
         ("edge: {disabled: streming}", ["unknown service `streming`; did you mean `streaming`?"]),
-        ("edge: {drain_stop: 11 min}", ["at most 10 min"]),
+        ("edge: {drain_stop: 11 min}", ["`11 min` is too much; drain_stop is at most 600 s"]),
         ("edge: {drain: 5 s}", ["did you mean `drain_"]),
         ("edge: {disabled: auth}", ["edge passes nothing to auth", "storefront and streaming"]),
         ("auth: {policy: budget}", ["auth has no setting `policy`", "edge, fleet,", "storefront"]),
@@ -138,16 +154,26 @@ def test_a_wrong_setting_is_told_before_anything_starts(read: Read, written: str
 
 @pytest.mark.parametrize("kind", [*KINDS, "canary"])
 def test_what_each_role_takes_is_what_it_really_takes(kind: str) -> None:
-    """Of the settings that a drill can name, no more and no less."""
-    fields = set(vars(KINDS.get(kind, DataSettings)()))
-    assert TAKES[kind] == fields & {setting.name for setting in SETTINGS.values()}
+    """No more and no less, by the module that compose.yaml names for it."""
+    assert set(rules_of(SERVICES[kind].settings)) == set(vars(KINDS.get(kind, DataSettings)()))
 
 
-def test_every_service_of_ours_has_a_role() -> None:
-    """What runs a program of ours takes settings; a bridge and a Prometheus don't."""
-    roles = set(SERVICES.values())
-    assert roles == {*TAKES, ""}
-    assert (SERVICES["streaming"], SERVICES["bridge"]) == ("storefront", "")
+def test_what_is_not_ours_takes_no_settings() -> None:
+    """What runs a program of ours names its module; a bridge and a Prometheus have none."""
+    assert SERVICES["streaming"].settings == "services.storefront"
+    assert not rules_of(SERVICES["bridge"].settings)
+
+
+@pytest.mark.parametrize("what", ["kill", "pause", "capacity share=20%"])
+def test_a_role_that_shares_its_process_is_not_killed_alone(what: str) -> None:
+    """Who else would be hit is named; aimed at the whole service it is taken."""
+    shared = Role(service="back", kind="server", shared=True)
+    services = Roles({"stock": shared, "prices": shared})
+    name, _, value = what.partition(" ")
+    values = dict([value.split("=")]) if value else {}
+    with pytest.raises(DrillError, match="stock shares its process with prices"):
+        read_step("fault", name, "stock", values, services)
+    assert read_step("fault", name, "back", values, services).target == "back"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_a_fault_goes_to_what_it_is_meant_for(
 ) -> None:
     """The registry knows its kind and the model its target; only a fault that names none goes to the device."""
     what, values = typed
-    found, asked = fault_of(what, None)
+    found, asked = fault_of(what, None, known_services())
     step = read_step(found, what, asked, values, known_services())
     assert (step.kind, step.target) == (kind, target)
 

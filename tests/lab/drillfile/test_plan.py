@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.drillfile import DrillError, Plan, known, load_plan
+from lab.session import known_services
 from tests.checkout import ROOT
 
 PLAN = """\
@@ -31,7 +32,7 @@ quick: {contestants: [naive], triggers: [latency]}
 def read(tmp_path: Path, text: str) -> Plan:
     path = tmp_path / "who.yaml"
     path.write_text(text)
-    return load_plan(path, known({"edge": "edge", "bridge": "", "storefront": "storefront"}))
+    return load_plan(path, known(known_services()))
 
 
 def test_a_cell_has_what_all_have_what_is_its_contestants_and_the_trigger(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from lab import resources
 from lab.topology import load_topology
-from lab.topology.routes import ROUTES, WATCH_ROUTES
+from lab.topology.routes import ROUTES, TARGETS, WATCH_ROUTES
 
 FILE = resources.topology()
 
 
-@pytest.mark.parametrize("variable", [ROUTES, WATCH_ROUTES])
+@pytest.mark.parametrize("variable", [ROUTES, WATCH_ROUTES, TARGETS])
 def test_the_files_default_is_what_is_derived(variable: str) -> None:
     """Whoever adds a role sees here what the default has to be."""
     (default,) = re.findall(rf"\$\{{{variable}:-([^}}]*)\}}", FILE.read_text())
