@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from lab import units
 from lab.drillfile.customer_session import read_session
 from lab.drillfile.load_model import GIVE_UP_S, RATE_RPS, SLO_S, Customer, Load, SessionStep
+from lab.drillfile.named_settings import is_service
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_under_load
-from lab.drillfile.named_settings import is_service
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import quote

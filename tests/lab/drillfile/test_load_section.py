@@ -10,7 +10,7 @@ import pytest
 from lab.drillfile import Drill, DrillError, known
 from lab.drillfile.load_model import RATE_RPS, Customer, SessionStep
 from lab.drillfile.read_drill import parse_drill
-from lab.drillfile.roles import UNDER_LOAD
+from lab.drillfile.roles import under_load
 from lab.session import known_services
 from lab.topology import load_topology
 from loadgen.customer import RATE_RPS as TAKEN_RPS
@@ -18,10 +18,7 @@ from loadgen.customer import read_customers
 from tests.checkout import ROOT
 
 Read = Callable[[str], Drill]
-SERVICES = {
-    "edge": "edge", "storefront": "storefront", "streaming": "storefront", "auth": "auth", "router": "router",
-    "canary": "canary", "load": "", "bridge": "",
-}  # fmt: skip
+SERVICES = known_services()
 OLD = "load:   {target: edge, rate: 100 /s, arrivals: poisson}"
 LINE = (ROOT / "drills" / "retry-storm.yaml").read_text().splitlines().index(OLD) + 1
 SHOP = "shop: {path: /, rate: 60 /s}"
@@ -199,5 +196,5 @@ def test_the_topology_and_the_load_know_the_same_targets() -> None:
         .environment["TARGETS"]
     )
     targets = {pair.partition("=")[0] for pair in told.split()}
-    assert targets == {name for name, role in known_services().items() if role in UNDER_LOAD}
+    assert targets == under_load(known_services())
     assert TAKEN_RPS[0] <= RATE_RPS[0] < RATE_RPS[1] <= TAKEN_RPS[1]
