@@ -83,12 +83,13 @@ soak: setup ## the full counts of kills and drill files, into docs/explanation/r
 bench: setup ## measure what docs/measured/benchmarks.md says
 	@$(RUN) bench $(ARGS)
 
-lint: setup ## ruff, mypy, import-linter, shell syntax, known vulnerabilities
+lint: setup ## ruff, mypy, import-linter, shell syntax, names of metrics, known vulnerabilities
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python scripts/audit.py requirements/all.lock
+	@.venv/bin/python -m scripts.check_metrics
 	@for script in scripts/*.sh compose/*.sh; do sh -n "$$script" || exit 1; done; bash -n .ci/run
 
 engine: ## install and start Docker with Compose (Debian, as root); elsewhere: what to do

@@ -1,4 +1,7 @@
-"""Prometheus metrics, made from the counters when they are asked for: nothing is counted twice."""
+"""Prometheus metrics, made from the counters when they are asked for: nothing is counted twice.
+
+Names and units are as `promtool check metrics` wants them (scripts/check_metrics.py, part of `make lint`).
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -18,12 +21,10 @@ _COUNTERS = {
     "abandoned_total": "requests whose client went away before the answer",
     "abandoned_work_total": "requests answered below 400 whose client was gone",
     "connections_total": "connections accepted on the data port",
-    "cpu_s_total": "processor time used, in seconds",
 }
 _GAUGES = {
     "queue_depth": "requests waiting for a worker",
     "in_flight": "requests being answered",
-    "loop_lag_p99_ms": "how late the event loop runs what is due, 99th percentile of 2 s, in milliseconds",
 }
 
 
@@ -42,6 +43,13 @@ class _Collector(Collector):
             gauge = GaugeMetricFamily(f"lab_{key}", text, labels=["service"])
             gauge.add_metric(service, now[key])
             yield gauge
+        cpu = CounterMetricFamily("lab_cpu_seconds_total", "processor time used", labels=["service"])
+        cpu.add_metric(service, now["cpu_s_total"])
+        yield cpu
+        late = "how late the event loop runs what is due, 99th percentile of 2 s"
+        lag = GaugeMetricFamily("lab_loop_lag_p99_seconds", late, labels=["service"])
+        lag.add_metric(service, now["loop_lag_p99_ms"] / 1000)
+        yield lag
         yield _labelled(
             "lab_failed_total", "requests answered 4xx or 5xx", "status", service, now["failed_total"]
         )
@@ -80,7 +88,9 @@ def _client(service: list[str], client: Mapping[str, Any]) -> Iterable[Metric]:
         gauge.add_metric(service, client["attempts_in_flight"])
         yield gauge
     if client["breaker"] is not None:
-        state = GaugeMetricFamily("lab_client_breaker", "0 closed, 1 half-open, 2 open", labels=["service"])
+        state = GaugeMetricFamily(
+            "lab_client_breaker_state", "0 closed, 1 half-open, 2 open", labels=["service"]
+        )
         state.add_metric(service, _BREAKER[client["breaker"]])
         yield state
     yield _histogram(service, client["latency"], client["latency_sum_ms"])
@@ -99,6 +109,8 @@ def _histogram(service: list[str], latency: Mapping[str, int], sum_ms: float) ->
     uppers = [(upper_ms(int(index)) / 1000, count) for index, count in latency.items()]
     buckets = [(str(bound), float(sum(n for upper, n in uppers if upper <= bound))) for bound in BOUNDS_S]
     buckets.append(("+Inf", float(sum(latency.values()))))
-    family = HistogramMetricFamily("lab_client_attempt_seconds", "latency of attempts", labels=["service"])
+    family = HistogramMetricFamily(
+        "lab_client_attempt_duration_seconds", "latency of attempts", labels=["service"]
+    )
     family.add_metric(service, buckets, sum_value=sum_ms / 1000)
     return family
