@@ -11,6 +11,7 @@ from rich.table import Table
 
 from lab.cli import options
 from lab.cli.active import say_foreign
+from lab.cli.background import start_in_background
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
@@ -18,7 +19,7 @@ from lab.cli.viewing import watch_stream
 from lab.journal import read
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import Client, Request, RunFolder, living, start_in_background, the_living
+from lab.session import Client, Request, RunFolder, living, the_living
 
 
 def up(  # noqa: PLR0913  the command's options

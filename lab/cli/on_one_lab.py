@@ -3,28 +3,39 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 
 from chaos.errors import ChaosError
 from lab.cli.exits import Exit
+from lab.cli.interrupts import interruptible
 from lab.cli.viewing import Viewing
 from lab.drillfile import Drill
 from lab.journal import JournalError
 from lab.probes.control import ControlError
-from lab.runner import Aborted
+from lab.runner import Aborted, Interrupted
+from lab.runs.folder import RunFolderError
 from lab.runtime.base import SetupError
 from lab.runtime.slots import measuring_now
-from lab.session import Request, Result, RunFolder, Series, create_run_folder, interruptible, open_series
+from lab.session import Host, Request, Result, RunFolder, create_run_folder, open_host
 
-EARLY = (asyncio.CancelledError, Aborted, SetupError, ChaosError, ControlError, JournalError)
+EARLY = (
+    asyncio.CancelledError,
+    Interrupted,
+    Aborted,
+    SetupError,
+    ChaosError,
+    ControlError,
+    JournalError,
+    RunFolderError,
+)
 """Ways in which a series of runs can end before its end; by then everything is rolled back, as far as it can be."""
 
 
 def say_end(console: Console, early: BaseException) -> Exit:
     """Say what ended a series of runs early, and which exit code that is."""
-    if isinstance(early, asyncio.CancelledError):
+    if isinstance(early, asyncio.CancelledError | Interrupted):
         console.print("interrupted; everything was rolled back")
         return Exit.INTERRUPTED
     console.print(str(early), markup=False, highlight=False, soft_wrap=True)
@@ -37,7 +48,7 @@ def say_end(console: Console, early: BaseException) -> Exit:
 class OneLab:
     """A living lab that runs drills, one after the other, and shows them where a terminal can be drawn over."""
 
-    series: Series
+    host: Host
     console: Console
 
     async def run(self, drill: Drill, folder: RunFolder, doing: str) -> Result:
@@ -47,12 +58,12 @@ class OneLab:
             SetupError: the lab did not come to rest after the run before.
             ChaosError: something could not be undone.
         """
-        self.series.host.doing = doing
+        self.host.doing = doing
         # A log would get hundreds of lines; there the result's line is enough.
         shown = self.console if self.console.is_terminal else Console(quiet=True)
-        viewing = Viewing(shown, drill, self.series.asked.runtime, folder)
+        viewing = Viewing(shown, drill, self.host.request.runtime, folder)
         async with viewing.showing():
-            return await self.series.run(drill, folder, viewing.timeline, viewing.tell)
+            return await self.host.run(drill, folder, viewing.tell, viewing.timeline)
 
 
 @asynccontextmanager
@@ -74,7 +85,7 @@ async def one_lab(asked: Request, name: str, console: Console) -> AsyncIterator[
         viewing.say(f"waiting for its turn: {holder} measures on this machine")
     with interruptible(viewing.say) as stop:
         async with AsyncExitStack() as stack:
-            opening = open_series(asked, folder, stop, viewing.tell, viewing.timeline)
+            opening = open_host(replace(asked, purpose="series"), folder, stop, viewing.hear)
             async with viewing.showing():
-                series = await stack.enter_async_context(opening)
-            yield OneLab(series, console)
+                host = await stack.enter_async_context(opening)
+            yield OneLab(host, console)

@@ -12,6 +12,7 @@ from lab.analysis.verdict import interval
 from lab.cli import options
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
+from lab.cli.interrupts import interruptible
 from lab.cli.on_one_lab import EARLY, say_end
 from lab.cli.recover import offer_recovery
 from lab.cli.search import exit_of, find_tipping
@@ -24,7 +25,7 @@ from lab.report.terminal.variant_table import say_variants
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
 from lab.runtime.slots import measuring_now
-from lab.session import Request, Result, create_run_folder, interruptible, run_once
+from lab.session import Request, Result, create_run_folder, run_once
 
 
 def run(  # noqa: PLR0913  the command's options

@@ -83,7 +83,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
     while len(_judged(results)) < looking.search.seeds and len(results) < looking.search.seeds + AGAIN:
         number = len(results) + 1
         seeded = looking.drill.at(value).with_overrides(seed=looking.drill.seed + number - 1)
-        folder = create_run_folder(lab.series.asked.home, seeded.name, looking.folder / f"{value:g}-{number}")
+        folder = create_run_folder(lab.host.request.home, seeded.name, looking.folder / f"{value:g}-{number}")
         results.append(await lab.run(seeded, folder, f"{looking.search.vary} {value:g}, run {number}"))
     judged = _judged(results)
     enough = len(judged) == looking.search.seeds

@@ -33,6 +33,12 @@ class Viewing:
         if self._open:
             self._view.feed(event)
 
+    def hear(self, event: Event) -> None:
+        """Take an event of a lab that nothing else feeds into ``timeline``; in view, and no longer."""
+        if self._open:
+            self.timeline.feed(event)
+            self.tell(event)
+
     def say(self, text: str) -> None:
         """A word to whoever watches."""
         self._console.print(text, markup=False, highlight=False)
@@ -51,9 +57,12 @@ class Viewing:
 
     async def _draw(self) -> None:
         ticker = Ticker(time.monotonic)
-        while True:
+        while self._open:
             newest_s, seen = self._newest
-            self._view.tick(self.timeline, newest_s + time.monotonic() - seen)
+            try:
+                self._view.tick(self.timeline, newest_s + time.monotonic() - seen)
+            except (Exception, SystemExit):  # noqa: BLE001 - a closed pipe, an odd terminal: the run goes on unseen
+                self._open = False
             await ticker.until(time.monotonic() + DRAW_EVERY_S)
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
 from lab.journal.customer_figures import CustomerCohort, CustomerTotals
-from lab.journal.entry import Buckets, Counts, Entry
+from lab.journal.entry import Buckets, Counts, Entry, Moment, RunTime, Second
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.topology.roles import Role
 
@@ -110,7 +110,7 @@ class ActionChanged(Entry):
     verified: bool | None = None
     readback: dict[str, Any] | None = None
     took_ms: float | None = None
-    lease_until_s: float | None = None
+    lease_until_s: RunTime | None = None
     rebuilt_listener: bool = False
     error: str | None = None
 
@@ -193,7 +193,7 @@ class CohortClosed(Entry):
 
     type: Literal["cohort.closed"] = "cohort.closed"
     source: str
-    second: int
+    second: Second
     requests: int
     sent: int
     attempts: int | None
@@ -209,7 +209,7 @@ class CohortProvisional(Entry):
 
     type: Literal["cohort.provisional"] = "cohort.provisional"
     source: str
-    second: int
+    second: Second
     requests: int
     sent: int
     attempts: int | None
@@ -226,7 +226,7 @@ class CanarySample(Entry):
     """
 
     type: Literal["canary.sample"] = "canary.sample"
-    started_s: float
+    started_s: Moment
     outcome: str
     latency_ms: float
 
@@ -274,7 +274,7 @@ class UrlSample(Entry):
 
     type: Literal["url.sample"] = "url.sample"
     url: str
-    second: int
+    second: Second
     status: int | None
     took_ms: float
     error: str | None = None

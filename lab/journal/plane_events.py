@@ -4,9 +4,9 @@ Answers are recorded as they came. Whether a plane was blind is judged by ``lab.
 lab read apart from it.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from lab.journal.entry import Entry
+from lab.journal.entry import Entry, Moment, OnRunClock, RunTime, Second
 
 Query = Literal["goodput", "amplification", "error_ratio"]
 """What on-call would ask: edge's good answers (/s), attempts per call of the clients (x), edge's bad share (0..1)."""
@@ -52,10 +52,10 @@ class PlaneSample(Entry):
 
     type: Literal["plane.sample"] = "plane.sample"
     plane: str
-    second: int
+    second: Second
     query: Query
     value: float | None
-    asked_s: float
+    asked_s: RunTime
     newest_age_s: float | None
     answered_ms: float | None
     scrapes_ok_total: int | None
@@ -69,8 +69,8 @@ class PlaneScraped(Entry):
     type: Literal["plane.scraped"] = "plane.scraped"
     plane: str
     target: str
-    ok_s: tuple[float, ...] = ()
-    failed_s: tuple[float, ...] = ()
+    ok_s: Annotated[tuple[float, ...], OnRunClock()] = ()
+    failed_s: Annotated[tuple[float, ...], OnRunClock()] = ()
     error: str | None = None
 
 
@@ -83,7 +83,7 @@ class PlaneBackfilled(Entry):
     type: Literal["plane.backfilled"] = "plane.backfilled"
     plane: str
     query: Query
-    values: dict[str, float] = {}
+    values: Annotated[dict[str, float], OnRunClock()] = {}
     error: str | None = None
 
 
@@ -99,6 +99,6 @@ class PageReceived(Entry):
     plane: str
     alert: str
     state: Literal["firing", "resolved"]
-    received_s: float
-    sent_t: float | None
+    received_s: Moment
+    sent_t: RunTime | None
     labels: dict[str, str] = {}

@@ -49,6 +49,11 @@ class JournalWriter:
         JournalError: the file exists, can't be created, or (on ``write``) can't be written.
     """
 
+    lost: list[str]
+    """Why viewers were detached."""
+    ended: bool = False
+    """Whether the run's last line is written."""
+
     def __init__(
         self, path: Path, clock: Callable[[], float] = time.monotonic, origin_s: int | None = None
     ) -> None:
@@ -58,6 +63,8 @@ class JournalWriter:
         self._seq = 0
         self._size = 0
         self._synced_s = self.now_s
+        self.lost = []
+        self._followers: list[Listener] = []
         self._listeners: list[Listener] = []
         self._fd: int | None = self._open()
 
@@ -67,9 +74,9 @@ class JournalWriter:
         return self._clock() - self.origin_s
 
     def write(self, event: Event) -> Event:
-        """Stamp an event, append it, tell the listeners.
+        """Stamp an event, append it, pass it on to followers and viewers.
 
-        A ``cohort.provisional`` is told to the listeners only: it is written to no journal and takes no
+        A ``cohort.provisional`` is passed on only: it is written to no journal and takes no
         ``seq``.
 
         Returns:
@@ -81,12 +88,21 @@ class JournalWriter:
         stamped = event.model_copy(update={"seq": self._seq, "t": now_s})
         self._append(stamped.model_dump_json().encode() + b"\n")
         self._seq += 1
+        self.ended = self.ended or event.type == "run.closed"
         if event.type in DECISIONS or now_s - self._synced_s >= SYNC_EVERY_S:
             self.sync()
         return self._tell(stamped)
 
+    def follow(self, follower: Listener) -> None:
+        """Have every further event reach a part of the measurement, before any viewer; its errors are the run's."""
+        self._followers.append(follower)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Have every further event told to ``listener``; the answer ends that."""
+        """Have every further event reach a viewer; the answer ends that.
+
+        A viewer can't end or change a measurement: one that raises anything, ``SystemExit`` included (rich does so
+        when its pipe is closed), gets no further event, and why is kept in ``lost``.
+        """
         self._listeners.append(listener)
 
         def leave() -> None:
@@ -154,8 +170,15 @@ class JournalWriter:
             )
 
     def _tell(self, event: Event) -> Event:
+        for follower in self._followers:
+            follower(event)
         for listener in tuple(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever a viewer does, the run goes on
+                with contextlib.suppress(ValueError):
+                    self._listeners.remove(listener)
+                self.lost.append(f"{type(broken).__name__}: {broken}")
         return event
 
     @contextlib.contextmanager

@@ -25,6 +25,10 @@ class AbortedByUser(Aborted):
         super().__init__(f"aborted by the user: {reason}" if reason else "aborted by the user")
 
 
+class Interrupted(Exception):  # noqa: N818  the name of a state, not of a fault of ours
+    """A signal, or the end of the program that called, ended the run."""
+
+
 async def watch_aborts(stage: RunControl, drill: Drill) -> None:
     """Decide every ``abort-if`` condition anew each second, for as long as this is awaited.
 

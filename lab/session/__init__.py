@@ -1,4 +1,12 @@
-"""The owner of a living lab: opened, run, called from other terminals, and taken down."""
+"""The owner of a living lab: brought up, run on, called from other terminals, and taken down.
+
+    async with open_host(request, folder, stop, listener) as host:      a living, calibrated lab
+        result = await host.run(drill, run_folder, listener)            as often as wanted, one after the other
+    result = await run_once(request, folder, timeline, stop, listener)  a drill that has a lab to itself
+
+An interactive lab (``Request(..., purpose="interactive")``) has the drill's load on and takes orders (``host.changes``)
+until ``host.run`` is called, and again afterwards.
+"""
 
 from lab.remote.client import Client, Unreachable, living, the_living
 from lab.remote.logs import Logs, open_logs
@@ -13,26 +21,28 @@ from lab.runs.folder import (
 )
 from lab.runs.recover import Recovered, abandoned, open_runs, recover
 from lab.runs.strays import Stray, find_strays
-from lab.session.background import start_in_background
-from lab.session.interrupts import interruptible
+from lab.session.bring_up import open_host
+from lab.session.host import DiedError, Host, NotAtRestError, OtherLabError
+from lab.session.judged import Result, judge_folder, judge_run
+from lab.session.permission import Permission
 from lab.session.request import Request, known_modes, known_services
-from lab.session.run import Result, judge_folder, judge_run, run_once
-from lab.session.series import NotAtRestError, Series, open_series
-from lab.session.session import Session
+from lab.session.run_once import run_once
 from lab.session.stop import Stop
 from lab.session.tournament import TournamentFolder, open_tournament, planned_s
 
 __all__ = [
     "Client",
+    "DiedError",
+    "Host",
     "Logs",
     "NotAtRestError",
+    "OtherLabError",
+    "Permission",
     "Recovered",
     "Request",
     "Result",
     "RunFolder",
     "RunFolderError",
-    "Series",
-    "Session",
     "Stop",
     "Stray",
     "TournamentFolder",
@@ -42,21 +52,19 @@ __all__ = [
     "create_run_folder",
     "find_run",
     "find_strays",
-    "interruptible",
     "judge_folder",
     "judge_run",
     "known_modes",
     "known_services",
     "list_runs",
     "living",
+    "open_host",
     "open_logs",
     "open_runs",
-    "open_series",
     "open_tournament",
     "planned_s",
     "prune",
     "recover",
     "run_once",
-    "start_in_background",
     "the_living",
 ]

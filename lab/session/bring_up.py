@@ -1,11 +1,11 @@
 """Bring a lab up, hand it over, and take it down again whatever happens.
 
-Everything is entered into one AsyncExitStack, so that it ends in the opposite order of its beginning.
+Everything is entered into one stack, so that it ends in the opposite order of its beginning; an end that fails is
+noted and keeps no other from happening.
 """
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,193 +14,198 @@ from chaos.errors import ChaosError
 from chaos.injector import Injector
 from lab.analysis import Timeline
 from lab.journal import JournalWriter
-from lab.journal.events import Event, RunOpened
-from lab.journal.latency import FIRST_MS, GROWTH
-from lab.probes import Sampler, watch_urls
+from lab.journal.events import Event
+from lab.probes import Sampler
 from lab.probes.control import Control
-from lab.probes.host import describe_machine
-from lab.runner import watch_aborts
 from lab.runs.folder import RunFolder
-from lab.runs.provenance import versions
 from lab.runtime import make_runtime
-from lab.runtime.base import Runtime, SetupError
+from lab.runtime.base import SetupError
 from lab.runtime.slots import hold_measure_lock
 from lab.session.calibration import LivingBench, calibrate_bridge
-from lab.session.guard import REPLACED_S, guarded, running
+from lab.session.changes import Changes
+from lab.session.environment import save_environment
+from lab.session.guard import REPLACED_S, guarded
+from lab.session.host import Host, service_changed
+from lab.session.opened import opened
+from lab.session.plane_watch import configured
 from lab.session.request import BRIDGE, RESERVE, Request
 from lab.session.requirements import require_abilities, require_services
-from lab.session.run_outcome import RunOutcome
+from lab.session.run import Run
 from lab.session.server import serving
-from lab.session.session import Session, service_changed
 from lab.session.stop import Stop
-from lab.session.watching import configured, watched
+from lab.session.take_down import TakeDown
+from lab.session.watch import under_watch, uninterrupted
 from lab.topology import Topology, load_topology
 
 MEASURE_LOCK_S = 600.0
 
 
 @asynccontextmanager
-async def open_session(
+async def open_host(
     request: Request,
     folder: RunFolder,
-    timeline: Timeline,
     stop: Stop,
     listener: Callable[[Event], None] | None = None,
-) -> AsyncIterator[Session]:
+    timeline: Timeline | None = None,
+) -> AsyncIterator[Host]:
     """A living, calibrated lab for as long as the context is open.
 
     1. the journal's first line, and the socket by which others ask or abort
-    2. the machine-wide lock: measured drills take turns
+    2. the machine-wide lock: labs whose figures matter take turns
     3. ledger, lease and watchdog: from here on a kill -9 is cleaned up after
-    4. samples, each second, and with them ``abort-if``
+    4. samples, each second; a drill that has the lab to itself is watched by its ``abort-if`` from here on
     5. the runtime brings the topology up
-    6. the drill's configuration, the bridge's calibration
+    6. the bridge's calibration; of an interactive lab, the drill's configuration and load
     7. (the caller's turn)
     8. back in the opposite order: roll back, logs, down, watchdog, the journal's last line
 
+    Args:
+        request: what for.
+        folder: new; the lab's, and of a drill that has it to itself the run's as well.
+        stop: asked for an end, it ends what runs.
+        listener: gets every event of the lab's journal; what it raises ends only the listening.
+        timeline: fed every event of a drill that has the lab to itself, before the listener gets it.
+
     Raises:
         SetupError: it could not be brought up; the journal says so as well.
-        Aborted: a condition under ``abort-if`` was met, or ``stop`` was asked for by hand.
+        Aborted, Interrupted: a condition under ``abort-if`` was met, or an end was asked for.
+        ChaosError: it could not be taken down.
     """
-    ending = RunOutcome()
+    if request.purpose == "series":
+        request = request.bare()
+    save_environment(request, folder)
     async with AsyncExitStack() as stack:
         runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path))
         journal = stack.enter_context(JournalWriter(folder.journal))
-        journal.listen(timeline.feed)
+        control = Control(folder.token.read_text())
+        stack.push_async_callback(control.close)
+        host = Host(request, folder, runtime, journal, control, stop)
+        if request.purpose == "drill":
+            host.own_run(Timeline() if timeline is None else timeline)
         if listener is not None:
             journal.listen(listener)
         journal.write(opened(request, folder, runtime))
-        control = Control(folder.token.read_text())
-        stack.push_async_callback(control.close)
-        session = Session(folder, request.drill, runtime, journal, control, timeline, stop, request.measured)
-        await stack.enter_async_context(serving(session))
-        stack.push(partial(ending.write, journal))
+        await stack.enter_async_context(serving(host))
+        ends = TakeDown(host.ending)
         try:
-            for drill in request.drills:
-                require_abilities(drill, runtime)
-            if request.measured:
-                await stack.enter_async_context(hold_measure_lock(folder.name, MEASURE_LOCK_S))
-            async with watching(session):
-                await _bring_up(stack, request, session, ending)
-                session.ready = True
-                yield session
+            await under_watch(_bring_up(ends, host), *host.ends, *host.ends_of_run)
+            host.ready = True
+            yield host
         except BaseException as error:
-            cause = stop.cause(error)
-            ending.record(cause)
-            if cause is error:
-                raise
-            raise cause from None
-        stop.ending = True
-        ending.outcome, ending.reason = "completed", "all phases ran"
+            if host.ending.error is None:
+                host.ending.record(error)
+            raise
+        else:
+            if host.ending.error is None:
+                host.ending.completed()
+        finally:
+            stop.ending = True
+            await uninterrupted(_end(ends, host))
+    if ends.failed is not None:
+        raise ends.failed
 
 
-@asynccontextmanager
-async def watching(session: Session) -> AsyncIterator[None]:
-    """Ask the URLs that a drill wants healthy, and watch its ``abort-if``, while the context is open."""
-    if not session.measured:
-        yield
-        return
-    urls = sorted({condition.url for condition in session.drill.abort_if if condition.url is not None})
-    async with (
-        running(watch_urls(urls, session.ticker, session.write)),
-        running(watch_aborts(session, session.drill)),
-    ):
-        yield
+async def _end(ends: TakeDown, host: Host) -> None:
+    """Take the lab down, then write the journal's last line: what it says is what was read back."""
+    await ends.run()
+    host.ending.left = host.ending.left or host.open_ends()
+    host.journal.write(host.ending.closed())
 
 
-async def _bring_up(stack: AsyncExitStack, request: Request, session: Session, ending: RunOutcome) -> None:
-    """Steps 3 to 6; each registers its own end before it begins."""
-    runtime, folder = session.runtime, session.folder
-    guard = await stack.enter_async_context(guarded(folder, session.journal))
-    topology = load_topology(request.topology_file, {**runtime.variables(), **request.variables()})
+async def _bring_up(ends: TakeDown, host: Host) -> None:
+    """Steps 2 to 6; each registers its own end before it begins."""
+    request, runtime, folder = host.request, host.runtime, host.folder
+    for drill in request.drills:
+        require_abilities(drill, runtime)
+    if request.takes_turns:
+        await ends.enter("giving the machine back", hold_measure_lock(folder.name, MEASURE_LOCK_S))
+    if isinstance(host.current, Run):
+        ends.add("ending the run's watchers", host.current.watch.end)
+        host.current.begin()
+    guard = host.guard = await ends.enter("ending the watchdog", guarded(folder, host.journal, host.watch))
+    topology = host.topology = load_topology(
+        request.topology_file, {**runtime.variables(), **request.variables()}
+    )
     for drill in request.drills:
         require_services(drill, topology)
-    planes = configured(request)
+    configured(request)  # a file of a plane that can't be used is an error now, not when all is up
     guard.ledger.own(runtime.takedown())
-    session.injector = Injector(
-        guard.ledger, guard.lease, session.on_action, guard.watchdog_alive, REPLACED_S
-    )
-    stack.push_async_callback(_take_down, session, ending)
-    sampler = make_sampler(session, topology)
-    await stack.enter_async_context(running(session.sample_forever(sampler)))
-    await runtime.up(topology, lambda report: session.write(service_changed(report)))
+    host.injector = Injector(guard.ledger, guard.lease, host.on_action, guard.watchdog_alive, REPLACED_S)
+    host.changes = Changes(runtime, host.injector)
+    ends.add("taking the services down", partial(_take_down, host))
+    sampler = make_sampler(host, topology)
+    ends.add("ending the samples", host.samples.end)
+    host.samples.start(host.sample_forever(sampler))
+    await runtime.up(topology, lambda report: host.write(service_changed(report)))
     sampler.up = True
-    await stack.enter_async_context(watched(session, planes))
-    stack.push_async_callback(_roll_back, session, ending)
-    await _configure(session, request.home / f"calibration-{runtime.name}.json")
+    ends.add("the rollback", partial(_roll_back, host))
+    await _calibrate(host, request.home / f"calibration-{runtime.name}.json")
+    if request.purpose == "interactive":
+        await host.begin_interactive(request.drill)
 
 
-async def _configure(session: Session, remembered: Path) -> None:
-    """Calibrate with clients that don't matter yet, then apply the drill's configuration."""
-    bench = LivingBench(session.runtime, session.control, session.injector, BRIDGE)
-    measured = await calibrate_bridge(bench, session.runtime, BRIDGE, session.drill, remembered)
-    session.write(measured)
+async def _calibrate(host: Host, remembered: Path) -> None:
+    """Calibrate with clients that don't matter yet; the bridge, and a device like it, get their capacity."""
+    drill = host.request.drill
+    bench = LivingBench(host.runtime, host.control, host.injector, BRIDGE)
+    measured = await calibrate_bridge(bench, host.runtime, BRIDGE, drill, remembered)
+    host.write(measured)
     if measured.cpu_share is not None:
-        session.runtime.caps[BRIDGE] = measured.cpu_share
-        if session.drill.reserve:
-            await _cap_reserve(session, measured.cpu_share)
-    for service, settings in session.drill.configuration.items():
-        await session.configure(service, settings, by="drill")
+        host.runtime.caps[BRIDGE] = measured.cpu_share
+        if drill.reserve:
+            await _cap_reserve(host, measured.cpu_share)
 
 
-async def _cap_reserve(session: Session, cpu_share: float) -> None:
+async def _cap_reserve(host: Host, cpu_share: float) -> None:
     """Another device like the bridge has its capacity, too."""
-    await session.injector.apply(
+    await host.injector.apply(
         name="reserve-capacity", kind="setting", fault="capacity", target=RESERVE, params={"cpu_share": cpu_share},
-        actions=(cpu_cap(session.runtime.handle(RESERVE), cpu_share),), by="calibration",
+        actions=(cpu_cap(host.runtime.handle(RESERVE), cpu_share),), by="calibration",
     )  # fmt: skip
-    session.runtime.caps[RESERVE] = cpu_share
+    host.runtime.caps[RESERVE] = cpu_share
 
 
-def make_sampler(session: Session, topology: Topology) -> Sampler:
+def make_sampler(host: Host, topology: Topology) -> Sampler:
     """Reads every service's control port, the devices and the host."""
     services = tuple(name for name, service in topology.enabled().items() if "control" in service.named_ports)
     return Sampler(
-        runtime=session.runtime,
-        control=session.control,
+        runtime=host.runtime,
+        control=host.control,
         services=services,
         bridge=BRIDGE,
-        reserves=(RESERVE,) if session.drill.reserve else (),
-        folder=session.folder.path,
-        epoch_s=session.journal.origin_s,
-        patience_s=session.drill.load.patience_s,
-        write=session.write,
+        reserves=(RESERVE,) if host.request.drill.reserve else (),
+        folder=host.folder.path,
+        epoch_s=host.journal.origin_s,
+        patience_s=max(drill.load.patience_s for drill in host.request.drills),
+        write=host.write,
         toxics=lambda device: tuple(
-            i.name for i in session.injector.open() if i.kind == "fault" and i.target == device
+            one.name for one in host.changes.active() if one.kind == "fault" and one.target == device
         ),
     )
 
 
-async def _roll_back(session: Session, ending: RunOutcome) -> None:
-    ending.rollback_failed = await session.roll_back()
-
-
-async def _take_down(session: Session, ending: RunOutcome) -> None:
-    """Keep the logs and end every service; then try again what was stuck: much of it went with its process."""
+async def _roll_back(host: Host) -> None:
+    """Undo everything, the lab's own settings as well."""
     try:
-        await session.runtime.collect_logs(session.folder.logs)
+        await host.end_interactive()
+    finally:
+        host.ending.left = host.open_ids()
+        host.ending.left = await host.changes.roll_back()
+
+
+async def _take_down(host: Host) -> None:
+    """Keep the logs and end every service; then try again what was left: much of it went with its process."""
+    standing: tuple[str, ...] = ()
+    try:
+        await host.runtime.collect_logs(host.folder.logs)
     finally:
         try:
-            await session.runtime.down()
-            session.injector.release()
+            await host.runtime.down()
+            host.injector.release()
         except (ChaosError, SetupError) as error:
-            ending.standing = (f"the services: {error}",)
-        if ending.rollback_failed:
-            await _roll_back(session, ending)
-
-
-def opened(request: Request, folder: RunFolder, runtime: Runtime) -> RunOpened:
-    """The journal's first line."""
-    return RunOpened(
-        run=folder.name,
-        drill=request.drill.resolved(),
-        runtime=runtime.name,
-        isolation=runtime.isolation,
-        seed=request.drill.seed,
-        started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions=versions([request.drill]),
-        machine=describe_machine(),
-        topology=dict(load_topology(request.topology_file).roles),
-        latency_growth=GROWTH,
-        latency_first_ms=FIRST_MS,
-    )
+            standing = (f"the services: {error}",)
+        try:
+            if host.ending.left:
+                host.ending.left = await host.changes.roll_back()
+        finally:
+            host.ending.left += standing

@@ -1,12 +1,12 @@
 """What cleans up if this process can't: a ledger of all that was done, a lease, and a watchdog that reads both."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from chaos.errors import UnguardedError
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
 from chaos.process.identity import started_ticks
@@ -17,11 +17,15 @@ from lab.journal.events import NoteWritten
 from lab.probes import Ticker
 from lab.runs import registry
 from lab.runs.folder import RunFolder
+from lab.session.watch import Watch
 
 RENEW_S = 1.0
 LOOK_EVERY_S = 0.5
 REPLACED_S = 5.0
 """So long whoever wants to apply something waits for a watchdog that is being replaced."""
+
+ENDS_WITHIN_S = 5.0
+"""So long a watchdog may take to see that nothing is left to watch."""
 
 RESTARTED = "the watchdog had died; another one watches this run now"
 
@@ -36,23 +40,27 @@ class Guard:
 
 
 @asynccontextmanager
-async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Guard]:
+async def guarded(folder: RunFolder, journal: JournalWriter, watch: Watch) -> AsyncIterator[Guard]:
     """Ledger, lease and watchdog; once everything is undone the ledger is closed, and the watchdog ends by itself.
 
-    A watchdog that dies is replaced; where that fails, the run is ended: nothing is active without one.
+    A watchdog that dies is replaced. Where that fails, or the lease can't be renewed, ``watch`` fails: the run is
+    ended, since nothing may be active without one. The lease is renewed as often as it can be until all is undone.
     """
     pid = os.getpid()
     owner = (pid, started_ticks(pid) or 0)
     registry.enter(folder)
     ledger = Ledger.create(folder.ledger, folder.name, journal.origin_s, owner)
     lease = Lease(folder.path / "lease")
-    lease.renew()
-    await start_watchdog(folder.path)
     ticker = Ticker(lambda: journal.now_s)
 
     async def renew() -> None:
         while True:
-            lease.renew()
+            try:
+                lease.renew()
+            except OSError as error:
+                watch.fail(
+                    UnguardedError(f"the lease {lease.path} can't be renewed: {error.strerror or error}")
+                )
             await ticker.until(journal.now_s + RENEW_S)
 
     async def keep_watched() -> None:
@@ -63,32 +71,23 @@ async def guarded(folder: RunFolder, journal: JournalWriter) -> AsyncIterator[Gu
                 journal.write(NoteWritten(by="lab", role="session", kind="watchdog", text=RESTARTED))
 
     try:
-        async with running(renew()), running(keep_watched()):
-            yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
+        lease.renew()
+        await start_watchdog(folder.path)
+        watch.start(renew())
+        watch.start(keep_watched())
+        yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
+        await watch.end()
         if ledger.account.done():
-            ledger.close("session")
-            await wait_until(lambda: not watchdog_alive(folder.path), 5.0, "the watchdog to end")
-            lease.path.unlink(missing_ok=True)
-            registry.leave(folder)
+            await _settle(folder, ledger, lease)
         # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
 
 
-@asynccontextmanager
-async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """A task for as long as the context is open; its failure ends the context's body, and is what is raised."""
-    owner = asyncio.current_task()
-    task = asyncio.create_task(work)
-
-    def failed(done: asyncio.Task[None]) -> None:
-        if not done.cancelled() and done.exception() is not None and owner is not None:
-            owner.cancel()
-
-    task.add_done_callback(failed)
+async def _settle(folder: RunFolder, ledger: Ledger, lease: Lease) -> None:
+    """Nothing is left of the run: the watchdog may go."""
+    ledger.close("session")
     try:
-        yield
+        await wait_until(lambda: not watchdog_alive(folder.path), ENDS_WITHIN_S, "the watchdog to end")
     finally:
-        task.remove_done_callback(failed)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        lease.path.unlink(missing_ok=True)
+        registry.leave(folder)

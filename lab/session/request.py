@@ -1,7 +1,8 @@
 """What somebody asks of the lab."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 
@@ -25,22 +26,41 @@ FOR_CUSTOMERS = {"streaming": "streaming"}
 """Service -> its profile: part of the runs of drills in which a customer asks for it, and of no others."""
 
 
+Purpose = Literal["drill", "series", "interactive"]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run. ``runtime``: compose or embedded; ``out``: where the run folder goes (None: ``runs/`` of ``home``).
+    """A lab, and what it is for.
 
-    ``home``: where everything goes that outlives a run (:func:`lab.runs.home.lab_home`).
-
-    ``also``: drills that will run on the same lab, so that it must be able to do them, too.
-    ``measured``: its figures matter, so it takes turns with other measured runs on this machine.
+    Attributes:
+        home: where everything goes that outlives a run (:func:`lab.runs.home.lab_home`).
+        drill: devices, load, profiles and planes of the lab are this one's.
+        runtime: compose or embedded.
+        out: where the folder goes; None: ``runs/`` of ``home``.
+        also: drills that will run on the same lab, so that it must be able to do them, too.
+        purpose: ``drill``: this one alone, and the lab's journal is the run's. ``series``: runs with folders of their
+            own. ``interactive``: people play with it, and may have drills run on it.
+        takes_turns: its figures matter, so no other such lab of this machine is up at the same time.
     """
 
     home: Path
     drill: Drill
     runtime: str
     out: Path | None = None
-    measured: bool = True
     also: tuple[Drill, ...] = ()
+    purpose: Purpose = "drill"
+    takes_turns: bool = True
+
+    def of(self, drill: Drill) -> "Request":
+        """What a run of this drill on the lab is asked for."""
+        return replace(self, drill=drill)
+
+    def bare(self) -> "Request":
+        """What the lab itself does between its runs: nothing is configured, and no condition ends it."""
+        reserve = any(drill.reserve for drill in self.drills)
+        idle = {"configuration": {}, "abort_if": (), "reserve": reserve}
+        return self.of(self.drill.model_copy(update=idle))
 
     @property
     def drills(self) -> tuple[Drill, ...]:

@@ -1,120 +1,201 @@
-"""A drill from request to verdict: the session in the foreground, then what its journal comes to."""
+"""One run on a living lab: its journal and clock, its timeline, who watches it, its steps and their undo, its end.
 
-import asyncio
-import json
-import shutil
-import traceback
-from collections.abc import Callable
+    host ── every event ──▶ Run: seconds moved to its own clock ──▶ journal.jsonl, timeline
+      ▲                       │
+      └── apply, undo ────────┘   what the run applied is undone at its end; what was active before it stays
+
+A drill that has a lab to itself shares the lab's folder and journal, so that its journal begins with the bring-up; a
+run of several has a folder and a journal of its own. There is no other difference. Counters are cumulative, so a
+journal that begins late says the same of its seconds as one that was there all along.
+"""
+
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from importlib.metadata import distributions
+from typing import TYPE_CHECKING
 
-from chaos.errors import ChaosError
-from lab.analysis import Timeline, Verdict, exit_code, judge, summarise
-from lab.journal import Journal, JournalError, read
-from lab.journal.events import Event
+from chaos.errors import ChaosError, RefusedError
+from lab.analysis import Timeline
+from lab.drillfile import Drill, Step
+from lab.journal import JournalWriter
+from lab.journal.events import CheckDecided, Event, PhaseEntered, RunClosed, RunOpened
+from lab.journal.moved import moved
+from lab.probes import Ticker, watch_urls
 from lab.probes.control import ControlError
-from lab.report.html import write_report
-from lab.report.junit import write_junit
-from lab.runner import Aborted, AbortedByUser, NotSteady, run_drill
-from lab.runs.folder import RunFolder, RunFolderError
-from lab.runs.truncated import end_cut_off
-from lab.runtime.base import SetupError
-from lab.session.bring_up import open_session
-from lab.session.request import Request
-from lab.session.stop import Stop
+from lab.runner import Aborted, AbortedByUser, NotSteady, run_drill, watch_aborts
+from lab.runs.folder import RunFolder
+from lab.session.permission import MEASURED
+from lab.session.plane_watch import PlaneWatch, configured
+from lab.session.run_outcome import RunOutcome
+from lab.session.watch import Watch, under_watch, uninterrupted
 
-EXPECTED = (NotSteady, Aborted, SetupError, ChaosError, ControlError, JournalError, asyncio.CancelledError)
-"""Ways to end early that the journal tells; of anything else, a fault of ours, the traceback is kept as well."""
+if TYPE_CHECKING:
+    from lab.session.host import Host
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished run. ``error``: what ended it early, in words; ``aborted``: somebody asked for that end."""
-
-    folder: RunFolder
-    timeline: Timeline
-    verdict: Verdict
-    exit_code: int
-    error: str | None = None
-    aborted: bool = False
+OF_THE_HOST = (RunOpened, RunClosed, PhaseEntered, CheckDecided)
+"""Events about a run as a whole: each run writes its own."""
 
 
-async def run_once(
-    request: Request, folder: RunFolder, timeline: Timeline, stop: Stop, listener: Callable[[Event], None]
-) -> Result:
-    """Run a drill and judge it from its journal. A cancelled run is rolled back and judged as far as it came.
+class Run:
+    """A run of a drill. Satisfies :class:`lab.runner.RunControl`.
 
-    Raises:
-        SetupError: nothing could be begun, not even a journal.
-        RunFolderError: verdict and report could not be written; says what had happened before.
+    Args:
+        host: the living lab.
+        drill: what this run does; rate and policies are its own, the bridge is the host's.
+        folder: the run's.
+        journal: the run's, whose origin is the run's 0; the host's own where the run has the lab to itself.
+        timeline: fed every event of the run.
     """
-    save_environment(request, folder)
-    error: str | None = None
-    aborted = False
-    try:
-        async with open_session(request, folder, timeline, stop, listener) as session:
-            await run_drill(session, request.drill)
-    except EXPECTED as early:
-        if not folder.journal.exists():
+
+    permissions = MEASURED
+
+    def __init__(
+        self, host: "Host", drill: Drill, folder: RunFolder, journal: JournalWriter, timeline: Timeline
+    ) -> None:
+        self.drill = drill
+        self.folder = folder
+        self.journal = journal
+        self.timeline = timeline
+        self.ending = RunOutcome()
+        self.watch = Watch()
+        self._host = host
+        self._late_s = journal.origin_s - host.journal.origin_s
+        self._planes = PlaneWatch(host.runtime, journal)
+        self._kept: frozenset[str] = frozenset()
+        journal.follow(timeline.feed)
+
+    def begin(self) -> None:
+        """From now on ``abort-if`` is watched and its URLs are asked: while a lab comes up, too."""
+        urls = sorted({condition.url for condition in self.drill.abort_if if condition.url is not None})
+        if urls:
+            self.watch.start(watch_urls(urls, Ticker(self.now_s), self.write))
+        if self.drill.abort_if:
+            self.watch.start(watch_aborts(self, self.drill))
+
+    async def drive(self) -> None:
+        """Run the drill; whatever ends it, what it applied is undone before this returns.
+
+        1. the planes are asked, the drill's configuration is applied
+        2. ``lab.runner.run_drill``, under the watch of everything that may end it
+        3. the load stops; rolled back; the planes are asked once more
+
+        A run that was not steady, that a condition of ``abort-if`` ended or of which a step was refused (a bridge that
+        its clients have saturated may not answer its control port in time) has a result: it is in ``ending``.
+
+        Raises:
+            AbortedByUser, Interrupted: a person or a signal asked for the end, of the lab as well.
+            ChaosError: something could not be undone: the lab can't be used any more.
+        """
+        self._kept = frozenset(intent.id for intent in self._host.changes.active())
+        try:
+            await under_watch(self._steps(), *self._host.ends, self.watch.failed)
+            self.ending.completed()
+        except AbortedByUser as asked:
+            self.ending.record(asked)
             raise
-        error, aborted = str(early) or type(early).__name__, isinstance(early, AbortedByUser)
-    except Exception as fault:  # noqa: BLE001 - it was rolled back, and is told: exit code 5
-        log = folder.logs / "lab.log"
-        error = f"the lab broke: {type(fault).__name__}: {fault}"
-        with suppress(OSError):
-            log.write_text(traceback.format_exc())
-            error += f"\nThe traceback is in {log}"
-    try:
-        return replace(judge_run(folder), error=error, aborted=aborted)
-    except OSError as unwritten:
-        before = f"{error}\n" if error else ""
-        raise RunFolderError(
-            f"{before}verdict and report can't be written to {folder.path}: {unwritten.strerror or unwritten}. "
-            f"Free some space, then make them by `lab report {folder.path}`"
-        ) from unwritten
+        except (NotSteady, Aborted) as early:
+            self.ending.record(early)
+        except RefusedError as refused:
+            self.ending.record(Aborted(str(refused)))
+        except BaseException as error:
+            self.ending.record(error)
+            raise
+        finally:
+            if self.journal is self._host.journal:  # the lab ends with it
+                self._host.stop.ending = True
+            await uninterrupted(self._wind_up())
+        if self.ending.left:
+            raise ChaosError(f"not rolled back: {', '.join(self.ending.left)}")
+        if self.ending.outcome == "broken" and self.ending.error is not None:
+            raise self.ending.error
 
+    async def _steps(self) -> None:
+        await self._planes.begin(configured(self._host.request.of(self.drill)), self.watch)
+        await self._sampled_twice()
+        for service, settings in self.drill.configuration.items():
+            await self._host.changes.configure(service, settings, by="drill")
+        await run_drill(self, self.drill)
 
-def judge_run(folder: RunFolder) -> Result:
-    """Verdict, report and JUnit of a run, from its journal alone; written into its folder."""
-    journal, result = _judge(folder)
-    timeline, verdict = result.timeline, result.verdict
-    environment = json.loads((folder.path / "environment.json").read_text())
-    environment.pop("packages")  # the file has them all; the page tells those that matter, from the journal
-    if timeline.drill is not None:
-        write_report(
-            folder.report, timeline.drill, timeline, verdict, environment,
-            events=journal.events, summary=summarise(verdict),
-        )  # fmt: skip
-    write_junit(folder.junit, verdict, took_s=timeline.now_s)
-    return result
+    async def _wind_up(self) -> None:
+        """Each part whatever became of the one before; what fails is the run's ending."""
+        for what, part in (
+            ("stopping the load", self.stop_load),
+            ("the rollback", self._roll_back_at_last),
+            ("ending its watchers", self.watch.end),
+            ("asking the planes once more", self._planes.end),
+        ):
+            try:
+                await part()
+            except Exception as error:  # noqa: BLE001 - the rest is done all the same
+                self.ending.failed_afterwards(what, error)
 
+    async def _roll_back_at_last(self) -> None:
+        try:
+            self.ending.left = await self.roll_back()
+        except BaseException:
+            self.ending.left = self._active()
+            raise
 
-def judge_folder(folder: RunFolder) -> Result:
-    """The verdict alone, into the run's folder: one of many runs has no page of its own until it is asked for."""
-    return _judge(folder)[1]
+    def _active(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self._host.changes.active() if one.id not in self._kept)
 
+    async def _sampled_twice(self) -> None:
+        """A second's figures are differences of cumulative counters: the first one needs a sample before it."""
+        if len(self.timeline.loads) > 1:
+            return
+        async for _ in self.seconds():
+            if len(self.timeline.loads) > 1:
+                return
 
-def _judge(folder: RunFolder) -> tuple[Journal, Result]:
-    end_cut_off(folder)
-    journal: Journal = read(folder.journal)
-    timeline = Timeline.fold(journal.events)
-    verdict = judge(timeline)
-    folder.verdict.write_text(verdict.model_dump_json(indent=2, by_alias=True) + "\n")
-    return journal, Result(folder, timeline, verdict, exit_code(verdict, journal.closed))
+    def hear(self, event: Event) -> None:
+        """Take an event of the host's journal; what was before the run's own beginning is left out."""
+        if self.journal is self._host.journal or isinstance(event, OF_THE_HOST):
+            return
+        mine = moved(event, self._late_s)
+        if mine is not None:
+            self.write(mine)
 
+    def write(self, event: Event) -> None:
+        """Write an event into the run's journal; its timeline and whoever looks on get it."""
+        self.journal.write(event)
 
-def save_environment(request: Request, folder: RunFolder) -> None:
-    """Put the drill as resolved and what it ran on beside the journal."""
-    drill = request.drill
-    resolved = f"# as resolved: seed {drill.seed}, rate {drill.load.rate_rps:g} /s\n"
-    (folder.path / "drill.yaml").write_text(resolved + drill.text)
-    facts = {
-        "schema": 1,
-        "runtime_asked": request.runtime,
-        "seed": drill.seed,
-        "rate_rps": drill.load.rate_rps,
-        "packages": {d.metadata["Name"]: d.version for d in distributions()},
-        "tools": {name: bool(shutil.which(name)) for name in ("docker", "go", "ss")},
-    }
-    (folder.path / "environment.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    def now_s(self) -> float:
+        """Seconds on the run's clock."""
+        return self.journal.now_s
+
+    async def until(self, instant_s: float) -> None:
+        """Wait for an instant of the run's clock."""
+        await self._host.ticker.until(instant_s + self._late_s)
+
+    async def seconds(self) -> AsyncIterator[int]:
+        """Each second of the run from now on, after it was sampled."""
+        async for second in self._host.seconds():
+            yield second - self._late_s
+
+    def enter(self, phase: PhaseEntered) -> None:
+        """Journal that a phase begins."""
+        self.write(phase)
+
+    def decided(self, check: CheckDecided) -> None:
+        """Journal a decision."""
+        self.write(check)
+
+    async def start_load(self) -> None:
+        """Start the arrivals at the drill's rate and the run's seed."""
+        await self._host.start_load(self.drill)
+
+    async def stop_load(self) -> None:
+        """Start no more arrivals; those in flight end. A load that died has stopped, too: the journal tells that."""
+        with suppress(ControlError):
+            await self._host.stop_load()
+
+    async def step(self, step: Step) -> str:
+        """Apply a step of the drill; the id to undo it by."""
+        return await self._host.changes.apply(step, by="runner")
+
+    async def undo(self, action: str, by: str) -> None:
+        """Undo one applied step."""
+        await self._host.changes.undo(action, by)
+
+    async def roll_back(self) -> tuple[str, ...]:
+        """Undo everything that this run applied; what could not be undone."""
+        return await self._host.changes.roll_back(keep=self._kept)

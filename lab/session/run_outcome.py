@@ -1,13 +1,11 @@
-"""How a run ended, for the last line of its journal."""
+"""How a run ended, for the last line of its journal and for whoever asked for it."""
 
 import asyncio
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal
 
-from lab.journal import JournalWriter
 from lab.journal.events import RunClosed
-from lab.runner import Aborted, NotSteady
+from lab.runner import Aborted, Interrupted, NotSteady
 from lab.runtime.base import SetupError
 
 Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started"]
@@ -15,17 +13,27 @@ Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started"
 
 @dataclass(slots=True)
 class RunOutcome:
-    """How a run ended, as far as it is known. ``stuck`` could not be undone, ``standing`` not be taken down."""
+    """How a run ended, as far as it is known.
+
+    Attributes:
+        error: what ended it early, or went wrong while it was taken down; None: neither.
+        left: what could not be undone or taken down, as far as it was tried.
+    """
 
     outcome: Outcome = "interrupted"
     reason: str = ""
-    rollback_failed: tuple[str, ...] = ()
-    standing: tuple[str, ...] = ()
+    error: BaseException | None = None
+    left: tuple[str, ...] = ()
+
+    def completed(self) -> None:
+        """All phases ran."""
+        self.outcome, self.reason = "completed", "all phases ran"
 
     def record(self, error: BaseException) -> None:
         """Take note of the exception that ended the run."""
+        self.error = error
         match error:
-            case asyncio.CancelledError() | KeyboardInterrupt():
+            case asyncio.CancelledError() | KeyboardInterrupt() | Interrupted():
                 self.outcome, self.reason = "interrupted", "interrupted by a signal"
             case NotSteady() | Aborted():
                 self.outcome, self.reason = "aborted", str(error)
@@ -34,22 +42,16 @@ class RunOutcome:
             case _:
                 self.outcome, self.reason = "broken", f"{type(error).__name__}: {error}"
 
-    def write(
-        self,
-        journal: JournalWriter,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        """Write the journal's last line, as the exit of a context.
-
-        Where a task of the lab failed and had the rest cancelled, ``error`` is by now that task's own.
-        """
-        if self.outcome == "broken" and isinstance(error, Exception):
-            self.record(error)
-        journal.write(self.closed())
+    def failed_afterwards(self, what: str, error: BaseException) -> None:
+        """Take note of what went wrong while the run was rolled back or taken down: that is never a good end."""
+        if self.outcome == "broken" and self.error is not None:  # the first fault explains most
+            return
+        before = (
+            f"{self.outcome}, but " if self.outcome == "completed" else f"{self.outcome} ({self.reason}); "
+        )
+        self.outcome, self.error = "broken", error
+        self.reason = f"{before}{what} failed: {type(error).__name__}: {error}"
 
     def closed(self) -> RunClosed:
         """As the journal says it."""
-        left = self.rollback_failed + self.standing
-        return RunClosed(outcome=self.outcome, reason=self.reason, clean=not left, left=left)
+        return RunClosed(outcome=self.outcome, reason=self.reason, clean=not self.left, left=self.left)

@@ -1,13 +1,17 @@
-"""A run behind a unix socket: `lab status`, `watch`, `logs`, `abort`; by hand also `fault`, `top`, `down`.
+"""A living lab behind a unix socket: `lab status`, `watch`, `logs`, `abort`; `fault`, `top`, `down` where they may.
+
+What runs there says who may do what (``lab.session.permission``).
 
 The socket lies in the run folder and only its owner may connect (0600): no port, no token to lose. It is there from
 the journal's first line to its last, so that a lab can be aborted while it waits for its turn or comes up.
 """
 
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 
@@ -18,8 +22,9 @@ from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
 from lab.session.foreign import foreign_things
+from lab.session.host import Host
+from lab.session.permission import Permission
 from lab.session.request import BRIDGE
-from lab.session.session import Session
 from lab.session.status import UP, state, status
 from lab.session.top import top
 
@@ -33,20 +38,20 @@ class NotNowError(Exception):
 
 
 @asynccontextmanager
-async def serving(session: Session) -> AsyncIterator[None]:
-    """Serve a session while the context is open.
+async def serving(host: Host) -> AsyncIterator[None]:
+    """Serve a lab while the context is open.
 
     Raises:
         SetupError: the socket can't be made; says where.
     """
-    runner = web.AppRunner(Server(session).app, handle_signals=False, shutdown_timeout=1)
+    runner = web.AppRunner(Server(host).app, handle_signals=False, shutdown_timeout=1)
     await runner.setup()
     try:
-        await _listen(runner, session.folder)
+        await _listen(runner, host.folder)
         yield
     finally:
         await runner.cleanup()
-        session.folder.socket.unlink(missing_ok=True)
+        host.folder.socket.unlink(missing_ok=True)
 
 
 async def _listen(runner: web.AppRunner, folder: RunFolder) -> None:
@@ -60,12 +65,12 @@ async def _listen(runner: web.AppRunner, folder: RunFolder) -> None:
 
 
 class Server:
-    """The few methods of a session, over HTTP. A measured drill is only watched or aborted: all else is refused."""
+    """The few methods of a lab, over HTTP. What the current run does not permit is refused."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self.app = web.Application(middlewares=[_explain])
-        interactive = self._refuse if session.measured else None
+        change, probe = partial(self._if, Permission.CHANGE), partial(self._if, Permission.PROBE)
         self.app.add_routes(
             [
                 web.get("/status", self._status),
@@ -73,36 +78,44 @@ class Server:
                 web.get("/logs", self._services),
                 web.get("/logs/{service}", self._logs),
                 web.get("/foreign", self._foreign),
-                web.get("/top", interactive or self._top),
-                web.post("/abort", self._abort),
-                web.post("/actions", interactive or self._inject),
-                web.delete("/actions/{id}", interactive or self._undo),
-                web.delete("/actions", interactive or self._clear),
-                web.post("/down", interactive or self._down),
+                web.get("/top", probe(self._top)),
+                web.post("/abort", self._if(Permission.ABORT, self._abort)),
+                web.post("/actions", change(self._inject)),
+                web.delete("/actions/{id}", change(self._undo)),
+                web.delete("/actions", change(self._clear)),
+                web.post("/down", self._if(Permission.END, self._down)),
             ]
         )
 
-    async def _refuse(self, _: web.Request) -> NoReturn:
-        raise NotNowError(f"a drill runs here ({self._session.folder.name}); `lab abort` ends it")
+    def _if(self, permission: Permission, handler: Handler) -> Handler:
+        """A handler that refuses what the current run does not permit."""
 
-    def _living(self) -> Session:
-        """The session, if its lab is up."""
-        now = state(self._session)
+        async def permitted(request: web.Request) -> web.StreamResponse:
+            if permission not in self._host.permissions:
+                name = self._host.folder.name
+                raise NotNowError(f"a drill runs here ({name}); `lab abort` ends it")
+            return await handler(request)
+
+        return permitted
+
+    def _living(self) -> Host:
+        """The lab, if it is up."""
+        now = state(self._host)
         if now != UP:
-            raise NotNowError(f"the lab {self._session.folder.name} is {now}; `lab abort` ends it")
-        return self._session
+            raise NotNowError(f"the lab {self._host.folder.name} is {now}; `lab abort` ends it")
+        return self._host
 
     async def _status(self, _: web.Request) -> web.Response:
-        return web.json_response(status(self._session))
+        return web.json_response(status(self._host))
 
     async def _abort(self, request: web.Request) -> web.Response:
         asked = await request.json()
         reason = "".join(c if c.isprintable() else " " for c in str(asked.get("reason", "")))
-        first = self._session.abort(" ".join(reason.split())[:MOST_REASON])
+        first = self._host.abort(" ".join(reason.split())[:MOST_REASON])
         return web.json_response({"first": first})
 
     async def _foreign(self, _: web.Request) -> web.Response:
-        return web.json_response({"foreign": await foreign_things(self._session.runtime)})
+        return web.json_response({"foreign": await foreign_things(self._host.runtime)})
 
     async def _top(self, request: web.Request) -> web.Response:
         asked = request.query
@@ -111,48 +124,71 @@ class Server:
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())
-        return web.json_response({"id": await self._living().step(step, by="interactive")})
+        return web.json_response({"id": await self._living().changes.apply(step, by="interactive")})
 
     async def _undo(self, request: web.Request) -> web.Response:
-        await self._living().undo(request.match_info["id"], by="interactive")
+        await self._living().changes.undo(request.match_info["id"], by="interactive")
         return web.json_response({})
 
     async def _clear(self, _: web.Request) -> web.Response:
-        return web.json_response({"undone": await self._living().clear(by="interactive")})
+        return web.json_response({"undone": await self._living().changes.clear(by="interactive")})
 
     async def _down(self, _: web.Request) -> web.Response:
         self._living().down.set()
         return web.json_response({})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """What is in the journal, then what happens, up to its last line. Read in pieces: others wait for this loop."""
+        """The journal after ``?after=SEQ`` (default: all of it), then what happens, up to its last line.
+
+        Who reads too slowly is dropped, since what waits for them would grow for ever, and goes on with ``after`` the
+        last that they got.
+        """
+        after = int(request.query.get("after", "-1"))
         answer = web.StreamResponse()
         await answer.prepare(request)
-        with self._session.listen() as queue, self._session.folder.journal.open("rb") as journal:
-            left = self._session.folder.journal.stat().st_size
-            while left > 0 and (piece := journal.read(min(left, CHUNK_BYTES))):
-                left -= len(piece)
+        with self._host.listen() as queue:
+            ended = self._host.journal.ended
+            async for piece in journal_after(self._host.folder.journal, after):
                 await answer.write(piece)
-            last = ""
-            while last != "run.closed":
-                event = await queue.get()
-                await answer.write(EVENT.dump_json(event) + b"\n")
-                last = event.type
+            while not ended and (event := await queue.get()) is not None:
+                if event.seq > after or event.seq < 0:
+                    await answer.write(EVENT.dump_json(event) + b"\n")
+                if event.type == "run.closed":
+                    break
         return answer
 
     async def _services(self, _: web.Request) -> web.Response:
-        return web.json_response({"services": sorted(self._session.services)})
+        return web.json_response({"services": sorted(self._host.recent.services)})
 
     async def _logs(self, request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()
         follow = request.query.get("follow") == "1"
-        async for line in self._session.runtime.logs(request.match_info["service"], follow=follow):
+        async for line in self._host.runtime.logs(request.match_info["service"], follow=follow):
             await answer.prepare(
                 request
             )  # not before there is a line: what is wrong until then can still be said
             await answer.write(f"{line.text}\n".encode())
         await answer.prepare(request)
         return answer
+
+
+async def journal_after(journal: Path, after: int) -> AsyncIterator[bytes]:
+    """The lines that a journal has now whose ``seq`` is greater; in pieces, since others wait for this loop.
+
+    Line n has ``seq`` n, so that nothing need be parsed.
+    """
+    with journal.open("rb") as file:
+        left, skip = os.fstat(file.fileno()).st_size, after + 1
+        while left > 0 and (piece := file.read(min(left, CHUNK_BYTES))):
+            left -= len(piece)
+            lines = piece.count(b"\n")
+            if lines < skip:
+                skip -= lines
+                continue
+            for _ in range(skip):
+                piece = piece[piece.index(b"\n") + 1 :]
+            skip = 0
+            yield piece
 
 
 @web.middleware

@@ -1,44 +1,56 @@
 """What a person asks a living run: what it is at, its figures of the last whole seconds, what is active."""
 
+import math
 from typing import Any
 
-from lab.session.session import Session
+from lab.analysis import Timeline
+from lab.session.host import Host
+from lab.session.interactive_run import InteractiveRun
+from lab.session.run import Run
 
 UP = "up"
 """The state of a lab by hand that takes orders."""
 
 
-def state(session: Session) -> str:
-    """``coming up``, the drill's phase (by hand: ``up``), or ``rolling back``."""
-    if session.stop.ending:
+def state(host: Host) -> str:
+    """``coming up``, the drill's phase (of an interactive lab: ``up``), or ``rolling back``."""
+    if host.stop.ending:
         return "rolling back"
-    if not session.ready:
+    if not host.ready:
         return "coming up"
-    if not session.measured:
+    if isinstance(host.current, InteractiveRun):
         return UP
-    if session.doing is not None:
-        return session.doing
-    if session.timeline.done_s is not None:
+    if host.doing is not None:
+        return host.doing
+    if isinstance(host.current, Run):
+        return _phase(host.current)
+    return "between two runs"
+
+
+def _phase(run: Run) -> str:
+    if run.timeline.done_s is not None:
         return "after the phases"
-    return session.timeline.phase_at(session.now_s()) or "before the phases"
+    return run.timeline.phase_at(run.now_s()) or "before the phases"
 
 
-def status(session: Session) -> dict[str, Any]:
+def status(host: Host) -> dict[str, Any]:
     """As `lab status` shows it; without figures while the lab comes up."""
-    now_s = session.now_s()
+    now_s = host.now_s()
     what = {
-        "run": session.folder.name,
-        "runtime": session.runtime.name,
-        "state": state(session),
+        "run": host.folder.name,
+        "runtime": host.runtime.name,
+        "state": state(host),
         "uptime_s": round(now_s, 1),
     }
-    return {**what, **_figures(session, now_s)} if session.ready else what
+    return {**what, **_figures(host, now_s)} if host.ready else what
 
 
-def _figures(session: Session, now_s: float) -> dict[str, Any]:
-    rows = [row for row in session.timeline.rows if now_s - 7 <= row.second < now_s - 2]
+def _figures(host: Host, now_s: float) -> dict[str, Any]:
+    """Of the last whole seconds, from what the lab remembers of itself: as cheap after hours as after a minute."""
+    timeline = host.recent.timeline()
+    rows = [timeline.row(second) for second in range(max(0, math.ceil(now_s - 7)), int(now_s - 2))]
     seen = [row for row in rows if row.offered]
-    last = session.timeline.row(int(now_s) - 1)
+    last = timeline.row(int(now_s) - 1)
     return {
         "offered_rps": _mean([row.offered for row in seen]),
         "goodput_rps": _mean([row.good for row in seen]),
@@ -46,16 +58,16 @@ def _figures(session: Session, now_s: float) -> dict[str, Any]:
         "amplification": seen[-1].amplification if seen else None,
         "bridge_utilization": last.bridge_utilization,
         "bridge_accept_queue": last.accept_queue,
-        **_reserves(session),
+        **_reserves(timeline),
         "policy": last.policy,
-        "active": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in session.injector.open()],
+        "active": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in host.changes.active()],
     }
 
 
-def _reserves(session: Session) -> dict[str, float | None]:
+def _reserves(timeline: Timeline) -> dict[str, float | None]:
     """CPU of the devices beside the bridge, as a share of their cap, between their last two samples."""
     found = {}
-    for device, samples in session.timeline.reserves.items():
+    for device, samples in timeline.reserves.items():
         before, after = samples[-2:] if len(samples) > 1 else (None, samples[-1])
         share = None
         if before is not None and None not in {before.cpu_s_total, after.cpu_s_total} and after.cpu_share:

@@ -1,39 +1,26 @@
-"""Ending a run before its end: the first who asks has it cancelled, everybody after that hears that it rolls back."""
+"""Ending a run before its end: the first who asks ends it, everyone after that hears that it rolls back."""
 
 import asyncio
 
-from lab.runner import AbortedByUser
+from lab.runner import AbortedByUser, Interrupted
 
 
 class Stop:
-    """Cancels the task in which it was made, once; a signal asks for it, and ``lab abort``.
+    """A wish to end what runs: a signal's, a person's (`lab abort`), a caller's. Made in a running loop.
 
     Attributes:
-        ending: the run is over, by request or by itself: a rollback under way must not be cut short.
-        why: what whoever asked said; None: a signal, or nobody.
+        asked: gets the reason as an error; what runs is ended by it (``lab.session.watch``).
+        ending: the run is over, by request or by itself: whoever asks now is too late.
     """
 
     def __init__(self) -> None:
-        self._task = asyncio.current_task()
+        self.asked: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self.ending = False
-        self.why: AbortedByUser | None = None
 
     def ask(self, why: AbortedByUser | None = None) -> bool:
-        """Ask for the end. False: the run ends already, and nothing is cancelled."""
-        if self.ending or self._task is None:
+        """Ask for the end; None: a signal does. False: it ends already, and nothing changes."""
+        if self.ending or self.asked.done():
             return False
-        self.ending, self.why = True, why
-        self._task.cancel()
+        self.ending = True
+        self.asked.set_result(why or Interrupted("interrupted by a signal"))
         return True
-
-    def cause(self, error: BaseException) -> BaseException:
-        """What ended the run, where ``error`` did. Behind a cancellation stands whoever asked for it."""
-        asked, self.ending = self.ending, True
-        if self._task is None or not isinstance(error, asyncio.CancelledError):
-            return error
-        if not asked:  # its own error comes up as the session is taken apart
-            return RuntimeError("one of the lab's own tasks failed")
-        if self.why is None:
-            return error
-        self._task.uncancel()
-        return self.why

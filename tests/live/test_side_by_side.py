@@ -10,6 +10,7 @@ import pytest
 from chaos.ledger.ledger import is_closed, read_ledger
 from chaos.process.identity import of_run
 from chaos.toxiproxy import Toxiproxy
+from lab.cli.background import start_in_background
 from lab.drillfile import load_drill, read_step
 from lab.journal import read
 from lab.journal.events import ActionChanged, ServiceChanged
@@ -20,7 +21,6 @@ from lab.session import (
     Unreachable,
     known_services,
     open_runs,
-    start_in_background,
 )
 from tests.checkout import HOME, ROOT
 
@@ -33,7 +33,7 @@ def labs(tmp_path: Path) -> Iterator[tuple[RunFolder, RunFolder]]:
     drill = load_drill(ROOT / "drills" / "smoke.yaml", services=known_services())
     up: list[RunFolder] = []
     for folder in ("a", "b"):
-        request = Request(HOME, drill, "embedded", tmp_path / folder / "same-name", measured=False)
+        request = Request(HOME, drill, "embedded", tmp_path / folder / "same-name", purpose="interactive")
         up.append(start_in_background(request, lambda _: None))
     yield up[0], up[1]
     for run in up:

@@ -18,7 +18,8 @@ def main(drill: Path, runtime: str, folder: Path) -> None:
     """Run it to its verdict and leave with its exit code."""
     with explained():
         asked = load_drill(drill, services=known_services())
-        result = asyncio.run(watched_run(Request(HOME, asked, runtime, folder, measured=False), quiet=False))
+        request = Request(HOME, asked, runtime, folder, takes_turns=False)
+        result = asyncio.run(watched_run(request, quiet=False))
         sys.stdout.write(f"{result.verdict.verdict}: {result.error or 'it ran to its end'}\n")
         raise SystemExit(result.exit_code)
 

@@ -14,14 +14,13 @@ from typing import Any, cast
 
 import pytest
 
-from lab.analysis import Timeline
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import ServiceChanged
 from lab.probes.control import Control
 from lab.runtime.base import LogLine
 from lab.runtime.embedded.process_logs import read_lines
-from lab.session import RunFolder, Session, Stop, create_run_folder
+from lab.session import Host, Request, RunFolder, Stop, create_run_folder
 from lab.session.server import serving
 from tests.checkout import ROOT
 
@@ -98,7 +97,7 @@ async def listening(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
         control = Control("")
         stack.push_async_callback(control.close)
         drill = load_drill(ROOT / "drills" / "smoke.yaml")
-        made = Session(run, drill, runtime, journal, control, Timeline(), Stop(), measured=True)
+        made = Host(Request(tmp_path, drill, "embedded"), run, runtime, journal, control, Stop())
         for service in ("storefront", "edge", "auth"):
             made.write(ServiceChanged(service=service, state="healthy"))
         await stack.enter_async_context(serving(made))

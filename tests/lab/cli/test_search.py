@@ -43,7 +43,7 @@ class Lab:
         doubted: frozenset[int] = frozenset(),
         tips: Callable[[Drill], bool] = tips_by_length,
     ) -> None:
-        self.series = SimpleNamespace(asked=SimpleNamespace(home=root))
+        self.host = SimpleNamespace(request=SimpleNamespace(home=root))
         self.doubted, self.tips = doubted, tips
         self.ran: list[tuple[float, int]] = []
 

@@ -44,7 +44,7 @@ class Lab:
     """Leaves the golden journal in each folder; ends by Ctrl-C before the run that it is told."""
 
     def __init__(self, ends_before: int = 99) -> None:
-        self.series = SimpleNamespace(host=SimpleNamespace(doing=None))
+        self.host = SimpleNamespace(doing=None)
         self.ends_before = ends_before
         self.ran: list[str] = []
 

@@ -20,7 +20,7 @@ from lab.probes.prometheus import Prometheus
 from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Ticker
 from lab.runtime.binaries import find_prometheus
-from lab.session.guard import running
+from tests.lab.beside import beside
 
 if TYPE_CHECKING:
     from lab.journal.events import Event
@@ -108,7 +108,7 @@ async def test_answers_ages_and_scrapes_as_they_really_are(
     def age_s() -> float:
         return samples("goodput")[-1].newest_age_s or 0.0
 
-    async with running(watch_planes([probe], Ticker(lambda: clock.now_s))):
+    async with beside(watch_planes([probe], Ticker(lambda: clock.now_s))):
         await wait_until(lambda: any(sample.value for sample in samples("goodput")), 20, "a rate")
         await wait_until(lambda: 0 < age_s() < 2, 10, "both targets to be scraped")
         targets[1].broken = True
@@ -144,7 +144,7 @@ async def test_a_plane_that_is_gone_is_asked_all_the_same(prometheus: Prometheus
     events: list[Event] = []
     gone = Prometheus(prometheus.session, "127.0.0.1:1")
     probe = PlaneProbe(PLANE, gone, TEXTS, clock, events.append)
-    async with running(watch_planes([probe], Ticker(lambda: clock.now_s))):
+    async with beside(watch_planes([probe], Ticker(lambda: clock.now_s))):
         await wait_until(lambda: len(events) >= 6, 10, "two seconds to be asked about")
     await probe.backfill()
     samples = [event for event in events if isinstance(event, PlaneSample)]

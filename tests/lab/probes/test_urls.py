@@ -11,7 +11,7 @@ from aiohttp import web
 from chaos.wait import wait_until
 from lab.journal.events import Event, UrlSample
 from lab.probes import Ticker, watch_urls
-from lab.session.guard import running
+from tests.lab.beside import beside
 
 pytestmark = pytest.mark.live
 
@@ -63,7 +63,7 @@ async def answers(urls: list[str], seconds: int) -> dict[str, list[UrlSample]]:
 
     origin_s = int(time.monotonic())
     ticker = Ticker(lambda: time.monotonic() - origin_s)
-    async with running(watch_urls(urls, ticker, keep)):
+    async with beside(watch_urls(urls, ticker, keep)):
         await wait_until(lambda: len(found) >= seconds * len(urls), seconds + 5, "every URL's answers")
     return {url: [sample for sample in found if sample.url == url] for url in urls}
 

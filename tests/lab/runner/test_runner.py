@@ -18,7 +18,7 @@ from lab.journal.events import (
 )
 from lab.probes import Ticker
 from lab.runner import Aborted, NotSteady, run_drill, watch_aborts
-from lab.session.guard import running
+from lab.session.watch import Watch, under_watch
 
 DRILL = """\
 version: 1
@@ -131,8 +131,12 @@ def written(tmp_path: Path, abort_if: str) -> Drill:
 
 async def watched(stage: Stage, drill: Drill) -> None:
     """Run a drill with its ``abort-if``, as a session does."""
-    async with running(watch_aborts(stage, drill)):
-        await run_drill(stage, drill)
+    watch = Watch()
+    watch.start(watch_aborts(stage, drill))
+    try:
+        await under_watch(run_drill(stage, drill), watch.failed)
+    finally:
+        await watch.end()
 
 
 async def test_a_drill_goes_through_its_phases_in_order(drill: Drill) -> None:

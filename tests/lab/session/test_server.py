@@ -1,4 +1,4 @@
-"""What a run says and refuses over its socket: on a real one, with a session that has no lab behind it."""
+"""What a run says and refuses over its socket: on a real one, with a host that has no lab behind it."""
 
 import asyncio
 import json
@@ -23,15 +23,20 @@ from lab.remote.socket_path import short_path
 from lab.runner import AbortedByUser
 from lab.session import (
     Client,
+    Host,
+    Request,
     RunFolder,
-    Session,
     Stop,
     Unreachable,
     create_run_folder,
     living,
     the_living,
 )
+from lab.session import host as hosting
+from lab.session.changes import Changes
+from lab.session.interactive_run import InteractiveRun
 from lab.session.server import serving
+from lab.session.watch import under_watch
 from tests.checkout import ROOT
 
 NOTHING = SimpleNamespace(name="embedded")
@@ -39,17 +44,21 @@ NOTHING = SimpleNamespace(name="embedded")
 
 
 @asynccontextmanager
-async def session(root: Path, *, measured: bool, folder: Path | None = None) -> AsyncIterator[Session]:
-    """A session that listens; no lab comes up."""
+async def host(root: Path, *, interactive: bool = False, folder: Path | None = None) -> AsyncIterator[Host]:
+    """A host that listens; no lab comes up."""
     run = create_run_folder(root, "smoke", folder)
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(JournalWriter(run.journal))
         control = Control("")
         stack.push_async_callback(control.close)
         drill = load_drill(ROOT / "drills" / "smoke.yaml")
-        made = Session(run, drill, cast("Any", NOTHING), journal, control, Timeline(), Stop(), measured)
-        journal.listen(made.timeline.feed)
-        made.injector = cast("Any", SimpleNamespace(open=list))
+        request = Request(root, drill, "embedded", purpose="interactive" if interactive else "drill")
+        made = Host(request, run, cast("Any", NOTHING), journal, control, Stop())
+        made.changes = Changes(cast("Any", NOTHING), cast("Any", SimpleNamespace(open=tuple)))
+        if interactive:
+            made.current = InteractiveRun(made, drill)
+        else:
+            made.own_run(Timeline())
         journal.write(NoteWritten(by="x", role="x", kind="x", text="first"))
         await stack.enter_async_context(serving(made))
         yield made
@@ -64,7 +73,7 @@ async def refused(run: RunFolder, method: str, path: str) -> str:
 
 async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) -> None:
     """No fault, no policy, no down while a drill is measured; the refusal names the command that ends it."""
-    async with session(tmp_path, measured=True) as made:
+    async with host(tmp_path) as made:
         made.ready = True
         for method, path in (
             ("POST", "/actions"),
@@ -76,13 +85,13 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
             said = await refused(made.folder, method, path)
             assert said == f"a drill runs here ({made.folder.name}); `lab abort` ends it"
         assert not made.down.is_set()
-        made.enter(PhaseEntered(phase="trigger", planned_s=3, because=""))
+        made.write(PhaseEntered(phase="trigger", planned_s=3, because=""))
         assert (await Client(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 
 async def test_the_socket_is_private_and_gone_afterwards(tmp_path: Path) -> None:
     """Only its owner may connect, and what was killed is not taken for living."""
-    async with session(tmp_path, measured=True) as made:
+    async with host(tmp_path) as made:
         assert stat.S_IMODE(made.folder.socket.stat().st_mode) == 0o600
         assert living(tmp_path) == [made.folder]
         assert the_living(tmp_path, str(made.folder.path)) == made.folder
@@ -104,21 +113,18 @@ def test_a_run_that_was_killed_does_not_live_although_its_socket_is_still_there(
 async def test_a_deep_run_folder_has_a_socket_all_the_same(tmp_path: Path) -> None:
     """The kernel takes 107 bytes of a path; folders are longer than that."""
     deep = tmp_path.joinpath(*["a-rather-long-name-for-a-folder"] * 5)
-    async with session(tmp_path, measured=True, folder=deep) as made:
+    async with host(tmp_path, folder=deep) as made:
         assert len(str(made.folder.socket)) > 150
         assert (await Client(made.folder).call("GET", "/status"))["state"] == "coming up"
 
 
-async def test_the_first_abort_cancels_and_the_second_hears_that_it_rolls_back(tmp_path: Path) -> None:
+async def test_the_first_abort_ends_the_run_and_the_second_hears_that_it_rolls_back(tmp_path: Path) -> None:
     """While the lab comes up as well as later; the journal says at once who wanted it and why."""
-    async with session(tmp_path, measured=True) as made:
+    async with host(tmp_path) as made:
         client = Client(made.folder)
         asking = asyncio.create_task(client.abort("too\n hot\x07"))
-        with pytest.raises(asyncio.CancelledError) as cancelled:
-            await wait_until(lambda: False, 10, "the abort")
-        cause = made.stop.cause(cancelled.value)
-        assert isinstance(cause, AbortedByUser)
-        assert str(cause) == "aborted by the user: too hot"
+        with pytest.raises(AbortedByUser, match=r"^aborted by the user: too hot$"):
+            await asyncio.wait_for(under_watch(asyncio.Event().wait(), *made.ends), 10)
         assert await asking is True
         assert await client.abort("once more") is False
         assert (await client.call("GET", "/status"))["state"] == "rolling back"
@@ -128,7 +134,7 @@ async def test_the_first_abort_cancels_and_the_second_hears_that_it_rolls_back(t
 
 async def test_a_lab_by_hand_takes_orders_once_it_is_up(tmp_path: Path) -> None:
     """Before, it says what can be done instead; `down` then ends it."""
-    async with session(tmp_path, measured=False) as made:
+    async with host(tmp_path, interactive=True) as made:
         assert "coming up; `lab abort` ends it" in await refused(made.folder, "POST", "/down")
         made.ready = True
         await Client(made.folder).call("POST", "/down")
@@ -140,7 +146,7 @@ async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
 ) -> None:
     """Who wants their lab gone may have forgotten that somebody measures."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
-    async with session(tmp_path, measured=True) as made:
+    async with host(tmp_path) as made:
         await asyncio.to_thread(interactive.down)
         assert not made.down.is_set()
         assert not made.stop.ending
@@ -151,7 +157,7 @@ async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
 
 async def test_orders_go_to_the_lab_by_hand_before_a_drill(tmp_path: Path) -> None:
     """Whoever plays with a lab means that one, though a drill was started later."""
-    async with session(tmp_path, measured=False) as lab, session(tmp_path, measured=True) as drill:
+    async with host(tmp_path, interactive=True) as lab, host(tmp_path) as drill:
         lab.folder.asked.write_text("{}")
         assert the_living(tmp_path) == lab.folder
         assert the_living(tmp_path, drill.folder.name) == drill.folder
@@ -159,7 +165,7 @@ async def test_orders_go_to_the_lab_by_hand_before_a_drill(tmp_path: Path) -> No
 
 async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> None:
     """What was before, what happens, and the end; then the stream is over by itself."""
-    async with session(tmp_path, measured=True) as made:
+    async with host(tmp_path) as made:
         seen: list[str] = []
 
         async def follow() -> None:
@@ -173,3 +179,30 @@ async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> 
         made.write(RunClosed(outcome="completed", reason="", clean=True))
         await asyncio.wait_for(following, 10)
     assert seen == ["note.written", "phase.entered", "run.closed"]
+
+
+async def test_who_was_away_goes_on_after_the_last_line_that_they_got(tmp_path: Path) -> None:
+    """Nothing twice, nothing left out, however long the journal is."""
+    async with host(tmp_path) as made:
+        for number in range(3000):
+            made.write(NoteWritten(by="x", role="x", kind="x", text=f"{number} {'x' * 60}"))
+        made.write(RunClosed(outcome="completed", reason="", clean=True))
+        for after in (-1, 0, 1500, 2999, 3001):
+            seen = [
+                json.loads(line)["seq"] async for line in Client(made.folder).lines(f"/events?after={after}")
+            ]
+            assert seen == list(range(after + 1, 3002))
+
+
+async def test_a_viewer_that_does_not_read_is_dropped_and_nothing_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it is bounded; it may come back and go on."""
+    monkeypatch.setattr(hosting, "MOST_WAITING", 5)
+    async with host(tmp_path) as made:
+        with made.listen() as queue:
+            for number in range(50):
+                made.write(NoteWritten(by="x", role="x", kind="x", text=str(number)))
+            waiting = [queue.get_nowait() for _ in range(queue.qsize())]
+    assert [event and event.seq for event in waiting] == [1, 2, 3, 4, 5, None]
+    assert not made.journal.lost

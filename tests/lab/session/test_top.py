@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from lab.analysis import Timeline
 from lab.probes.talk_event import Talker
+from lab.session.recent import Recent
 from lab.session.top import _asked
 
 
@@ -32,7 +32,7 @@ class Control:
 async def test_who_calls_by_a_library_cant_be_moved(settings: dict[str, Any], *, movable: bool) -> None:
     """A library goes over the bridge only, so `lab mitigate isolate` passes it over."""
     runtime = SimpleNamespace(address=lambda *_: "storefront:9000")
-    lab = {"control": Control(settings), "runtime": runtime, "timeline": Timeline()}
+    lab = {"control": Control(settings), "runtime": runtime, "recent": Recent()}
     session = cast("Any", SimpleNamespace(**lab))
     seen = Talker(
         who="storefront", service=True, connections=1, open_connections=1.0, connections_per_s=1.0,

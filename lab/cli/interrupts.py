@@ -1,16 +1,16 @@
-"""Ctrl-C and SIGTERM: the first one cancels the drill, further ones say that the rollback is under way."""
+"""Ctrl-C and SIGTERM: the first one ends the drill, further ones say that the rollback is under way."""
 
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from lab.session.stop import Stop
+from lab.session import Stop
 
 
 @contextmanager
 def interruptible(say: Callable[[str], None]) -> Iterator[Stop]:
-    """Cancel the current task at the first SIGINT or SIGTERM; it rolls back while it unwinds.
+    """End what runs at the first SIGINT or SIGTERM; it rolls back while it unwinds.
 
     A signal during a rollback, whatever that was begun by, doesn't cut it short: faults would stay active.
     """

@@ -1,4 +1,4 @@
-"""``lab up``: a session that goes on after the command that started it, until ``lab down``."""
+"""``lab up``: a lab that goes on after the command that started it, until ``lab down``."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from lab.remote.client import Client
 from lab.runs.folder import RunFolder, create_run_folder
 from lab.runs.home import VARIABLE
 from lab.runtime.base import SetupError
-from lab.session.request import Request
+from lab.session import Request
 from lab.session.status import UP
 
 UP_DEADLINE_S = 180.0
@@ -31,7 +31,7 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
     say(f"bringing the lab up (log: {log})")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            own_python("lab.session", str(folder.path)), env=_environment(request.home), cwd=folder.path,
+            own_python("lab.cli.living_lab", str(folder.path)), env=_environment(request.home), cwd=folder.path,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 from lab.monitoring import PlaneConfig, load_planes
 from lab.probes.prometheus import Prometheus
 from lab.runtime.base import SetupError
-from lab.session import watching as planes
+from lab.session import plane_watch as planes
 from tests.checkout import ROOT
 from tests.lab.probes.test_prometheus import Speaker, speaker
 
@@ -36,12 +36,12 @@ async def test_rules_want_2_42(
     """``keep_firing_for`` came with it; an older one would run without our alerts, or not at all."""
     speaker.said = {"status": "success", "data": {"version": version}}
     if not old:
-        assert await planes._version(plane, prometheus) == version
+        assert await planes.plane_version(plane, prometheus) == version
         return
     with pytest.raises(
         SetupError, match=rf"prometheus-shared is Prometheus {version}; .* need 2\.42 or newer"
     ):
-        await planes._version(plane, prometheus)
+        await planes.plane_version(plane, prometheus)
 
 
 async def test_one_that_tells_nothing_is_named_with_its_log(
@@ -53,4 +53,4 @@ async def test_one_that_tells_nothing_is_named_with_its_log(
     with pytest.raises(
         SetupError, match=r"prometheus-shared to tell its version; .*logs/prometheus-shared\.log"
     ):
-        await planes._version(plane, prometheus)
+        await planes.plane_version(plane, prometheus)
