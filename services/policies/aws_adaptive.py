@@ -67,7 +67,6 @@ class AwsAdaptive(AwsStandard):
 SPEC = Spec(
     "aws-adaptive",
     "schedule",
-    rank=9,
     parameters={
         **PARAMETERS,
         "beta": Parameter("factor", default=0.7, least=0.01, most=0.99),

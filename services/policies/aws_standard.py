@@ -123,7 +123,6 @@ PARAMETERS = {
 SPEC = Spec(
     "aws-standard",
     "schedule",
-    rank=9,
     parameters=PARAMETERS,
     build=lambda given, chance: AwsStandard(
         int(given["attempts"]),

@@ -60,7 +60,6 @@ def schedule(name: str, kind: type[Backoff]) -> Spec:
     return Spec(
         name,
         "schedule",
-        rank=9,
         parameters=PARAMETERS,
         build=lambda given, chance: kind(given["base"], given["cap"], int(given["retries"]), chance),
         checks=(in_order("base", "cap"),),

@@ -135,7 +135,6 @@ def _one_window(values: Values) -> str | None:
 SPEC = Spec(
     "breaker",
     "guard",
-    rank=1,
     parameters={
         "failures": Parameter("share", default=0.5, least=0.01, most=1),
         "window": Parameter("count", default=100, least=1, most=10_000),

@@ -64,7 +64,6 @@ class Budget(NoopPolicy):
 SPEC = Spec(
     "budget",
     "guard",
-    rank=3,
     parameters={
         "ratio": Parameter("share", default=0.1, least=0, most=10),
         "floor": Parameter("rate", default=1, least=0, most=1000),

@@ -7,7 +7,7 @@
     hedge     the earliest
     left      the shortest
 
-`parse` gives the order: guards by rank, then the schedule.
+`parse` gives the order: guards in the registry's order, then the schedule.
 """
 
 from collections.abc import Sequence

@@ -36,7 +36,6 @@ class Deadline(NoopPolicy):
 SPEC = Spec(
     "deadline",
     "guard",
-    rank=0,
     parameters={"total": Parameter("duration", default=5, least=0.01, most=600)},
     build=lambda given, _chance: Deadline(given["total"]),
 )

@@ -61,7 +61,6 @@ class EnvoyBudget(NoopPolicy):
 SPEC = Spec(
     "envoy-budget",
     "guard",
-    rank=4,
     parameters={
         "ratio": Parameter("share", default=0.2, least=0, most=1),
         "minimum": Parameter("count", default=3, least=0, most=1000),

@@ -59,7 +59,6 @@ class FinagleBudget(NoopPolicy):
 SPEC = Spec(
     "finagle-budget",
     "guard",
-    rank=5,
     parameters={
         "ratio": Parameter("share", default=0.2, least=0, most=10),
         "floor": Parameter("rate", default=10, least=0, most=1000),

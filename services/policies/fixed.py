@@ -29,7 +29,6 @@ class Fixed(NoopPolicy):
 SPEC = Spec(
     "fixed",
     "schedule",
-    rank=9,
     parameters={
         "delay": Parameter("duration", default=0.1, least=0.001, most=60),
         "retries": Parameter("count", default=3, least=0, most=100),

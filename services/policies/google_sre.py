@@ -74,7 +74,6 @@ class GoogleSre(NoopPolicy):
 SPEC = Spec(
     "google-sre",
     "schedule",
-    rank=9,
     parameters={
         "attempts": Parameter("count", default=3, least=1, most=100),
         "ratio": Parameter("share", default=0.1, least=0, most=1),

@@ -43,7 +43,6 @@ class Grpc(NoopPolicy):
 SPEC = Spec(
     "grpc",
     "schedule",
-    rank=9,
     parameters={
         "attempts": Parameter("count", default=4, least=2, most=5),
         "initial": Parameter("duration", default=0.1, least=0.001, most=60),

@@ -46,7 +46,6 @@ class GrpcThrottle(NoopPolicy):
 SPEC = Spec(
     "grpc-throttle",
     "guard",
-    rank=6,
     parameters={
         "max-tokens": Parameter("count", default=10, least=1, most=1000),
         "token-ratio": Parameter("factor", default=0.1, least=0.001, most=1000),

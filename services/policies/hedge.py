@@ -39,7 +39,6 @@ class Hedge(NoopPolicy):
 SPEC = Spec(
     "hedge",
     "schedule",
-    rank=9,
     parameters={
         "after": Parameter("duration", default=0.1, least=0.001, most=60),
         "attempts": Parameter("count", default=2, least=1, most=5),

@@ -29,7 +29,6 @@ class Immediate(NoopPolicy):
 SPEC = Spec(
     "immediate",
     "schedule",
-    rank=9,
     parameters={"retries": Parameter("count", default=3, least=0, most=100)},
     build=lambda given, _chance: Immediate(retries=int(given["retries"])),
 )

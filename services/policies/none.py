@@ -16,4 +16,4 @@ class NoRetries(NoopPolicy):
         return None
 
 
-SPEC = Spec("none", "schedule", rank=9, parameters={}, build=lambda _given, _chance: NoRetries())
+SPEC = Spec("none", "schedule", parameters={}, build=lambda _given, _chance: NoRetries())

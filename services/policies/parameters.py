@@ -114,7 +114,6 @@ class Spec:
     Args:
         name: Its name, kebab-case.
         role: A schedule says when to try again; a guard says whether an attempt may be made at all.
-        rank: Guards are asked in this order, smallest first.
         parameters: Its parameters by name.
         build: Parameters by name and a source of chance -> the policy.
         refuses: Whether it can refuse an attempt (under its name): every guard, and a schedule with a quota.
@@ -123,7 +122,6 @@ class Spec:
 
     name: str
     role: Literal["schedule", "guard"]
-    rank: int
     parameters: Mapping[str, Parameter]
     build: Callable[[Mapping[str, float], random.Random], Policy]
     refuses: bool = False

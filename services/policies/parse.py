@@ -4,8 +4,8 @@
     layer     = name ["(" [parameter *("," parameter)] ")"]
     parameter = key "=" value                        open=5 s
 
-At most one schedule, each guard at most once; the order of writing doesn't matter (guards go by rank). Guards
-without a schedule imply `immediate(retries=3)`: a guard alone would have nothing to guard. What brings its own
+One schedule at most, each guard once at most; the order of writing doesn't matter (guards go as in the registry).
+Guards without a schedule imply `immediate(retries=3)`: a guard alone would have nothing to guard. What brings its own
 back-off, attempts or hedges (`aws-standard`, `google-sre`, `hedge`, ...) is a schedule too.
 """
 
@@ -16,7 +16,7 @@ from services.policies.compose import Composition
 from services.policies.parameters import Spec, read_parameters
 from services.policies.policy import Policy
 from services.policies.policy_error import PolicyError, unknown
-from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY
+from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY, asked_at
 
 _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500
@@ -66,7 +66,7 @@ def _layers(text: str) -> list[_Layer]:
         layers.append(
             (DEFAULT_SCHEDULE, read_parameters(DEFAULT_SCHEDULE.name, DEFAULT_SCHEDULE.parameters, ""))
         )
-    return sorted(layers, key=lambda layer: layer[0].rank)
+    return sorted(layers, key=lambda layer: asked_at(layer[0].name))
 
 
 def _layer(part: str) -> _Layer:

@@ -40,6 +40,7 @@ _SCHEDULES = (
     grpc.SPEC,
     hedge.SPEC,
 )
+# In the order in which they are asked; the schedule comes after all of them.
 _GUARDS = (
     deadline.SPEC,
     breaker.SPEC,
@@ -50,10 +51,16 @@ _GUARDS = (
     grpc_throttle.SPEC,
 )
 
-REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in (*_SCHEDULES, *_GUARDS)})
+REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in (*_GUARDS, *_SCHEDULES)})
+"""By name; guards in the order in which they are asked, then the schedules."""
 
 DEFAULT_SCHEDULE = immediate.SPEC
 """The schedule of a policy that names only guards."""
+
+
+def asked_at(name: str) -> int:
+    """When a layer is asked, counted from 0: guards one after the other, then the schedule."""
+    return min(list(REGISTRY).index(name), len(_GUARDS))
 
 
 def names() -> tuple[str, ...]:

@@ -76,7 +76,6 @@ def accepted(outcome: Outcome) -> bool:
 SPEC = Spec(
     "sre-throttle",
     "guard",
-    rank=2,
     parameters={
         "k": Parameter("factor", default=2, least=1, most=100),
         "period": Parameter("duration", default=120, least=0.1, most=600),
