@@ -13,6 +13,7 @@ class Down(BaseFault):
     """Close the listener and every connection through it. Its end makes a new one with an empty queue."""
 
     fault: ClassVar[str] = "down"
+    empties_queue: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
 
     listener: str = ""

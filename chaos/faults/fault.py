@@ -67,6 +67,7 @@ class BaseFault(BaseModel, ABC):
 
     ``of_process``: it is done to a process, and so to every role that the process plays.
     ``example``: parameters of one that can be tried on the living lab; the contract tests do.
+    ``empties_queue``: its end gives the target a new listener, so that nothing is left in its queue.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -76,6 +77,7 @@ class BaseFault(BaseModel, ABC):
     of_process: ClassVar[bool] = False
     fault: ClassVar[str]
     example: ClassVar[Mapping[str, Any]] = {}
+    empties_queue: ClassVar[bool] = False
 
     name: str = ""
     target: str = Field(min_length=1)

@@ -13,6 +13,7 @@ class Kill(BaseFault):
     """Kill it (SIGKILL); its end starts it again, with empty queues and its start settings."""
 
     fault: ClassVar[str] = "kill"
+    empties_queue: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
     of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.KILL})

@@ -12,8 +12,10 @@ from lab.cli import (
     drills,
     images,
     interactive,
+    listings,
     logs,
     mitigate,
+    new,
     recover,
     run,
     runs,
@@ -36,6 +38,10 @@ app.command()(acts(compare.compare))
 app.command(name="list")(drills.list_drills)
 app.command()(drills.show)
 app.command()(drills.validate)
+app.add_typer(new.new, name="new")
+app.command()(listings.faults)
+app.command()(listings.mitigations)
+app.command()(listings.policies)
 app.command()(acts(interactive.up))
 app.command()(acts(interactive.down))
 app.command()(interactive.status)

@@ -11,30 +11,49 @@ from lab import resources
 from lab.cli import options
 from lab.cli.plans import all_plans, open_plan
 from lab.drillfile import Drill, DrillError, find_drill, is_plan, load_drill
+from lab.report.terminal.drill_text import drill_text
+from lab.report.words import clean
 from lab.session import known_modes, known_services, planned_s
+from lab.session.foreseen import foreseen
 from lab.units import quote, suggest
 
 
 def open_drill(name: str) -> Drill:
-    """A drill by its name or its path, or one variant by ``<drill>.<variant>``; validated against the topology.
+    """A drill by its name or its path, or one variant of either by ``<drill>.<variant>``; validated.
 
     Raises:
         DrillError: there is none of this name, or something is wrong in its file.
     """
-    folder = resources.drills()
-    whole, dot, variant = name.partition(".")
-    if not dot or "/" in name or Path(name).suffix in DRILL_SUFFIXES:
-        return read_drill(find_drill(name, folder))
-    drill = read_drill(find_drill(whole, folder))
-    found = next((one for one in drill.variants if one.name == name), None)
+    file, variant = _file_and_variant(name)
+    drill = read_drill(file)
+    if not variant:
+        return drill
+    found = next((one for one in drill.variants if one.name == f"{drill.name}.{variant}"), None)
     if found is not None:
         return found
-    known = [one.name.removeprefix(f"{drill.name}.") for one in drill.variants]
-    what = suggest(variant, known) or "; it has none"
+    valid = [one.name.removeprefix(f"{drill.name}.") for one in drill.variants]
+    what = suggest(variant, valid) or "; it has none"
     raise DrillError(f"drill {drill.name} has no variant {quote(variant)}{what}")
 
 
 DRILL_SUFFIXES = (".yaml", ".yml")
+
+
+def _file_and_variant(name: str) -> tuple[Path, str]:
+    """The file that a name means, and the variant; ``./mine.yaml.slow`` and ``./mine.slow`` mean one of ./mine.yaml."""
+    whole, _, variant = name.rpartition(".")
+    if (
+        "/" not in name
+        and Path(name).suffix not in DRILL_SUFFIXES
+        and Path(whole).suffix not in DRILL_SUFFIXES
+    ):
+        whole, _, variant = name.partition(".")
+        return find_drill(whole, resources.drills()), variant
+    if not Path(name).is_file():
+        for file in (Path(whole), *(Path(f"{whole}{suffix}") for suffix in DRILL_SUFFIXES)):
+            if file.suffix in DRILL_SUFFIXES and file.is_file():
+                return file, variant
+    return find_drill(name, resources.drills()), ""
 
 
 def read_drill(file: Path) -> Drill:
@@ -59,8 +78,9 @@ def watching(mode: str | None) -> str | None:
 
 def list_drills() -> None:
     """The drills and tournaments that come with the lab."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("drill", "seconds", "what it shows"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("drill", overflow="fold")
+    for column in ("seconds", "what it shows"):
         table.add_column(column)
     for path in sorted(resources.drills().glob("*.yaml")):
         drill = open_drill(str(path))
@@ -85,28 +105,8 @@ def _list_plans() -> None:
 
 
 def show(drill: options.Drill) -> None:
-    """A drill: what it does, phase by phase, and what it expects."""
-    found = open_drill(drill)
-    console = Console(soft_wrap=True)
-    console.print(f"[bold]{found.name}[/bold]: {found.title}\n{found.description.strip()}\n", markup=True)
-    for one in found.runs:
-        _show_run(console, one, heading=f"{one.name}:" if found.variants else "")
-
-
-def _show_run(console: Console, drill: Drill, heading: str) -> None:
-    """Phases with their steps, what the services are set to, and what is expected."""
-    if heading:
-        console.print(f"\n{heading}", markup=False)
-    for service, settings in drill.configuration.items():
-        said = ", ".join(f"{key} {value}" for key, value in settings.items())
-        console.print(f"  {service:<11}         {said}", markup=False)
-    for phase in drill.phases:
-        steps = ", ".join(f"{step.name} ({step.what} on {step.target})" for step in drill.steps(phase.name))
-        clock = f" {phase.clock}" if phase.clock else ""
-        console.print(f"  {phase.name:<11} {phase.planned_s:>4g} s{clock}  {steps}", markup=False)
-    console.print("\nExpects:")
-    for expectation in drill.expect:
-        console.print(f"  {expectation.name}: {expectation.condition}", markup=False)
+    """A drill: what it asks, what it does phase by phase, what it expects, what ends it, what it may affect."""
+    Console(soft_wrap=True).print(drill_text(open_drill(drill)), highlight=False, end="")
 
 
 def validate(file: Annotated[Path, typer.Argument(help="A drill file, or a tournament's plan.")]) -> None:
@@ -129,5 +129,8 @@ def _validate_drill(file: Path) -> None:
     several = f"{len(drill.variants)} variants, " if drill.variants else ""
     expected = sum(len(one.expect) for one in drill.runs)
     Console().print(
-        f"{file}: ok ({drill.name}, {several}{drill.planned_s:g} s, {expected} expectations)", markup=False
-    )
+        clean(f"{file}: ok ({drill.name}, {several}{drill.planned_s:g} s, {expected} expectations)"),
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    for warning in foreseen(drill):
+        Console(soft_wrap=True).print(clean(f"warning: {warning}"), markup=False, highlight=False)

@@ -52,6 +52,11 @@ def explained() -> Iterator[None]:
 def _leave(message: str, code: Exit) -> None:
     with suppress(OSError, AttributeError):  # stderr may be full, or closed
         if message:
-            sys.stderr.write(f"lab: {message}\n")
+            sys.stderr.write(f"lab: {_printable(message)}\n")
             sys.stderr.flush()
     raise SystemExit(int(code))
+
+
+def _printable(message: str) -> str:
+    """A message that quotes files and names without what could drive the terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in message)

@@ -33,8 +33,12 @@ def settled_s(timeline: Timeline) -> float | None:
     """When the trigger's direct effects are over: its end + queue + timeout."""
     if timeline.trigger_end_s is None or timeline.drill is None:
         return None
-    timeouts = list(_timeouts_s(timeline.drill))
-    return timeline.trigger_end_s + timeline.drill.bridge.queue_s + max(timeouts, default=DEFAULT_TIMEOUT_S)
+    return timeline.trigger_end_s + direct_effects_s(timeline.drill)
+
+
+def direct_effects_s(drill: Drill) -> float:
+    """How long a trigger's direct effects outlast it: what is in the device's queue, and one timeout."""
+    return drill.bridge.queue_s + max(_timeouts_s(drill), default=DEFAULT_TIMEOUT_S)
 
 
 def _timeouts_s(drill: Drill) -> Iterator[float]:
