@@ -24,6 +24,7 @@ SCHEMA = 2
 class RunOpened(Entry):
     """The first line: what runs, with what, on which machine.
 
+    ``interactive``: people play with this lab; nothing is expected of it.
     ``topology``: every role of the topology, and what it is for (None: written before the journal had it; reading puts
     in what it was then).
     """
@@ -36,6 +37,7 @@ class RunOpened(Entry):
     isolation: str
     seed: int
     started_utc: str
+    interactive: bool = False
     versions: dict[str, str]
     machine: dict[str, Any]
     topology: dict[str, Role] | None = None

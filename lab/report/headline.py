@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lab.analysis.verdict.played import ENDED
 from lab.analysis.verdict.verdict import Figures, Finding, Judged, Verdict
 from lab.report import headline_figures as figures
 
@@ -14,6 +15,7 @@ MEANING = {
 }
 """What each verdict means to somebody who sees one for the first time."""
 
+PLAYED = "people played with this lab; nothing was expected, so there is neither pass nor fail"
 MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "unsupported": "–"}  # noqa: RUF001 - a dash is meant
 
 
@@ -26,8 +28,11 @@ class Card:
     note: str
 
 
-def cards(metrics: Figures) -> tuple[Card, ...]:
-    """The four figures that tell a storm: how strong, what was left, how long, how it ended."""
+def cards(verdict: Verdict) -> tuple[Card, ...]:
+    """The four figures that tell a storm: how strong, what was left, how long, how it ended; none of a game."""
+    if verdict.interactive:
+        return ()
+    metrics = verdict.metrics
     return (
         Card(
             figures.NONE
@@ -41,14 +46,45 @@ def cards(metrics: Figures) -> tuple[Card, ...]:
             "answered well, after the trigger",
             f"of {figures.rate(metrics.offered_rps)} asked for",
         ),
-        _stuck(metrics),
+        _stuck(metrics, verdict.not_judged.get("stuck", "")),
         _recovered(metrics),
     )
+
+
+def meaning(verdict: Verdict) -> str:
+    """What the verdict means, in a sentence without its full stop."""
+    return PLAYED if verdict.interactive else MEANING[verdict.verdict]
+
+
+def word(verdict: Verdict) -> str:
+    """The one word, in capitals."""
+    return "INTERACTIVE" if verdict.interactive else verdict.verdict.upper()
+
+
+def mark(verdict: Verdict) -> str:
+    """The mark beside the word."""
+    return "▶" if verdict.interactive else MARK[verdict.verdict]
+
+
+def against(verdict: Verdict) -> tuple[str, ...]:
+    """The reasons that speak against the verdict; a game that ended as it should has none."""
+    if verdict.verdict == "pass" or (verdict.interactive and verdict.outcome in ENDED and _clean(verdict)):
+        return ()
+    return verdict.reasons
+
+
+def _clean(verdict: Verdict) -> bool:
+    return not any(reason.startswith("not rolled back") for reason in verdict.reasons)
 
 
 def story(summary: Sequence[str], verdict: Verdict) -> list[str]:
     """The sentences that tell what happened, without the one that repeats the verdict."""
     return [said for said in summary if not said.casefold().startswith(f"{verdict.verdict}:")]
+
+
+def missed(verdict: Verdict) -> tuple[Judged, ...]:
+    """Expectations that were measured, and not met."""
+    return tuple(judged for judged in verdict.expectations if judged.met is False)
 
 
 def unmet(verdict: Verdict) -> tuple[Judged, ...]:
@@ -61,10 +97,10 @@ def doubts(verdict: Verdict) -> tuple[Finding, ...]:
     return tuple(f for f in verdict.instrument if f.ok is False or (f.ok is None and f.required))
 
 
-def _stuck(metrics: Figures) -> Card:
+def _stuck(metrics: Figures, because: str) -> Card:
     label = "stuck after the trigger was gone"
     if metrics.stuck is None:
-        return Card(figures.NONE, label, "not judged")
+        return Card(figures.NONE, label, f"not judged: {because}" if because else "not judged")
     if not metrics.stuck:
         return Card("no", label, "the storm ended with its trigger")
     return Card(figures.seconds(metrics.stuck_s), label, "goodput stayed under 50 %")

@@ -1,8 +1,10 @@
 """Figures as text, the same in terminal, page and XML. ``-`` is what was not measured, never 0."""
 
 import re
+from datetime import UTC, datetime
 
-from lab.analysis.verdict.verdict import Judged
+from lab.analysis.verdict.measured import measured_text
+from lab.analysis.verdict.verdict import Finding, Judged
 
 NONE = "-"
 """Stands for a figure that was not measured."""
@@ -12,6 +14,9 @@ UNKNOWN = "not measured"
 
 _SMALL = 10
 """Figures below this get a decimal."""
+
+_FULL = 1.05
+"""A cap is kept to 5 %."""
 
 _MANY = 1000.0
 """From here on ms are written as s, and decimals say nothing."""
@@ -62,9 +67,25 @@ def clock(value: float | None) -> str:
     return NONE if value is None else f"{value:.1f} s"
 
 
+def moment(text: str) -> str:
+    """A date in ISO 8601 as people write it: ``30 November 2026, 01:45 UTC``; anything else as it is."""
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return text
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
 def share(value: float | None) -> str:
     """A share as percent: ``98.5 %``."""
     return NONE if value is None else f"{100 * value:.1f}".removesuffix(".0") + " %"
+
+
+def busy(value: float | None) -> str:
+    """Utilization as whole percent. Over 100 % is a second in which the cap was changed: more says nothing."""
+    if value is None:
+        return NONE
+    return f"{100 * value:.0f} %" if value <= _FULL else "> 100 %"
 
 
 def truth(*, value: bool | None) -> str:
@@ -115,10 +136,6 @@ def remark(judged: Judged) -> str:
     return "" if judged.because.startswith("measured ") else judged.because
 
 
-def finding(value: float | str | None) -> str:
-    """What an instrument check measured; its own words where it has some."""
-    if value is None:
-        return UNKNOWN
-    if isinstance(value, str):
-        return value
-    return f"{value:,.4g}" if abs(value) < _MANY else f"{value:,.0f}"
+def finding(found: Finding) -> str:
+    """What an instrument check measured, in its unit; its own words where it has some."""
+    return measured_text(found)

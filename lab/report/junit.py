@@ -16,7 +16,7 @@ from typing import Any
 
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict
 from lab.report import headline_figures as figures
-from lab.report.headline import MEANING, doubts, unmet
+from lab.report.headline import against, doubts, meaning, unmet
 from lab.report.words import clean
 
 _RESULTS = {
@@ -128,7 +128,7 @@ def _expectation(case: ET.Element, judged: Judged, verdict: Verdict) -> None:
 
 
 def _check(case: ET.Element, finding: Finding) -> None:
-    said = f"limit {finding.limit}, {figures.found(figures.finding(finding.measured))}"
+    said = f"limit {finding.limit}, {figures.found(figures.finding(finding))}"
     if finding.detail:
         said += f" ({finding.detail})"
     if finding.ok is False or (finding.ok is None and finding.required):
@@ -140,7 +140,10 @@ def _check(case: ET.Element, finding: Finding) -> None:
 
 def _overall(expected: ET.Element, instrument: ET.Element, verdict: Verdict) -> None:
     """A case of its own where the verdict's reason is no single expectation or check: it can't be missed."""
-    why = "; ".join(verdict.reasons) or MEANING[verdict.verdict]
+    why = "; ".join(verdict.reasons) or meaning(verdict)
+    if verdict.interactive and not against(verdict):
+        _say(_case(expected, verdict.drill, "verdict"), "skipped", why)
+        return
     if verdict.verdict == "unsupported":
         _say(_case(expected, verdict.drill, "verdict"), "skipped", why)
     elif verdict.verdict == "fail" and not any(judged.met is False for judged in unmet(verdict)):

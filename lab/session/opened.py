@@ -20,6 +20,7 @@ def opened(request: Request, folder: RunFolder, runtime: Runtime) -> RunOpened:
         runtime=runtime.name,
         isolation=runtime.isolation,
         seed=request.drill.seed,
+        interactive=folder.interactive,
         started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions([request.drill]),
         machine=describe_machine(),

@@ -19,12 +19,14 @@ def check_calibration(timeline: Timeline) -> list[Finding]:
             limit="windows within 15 %",
             measured=None if not last or last.spread_ratio is None else round(100 * last.spread_ratio, 1),
             ok=last.steady if last else None,
+            unit="%",
         ),
         Finding(
             name="capacity = headroom x rate",
             limit=f"within {PERCENT:g} %",
             measured=None if off is None else round(off, 2),
             ok=None if off is None else abs(off) <= PERCENT,
+            unit="%",
             detail=f"{last.capacity_rps:.0f}/s for {wanted:.0f}/s"
             if last and last.capacity_rps is not None
             else "",

@@ -12,6 +12,7 @@ from lab.journal.events import ServiceSample
 Checker = Callable[[Timeline], list[Finding]]
 """Pure: a timeline's findings. No finding: the check does not apply to this run."""
 
+UNITS = frozenset({"%", "ms", "s", "x", "/s", "MB"})
 EDGE_S = 0.5
 """Samples this close outside of a span still tell about it."""
 
@@ -56,15 +57,35 @@ def growth(samples: Sequence[ServiceSample], read: Callable[[ServiceSample], flo
     return sum(steps) if steps else None
 
 
+def short_unit(unit: str) -> str:
+    """What follows a measured number: ``% of its cap`` is ``%``; a word that only a limit needs is nothing."""
+    first = unit.split(" ", maxsplit=1)[0]
+    return first if first in UNITS else ""
+
+
 def below(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
     """A finding whose figure must stay below a limit."""
     ok = None if measured is None else measured < limit
     shown = None if measured is None else round(measured, 4)
-    return Finding(name=name, limit=f"< {limit:g} {unit}".strip(), measured=shown, ok=ok, detail=detail)
+    return Finding(
+        name=name,
+        limit=f"< {limit:g} {unit}".strip(),
+        measured=shown,
+        ok=ok,
+        detail=detail,
+        unit=short_unit(unit),
+    )
 
 
 def at_least(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
     """A finding whose figure must reach a limit."""
     ok = None if measured is None else measured >= limit
     shown = None if measured is None else round(measured, 4)
-    return Finding(name=name, limit=f">= {limit:g} {unit}".strip(), measured=shown, ok=ok, detail=detail)
+    return Finding(
+        name=name,
+        limit=f">= {limit:g} {unit}".strip(),
+        measured=shown,
+        ok=ok,
+        detail=detail,
+        unit=short_unit(unit),
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lab.analysis.checks.checker import short_unit
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.timeline import Timeline
 
@@ -13,12 +14,15 @@ class Effect:
     limit: str
     measured: float | None
     ok: bool | None
+    unit: str = ""
 
 
 def at_least(limit: float, measured: float | None, unit: str) -> Effect:
     """An effect that must reach a figure."""
     ok = None if measured is None else measured >= limit
-    return Effect(f">= {limit:.4g} {unit}", None if measured is None else round(measured, 3), ok)
+    return Effect(
+        f">= {limit:.4g} {unit}", None if measured is None else round(measured, 3), ok, short_unit(unit)
+    )
 
 
 def span_of(timeline: Timeline, fault: ActionSpan) -> tuple[float, float]:

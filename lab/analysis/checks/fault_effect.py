@@ -23,6 +23,7 @@ def _fault_effect(timeline: Timeline, fault: ActionSpan) -> Finding:
         limit=effect.limit,
         measured=effect.measured,
         ok=ok,
+        unit=effect.unit,
         detail=f"{fault.fault} on {fault.target}, {readback}",
     )
 

@@ -34,6 +34,7 @@ def check_governor(timeline: Timeline) -> list[Finding]:
             name="CPU cap delivered",
             limit=f"within {PERCENT:g} %" if governed else f"at most {PERCENT:g} % too much",
             measured=round(off, 2),
+            unit="%",
             ok=off <= PERCENT and (off >= -PERCENT or not governed),
             detail=f"over {seconds} s with connections waiting",
         )

@@ -1,8 +1,11 @@
 """The steady state held in the baseline, decided once more on final figures."""
 
+from lab.analysis.checks.checker import short_unit
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.conditions import evaluate
 from lab.analysis.verdict.verdict import Finding
+from lab.drillfile.condition import Condition
+from lab.drillfile.metrics import METRICS, Unit
 
 
 def check_steady_state(timeline: Timeline) -> list[Finding]:
@@ -17,7 +20,14 @@ def check_steady_state(timeline: Timeline) -> list[Finding]:
                 limit=probe.text,
                 measured=None if decision.measured is None else round(decision.measured, 4),
                 ok=decision.met,
+                unit=_unit(probe),
                 detail=decision.because,
             )
         )
     return findings
+
+
+def _unit(probe: Condition) -> str:
+    """Of what was measured: a share where it is compared with another figure."""
+    unit = METRICS[probe.metric].unit
+    return "share" if probe.of is not None or unit is Unit.SHARE else short_unit(str(unit))

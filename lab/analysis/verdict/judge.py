@@ -2,15 +2,17 @@
 
 from lab.analysis.checks import run_checks
 from lab.analysis.checks.restarts import deaths
-from lab.analysis.metrics.stuck import emptied_queue
+from lab.analysis.metrics.stuck import emptied_queue, find_stuck
 from lab.analysis.timeline.attempts import source_of
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.conditions import evaluate
 from lab.analysis.verdict.figures import make_figures, make_phases
-from lab.analysis.verdict.verdict import Finding, Judged, Outcome, Verdict, Word
-from lab.analysis.verdict.words import NOT_MEASURED
+from lab.analysis.verdict.measured import measured_text
+from lab.analysis.verdict.outcome import outcome_of, unsteady
+from lab.analysis.verdict.played import played
+from lab.analysis.verdict.verdict import Finding, Judged, Verdict, Word
 from lab.drillfile.metrics import METRICS, Unit
 
 UNSUPPORTED = "unsupported"
@@ -24,6 +26,8 @@ ATTEMPT_FIGURES = ("amplification_baseline", "amplification_peak", "attempts_rps
 def judge(timeline: Timeline) -> Verdict:
     """The verdict of a run, from its timeline alone."""
     run, drill = timeline.run, timeline.drill
+    if run is not None and run.interactive:
+        return played(timeline)
     expectations = (*_expectations(timeline), *_blast_radius(timeline))
     instrument = run_checks(timeline)
     word, reasons = _decide(timeline, expectations, instrument)
@@ -43,25 +47,16 @@ def judge(timeline: Timeline) -> Verdict:
         expectations=expectations,
         instrument=instrument,
         metrics=make_figures(timeline),
+        not_judged=_not_judged(timeline),
         source=dict.fromkeys(ATTEMPT_FIGURES, source) if source else {},
         phases=make_phases(timeline),
     )
 
 
-def outcome_of(timeline: Timeline) -> Outcome:
-    """How the run ended. One that was not started because its steady state was not met counts as aborted."""
-    if timeline.closed is None:
-        return "cut-off"
-    if timeline.closed.outcome == "not-started" and _unsteady(timeline):
-        return "aborted"
-    return timeline.closed.outcome
-
-
-def _unsteady(timeline: Timeline) -> list[str]:
-    """Steady-state probes that the runner found not met (or could not measure)."""
-    return [
-        f"{c.name}: {c.because}" for c in timeline.checks if c.role == "steady-state" and c.met is not True
-    ]
+def _not_judged(timeline: Timeline) -> dict[str, str]:
+    """Why the headline figures that are missing are."""
+    stuck = find_stuck(timeline)
+    return {"stuck": stuck.because} if stuck.value is None else {}
 
 
 def _decide(
@@ -76,9 +71,9 @@ def _decide(
         () if closed is None or closed.clean else (f"not rolled back: {', '.join(closed.left) or 'unknown'}",)
     )
     if outcome != "completed":
-        unsteady = tuple(f"steady state not met: {what}" for what in _unsteady(timeline))
+        not_steady = tuple(f"steady state not met: {what}" for what in unsteady(timeline))
         told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
-        return "inconclusive", (*broken, told, *unsteady, *deaths(timeline))
+        return "inconclusive", (*broken, told, *not_steady, *deaths(timeline))
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts
@@ -91,7 +86,7 @@ def _doubts(
 ) -> list[str]:
     """Why the measurement is invalid."""
     doubts = [
-        f"{f.name}: {NOT_MEASURED if f.measured is None else f.measured} (limit {f.limit}) {f.detail}".strip()
+        f"{f.name}: {measured_text(f)} (limit {f.limit}) {f.detail}".strip()
         for f in instrument
         if f.ok is False or (f.ok is None and f.required)
     ]

@@ -14,7 +14,12 @@ HARDLY = 1.05
 
 
 def summarise(verdict: Verdict) -> list[str]:
-    """Before, during, after, and what ended it; then the verdict. Says nothing that was not measured."""
+    """Before, during, after, and what ended it; then the verdict. Says nothing that was not measured.
+
+    A lab that people played with has no such story: what they did is listed elsewhere.
+    """
+    if verdict.interactive:
+        return []
     said = [_before(verdict), _during(verdict), _after(verdict), _end(verdict)]
     return [sentence for sentence in said if sentence] + [_verdict(verdict)]
 
@@ -46,6 +51,9 @@ def _after(verdict: Verdict) -> str:
         return ""
     if not m.stuck:
         back = f"after {m.stuck_s:.0f} s half was answered again"
+        if _by_itself(verdict):
+            whole = f", after {m.time_to_recover_s:.0f} s all of it"
+            return f"Once that was over, service came back by itself: {back}{whole}."
         return f"Once that was over, service came back by itself: {back}."
     left = f"{m.goodput_after_trigger_rps:.0f} of {m.offered_rps or 0:.0f} requests/s"
     return (
@@ -55,6 +63,8 @@ def _after(verdict: Verdict) -> str:
 
 def _end(verdict: Verdict) -> str:
     m = verdict.metrics
+    if _by_itself(verdict):
+        return ""  # said already
     since = "that was over" if verdict.mitigation is None else f"{verdict.mitigation} was switched on"
     if m.time_to_recover_s is not None:
         return f"{m.time_to_recover_s:.0f} s after {since}, service was fully back."
@@ -63,6 +73,13 @@ def _end(verdict: Verdict) -> str:
     if m.censored_at_s is not None:
         return f"{m.censored_at_s:.0f} s after {since}, service was still not back."
     return ""
+
+
+def _by_itself(verdict: Verdict) -> bool:
+    """Whether service came back after the trigger, whole, and without a mitigation."""
+    m = verdict.metrics
+    back = m.time_to_recover_s is not None and m.stuck_s is not None
+    return back and m.stuck is False and verdict.mitigation is None
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -12,6 +12,9 @@ from lab.report.words import clean, titled
 _LONGEST = 28
 """Characters of a label; the table below the charts has the whole name."""
 
+RIGHT_PX = 42
+"""Room at the right of a plot, on the narrowest screen."""
+
 _TAIL_S = 2.0
 """What is shown of the tail, which is not judged."""
 
@@ -55,6 +58,8 @@ def marks(timeline: Timeline) -> Marks:
     )
     moments = []
     for action in timeline.actions.values():
+        if timeline.run is not None and timeline.run.interactive and action.kind == "setting":
+            continue  # the lab's own, before anyone came to play
         if action.applied_s is not None:
             moments.append((action.applied_s, f"{_short(action.name)} on"))
         if action.reverted_s is not None and (timeline.done_s is None or action.reverted_s < timeline.done_s):
@@ -72,15 +77,17 @@ def labels(found: Marks, *, plot_px: float, char_px: float, actions: bool) -> li
     named = [Label(band.start_s, titled(band.name, band.clock)) for band in found.phases]
     if actions:
         named += [Label(at_s, text, action=True) for at_s, text in found.actions]
-    return place(named, scale, char_px)
+    return place(named, scale, char_px, right_s=found.last_s + RIGHT_PX / scale)
 
 
 def annotations(placed: list[Label], theme: Theme, font_px: int) -> list[dict[str, Any]]:
     """The labels as Plotly wants them; untrusted names are escaped, since Plotly reads some HTML."""
     return [
         {
-            "x": label.at_s, "y": 1, "xref": "x", "yref": "paper", "xanchor": "left", "yanchor": "bottom",
-            "xshift": INDENT_PX, "yshift": label.lane * LANE_PX, "showarrow": False, "borderpad": 0,
+            "x": label.at_s, "y": 1, "xref": "x", "yref": "paper", "yanchor": "bottom",
+            "xanchor": "right" if label.leftward else "left",
+            "xshift": -INDENT_PX if label.leftward else INDENT_PX,
+            "yshift": label.lane * LANE_PX, "showarrow": False, "borderpad": 0,
             "text": escape(label.text), "font": {"size": font_px, "color": theme.muted},
         }
         for label in placed

@@ -13,17 +13,19 @@ from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report import headline_figures as figures
-from lab.report.headline import MARK, MEANING, cards, story
+from lab.report.headline import against, cards, mark, meaning, story, word
 from lab.report.html import tables
 from lab.report.html.charts import charts
 from lab.report.html.embed import inside, row_data
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
+from lab.report.html.second_text import second_text
 from lab.report.html.strips.plot import strips_figure
 from lab.report.html.strips.strips import Picture, picture
 from lab.report.html.theme import THEMES, Theme
 from lab.report.plane_view import watches
+from lab.report.played import deeds
 from lab.report.reading import reading
 from lab.report.survival import facts
 from lab.report.words import titled
@@ -87,10 +89,13 @@ def _story(told: Told, found: Marks) -> dict[str, Any]:
         "drill": told.drill,
         "run": told.timeline.run,
         "verdict": verdict,
-        "meaning": MEANING[verdict.verdict],
-        "mark": MARK[verdict.verdict],
+        "meaning": meaning(verdict),
+        "word": word(verdict),
+        "against": against(verdict),
+        "deeds": deeds(told.timeline) if verdict.interactive else [],
+        "mark": mark(verdict),
         "summary": story(told.summary, verdict),
-        "cards": cards(verdict.metrics),
+        "cards": cards(verdict),
         "charts": charts(told.drill),
         "spans": [
             ("whole run", WHOLE),
@@ -133,6 +138,7 @@ def page_data(told: Told, found: Marks) -> dict[str, Any]:
     shown = picture(told.timeline, watches(told.timeline, told.verdict), found.last_s)
     return {
         "rows": [row_data(row) for row in told.timeline.rows],
+        "said": [second_text(row) for row in told.timeline.rows],
         "planes": [] if shown is None else shown.rows,
         "figures": {
             theme.name: {size: _figures(told, shown, found, theme, size) for size in _SIZES}

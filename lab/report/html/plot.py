@@ -125,6 +125,7 @@ def _limit_text(chart: Chart, limit: Limit, theme: Theme) -> dict[str, Any]:
     return {
         "x": 1, "xref": "paper", "xanchor": "right", "y": at, "yref": "y", "yanchor": "bottom",
         "text": limit.text, "showarrow": False, "font": {"size": 10, "color": theme.muted},
+        "bgcolor": theme.surface, "borderpad": 1,
     }  # fmt: skip
 
 

@@ -60,5 +60,36 @@
       show(data.spans[button.dataset.span], timed);
     });
   }
+  // The same for a keyboard: narrower, wider, to and fro; and the figures of any second, in words that Python wrote.
+  const whole = data.spans.whole;
+  const moves = {
+    in: ([from, to]) => [from + (to - from) / 4, to - (to - from) / 4],
+    out: ([from, to]) => [from - (to - from) / 2, to + (to - from) / 2],
+    back: ([from, to]) => [from - (to - from) / 2, to - (to - from) / 2],
+    on: ([from, to]) => [from + (to - from) / 2, to + (to - from) / 2],
+  };
+  const LEAST_S = 2;
+  const within = ([from, to]) => {
+    const length = Math.min(Math.max(to - from, LEAST_S), whole[1] - whole[0]);
+    const start = Math.min(Math.max(from, whole[0]), whole[1] - length);
+    return [start, start + length];
+  };
+  for (const button of document.querySelectorAll("[data-move]")) {
+    button.addEventListener("click", () => {
+      press(null);
+      show(within(moves[button.dataset.move](timed[0].layout.xaxis.range)), timed);
+    });
+  }
+  const second = document.getElementById("second");
+  second.min = 0;
+  second.max = data.said.length - 1;
+  second.addEventListener("input", () => {
+    const number = second.valueAsNumber;
+    document.getElementById("figures").textContent = data.said[number] || "";
+    for (const plot of timed) {
+      if (data.said[number]) Plotly.Fx.hover(plot, { xval: number }, "xy", true);
+      else Plotly.Fx.unhover(plot, undefined, "xy", true);
+    }
+  });
   look.start(draw, () => timed.forEach(follow));
 })();

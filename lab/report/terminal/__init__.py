@@ -15,12 +15,10 @@ from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report.terminal.ink import can_draw
 from lab.report.terminal.live import LiveView
-from lab.report.terminal.plain import PlainView
+from lab.report.terminal.plain import LEAST_HEIGHT, LEAST_WIDTH, PlainView
 from lab.report.terminal.verdict import say_verdict, verdict_panel, verdict_text
 
 __all__ = ["LiveView", "PlainView", "View", "say_verdict", "verdict_panel", "verdict_text", "view_for"]
-
-_LEAST_WIDTH, _LEAST_HEIGHT = 80, 20
 
 
 class View(Protocol):
@@ -39,7 +37,7 @@ class View(Protocol):
 
 def view_for(console: Console, drill: Drill, runtime: str, run_name: str) -> View:
     """The live view where the terminal can show it, else plain lines."""
-    fits = console.width >= _LEAST_WIDTH and console.height >= _LEAST_HEIGHT
+    fits = console.width >= LEAST_WIDTH and console.height >= LEAST_HEIGHT
     if console.is_terminal and not console.is_dumb_terminal and fits and can_draw(console):
         return LiveView(console, drill, runtime, run_name)
     return PlainView(console, drill, runtime, run_name)

@@ -14,6 +14,7 @@ from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.events import EventLines
 from lab.report.terminal.latest import recent
 from lab.report.terminal.phases import phase_lines
+from lab.report.terminal.playing import active_lines, is_played
 from lab.report.terminal.table import bridge_lines, figure_table
 from lab.report.terminal.watching import plane_lines
 from lab.report.words import clean
@@ -58,9 +59,10 @@ class LiveView:
     def render(self, timeline: Timeline, now_s: float) -> RenderableType:
         """The whole view at a run time."""
         width = min(_WIDEST, self._console.width)
-        planes = plane_lines(timeline, width) if timeline.phases else []
+        shown = bool(timeline.phases) or is_played(timeline, now_s)
+        planes = plane_lines(timeline, width) if shown else []
         events = max(1, min(_EVENTS_MOST, self._console.height - _FIXED_LINES))
-        body = self._phases(timeline, now_s, width) if timeline.phases else self._bringup.render(width)
+        body = self._figures(timeline, now_s, width) if shown else self._bringup.render(width)
         return Group(
             self._title(now_s, width), body, *planes,
             _rule("what happened", width), self._events.render(events, width),
@@ -73,11 +75,16 @@ class LiveView:
         left.truncate(width - len(right), overflow="ellipsis", pad=True)
         return left.append(right, "bold")
 
-    def _phases(self, timeline: Timeline, now_s: float, width: int) -> RenderableType:
+    def _figures(self, timeline: Timeline, now_s: float, width: int) -> RenderableType:
         rows = recent(timeline, now_s, width)
+        where = (
+            phase_lines(self._drill, timeline, now_s, width)
+            if timeline.phases
+            else active_lines(timeline, width)
+        )
         return Group(
             Text(),
-            *phase_lines(self._drill, timeline, now_s, width),
+            *where,
             Text(),
             figure_table(rows, width),
             bridge_lines(rows, width),

@@ -11,10 +11,24 @@ from lab.report import headline_figures as figures
 from lab.report.plane_view import watches
 from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.latest import FRESH_S, present, recent
+from lab.report.terminal.playing import is_played
 from lab.report.terminal.watching import told
 from lab.report.words import clean, sentence
 
 EVERY_S = 5.0
+
+
+LEAST_WIDTH, LEAST_HEIGHT = 80, 20
+"""What the live view needs."""
+
+
+def fits_not(console: Console) -> str:
+    """What a terminal is told that is too small for the live view; empty where that is not the reason."""
+    if not console.is_terminal or console.is_dumb_terminal:
+        return ""
+    if console.width >= LEAST_WIDTH and console.height >= LEAST_HEIGHT:
+        return ""
+    return f"(the live view needs {LEAST_WIDTH} x {LEAST_HEIGHT}; this is {console.width} x {console.height})"
 
 
 class PlainView:
@@ -25,9 +39,12 @@ class PlainView:
         self._title = f"{drill.name}: {drill.title} ({runtime}, {run_name})"
         self._bringup = BringUp()
         self._next_s = 0.0
+        self._hint = fits_not(console)
 
     def __enter__(self) -> Self:
         self._say(clean(self._title))
+        if self._hint:
+            self._say(self._hint)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,7 +67,7 @@ class PlainView:
 
     def line(self, timeline: Timeline, now_s: float) -> str:
         """``t=25s trigger  offered 100/s goodput ~0/s attempts 400/s ...``; a tilde: can still change."""
-        if not timeline.phases:
+        if not timeline.phases and not is_played(timeline, now_s):
             return f"t={now_s:.0f}s bringing up  {self._bringup.progress}"
         rows = recent(timeline, now_s, FRESH_S)
         figured = [
@@ -65,9 +82,10 @@ class PlainView:
             for name, write, (value, provisional) in figured
         )
         busy, _ = present(rows, lambda row: row.bridge_utilization)
-        percent = figures.NONE if busy is None else f"{100 * busy:.0f}%"
+        percent = figures.busy(busy).replace(" ", "")
         planes = "".join(f" {clean(watch.name)} shows {told(watch)}" for watch in watches(timeline))
-        return f"t={now_s:.0f}s {timeline.phase_at(now_s) or 'after the phases'}  {shown} bridge {percent}{planes}"
+        where = timeline.phase_at(now_s) or ("after the phases" if timeline.phases else "interactive")
+        return f"t={now_s:.0f}s {where}  {shown} bridge {percent}{planes}"
 
     def _say(self, line: str) -> None:
         """Print a line as it is: no markup, no wrapping; flushed, since a log is followed."""

@@ -61,4 +61,7 @@ def bar(value: float | None, highest: float, ink: Ink = BLOCKS) -> str:
 
 def _label(phase: str | None, length: int, edge: str) -> str:
     """The phase's name in ``length`` characters, behind a mark where it begins."""
-    return f"{edge}{phase or ''}"[:length].ljust(length) if phase else " " * length
+    if not phase:
+        return " " * length
+    whole = f"{edge}{phase}"
+    return (whole if len(whole) <= length else edge).ljust(length)

@@ -64,7 +64,7 @@ def bridge_lines(rows: Sequence[Row], width: int) -> RenderableType:
     open_now, _ = present(rows, lambda row: row.open_connections)
     accept_queue, _ = present(rows, lambda row: row.accept_queue)
     cells = 0 if busy is None else min(_BUSY_CELLS, round(busy * _BUSY_CELLS))
-    percent = figures.NONE if busy is None else f"{100 * busy:.0f} %"
+    percent = figures.busy(busy)
     bridge = Text.assemble(
         "bridge".ljust(NAME),
         (percent.rjust(FIGURE - _GAP), "bold"),

@@ -12,8 +12,9 @@ from rich.text import Text
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Verdict
 from lab.report import headline_figures as figures
-from lab.report.headline import MARK, MEANING, cards, doubts, story, unmet
+from lab.report.headline import against, cards, doubts, mark, meaning, missed, story, unmet, word
 from lab.report.plane_view import watches
+from lab.report.played import Deed, deeds
 from lab.report.reading import reading
 from lab.report.terminal.ink import Ink, ink_for
 from lab.report.terminal.strips import TITLE, strips
@@ -41,12 +42,13 @@ def say_verdict(
     With ``timeline`` also what the monitoring planes saw, where some watched.
     """
     width = min(_WIDEST, console.width)
+    done = deeds(timeline) if verdict.interactive and timeline is not None else []
     if console.is_terminal and not console.is_dumb_terminal and not console.no_color:
         planes = planes_told(timeline, verdict, ink_for(console), width - _FRAME)
-        console.print(verdict_panel(verdict, summary, report_path, planes), width=width)
+        console.print(verdict_panel(verdict, summary, report_path, planes, done), width=width)
     else:
         text = verdict_text(
-            verdict, summary, report_path, planes_told(timeline, verdict, ink_for(console), width)
+            verdict, summary, report_path, planes_told(timeline, verdict, ink_for(console), width), done
         )
         console.print(text, markup=False, highlight=False, soft_wrap=True, emoji=False)
 
@@ -61,12 +63,18 @@ def planes_told(timeline: Timeline | None, verdict: Verdict, ink: Ink, width: in
 
 
 def verdict_panel(
-    verdict: Verdict, summary: Sequence[str], report_path: Path | str, planes: Sequence[Text] = ()
+    verdict: Verdict,
+    summary: Sequence[str],
+    report_path: Path | str,
+    planes: Sequence[Text] = (),
+    done: Sequence[Deed] = (),
 ) -> RenderableType:
     """The verdict in a frame: meaning, what happened, the figures, the planes, what speaks against it, the report."""
-    style = _STYLE[verdict.verdict]
-    parts: list[RenderableType] = [Text(_sentence(MEANING[verdict.verdict]), "bold")]
+    style = "blue" if verdict.interactive else _STYLE[verdict.verdict]
+    parts: list[RenderableType] = [Text(_sentence(meaning(verdict)), "bold")]
     parts += [Text(clean(said)) for said in story(summary, verdict)]
+    if done:
+        parts += [Text(f"{deed.when:>28}  {deed.what}") for deed in done]
     parts.append(Padding(_figures(verdict), (1, 0)) if verdict.phases else Text())
     parts += [*planes, Text()] if planes else []
     for heading, lines in _against(verdict):
@@ -74,23 +82,26 @@ def verdict_panel(
         parts += [Padding(Text(f"• {line}"), (0, 0, 0, 2)) for line in lines]
         parts.append(Text())
     parts.append(Text.assemble(("Report  ", "bold"), (clean(str(report_path)), "underline")))
-    title = Text(
-        f"{MARK[verdict.verdict]} {verdict.verdict.upper()}  {clean(verdict.drill)}", f"bold {style}"
-    )
+    title = Text(f"{mark(verdict)} {word(verdict)}  {clean(verdict.drill)}", f"bold {style}")
     title.truncate(60, overflow="ellipsis")
     return Panel(Group(*parts), title=title, title_align="left", border_style=style, padding=(1, 2))
 
 
 def verdict_text(
-    verdict: Verdict, summary: Sequence[str], report_path: Path | str, planes: Sequence[Text] = ()
+    verdict: Verdict,
+    summary: Sequence[str],
+    report_path: Path | str,
+    planes: Sequence[Text] = (),
+    done: Sequence[Deed] = (),
 ) -> str:
     """The same in plain lines, for logs, pipes and NO_COLOR."""
-    lines = [f"{verdict.verdict.upper()}  {clean(verdict.drill)}: {MEANING[verdict.verdict]}"]
+    lines = [f"{word(verdict)}  {clean(verdict.drill)}: {meaning(verdict)}"]
     lines += [clean(said) for said in story(summary, verdict)]
-    lines += [f"  {card.value:>8}  {card.label} ({card.note})" for card in cards(verdict.metrics)]
+    lines += [f"  {deed.when:>28}  {deed.what}" for deed in done]
+    lines += [f"  {card.value:>8}  {card.label} ({card.note})" for card in cards(verdict)]
     lines += [line.plain.rstrip() for line in planes]
-    for title, against in _against(verdict):
-        lines += [f"{title}:", *(f"  - {line}" for line in against)]
+    for title, said in _against(verdict):
+        lines += [f"{title}:", *(f"  - {line}" for line in said)]
     return "\n".join([*lines, f"Report: {clean(str(report_path))}"])
 
 
@@ -102,23 +113,35 @@ def _figures(verdict: Verdict) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column(ratio=1)
-    for card in cards(verdict.metrics):
+    for card in cards(verdict):
         table.add_row(card.value, Text.assemble(card.label, (f"  {card.note}", "dim")))
     return table
 
 
 def _against(verdict: Verdict) -> Iterator[tuple[str, list[str]]]:
-    """What speaks against a pass, each under its title; what a reason says isn't said again."""
-    reasons = [] if verdict.verdict == "pass" else [clean(reason) for reason in verdict.reasons]
+    """What speaks against a pass, each under its title; what a reason says isn't said again.
+
+    A run that did not come to its end has measured next to nothing: why it ended is all there is to say.
+    """
+    reasons = [clean(reason) for reason in against(verdict)]
     if reasons:
         yield "Why", _first(reasons)
-    if verdict.verdict == "unsupported":
+    if verdict.outcome != "completed" or verdict.verdict == "unsupported":
         return
-    missed = {j.name: f"expected {j.expected}, {figures.found(figures.measured(j))}" for j in unmet(verdict)}
+    failed = {j.name: f"expected {j.expected}, {figures.found(figures.measured(j))}" for j in missed(verdict)}
+    unjudged = {j.name: figures.remark(j) or figures.UNKNOWN for j in unmet(verdict) if j.met is None}
     doubted = {
-        f.name: f"limit {f.limit}, {figures.found(figures.finding(f.measured))}" for f in doubts(verdict)
+        f.name: f"limit {f.limit}, {figures.found(figures.finding(f))}"
+        for f in doubts(verdict)
+        if f.ok is False
     }
-    for title, found in (("Failed expectations", missed), ("Failed instrument checks", doubted)):
+    unseen = {f.name: f.detail or figures.UNKNOWN for f in doubts(verdict) if f.ok is None}
+    for title, found in (
+        ("Failed expectations", failed),
+        ("Expectations that could not be judged", unjudged),
+        ("Failed instrument checks", doubted),
+        ("Instrument checks without a measurement", unseen),
+    ):
         lines = [clean(f"{name}: {said}") for name, said in found.items() if not _told(name, reasons)]
         if lines:
             yield title, _first(lines)

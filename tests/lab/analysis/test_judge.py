@@ -325,9 +325,12 @@ def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
 
 
 def without_prose(verdict: Verdict) -> Verdict:
-    """A verdict without its sentences: they may be put better, figures and decisions may not change."""
+    """A verdict without its sentences: they may be put better, figures and decisions may not change. Nor its units,
+    which older ones lack.
+    """
     told = tuple(one.model_copy(update={"because": "", "expected": ""}) for one in verdict.expectations)
-    return verdict.model_copy(update={"expectations": told})
+    checked = tuple(one.model_copy(update={"unit": ""}) for one in verdict.instrument)
+    return verdict.model_copy(update={"expectations": told, "instrument": checked})
 
 
 def test_the_golden_journal_has_its_verdict() -> None:
