@@ -85,7 +85,7 @@ def _param(fault: str, key: str, value: object) -> str:
         base, suffix = key, ""
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     shown = f"{number:g}{_UNITS.get(suffix, '')}" if number is not None else str(value)
-    if suffix == "share" and number is not None:
+    if "share" in {suffix, key} and number is not None:
         shown = figures.share(number)
     return f"{fault} {shown}" if base in {fault, "value"} else f"{base.replace('_', ' ')} {shown}"
 

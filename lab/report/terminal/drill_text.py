@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from lab.drillfile.load_model import Customer, Load
 from lab.drillfile.model import Drill, Step
 from lab.report import headline_figures as figures
 from lab.report.words import clean, effect
@@ -47,12 +48,14 @@ def _run(drill: Drill) -> Iterator[str]:
 
 def _setup(drill: Drill) -> Iterator[str]:
     load, bridge = drill.load, drill.bridge
-    streaming = f", {figures.share(load.streaming_share)} streaming" if load.streaming_share else ""
-    yield _line(
-        "load",
-        f"{figures.rate(load.rate_rps)} to {clean(load.target)}{streaming}, good within {load.slo_s:g} s, "
-        f"given up after {load.give_up_s:g} s, seed {drill.seed}",
-    )
+    if not load.customers:
+        told = f"{figures.rate(load.rate_rps)} to {clean(load.target)}, {_limits(load)}, seed {drill.seed}"
+        yield _line("load", told)
+    for customer in load.customers:
+        steps = f", {len(customer.steps)} steps" if len(customer.steps) > 1 else f" {customer.steps[0].path}"
+        rate = figures.rate(customer.rate_rps)
+        told = f"{rate} to {customer.target}{steps}, {_limits(customer)}, seed {drill.seed}"
+        yield _line(f"load: {clean(customer.name)}", clean(told))
     queue = round(bridge.headroom * load.rate_rps * bridge.queue_s)
     yield _line(
         "bridge",
@@ -66,6 +69,10 @@ def _setup(drill: Drill) -> Iterator[str]:
     if drill.steady_state is not None:
         probes = "; ".join(clean(str(probe)) for probe in drill.steady_state.probes)
         yield _line("steady state", f"{clean(drill.steady_state.title)}: {probes}")
+
+
+def _limits(load: Load | Customer) -> str:
+    return f"good within {load.slo_s:g} s, given up after {load.give_up_s:g} s"
 
 
 def _step(step: Step) -> str:

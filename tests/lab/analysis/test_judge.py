@@ -325,8 +325,9 @@ def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
 
 
 def without_prose(verdict: Verdict) -> Verdict:
-    """A verdict without its sentences: they may be put better, figures and decisions may not change. Nor its units,
-    which older ones lack.
+    """A verdict without its sentences: they may be put better, figures and decisions may not change.
+
+    Older ones do not say the units of their checks, either.
     """
     told = tuple(one.model_copy(update={"because": "", "expected": ""}) for one in verdict.expectations)
     checked = tuple(one.model_copy(update={"unit": ""}) for one in verdict.instrument)

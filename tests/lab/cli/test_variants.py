@@ -31,8 +31,8 @@ def test_list_show_and_validate_know_them() -> None:
     listed = CliRunner().invoke(app, ["list"]).output
     assert "slow-not-down.refused" in listed
     shown = CliRunner().invoke(app, ["show", "slow-not-down"]).output
-    assert shown.count("Expects:") == 2
-    assert "refusing-auth (unavailable on auth)" in shown
+    assert shown.count("blast radius") == 2
+    assert "refusing-auth: unavailable, share 100 % on auth" in " ".join(shown.split())
     checked = CliRunner().invoke(app, ["validate", "drills/slow-not-down.yaml"]).output
     assert "2 variants" in checked
 
