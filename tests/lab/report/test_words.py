@@ -73,7 +73,7 @@ def test_an_event_is_said_in_one_line(event: ev.Event, said: str | None) -> None
 
 def test_an_effect_names_parameters_with_their_units() -> None:
     """The fault's own name isn't said twice; what only the page needs is left out."""
-    assert effect("capacity", {"share": 0.02}, "bridge") == "capacity, share 0.02 on bridge"
+    assert effect("capacity", {"share": 0.02}, "bridge") == "capacity, share 2 % on bridge"
     assert effect("errors", {"fail_share": 0.5}, "auth") == "errors, fail 50 % on auth"
     assert effect("policy", {"policy": "budget"}, "storefront") == "policy budget on storefront"
     assert (
