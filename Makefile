@@ -75,7 +75,7 @@ test-long: setup ## what takes too long for every day: whole drills, deaths, sig
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"
 
-soak: setup ## the full counts of kills and drill files, into docs/explanation/reliability.md (35 minutes; root)
+soak: setup ## the full counts of kills and drill files, into docs/measured/reliability.md (35 minutes; root)
 	@sh scripts/setup.sh --tests
 	@sh compose/engine.sh && sh compose/images.sh
 	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) -p tests.soak.record -m "soak or scaled"
@@ -91,6 +91,10 @@ lint: setup ## ruff, mypy, import-linter, shell syntax, names of metrics, known 
 	@.venv/bin/python scripts/audit.py requirements/all.lock
 	@.venv/bin/python -m scripts.check_metrics
 	@for script in scripts/*.sh compose/*.sh; do sh -n "$$script" || exit 1; done; bash -n .ci/run
+
+generate: setup ## write lab/schemas/ and the generated parts of docs/reference/ anew
+	@$(RUN) scripts.schemas
+	@$(RUN) scripts.reference
 
 engine: ## install and start Docker with Compose (Debian, as root); elsewhere: what to do
 	@sh compose/engine.sh

@@ -1,6 +1,6 @@
 """The load's control port, in Locust's own process: health, counters, settings.
 
-The same contract as the services' (docs/explanation/architecture.md): what changes something needs the run's token, and
+The same contract as the services' (docs/reference/control-ports.md): what changes something needs the run's token, and
 is refused to anything that looks like a web page.
 """
 

@@ -29,14 +29,19 @@ def main(arguments: list[str]) -> int:
     Returns:
         The exit code of ``lab run``; 128 + n where signal n ended it.
     """
+    received: list[int] = []
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: received.append(number))
     lab = subprocess.Popen([os.environ.get("LAB", ".venv/bin/lab"), "run", *arguments])
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         lab.send_signal(number)
 
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGHUP, pass_on)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    for early in received:  # that came before there was anything to pass them on to
+        lab.send_signal(early)
     ended = lab.wait()
     code = ended if ended >= 0 else 128 - ended
     how = ENDINGS.get(code, "no verdict: ended unexpectedly")

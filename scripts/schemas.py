@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of lab/schemas/ anew, from models and registries: ``python scripts/schemas.py``."""
+"""Write the JSON Schemas of lab/schemas/ anew, from models and registries: ``make generate``."""
 
 from lab.schemas import NAMES, as_text, make_schema, schema_file
 

@@ -1,7 +1,7 @@
 """The JSON Schemas of what the lab reads and writes: drill file, plan, verdict, journal line.
 
 ``make_schema`` makes each from the models and registries; the files beside this module are those that were made last
-(``python scripts/schemas.py``), for editors and other programs. A test fails when they are stale.
+(``make generate``), for editors and other programs. A test fails when they are stale.
 """
 
 import json

@@ -79,7 +79,7 @@ async def test_health_is_the_data_ports(
 async def test_counters_are_those_of_the_contract(
     open_service: Open, control_url: Url, data_url: Url, http: aiohttp.ClientSession
 ) -> None:
-    """Names as in docs/explanation/architecture.md, figures as they were: one good answer and one error."""
+    """Names as in docs/reference/control-ports.md, figures as they were: one good answer and one error."""
     service = await open_service(Slow, DataSettings())
     for path in ("/fast", "/broken"):
         async with http.get(data_url(service) + path):

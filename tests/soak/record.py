@@ -1,6 +1,6 @@
 """A pytest plugin (``-p tests.soak.record``): keeps each outcome as a row of docs/measured/reliability.jsonl.
 
-Afterwards it writes the table of docs/explanation/reliability.md anew, from the last soak. ``LAB_SOAK=<its start>``
+Afterwards it writes the table of docs/measured/reliability.md anew, from the last soak. ``LAB_SOAK=<its start>``
 goes on with an earlier one: tests that are run again count as they end now, each row with its own commit.
 """
 

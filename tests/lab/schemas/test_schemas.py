@@ -26,10 +26,10 @@ FILES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shipped_is_what_the_models_say(name: Name) -> None:
-    """Stale: run ``.venv/bin/python scripts/schemas.py`` and commit what it wrote."""
+    """Stale: run ``make generate`` and commit what it wrote."""
     made = make_schema(name)
     Draft202012Validator.check_schema(made)
-    stale = f"{schema_file(name)} is stale; write it anew: .venv/bin/python scripts/schemas.py"
+    stale = f"{schema_file(name)} is stale; write it anew: make generate"
     assert schema_file(name).read_text() == as_text(made), stale
 
 
