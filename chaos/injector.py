@@ -45,7 +45,7 @@ class Injector:
         self._watchdog_alive = watchdog_alive
         self._patience_s = patience_s
         self._lock = asyncio.Lock()
-        self._count = len(ledger.account.intents)
+        self._count = len(ledger.account.states)
 
     async def apply(  # noqa: PLR0913 - what the journal says of an action
         self,
@@ -94,11 +94,11 @@ class Injector:
         async with self._lock:
             self._lease.check()
             account = self._ledger.account
-            if action not in account.intents:
+            if action not in account.states:
                 known = ", ".join(intent.id for intent in account.open()) or "none"
                 raise KeyError(f"no action {action}; open are: {known}")
-            intent = account.intents[action]
-            if intent not in account.open():
+            intent = account.intents.get(action)
+            if intent is None:
                 return True
             if later := account.blocking_later(intent):
                 names = ", ".join(one.id for one in reversed(later))

@@ -80,7 +80,13 @@ class Intent(BaseModel):
 
 @dataclass(slots=True)
 class Account:
-    """What a ledger says, folded. ``intents`` in the order in which they were written."""
+    """What a ledger says, folded.
+
+    Attributes:
+        intents: what may be active, in the order in which it was written; what is settled is left out, so that a ledger
+            of many runs takes no more memory than one of one.
+        states: of everything that was ever intended.
+    """
 
     header: Header
     intents: dict[str, Intent] = field(default_factory=dict)
@@ -90,13 +96,13 @@ class Account:
 
     def open(self) -> list[Intent]:
         """What may be active, oldest first."""
-        return [intent for intent in self.intents.values() if self.states[intent.id] in OPEN]
+        return list(self.intents.values())
 
     def blocking_later(self, intent: Intent) -> list[Intent]:
         """What is active and has set the same since: undone first, each leads back to the state that it found."""
         touched = intent.resource_keys()
         later = list(self.intents.values())[list(self.intents).index(intent.id) + 1 :]
-        return [one for one in later if self.states[one.id] in OPEN and touched & one.resource_keys()]
+        return [one for one in later if touched & one.resource_keys()]
 
     def done(self) -> bool:
         """Whether nothing is active and nothing has to be taken down: it may be closed."""
@@ -111,6 +117,8 @@ class Account:
                 self.states[intent.id] = "intended"
             case "settled":
                 self.states[line["id"]] = OLD_STATES.get(line["state"], line["state"])
+                if self.states[line["id"]] not in OPEN:
+                    self.intents.pop(line["id"], None)
             case "owned":
                 self.owned.append(ANY.validate_python(line["action"]))
             case "released":

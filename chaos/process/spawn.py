@@ -12,6 +12,9 @@ from chaos.process.files import read_json, write_json
 from chaos.process.identity import is_alive, started_ticks
 from chaos.process.own_python import import_path, own_python
 
+OF_CI = frozenset({"JENKINS_NODE_COOKIE", "BUILD_ID", "RUNNER_TRACKING_ID"})
+"""Jenkins (new and old) and GitHub's runner kill every process that has theirs."""
+
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this process has spawned: only the parent learns how a process ended."""
 
@@ -98,8 +101,13 @@ def read_spec(path: Path) -> Spec:
 
 
 def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> Spec:
-    """The spec of ``python -P -m chaos.<module>``. With ``mark``, it ends with the processes of that run."""
-    env = {k: v for k, v in os.environ.items() if k not in {VARIABLE, "PYTHONPATH"}} | import_path()
+    """The spec of ``python -P -m chaos.<module>``. With ``mark``, it ends with the processes of that run.
+
+    It has none of the variables by which a CI system finds what a job has left, to kill it: who cleans up after
+    a runner must not be killed with it.
+    """
+    left_out = {VARIABLE, "PYTHONPATH", *OF_CI}
+    env = {name: value for name, value in os.environ.items() if name not in left_out} | import_path()
     if mark is not None:
         env[VARIABLE] = mark
     return Spec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)

@@ -34,19 +34,20 @@ class Rollback:
         Within a rank, newest first. One that can't be undone doesn't keep the others from it.
 
         Args:
-            keep: ids that stay active.
+            keep: ids that stay active. A CPU cap among them is lifted while its target is too starved to answer.
 
         Returns:
             The ids of those that could not be undone; the ledger keeps them as stuck.
         """
         begun_s = time.monotonic()
+        kept = [one for one in self.ledger.account.open() if one.id in keep]
         intents = [one for one in reversed(self.ledger.account.open()) if one.id not in keep]
         steps = [(intent, step) for intent in intents for step in reversed(intent.steps)]
         steps.sort(key=lambda pair: pair[1].inverse.rank)  # stable: newest first within a rank
         outcomes: dict[str, list[Undone]] = {intent.id: [] for intent in intents}
         left = []
         for intent, step in steps:
-            outcomes[intent.id].append(await self.undo(step.inverse))
+            outcomes[intent.id].append(await self.undo(step.inverse, caps_on(kept, intent)))
             whole = len(outcomes[intent.id]) == len(intent.steps)
             if whole and not self._settle(intent, outcomes[intent.id], begun_s):
                 left.append(intent.id)

@@ -24,6 +24,8 @@ from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Tick
 
 MEMORY_EVERY_S = 5
+CANARY_KEPT_S = 60
+"""So long a call of the canary's is remembered as seen; it answers those of its last 30 s."""
 T = TypeVar("T", int, float)
 
 
@@ -107,6 +109,7 @@ class Sampler:
     def _record_canary(self, call: dict[str, Any]) -> None:
         if call["started_s"] not in self._canary_seen and call["started_s"] >= self.epoch_s:
             self._canary_seen.add(call["started_s"])
+            self._canary_seen = {at for at in self._canary_seen if at > call["started_s"] - CANARY_KEPT_S}
             self.write(
                 CanarySample(
                     started_s=call["started_s"] - self.epoch_s,

@@ -34,4 +34,4 @@ def _nothing_to_undo(folder: RunFolder) -> bool:
         account = read_ledger(ledger)
     except LedgerError:
         return False
-    return account.closed or not (account.owned or account.intents)
+    return account.closed or not (account.owned or account.states)

@@ -141,3 +141,16 @@ def test_an_action_survives_json() -> None:
     """What the ledger writes, ANY reads."""
     assert ANY.validate_python(STEP.action.model_dump(mode="json")) == STEP.action
     assert ANY.validate_json(STEP.inverse.model_dump_json()) == STEP.inverse
+
+
+def test_what_is_settled_takes_no_memory_but_is_known(ledger: Ledger) -> None:
+    """A lab on which runs are made for hours has thousands of them; undoing one again is no error."""
+    for number in range(50):
+        ledger.intend(intent(f"{number:02d}-slow"))
+        ledger.settle(f"{number:02d}-slow", "applied")
+        if number != 7:
+            ledger.settle(f"{number:02d}-slow", "reverted")
+    for account in (ledger.account, read_ledger(ledger.path)):
+        assert [one.id for one in account.open()] == ["07-slow"]
+        assert len(account.intents) == 1
+        assert len(account.states) == 50
