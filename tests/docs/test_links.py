@@ -1,6 +1,7 @@
 """Tests docs: every relative link leads to a file, every anchor to a heading of it, and every page is in the index."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,21 @@ def test_every_page_is_in_the_index() -> None:
 def test_the_readme_is_short() -> None:
     """What it is, how to start, where to go: the rest is in docs."""
     assert len((ROOT / "README.md").read_text().splitlines()) < README_LINES
+
+
+def test_the_staircase_is_the_one_that_is_enforced() -> None:
+    """The page on architecture names the packages of `lab` in the order that import-linter holds them to."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["name"] == "lab is a staircase")
+    steps = [re.findall(r"\w+", layer) for layer in layers]
+    rows = re.search(
+        r"^\| Step .*?\n\n", (DOCS / "explanation" / "architecture.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert rows
+    named = re.findall(r"`lab\.(\w+)`", rows[0])
+    assert sorted(named) == sorted(name for step in steps for name in step)
+    depth = {name: number for number, step in enumerate(steps) for name in step}
+    assert [depth[name] for name in named] == sorted(depth.values())
 
 
 def test_what_source_files_cite_is_there() -> None:
