@@ -35,10 +35,20 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 
+    said = ""
+
     async def ready() -> bool:
+        nonlocal said
         if process.poll() is not None:
             raise SystemExit
-        return folder.socket.is_socket() and (await Client(folder).call("GET", "/status"))["state"] == UP
+        if not folder.socket.is_socket():
+            return False
+        now = await Client(folder).call("GET", "/status")
+        doing = ", ".join(filter(None, (now["state"], now.get("progress", ""))))
+        if now["state"] != UP and doing != said:
+            said = doing
+            say(f"  {doing}")
+        return bool(now["state"] == UP)
 
     try:
         # Half a second between two questions: the calibration that goes on meanwhile is a measurement.

@@ -115,7 +115,7 @@ def _difference(runs: list[str], *, as_json: bool) -> int:
         typer.echo(found.model_dump_json(indent=2))
     else:
         say_difference(Console(), found)
-    return int(Exit.PASS)
+    return int(Exit.INCONCLUSIVE if found.unlike else Exit.PASS)
 
 
 def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None, *, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from enum import IntEnum
 from lab.cli.output import OutputLostError
 from lab.drillfile import DrillError
 from lab.journal import JournalError
+from lab.remote.client import RollbackFailed
 from lab.resources import ResourceError
 from lab.runtime.base import SetupError
 from lab.session import RunFolderError, UnknownRunError, Unreachable
@@ -38,6 +39,10 @@ def explained() -> Iterator[None]:
         _leave(str(wrong), Exit.BAD_INPUT)
     except (SetupError, ResourceError, TopologyError, RunFolderError, JournalError) as unfit:
         _leave(str(unfit), Exit.NO_SETUP)
+    except RollbackFailed as failed:
+        _leave(
+            f"{failed}. It is still active; `lab fault list` shows it, `lab down` tries again", Exit.BROKEN
+        )
     except KeyboardInterrupt:
         _leave("interrupted", Exit.INTERRUPTED)
     except OutputLostError as lost:

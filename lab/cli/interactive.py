@@ -1,4 +1,4 @@
-"""A living lab by hand: up, status, watch, logs, down."""
+"""A lab to play with: up, status, watch, logs, down."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from lab.cli import options
 from lab.cli.active import say_foreign
@@ -17,6 +16,8 @@ from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
 from lab.journal import read
+from lab.remote.client import waits_for_recovery
+from lab.report.terminal.status import status_line
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
 from lab.session import Client, Request, RunFolder, living, the_living
@@ -36,8 +37,15 @@ def up(  # noqa: PLR0913  the command's options
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
     offer_recovery(yes=yes)
-    run = start_in_background(Request(lab_home(), found, choose_runtime(runtime.value).name), Console().print)
-    Console().print(
+    console = Console(soft_wrap=True)
+    chosen = choose_runtime(runtime.value)
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False)
+
+    say(chosen.because)
+    run = start_in_background(Request(lab_home(), found, chosen.name), say)
+    console.print(
         f"The lab is up: {run.name}\n"
         "  lab status                                          what is happening\n"
         "  lab fault add latency --target bridge latency=3000ms stream=downstream\n"
@@ -59,7 +67,8 @@ def down() -> None:
         if not run.interactive:
             Console().print(f"{run.name}: left alone: a drill runs here; `lab abort` ends it", markup=False)
     if not any(run.interactive for run in runs):
-        Console().print("No lab is up.")
+        said = f"No lab is up.{waits_for_recovery(lab_home())}"
+        Console(soft_wrap=True).print(said, markup=False, highlight=False)
     if left:
         raise typer.Exit(int(Exit.BROKEN))
 
@@ -71,7 +80,10 @@ def _end(run: RunFolder) -> tuple[str, ...]:
     closed = read(run.journal).closed
     left = closed.left if closed else ("its journal has no end",)
     state = f"NOT down; left (`lab recover` tries again): {'; '.join(left)}" if left else "down"
-    Console().print(f"{run.name}: {state}", markup=False, soft_wrap=True)
+    console = Console(soft_wrap=True)
+    console.print(f"{run.name}: {state}", markup=False, highlight=False)
+    if run.report.is_file():
+        console.print(f"what was done, and its charts: {run.report}", markup=False, highlight=False)
     say_foreign(foreign)
     return left
 
@@ -82,10 +94,9 @@ def status(*, run: options.Living = None, as_json: options.Json = False) -> None
     if as_json:
         typer.echo(json.dumps(now, indent=2))
         return
-    table = Table(box=None, pad_edge=False, show_header=False)
+    console = Console()
     for key, value in now.items():
-        table.add_row(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-    Console().print(table)
+        console.print(status_line(key, value), markup=False, highlight=False)
 
 
 def watch(*, run: options.Living = None) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Annotated
 
@@ -17,12 +17,16 @@ from lab.analysis.logs.log_order import in_time_order
 from lab.analysis.logs.triage import Triage
 from lab.analysis.logs.triage import triage as make_triage
 from lab.cli import options
+from lab.report.terminal.log_text import log_text
 from lab.report.terminal.triage import say_triage
 from lab.runs.home import lab_home
 from lab.session import Logs, Unreachable, open_logs
 
 TOGETHER_S = 0.25
 """Lines of several services that arrive within this are put in the order of their own times."""
+
+LAST = 10
+"""Lines of the past with which ``--follow`` begins."""
 
 Line = tuple[str, str]
 
@@ -35,7 +39,15 @@ def _regex(text: str) -> re.Pattern[str]:
 
 
 Service = Annotated[str | None, typer.Argument(help="Whose log; default: all, in the order of time.")]
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C, or until the lab ends.")]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow", "-f", help="The last ten lines, then what comes, until Ctrl-C or the lab's end."
+    ),
+]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="The lines as written (JSON), as they are where no terminal reads.")
+]
 Grep = Annotated[
     re.Pattern[str] | None,
     typer.Option(parser=_regex, metavar="REGEX", help="Only lines in which this (Python) is found."),
@@ -46,11 +58,17 @@ Run = Annotated[
 ]
 
 
-def logs(service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None) -> None:
+def logs(
+    service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None, raw: Raw = False
+) -> None:
     """What a service, or every one, wrote: in the living lab or drill, or in a run that is over."""
     found = open_logs(lab_home(), run)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_logs(found, service, follow=follow and found.living, grep=grep))
+        asyncio.run(
+            _logs(
+                found, service, follow=follow and found.living, grep=grep, raw=raw or not sys.stdout.isatty()
+            )
+        )
 
 
 def triage(*, run: Run = None, as_json: options.Json = False) -> None:
@@ -62,17 +80,22 @@ def triage(*, run: Run = None, as_json: options.Json = False) -> None:
         say_triage(Console(), found)
 
 
-async def _logs(found: Logs, service: str | None, *, follow: bool, grep: re.Pattern[str] | None) -> None:
+async def _logs(
+    found: Logs, service: str | None, *, follow: bool, grep: re.Pattern[str] | None, raw: bool
+) -> None:
     services = await found.services() if service is None else (service,)
     width = max(map(len, services), default=0) if service is None else 0
 
     def show(lines: Iterable[Line]) -> None:
         for name, line in lines:
             if grep is None or grep.search(line):
-                typer.echo(f"{name:<{width}}  {line}" if width else line)
+                said = line if raw else log_text(line)
+                typer.echo(f"{name:<{width}}  {said}" if width else said)
 
     if follow:
-        await _follow(found, services, show)
+        past = await _read(found, services)
+        show([pair for pair in in_time_order(past) if grep is None or grep.search(pair[1])][-LAST:])
+        await _follow(found, {service: len(past.get(service, ())) for service in services}, show)
     elif service is not None:
         show([(service, line) async for line in found.lines(service)])
     else:
@@ -90,20 +113,26 @@ async def _read(found: Logs, services: Iterable[str]) -> dict[str, list[str]]:
     return read
 
 
-async def _follow(found: Logs, services: Iterable[str], show: Callable[[Iterable[Line]], None]) -> None:
-    """Show what comes, a moment's lines of all services at a time, until no service has more to say."""
+async def _follow(found: Logs, seen: Mapping[str, int], show: Callable[[Iterable[Line]], None]) -> None:
+    """Show what comes, a moment's lines of all services at a time, until no service has more to say.
+
+    ``seen``: service -> so many of its lines are known already.
+    """
     queue: asyncio.Queue[Line | None] = asyncio.Queue()
 
     async def feed(service: str) -> None:
         try:
+            number = 0
             async for line in found.lines(service, follow=True):
-                queue.put_nowait((service, line))
+                number += 1
+                if number > seen[service]:
+                    queue.put_nowait((service, line))
         except Unreachable as gone:
             _warn(f"no more of {service}: {gone}")
         finally:
             queue.put_nowait(None)
 
-    tasks = [asyncio.create_task(feed(service)) for service in services]
+    tasks = [asyncio.create_task(feed(service)) for service in seen]
     open_still = len(tasks)
     try:
         while open_still:

@@ -7,11 +7,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from lab.analysis import series
+from lab.analysis import Series, series
 from lab.analysis.verdict import interval
 from lab.cli import options
+from lab.cli.busy import warn_of_labs
 from lab.cli.drills import open_drill, watching
 from lab.cli.exits import Exit
+from lab.cli.files import check_file, check_out
 from lab.cli.interrupts import interruptible
 from lab.cli.on_one_lab import EARLY, say_end
 from lab.cli.recover import offer_recovery
@@ -22,9 +24,10 @@ from lab.drillfile import Drill
 from lab.report.junit import write_junit_of_series
 from lab.report.terminal.tipping import say_tipping
 from lab.report.terminal.variant_table import say_variants
+from lab.runs.folder import RunFolderError
 from lab.runs.home import lab_home
+from lab.runs.remedy import remedy
 from lab.runtime import choose_runtime
-from lab.runtime.slots import measuring_now
 from lab.session import Request, Result, create_run_folder, run_once
 
 
@@ -43,7 +46,10 @@ def run(  # noqa: PLR0913  the command's options
 ) -> None:
     """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
+    check_out(out)
+    check_file("--junit", junit)
     offer_recovery(yes=yes)
+    warn_of_labs(Console(stderr=True))
     chosen = choose_runtime(runtime.value)
     Console(stderr=True).print(chosen.because, markup=False, highlight=False)
     if found.search is not None:
@@ -92,8 +98,6 @@ async def watched_run(request: Request, *, quiet: bool) -> Result:
     """One run with its view; Ctrl-C, SIGTERM and `lab abort` roll back."""
     folder = create_run_folder(request.home, request.drill.name, request.out)
     viewing = Viewing(Console(stderr=quiet), request.drill, request.runtime, folder)
-    if (holder := measuring_now()) is not None:
-        viewing.say(f"waiting for its turn: {holder} measures on this machine")
     with interruptible(viewing.say) as stop:
         async with viewing.showing():
             return await run_once(request, folder, viewing.timeline, stop, viewing.tell)
@@ -109,15 +113,32 @@ def together(results: list[Result]) -> int:
 def _report(results: list[Result], drill: Drill, asked: int, *, as_json: bool, junit: Path | None) -> None:
     verdicts = [result.verdict for result in results]
     of_many = series(drill.name, asked, verdicts)
-    if junit is not None:
-        write_junit_of_series(junit, [(result.verdict, result.timeline.now_s) for result in results])
     if as_json:
         said = verdicts[0] if asked == 1 else of_many
         typer.echo(said.model_dump_json(by_alias=True, indent=2))
-        return
+    else:
+        _say(results, drill, of_many, many=asked > 1)
+    if junit is not None:  # last: whatever becomes of the file, the verdict is said
+        _write_junit(junit, results)
+
+
+def _say(results: list[Result], drill: Drill, of_many: Series, *, many: bool) -> None:
     console = Console()
     for result in results:
         show_verdict(console, result)
-    if asked > 1:
-        say_variants(console, drill, verdicts)
+    if many:
+        say_variants(console, drill, [result.verdict for result in results])
         console.print(f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}", highlight=False)
+
+
+def _write_junit(path: Path, results: list[Result]) -> None:
+    """Write the file that CI collects.
+
+    Raises:
+        RunFolderError: it can't be written.
+    """
+    try:
+        write_junit_of_series(path, [(result.verdict, result.timeline.now_s) for result in results])
+    except OSError as error:
+        said = f"--junit {path} can't be written: {error.strerror or error}"
+        raise RunFolderError(f"{said}. {remedy(path.absolute(), error)}") from error

@@ -1,47 +1,90 @@
 """Commands on finished runs: report, runs list, runs prune."""
 
+import json
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from lab.analysis import Verdict
 from lab.cli import options
+from lab.cli.exits import Exit
 from lab.cli.output import acts
 from lab.cli.viewing import show_verdict
+from lab.remote.client import listens
+from lab.report.words import clean
+from lab.runs.folder import RunFolder, RunFolderError, unreadable_runs
 from lab.runs.home import lab_home
-from lab.session import find_run, judge_run, list_runs, living, prune
+from lab.runs.remedy import owner_of, remedy
+from lab.session import abandoned, find_run, judge_run, list_runs, living, prune
 
 runs = typer.Typer(help="The runs that are kept.", no_args_is_help=True)
 
 
 def report(run: options.Run = "latest") -> None:
     """Make verdict and report again from a run's journal, also after a crash."""
-    result = judge_run(find_run(lab_home(), run))
+    folder = find_run(lab_home(), run)
+    if listens(folder):
+        Console(soft_wrap=True).print(
+            f"{folder.name} still runs: its report is written when it ends. See it by `lab watch --run {folder.path}`",
+            markup=False, highlight=False,
+        )  # fmt: skip
+        raise typer.Exit(int(Exit.BAD_INPUT))
+    try:
+        result = judge_run(folder)
+    except OSError as error:
+        said = f"{error.filename or folder.path} can't be written: {error.strerror or error}"
+        raise RunFolderError(f"{said}. {remedy(folder.path, error)}") from error
     show_verdict(Console(), result)
     raise typer.Exit(result.exit_code)
 
 
 @runs.command("list")
 def runs_list() -> None:
-    """The kept runs, oldest first."""
-    alive = {run.name for run in living(lab_home())}
-    table = Table(box=None, pad_edge=False)
-    for column in ("run", "verdict", "drill", "runtime"):
+    """The kept runs, oldest first; of one without a verdict, what to do."""
+    home = lab_home()
+    alive = {run.name for run in living(home)}
+    waiting = {run.name for run in abandoned(home)}
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("run", overflow="fold")
+    for column in ("verdict", "drill", "runtime"):
         table.add_column(column)
-    for run in list_runs(lab_home()):
-        if run.verdict.is_file():
-            verdict = Verdict.model_validate_json(run.verdict.read_text())
-            table.add_row(run.name, verdict.verdict, verdict.drill, verdict.runtime)
-        else:
-            table.add_row(run.name, "living" if run.name in alive else "not judged", "", "")
+    for run in list_runs(home):
+        table.add_row(clean(run.name), *_row(run, alive, waiting))
+    for run in unreadable_runs(home):
+        table.add_row(clean(run.name), f"belongs to {owner_of(run.path)}", "", "")
     Console().print(table)
+
+
+def _row(run: RunFolder, alive: set[str], waiting: set[str]) -> tuple[str, str, str]:
+    """Verdict or state, drill and runtime."""
+    if run.name in waiting:
+        return ("waits for `lab recover`", *_begun(run))
+    if run.name in alive:
+        return ("living", *_begun(run))
+    try:
+        verdict = Verdict.model_validate_json(run.verdict.read_text())
+    except (OSError, ValidationError):
+        return (f"not judged: `lab report {run.name}`", *_begun(run))
+    word = "interactive" if verdict.interactive else verdict.verdict
+    return word, clean(verdict.drill), clean(verdict.runtime)
+
+
+def _begun(run: RunFolder) -> tuple[str, str]:
+    """Drill and runtime, from the journal's first line alone."""
+    try:
+        with run.journal.open("rb") as journal:
+            opened = json.loads(journal.readline())
+        return clean(str(opened["drill"]["name"])), clean(str(opened["runtime"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", ""
 
 
 @runs.command("prune")
 @acts
 def runs_prune(keep: Annotated[int, typer.Option(min=0, help="How many to keep.")] = 20) -> None:
-    """Remove all but the newest runs; those that live, or wait for `lab recover`, stay."""
+    """Remove all but the newest runs; those that live, wait for their turn or for `lab recover`, stay."""
     for name in prune(lab_home(), keep):
         Console().print(f"removed {name}", markup=False)

@@ -291,6 +291,10 @@ class SampleMissed(Entry):
     waited_ms: float
 
 
+WAITING = "waiting"
+"""The kind of the note that a run waits for its turn, before anything of it is started."""
+
+
 class NoteWritten(Entry):
     """Words of a person or of the lab, kept beside the figures."""
 

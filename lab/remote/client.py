@@ -16,10 +16,17 @@ from lab.journal import read
 from lab.journal.events import RunClosed
 from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder, find_run, list_runs
+from lab.runs.recover import abandoned
 
 DEADLINE_S = 30.0
 END_S = 90.0
 KNOCK_S = 2.0
+ROLLBACK_FAILED = 500
+"""The status of an answer to an undo that failed: the lab's own trouble, not the caller's."""
+
+
+class RollbackFailed(Exception):  # noqa: N818  said of what was asked for
+    """The lab could not undo something; the message says what (exit code 5)."""
 
 
 class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is unreachable"
@@ -47,9 +54,15 @@ def the_living(home: Path, name: str | None = None) -> RunFolder:
     if not runs:
         raise Unreachable(
             f"no lab is up in {home}. Start one with `lab up` (or `make up`); one that was started elsewhere is named "
-            "by `--run FOLDER`, or found from there."
+            f"by `--run FOLDER`, or found from there.{waits_for_recovery(home)}"
         )
     return runs[-1]
+
+
+def waits_for_recovery(home: Path) -> str:
+    """A sentence about runs that were killed with their watchdog, so that what they started is still there."""
+    names = ", ".join(run.name for run in abandoned(home))
+    return f" What was killed and waits for `lab recover`: {names}." if names else ""
 
 
 def listens(run: RunFolder) -> bool:
@@ -88,6 +101,8 @@ class Client:
             raise Unreachable(f"the lab {self.run.name} did not answer within {DEADLINE_S:g} s") from late
         except (aiohttp.ClientError, OSError) as gone:
             raise Unreachable(f"the lab {self.run.name} does not answer ({gone}). Is it still up?") from gone
+        if answer.status == ROLLBACK_FAILED:
+            raise RollbackFailed(said["error"])
         if answer.status != 200:  # noqa: PLR2004  the one good answer
             raise Unreachable(said.get("error", f"the lab answered {answer.status}"))
         return said

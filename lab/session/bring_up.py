@@ -14,13 +14,13 @@ from chaos.errors import ChaosError
 from chaos.injector import Injector
 from lab.analysis import Timeline
 from lab.journal import JournalWriter
-from lab.journal.events import Event
+from lab.journal.events import WAITING, Event, NoteWritten
 from lab.probes import Sampler
 from lab.probes.control import Control
 from lab.runs.folder import RunFolder
 from lab.runtime import make_runtime
 from lab.runtime.base import SetupError
-from lab.runtime.slots import hold_measure_lock
+from lab.runtime.slots import hold_measure_lock, measuring_now
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.changes import Changes
 from lab.session.environment import save_environment
@@ -118,6 +118,12 @@ async def _bring_up(ends: TakeDown, host: Host) -> None:
     for drill in request.drills:
         require_abilities(drill, runtime)
     if request.takes_turns:
+        if (holder := measuring_now()) is not None:
+            host.write(
+                NoteWritten(
+                    by="lab", role="session", kind=WAITING, text=f"waits for its turn: {holder} measures"
+                )
+            )
         await ends.enter("giving the machine back", hold_measure_lock(folder.name, MEASURE_LOCK_S))
     if isinstance(host.current, Run):
         ends.add("ending the run's watchers", host.current.watch.end)

@@ -18,9 +18,11 @@ from aiohttp import web
 from chaos.errors import ChaosError
 from lab.drillfile import Step
 from lab.journal.events import EVENT
+from lab.remote.client import ROLLBACK_FAILED
 from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder
 from lab.runtime.base import SetupError
+from lab.session.changes import RollbackFailedError
 from lab.session.foreign import foreign_things
 from lab.session.host import Host
 from lab.session.permission import Permission
@@ -197,4 +199,5 @@ async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except (ChaosError, NotNowError, KeyError, OSError, ValueError, TypeError) as wrong:
         text = str(wrong.args[0]) if isinstance(wrong, KeyError) and wrong.args else str(wrong)
-        return web.Response(status=400, text=json.dumps({"error": text}), content_type="application/json")
+        status = ROLLBACK_FAILED if isinstance(wrong, RollbackFailedError) else 400
+        return web.Response(status=status, text=json.dumps({"error": text}), content_type="application/json")

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from lab.analysis import Timeline
+from lab.runtime.slots import measuring_now
 from lab.session.host import Host
 from lab.session.interactive_run import InteractiveRun
 from lab.session.run import Run
@@ -17,7 +18,7 @@ def state(host: Host) -> str:
     if host.stop.ending:
         return "rolling back"
     if not host.ready:
-        return "coming up"
+        return "coming up" if host.folder.ledger.exists() or not host.request.takes_turns else _waiting()
     if isinstance(host.current, InteractiveRun):
         return UP
     if host.doing is not None:
@@ -25,6 +26,12 @@ def state(host: Host) -> str:
     if isinstance(host.current, Run):
         return _phase(host.current)
     return "between two runs"
+
+
+def _waiting() -> str:
+    """Before the ledger is begun: whether it is another's turn."""
+    holder = measuring_now()
+    return "coming up" if holder is None else f"waits for its turn: {holder} measures on this machine"
 
 
 def _phase(run: Run) -> str:
@@ -42,7 +49,19 @@ def status(host: Host) -> dict[str, Any]:
         "state": state(host),
         "uptime_s": round(now_s, 1),
     }
-    return {**what, **_figures(host, now_s)} if host.ready else what
+    return {**what, **_figures(host, now_s)} if host.ready else {**what, "progress": _progress(host)}
+
+
+def _progress(host: Host) -> str:
+    """How far a lab is that comes up; empty before its first service is started."""
+    states = [service.state for service in host.recent.services.values()]
+    if not states:
+        return ""
+    healthy = states.count("healthy")
+    said = f"{healthy} of {len(states)} services healthy"
+    if healthy < len(states):
+        return said
+    return f"{said}, {'calibrated' if host.recent.calibrations else 'calibrating the bridge'}"
 
 
 def _figures(host: Host, now_s: float) -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Cell(BaseModel):
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
         served_mitigation: good / offered while the mitigation was active (its phase); ``served_recovery``: in the
             phase after it, when it was taken away. None without such a phase.
-        time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long.
+        time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long;
+            ``back_from_s``: back since then, but not watched long enough to say that it stayed so.
         latency_p99_ms: of the correct answers.
         rejected: attempts that a policy forbade (including requests refused outright), ``rejected_by`` which one;
             ``rejected_share`` of the attempts that were wanted.
@@ -71,6 +72,7 @@ class Cell(BaseModel):
     served_recovery: float | None = None
     time_to_recover_s: float | None = None
     censored_at_s: float | None = None
+    back_from_s: float | None = None
     latency_p99_ms: float | None = None
     rejected: float | None = None
     rejected_share: float | None = None
@@ -110,6 +112,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         served_recovery=good_share(timeline, role_seconds(timeline, "recovery")),
         time_to_recover_s=verdict.metrics.time_to_recover_s,
         censored_at_s=verdict.metrics.censored_at_s,
+        back_from_s=verdict.metrics.back_from_s,
         latency_p99_ms=SERIES["latency_p99"](timeline, span, final=True) if len(span) else None,
         rejected=attempts.rejected,
         rejected_share=attempts.rejected_share,

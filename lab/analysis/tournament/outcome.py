@@ -38,6 +38,8 @@ def _passed(cell: Cell) -> bool | None:
 def _back(cell: Cell) -> bool | None:
     if cell.time_to_recover_s is not None:
         return True
+    if cell.back_from_s is not None:  # not watched long enough
+        return None
     return None if cell.censored_at_s is None else False
 
 

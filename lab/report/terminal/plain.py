@@ -63,6 +63,8 @@ class PlainView:
         if now_s < self._next_s:
             return
         self._next_s = (now_s // EVERY_S + 1) * EVERY_S
+        if not self._bringup.states and self._bringup.waiting:
+            return  # said once, when it began to wait
         self._say(self.line(timeline, now_s))
 
     def line(self, timeline: Timeline, now_s: float) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import stat
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from chaos.wait import wait_until
 from lab.analysis import Timeline
-from lab.cli import interactive
+from lab.cli import interactive, main
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten, PhaseEntered, RunClosed
@@ -87,6 +88,31 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
         assert not made.down.is_set()
         made.write(PhaseEntered(phase="trigger", planned_s=3, because=""))
         assert (await Client(made.folder).call("GET", "/status"))["state"] == "trigger"
+
+
+async def test_an_undo_that_failed_is_code_5_and_never_called_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One id or all of them: the command says what is still active."""
+
+    async def failed(*_: object, **__: object) -> bool:
+        return False
+
+    async with host(tmp_path, interactive=True) as made:
+        stuck = SimpleNamespace(open=lambda: (SimpleNamespace(id="01-slow", kind="fault"),), undo=failed)
+        made.changes = Changes(cast("Any", NOTHING), cast("Any", stuck))
+        made.folder.asked.write_text("{}")
+        made.ready = True
+        monkeypatch.setenv("LAB_HOME", str(tmp_path))
+        for arguments in (("01-slow",), ("--all",)):
+            monkeypatch.setattr(sys, "argv", ["lab", "fault", "clear", *arguments])
+            with pytest.raises(SystemExit) as left:
+                await asyncio.to_thread(main)
+            assert left.value.code == 5
+            said = capsys.readouterr()
+            assert "01-slow could not be undone" in said.err
+            assert "It is still active" in said.err
+            assert "undone: " not in said.out
 
 
 async def test_the_socket_is_private_and_gone_afterwards(tmp_path: Path) -> None:
