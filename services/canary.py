@@ -49,7 +49,7 @@ class Canary(Role[Settings]):
 
     def extras(self, after: float) -> dict[str, Any]:
         """The calls that ended after `after`."""
-        return {"canary": self._pulse.since(after)}
+        return {"pulse": self._pulse.since(after)}
 
 
 if __name__ == "__main__":

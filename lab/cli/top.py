@@ -12,13 +12,14 @@ from lab.probes.talk_event import Talk, Talker
 from lab.report import headline_figures as figures
 
 SECONDS = 3.0
-BRIDGE = "bridge"
 
 
 def top(
     *,
     seconds: Annotated[float, typer.Option(min=0.5, max=20, help="How long to watch.")] = SECONDS,
-    device: Annotated[str, typer.Option(help="Which device: bridge, or bridge-reserve.")] = BRIDGE,
+    device: Annotated[
+        str | None, typer.Option(help="Which device; default: the one that everything crosses.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show who sends most over the bridge: connections and bytes, counted at its own sockets."""
@@ -32,13 +33,13 @@ def top(
         console.print(line, markup=False, soft_wrap=True)
 
 
-def look(seconds: float, device: str = BRIDGE) -> Talk:
+def look(seconds: float, device: str | None = None) -> Talk:
     """Have the living lab watch a device.
 
     Raises:
         Unreachable: none lives, or it can't; the message says why.
     """
-    return Talk.model_validate(call("GET", f"/top?device={device}&seconds={seconds}"))
+    return Talk.model_validate(call("GET", f"/top?seconds={seconds}{f'&device={device}' if device else ''}"))
 
 
 def _table(talk: Talk) -> Table:
@@ -70,7 +71,9 @@ def _remarks(talk: Talk) -> list[str]:
     new = sum(talker.connections_per_s for talker in talk.talkers)
     said = [f"new connections {new:.1f} /s"]
     if talk.forwarded_per_s is not None:
-        said[0] += f"; passed on to router (all devices, its own count) {talk.forwarded_per_s:.1f} /s"
+        said[0] += (
+            f"; passed on behind the devices (all of them, counted there) {talk.forwarded_per_s:.1f} /s"
+        )
     if not talk.talkers:
         said.append("nobody had a connection")
     if any(not talker.service for talker in talk.talkers):

@@ -1,7 +1,9 @@
 """What a plane's configuration files promise: targets, intervals, and how soon a page must arrive."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from lab.monitoring.config_error import MonitoringError
 from lab.monitoring.document import Part, read
@@ -14,6 +16,22 @@ WINDOW_SCRAPES = 5
 SLACK_S = 1.0
 """For all that is not configured: answers, notifications and webhooks on their way."""
 _GROUP_WAIT_S = 30.0
+
+
+class MonitorRole(Protocol):
+    """A role of the topology, as far as planes are concerned (``lab.topology.Role``)."""
+
+    @property
+    def kind(self) -> str:
+        """``monitor`` for what watches."""
+
+    @property
+    def plane(self) -> str | None:
+        """The plane that it belongs to."""
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Whom it sends what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +64,13 @@ def modes(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in folder.glob("*/mode.env")))
 
 
-def load_planes(folder: Path, mode: str) -> tuple[PlaneConfig, ...]:
+def load_planes(folder: Path, mode: str, roles: Mapping[str, MonitorRole]) -> tuple[PlaneConfig, ...]:
     """The planes (shared, ops) that watch in a mode.
 
     Args:
         folder: compose/monitoring.
         mode: one of :func:`modes`.
+        roles: those of the topology: which monitor belongs to which plane, and whom it sends what it has.
 
     Raises:
         MonitoringError: a file is missing, is no YAML or says something that no bound can be made of.
@@ -59,25 +78,35 @@ def load_planes(folder: Path, mode: str) -> tuple[PlaneConfig, ...]:
     if mode not in modes(folder):
         remedy = f"Take one of: {', '.join(modes(folder)) or 'none is there; restore them from git'}"
         raise MonitoringError(folder, None, f"there is no mode `{mode}` of monitoring", remedy)
-    return _plane("shared", mode, folder / mode), _plane("ops", mode, folder / "ops")
+    return _plane("shared", mode, folder / mode, roles), _plane("ops", mode, folder / "ops", roles)
 
 
-def _plane(plane: str, mode: str, folder: Path) -> PlaneConfig:
+def _plane(plane: str, mode: str, folder: Path, roles: Mapping[str, MonitorRole]) -> PlaneConfig:
     document = read(folder / "prometheus.yaml")
     has_agent = (folder / "agent.yaml").exists()
     scraping = read_scraping(read(folder / "agent.yaml") if has_agent else document)
+    prometheus, alertmanager, agent = _chain(plane, roles)
     return PlaneConfig(
         plane=plane,
         mode=mode,
-        service=f"prometheus-{plane}",
-        alertmanager=f"alertmanager-{plane}",
-        agent="prometheus-agent" if has_agent else None,
+        service=prometheus,
+        alertmanager=alertmanager,
+        agent=agent if has_agent else None,
         scrape_interval_s=scraping.interval_s,
         scrape_timeout_s=scraping.timeout_s,
         window_s=WINDOW_SCRAPES * scraping.interval_s,
         targets=scraping.targets,
         bounds_s=_bounds_s(scraping, Chain(read_rules(document)), read(folder / "alertmanager.yaml")),
     )
+
+
+def _chain(plane: str, roles: Mapping[str, MonitorRole]) -> tuple[str, str, str | None]:
+    """A plane's Prometheus, its Alertmanager, and who may scrape for it: (agent ->) Prometheus -> Alertmanager."""
+    mine = {name: role for name, role in roles.items() if role.kind == "monitor" and role.plane == plane}
+    hands_on = {name: next((to for to in role.calls if to in mine), None) for name, role in mine.items()}
+    last = next((name for name in mine if hands_on[name] is None), f"alertmanager of the {plane} plane")
+    before = next((name for name, to in hands_on.items() if to == last), f"prometheus of the {plane} plane")
+    return before, last, next((name for name, to in hands_on.items() if to == before), None)
 
 
 def _bounds_s(scraping: Scraping, rules: Chain, alertmanager: Part) -> dict[str, float]:

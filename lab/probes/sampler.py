@@ -22,6 +22,7 @@ from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
 from lab.probes.run_clock import RunClock
 from lab.probes.ticker import Tick
+from lab.topology.roles import Roles
 
 MEMORY_EVERY_S = 5
 CANARY_KEPT_S = 60
@@ -33,8 +34,8 @@ T = TypeVar("T", int, float)
 class Sampler:
     """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
 
-    ``services`` are those with a control port; ``load`` and ``canary`` are among them, ``bridge`` is not, nor are
-    ``reserves``, devices beside it. ``toxics`` gives the names that the injector has active on a device: its API is
+    ``services`` are those with a control port; ``roles`` say who is what among them: the device is not, nor are
+    ``reserves``, those beside it. ``toxics`` gives the names that the injector has active on a device: its API is
     not asked for samples.
     ``patience_s`` is how long a session of the load may take.
     ``up``: the services are there; before, only the machine is read.
@@ -43,7 +44,7 @@ class Sampler:
     runtime: Observed
     control: Control
     services: tuple[str, ...]
-    bridge: str
+    roles: Roles
     folder: Path
     epoch_s: int
     write: Callable[[Event], None]
@@ -77,7 +78,7 @@ class Sampler:
     async def _read_outside(self, tick: Tick) -> None:
         """The devices, then the machine, whether or not they could be read."""
         self._devices.clear()
-        devices = (self.bridge, *self.reserves)
+        devices = (self.roles.device, *self.reserves)
         await asyncio.gather(*(self._guard(device, self._read_device(device)) for device in devices))
         await self._guard("host", self._read_host(tick))
 
@@ -101,7 +102,7 @@ class Sampler:
         self.write(load_sample(counters) if "load" in counters else service_sample(counters))
         for cohort in tracker.events(counters.get("cohorts", [])):
             self.write(cohort)
-        for call in counters.get("canary", []):
+        for call in counters.get("pulse", []):
             self._record_canary(call)
         for page in self._pages.events(counters.get("pages", [])):
             self.write(page)
@@ -122,12 +123,12 @@ class Sampler:
         """A device from outside. What router accepted is of all devices together, and stands in the bridge's sample."""
         usage, sockets = await asyncio.gather(self.runtime.usage(device), self.runtime.sockets(device))
         self._devices[device] = usage, sockets
-        router = self.latest.get("router", {}) if device == self.bridge else {}
+        behind = self.latest.get(self.roles.behind_device, {}) if device == self.roles.device else {}
         self.write(
             BridgeSample(
                 device=device,
-                accepted_total=router.get("connections_total"),
-                requests_total=router.get("requests_total"),
+                accepted_total=behind.get("connections_total"),
+                requests_total=behind.get("requests_total"),
                 open_connections=sockets.open_connections,
                 accept_queue=sockets.accept_queue,
                 cpu_s_total=usage.cpu_s_total,
@@ -141,7 +142,7 @@ class Sampler:
         """The machine; with what the kernel says of the devices, where the bridge was read."""
         governors = [usage.governor_cpu_s_total for usage, _ in self._devices.values()]
         found = [sockets.listen_overflows_total for _, sockets in self._devices.values()]
-        read = self.bridge in self._devices
+        read = self.roles.device in self._devices
         devices = _sum(found) if read else None
         self.write(
             read_host(

@@ -28,7 +28,7 @@ from lab.session.guard import REPLACED_S, guarded
 from lab.session.host import Host, service_changed
 from lab.session.opened import opened
 from lab.session.plane_watch import configured
-from lab.session.request import BRIDGE, RESERVE, Request
+from lab.session.request import Request
 from lab.session.requirements import require_abilities, require_services
 from lab.session.run import Run
 from lab.session.server import serving
@@ -152,23 +152,23 @@ async def _bring_up(ends: TakeDown, host: Host) -> None:
 
 async def _calibrate(host: Host, remembered: Path) -> None:
     """Calibrate with clients that don't matter yet; the bridge, and a device like it, get their capacity."""
-    drill = host.request.drill
-    bench = LivingBench(host.runtime, host.control, host.injector, BRIDGE)
-    measured = await calibrate_bridge(bench, host.runtime, BRIDGE, drill, remembered)
+    drill, roles = host.request.drill, host.recent.roles
+    bench = LivingBench(host.runtime, host.control, host.injector, roles)
+    measured = await calibrate_bridge(bench, host.runtime, roles.device, drill, remembered)
     host.write(measured)
     if measured.cpu_share is not None:
-        host.runtime.caps[BRIDGE] = measured.cpu_share
-        if drill.reserve:
-            await _cap_reserve(host, measured.cpu_share)
+        host.runtime.caps[roles.device] = measured.cpu_share
+        for device in roles.reserves if drill.reserve else ():
+            await _cap_reserve(host, device, measured.cpu_share)
 
 
-async def _cap_reserve(host: Host, cpu_share: float) -> None:
+async def _cap_reserve(host: Host, device: str, cpu_share: float) -> None:
     """Another device like the bridge has its capacity, too."""
     await host.injector.apply(
-        name="reserve-capacity", kind="setting", fault="capacity", target=RESERVE, params={"cpu_share": cpu_share},
-        actions=(cpu_cap(host.runtime.handle(RESERVE), cpu_share),), by="calibration",
+        name="reserve-capacity", kind="setting", fault="capacity", target=device, params={"cpu_share": cpu_share},
+        actions=(cpu_cap(host.runtime.handle(device), cpu_share),), by="calibration",
     )  # fmt: skip
-    host.runtime.caps[RESERVE] = cpu_share
+    host.runtime.caps[device] = cpu_share
 
 
 def make_sampler(host: Host, topology: Topology) -> Sampler:
@@ -178,8 +178,8 @@ def make_sampler(host: Host, topology: Topology) -> Sampler:
         runtime=host.runtime,
         control=host.control,
         services=services,
-        bridge=BRIDGE,
-        reserves=(RESERVE,) if host.request.drill.reserve else (),
+        roles=topology.roles,
+        reserves=topology.roles.reserves if host.request.drill.reserve else (),
         folder=host.folder.path,
         epoch_s=host.journal.origin_s,
         patience_s=max(drill.load.patience_s for drill in host.request.drills),

@@ -13,20 +13,22 @@ from lab.journal.events import CalibrationMeasured
 from lab.probes.control import Control
 from lab.runtime.base import Runtime
 from lab.session.request import listen_queue
+from lab.topology import Roles
 
 
 class LivingBench:
     """What :func:`lab.calibrate.calibrate` asks for. One cap is active at a time; the last one stays."""
 
-    def __init__(self, runtime: Runtime, control: Control, injector: Injector, bridge: str) -> None:
-        self._runtime, self._control, self._injector, self._bridge = runtime, control, injector, bridge
+    def __init__(self, runtime: Runtime, control: Control, injector: Injector, roles: Roles) -> None:
+        self._runtime, self._control, self._injector = runtime, control, injector
+        self._bridge, self._canary = roles.device, roles.canary
         self._capped: str | None = None
 
     async def closed_loop(self, in_flight: int, windows: int, warm_up_s: float) -> tuple[float, ...]:
         """Completions/s in each window of 1 s."""
         path = f"/closed-loop?in_flight={in_flight}&windows={windows}&window_s=1&warm_up_s={warm_up_s}"
         answer = await self._control.post(
-            self._runtime.address("canary", "control"), path, deadline_s=windows + 10
+            self._runtime.address(self._canary, "control"), path, deadline_s=windows + 10
         )
         return tuple(answer["windows_rps"])
 

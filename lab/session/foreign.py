@@ -1,16 +1,17 @@
 """What others put into a living lab: listed, and never changed or removed."""
 
+from functools import partial
+
 from chaos.errors import ChaosError
 from chaos.faults.fault import is_toxic_of
 from chaos.toxiproxy import Toxiproxy
 from lab.runtime.base import Runtime
-from lab.session.request import BRIDGE
 
 
-async def foreign_things(runtime: Runtime) -> list[str]:
-    """Toxics on the bridge that are none of this run's, and containers of others on its networks, one a line."""
+async def foreign_things(runtime: Runtime, device: str) -> list[str]:
+    """Toxics on the device that are none of this run's, and containers of others on its networks, one a line."""
     found = []
-    for name, look in (("the bridge", _toxics), ("the container engine", _containers)):
+    for name, look in ((f"the {device}", partial(_toxics, device)), ("the container engine", _containers)):
         try:
             found += await look(runtime)
         except ChaosError as error:  # a bridge that is stopped, or starved by its own cap
@@ -18,8 +19,8 @@ async def foreign_things(runtime: Runtime) -> list[str]:
     return found
 
 
-async def _toxics(runtime: Runtime) -> list[str]:
-    server = Toxiproxy(runtime.address(BRIDGE, "api"))
+async def _toxics(device: str, runtime: Runtime) -> list[str]:
+    server = Toxiproxy(runtime.address(device, "api"))
     return [
         f"toxic {toxic.name} ({toxic.type}) on {proxy}"
         for proxy in sorted(await server.proxies())

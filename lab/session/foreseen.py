@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lab.analysis.metrics.stuck import LEAST_JUDGED_S, direct_effects_s
 from lab.drillfile import Drill, known
-from lab.session.request import BRIDGE
+from lab.session.request import known_services
 
 OF_THE_AFTERMATH = frozenset({"stuck", "time_to_recover", "holds"})
 """Metrics that take the device's queue for what a storm lives on."""
@@ -22,10 +22,10 @@ def _claimed(drill: Drill) -> list[str]:
 def _emptied(drill: Drill) -> Iterator[str]:
     """A trigger whose end empties the device's queue proves nothing about a storm that outlives it."""
     triggers = {phase.name for phase in drill.phases if phase.role == "trigger"}
-    claims = _claimed(drill)
+    claims, device = _claimed(drill), known_services().device
     for step in drill.method if claims else ():
         model = known().steps(step.kind).get(step.what)
-        if step.target == BRIDGE and step.phase in triggers and getattr(model, "empties_queue", False):
+        if step.target == device and step.phase in triggers and getattr(model, "empties_queue", False):
             yield (
                 f"{', '.join(claims)} can't be judged: the end of {step.name} ({step.what} on {step.target}) empties "
                 "the queue in which a storm lives on. Use a fault that leaves the listener alone: latency, capacity"

@@ -23,7 +23,7 @@ class InteractiveRun:
         self.drill = drill
         self.watch = Watch()
         self._host = host
-        self._planes = PlaneWatch(host.runtime, host.journal)
+        self._planes = PlaneWatch(host.runtime, host.journal, host.recent.roles)
         self._kept = frozenset(intent.id for intent in host.changes.active())
 
     async def begin(self) -> None:

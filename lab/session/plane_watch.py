@@ -19,6 +19,7 @@ from lab.probes.run_clock import RunClock
 from lab.runtime.base import Runtime, SetupError
 from lab.session.request import Request
 from lab.session.watch import Watch
+from lab.topology import Roles, load_topology
 
 OLDEST = (2, 42)
 """``keep_firing_for`` came with it: an older Prometheus can't have our rules."""
@@ -37,7 +38,7 @@ def configured(request: Request) -> tuple[PlaneConfig, ...]:
     if folder is None:
         return ()
     try:
-        return load_planes(folder.parent, folder.name)
+        return load_planes(folder.parent, folder.name, load_topology(request.topology_file).roles)
     except MonitoringError as wrong:
         raise SetupError(str(wrong)) from wrong
 
@@ -49,10 +50,12 @@ class PlaneWatch:
     Args:
         runtime: where their query APIs are.
         journal: the run's: its clock, and where the answers go.
+        roles: who is what, for what the planes are asked.
     """
 
     runtime: Runtime
     journal: JournalWriter
+    roles: Roles
     _http: aiohttp.ClientSession | None = None
     _probes: list[PlaneProbe] = field(default_factory=list)
 
@@ -82,7 +85,8 @@ class PlaneWatch:
         prometheus = Prometheus(http, self.runtime.address(plane.service, "api"))
         event = PlaneConfigured(**asdict(plane), version=await plane_version(plane, prometheus))
         self.journal.write(event)
-        texts = {query: query_text(query, plane.window_s) for query in get_args(Query)}
+        named = self.roles.entrance, self.roles.client
+        texts = {query: query_text(query, plane.window_s, *named) for query in get_args(Query)}
         return PlaneProbe(event, prometheus, texts, RunClock(self.journal.origin_s), self._write)
 
     def _write(self, event: Event) -> None:

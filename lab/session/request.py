@@ -9,21 +9,10 @@ from dotenv import dotenv_values
 from lab import resources
 from lab.drillfile import Drill
 from lab.monitoring import modes
-from lab.topology import Roles, load_topology
+from lab.topology import Roles, Topology, load_topology
 
-BRIDGE = "bridge"
-"""The topology's one service that everything crosses."""
-RESERVE = "bridge-reserve"
-"""Another such device, idle until something is routed to it; only in drills that ask for it."""
-RESERVE_PROFILE = "reserve-bridge"
-"""The profile of compose.yaml that a drill's ``reserve`` is."""
-DEVICE_PORT = 3128
 PROFILES = "COMPOSE_PROFILES"
 """The variable by which Compose is told which profiles to take."""
-ON_DEMAND = {"fleet": "fleet"}
-"""Service -> its profile: part of the runs of drills that configure it, and of no others."""
-FOR_CUSTOMERS = {"streaming": "streaming"}
-"""Service -> its profile: part of the runs of drills in which a customer asks for it, and of no others."""
 
 
 Purpose = Literal["drill", "series", "interactive"]
@@ -83,20 +72,31 @@ class Request:
         mode = self.monitoring_folder
         watched = dotenv_values(mode / "mode.env") if mode else {}
         decided = {name: value for name, value in watched.items() if value is not None}
-        if profiles := self._profiles(decided.get(PROFILES, "")):
+        topology = load_topology(self.topology_file)
+        if profiles := self._profiles(topology, decided.get(PROFILES, "")):
             decided[PROFILES] = profiles
         if any(drill.reserve for drill in self.drills):
-            decided["BRIDGE_RESERVE"] = f"http://{RESERVE}:{DEVICE_PORT}"
+            ports = {name: topology.services[name].expose for name in topology.roles.reserves}
+            decided["BRIDGE_RESERVE"] = next(f"http://{name}:{port[0]}" for name, port in ports.items())
         return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
 
-    def _profiles(self, watched: str) -> str:
-        """Those of a way of monitoring, and those that the drill asks for itself."""
+    def _profiles(self, topology: Topology, watched: str) -> str:
+        """Those of a way of monitoring, and those of the roles that the drills ask for themselves."""
         chosen = watched.split(",")
         for drill in self.drills:
-            chosen += [RESERVE_PROFILE] * drill.reserve
-            chosen += [FOR_CUSTOMERS[name] for name in sorted(drill.load.asks_for) if name in FOR_CUSTOMERS]
-            chosen += [ON_DEMAND[service] for service in drill.configuration if service in ON_DEMAND]
+            for name in sorted(asked_for(drill, topology.roles)):
+                chosen += topology.services[topology.roles[name].service].profiles
         return ",".join(dict.fromkeys(filter(None, chosen)))
+
+
+def asked_for(drill: Drill, roles: Roles) -> frozenset[str]:
+    """The roles that are part of a run because its drill asks for them: reserve, customers, what it configures."""
+    wanted = {
+        "reserve": frozenset(roles.reserves if drill.reserve else ()),
+        "load": drill.load.asks_for,
+        "configured": frozenset(drill.configuration),
+    }
+    return frozenset(name for name, role in roles.items() if name in wanted.get(role.when or "", ()))
 
 
 def listen_queue(drill: Drill) -> int:

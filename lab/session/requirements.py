@@ -7,8 +7,9 @@ from chaos.listen_queue import SOMAXCONN
 from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
-from lab.session.request import FOR_CUSTOMERS, RESERVE_PROFILE, listen_queue
+from lab.session.request import listen_queue
 from lab.topology import Topology
+from lab.topology.roles import When
 from services.libraries import LAB, LibraryError, check_installed
 
 
@@ -69,14 +70,15 @@ def require_services(drill: Drill, topology: Topology) -> None:
     Raises:
         SetupError: with the step or setting, and what to write.
     """
-    enabled = topology.enabled()
-    for what, service in _named(drill):
+    enabled, roles = topology.enabled(), topology.roles
+    for what, name in _named(drill):
+        service = roles[name].service if name in roles else name
         profiles = topology.services[service].profiles if service in topology.services else ()
         if service not in enabled:
             raise SetupError(
-                f"{what} of drill {drill.name} is for {service}, which is not part of this run"
+                f"{what} of drill {drill.name} is for {name}, which is not part of this run"
                 + (f" (profile {', '.join(profiles)})" if profiles else "")
-                + f". {_remedy(profiles)}"
+                + f". {_remedy(name, roles[name].when if name in roles else None)}"
             )
 
 
@@ -93,14 +95,18 @@ def _named(drill: Drill) -> Iterator[tuple[str, str]]:
             yield f"`device` of {service}", str(settings["device"])
 
 
-def _remedy(profiles: tuple[str, ...]) -> str:
-    """What to write for a service of these profiles to be there."""
-    if RESERVE_PROFILE in profiles:
-        return "Write `reserve: true` in the drill"
-    asked = next((name for name, profile in FOR_CUSTOMERS.items() if profile in profiles), None)
-    if asked is not None:
-        customer = f"{{path: /{asked}, rate: 30 /s}}"
-        return f"Give it a customer in the drill, e.g. `load: {{customers: {{{asked}: {customer}, ...}}}}`"
-    return (
-        "Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the command line"
-    )
+def _remedy(name: str, when: When | None) -> str:
+    """What to write for a role to be there, by on whose demand it is."""
+    match when:
+        case "reserve":
+            return "Write `reserve: true` in the drill"
+        case "load":
+            customer = f"{{path: /{name}, rate: 30 /s}}"
+            return f"Give it a customer in the drill, e.g. `load: {{customers: {{{name}: {customer}, ...}}}}`"
+        case "configured":
+            return f"Configure it in the drill, e.g. `configuration: {{{name}: {{...}}}}`"
+        case _:
+            return (
+                "Say who watches, e.g. `monitoring: same-listener` in the drill or --monitoring on the "
+                "command line"
+            )

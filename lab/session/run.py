@@ -59,7 +59,7 @@ class Run:
         self.watch = Watch()
         self._host = host
         self._late_s = journal.origin_s - host.journal.origin_s
-        self._planes = PlaneWatch(host.runtime, journal)
+        self._planes = PlaneWatch(host.runtime, journal, host.recent.roles)
         self._kept: frozenset[str] = frozenset()
         journal.follow(timeline.feed)
 

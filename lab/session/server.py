@@ -26,7 +26,6 @@ from lab.session.changes import RollbackFailedError
 from lab.session.foreign import foreign_things
 from lab.session.host import Host
 from lab.session.permission import Permission
-from lab.session.request import BRIDGE
 from lab.session.status import UP, state, status
 from lab.session.top import top
 
@@ -117,11 +116,14 @@ class Server:
         return web.json_response({"first": first})
 
     async def _foreign(self, _: web.Request) -> web.Response:
-        return web.json_response({"foreign": await foreign_things(self._host.runtime)})
+        return web.json_response(
+            {"foreign": await foreign_things(self._host.runtime, self._host.recent.roles.device)}
+        )
 
     async def _top(self, request: web.Request) -> web.Response:
-        asked = request.query
-        talk = await top(self._living(), asked.get("device", BRIDGE), float(asked.get("seconds", "3")))
+        asked, host = request.query, self._living()
+        device = asked.get("device") or host.recent.roles.device
+        talk = await top(host, device, float(asked.get("seconds", "3")))
         return web.json_response(talk.model_dump(mode="json"))
 
     async def _inject(self, request: web.Request) -> web.Response:

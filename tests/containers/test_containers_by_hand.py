@@ -52,7 +52,7 @@ async def test_plain_up_gets_healthy_in_order_and_works(compose: Docker) -> None
     assert re.fullmatch(r"127\.0\.0\.1:\d+", port)
 
     async def crossed() -> bool:
-        calls = (await call("GET", port, "/counters", 3)).json()["canary"]
+        calls = (await call("GET", port, "/counters", 3)).json()["pulse"]
         return any(one["outcome"] == "ok" for one in calls)
 
     await wait_until(crossed, 10, "a call of canary to be answered")

@@ -50,7 +50,9 @@ async def test_a_guest_on_a_network_of_ours_is_listed_named_and_left(
                 mine = {"label": f"{LABEL}={runtime.mark}", "name": "_ops"}
                 (network,) = await asyncio.to_thread(engine.networks.list, filters=mine)
                 await asyncio.to_thread(network.connect, guest)
-                assert await foreign_things(runtime) == [f"container {guest.name} on the lab's networks"]
+                assert await foreign_things(runtime, "bridge") == [
+                    f"container {guest.name} on the lab's networks"
+                ]
 
         with pytest.raises(RefusedError, match=f"_ops stays: the container {guest.name}, .*disconnect"):
             await visited()

@@ -15,12 +15,12 @@ FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1,
 async def test_a_foreign_toxic_is_listed_and_outlives_the_labs_own(lab: Lab) -> None:
     """Beside one of the lab's, and after that one is undone."""
     bridge = Toxiproxy(lab.runtime.address("bridge", "api"))
-    assert await foreign_things(lab.runtime) == []
+    assert await foreign_things(lab.runtime, "bridge") == []
     await bridge.add("bridge", FOREIGN)
     try:
         async with applied(lab, Latency(target="bridge", latency_ms=10)):
             assert len(await bridge.toxics("bridge")) == 2
-            assert await foreign_things(lab.runtime) == ["toxic somebody.elses (latency) on bridge"]
+            assert await foreign_things(lab.runtime, "bridge") == ["toxic somebody.elses (latency) on bridge"]
         assert await bridge.toxics("bridge") == {FOREIGN.name: FOREIGN}
     finally:
         await bridge.remove("bridge", FOREIGN.name)

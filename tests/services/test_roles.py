@@ -236,10 +236,10 @@ async def test_the_canary_calls_and_measures(
 ) -> None:
     """Its calls are told once; the closed loop gives completions per second of every window."""
     canary = await open_service(Canary, DataSettings())
-    await eventually(lambda: canary.role.extras(0)["canary"])
-    call = canary.role.extras(0)["canary"][0]
+    await eventually(lambda: canary.role.extras(0)["pulse"])
+    call = canary.role.extras(0)["pulse"][0]
     assert (call["outcome"], set(call)) == ("ok", {"started_s", "outcome", "latency_ms"})
-    assert canary.role.extras(time.monotonic() + 1)["canary"] == []
+    assert canary.role.extras(time.monotonic() + 1)["pulse"] == []
     url = control_url(canary) + "/closed-loop?in_flight=4&windows=2&window_s=0.2"
     async with http.post(url, headers={"X-Lab-Token": "secret"}) as answer:
         told = await answer.json()

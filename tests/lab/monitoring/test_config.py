@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.journal.upgrade import ROLES
 from lab.monitoring import MonitoringError, PlaneConfig, load_planes, modes, query_text
 from lab.monitoring.document import read
 from lab.monitoring.durations import duration_s
@@ -42,13 +43,13 @@ SENT_S = 0.5  # an agent's batch
 
 
 def planes(folder: Path, mode: str = "same-listener") -> tuple[PlaneConfig, PlaneConfig]:
-    shared, ops = load_planes(folder, mode)
+    shared, ops = load_planes(folder, mode, ROLES)
     return shared, ops
 
 
 def refusal(folder: Path, mode: str = "same-listener") -> MonitoringError:
     with pytest.raises(MonitoringError) as caught:
-        load_planes(folder, mode)
+        load_planes(folder, mode, ROLES)
     return caught.value
 
 
@@ -286,4 +287,7 @@ def test_what_the_files_leave_out_is_as_the_programs_have_it(folder: Path) -> No
 
 def test_a_query_is_asked_over_the_planes_window() -> None:
     shared, _ = planes(FOLDER, "slow-scrape")
-    assert query_text("goodput", shared.window_s) == 'sum(rate(lab_served_total{service="edge"}[25000ms]))'
+    assert (
+        query_text("goodput", shared.window_s, "edge", "storefront")
+        == 'sum(rate(lab_served_total{service="edge"}[25000ms]))'
+    )

@@ -164,9 +164,9 @@ def test_both_columns_ask_the_same_of_one_plane_each() -> None:
 
 def test_the_dashboard_asks_what_on_call_asks() -> None:
     """The very queries that the planes are scored by are on it."""
-    assert {query_text(query, WINDOW_S).replace("5000ms", "5s") for query in QUERIES} <= set(
-        expressions(DASHBOARD["panels"])
-    )
+    assert {
+        query_text(query, WINDOW_S, "edge", "storefront").replace("5000ms", "5s") for query in QUERIES
+    } <= set(expressions(DASHBOARD["panels"]))
 
 
 def test_the_data_sources_are_the_two_planes_and_the_overlay_mounts_them() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lab.journal.events import BridgeSample, Event, HostSample
+from lab.journal.upgrade import ROLES
 from lab.probes import Sampler
 from lab.probes.ticker import Tick
 from lab.runtime.base import Sockets, Usage
@@ -29,7 +30,7 @@ async def sampled(deaf: str, reserves: tuple[str, ...]) -> tuple[list[BridgeSamp
     """One second's samples of the devices and of the machine."""
     events: list[Event] = []
     sampler = Sampler(
-        runtime=cast("Any", Runtime(deaf)), control=cast("Any", None), services=(), bridge="bridge",
+        runtime=cast("Any", Runtime(deaf)), control=cast("Any", None), services=(), roles=ROLES,
         reserves=reserves, folder=Path(), epoch_s=0, write=events.append, toxics=lambda device: (f"on {device}",),
         up=True,
     )  # fmt: skip

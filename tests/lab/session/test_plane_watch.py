@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from lab.journal.upgrade import ROLES
 from lab.monitoring import PlaneConfig, load_planes
 from lab.probes.prometheus import Prometheus
 from lab.runtime.base import SetupError
@@ -24,7 +25,7 @@ async def prometheus(speaker: Speaker) -> AsyncIterator[Prometheus]:
 
 @pytest.fixture
 def plane() -> PlaneConfig:
-    return load_planes(ROOT / "compose" / "monitoring", "same-listener")[0]
+    return load_planes(ROOT / "compose" / "monitoring", "same-listener", ROLES)[0]
 
 
 @pytest.mark.parametrize(
