@@ -13,7 +13,7 @@ from tests.checkout import ROOT
 
 NAMES = frozenset(load_topology(resources.topology()).roles)
 WORDS_OF_DRILL_FILES = frozenset({"bridge", "load"})
-"""Sections of a drill file, kinds of a step, and who counts attempts: words that would be there without the services."""
+"""Sections of a drill file, kinds of a step, who counts attempts: words that do not depend on the services."""
 
 MAY_NAME = {
     "lab/journal/upgrade.py": "the topology of journals of version 1",
