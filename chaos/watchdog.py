@@ -133,19 +133,29 @@ class Watchdog:
     def _end(self, reason: str, left: list[str]) -> None:
         """Step 6, in this order: who finds a closed ledger finds the journal ended."""
         try:
-            end_journal(self.run_dir / JOURNAL, self._now_s(), reason, self.changes, left)
+            for journal, now_s in self._journals():
+                end_journal(journal, now_s, reason, self.changes, left)
             if not left:
                 Ledger.open(self.run_dir / LEDGER).close(BY)
         except (OSError, ValueError, LedgerError) as error:
             self.log(f"the end could not be written down: {error}")
 
-    def _now_s(self) -> float:
-        """On the run's clock; 0 where that went with another boot, or is not known."""
+    def _journals(self) -> list[tuple[Path, float]]:
+        """Of a run on this lab, if one is under way, and the lab's own; with now on the clock of each.
+
+        0 for a clock that went with another boot, or is not known.
+        """
+        own = self.run_dir / JOURNAL
         try:
-            header = read_ledger(self.run_dir / LEDGER).header
+            account = read_ledger(self.run_dir / LEDGER)
         except LedgerError:
-            return 0.0
-        return time.monotonic() - header.epoch_s if header.of_this_boot() else 0.0
+            return [(own, 0.0)]
+        epochs = {
+            **{Path(name): epoch_s for name, epoch_s in account.journals.items()},
+            own: account.header.epoch_s,
+        }
+        here = account.header.of_this_boot()
+        return [(journal, time.monotonic() - epoch_s if here else 0.0) for journal, epoch_s in epochs.items()]
 
     def _why_now(self) -> str | None:
         """``closed``, or why the owner can't be trusted any more; the ledger is read only then."""

@@ -2,6 +2,7 @@
 
     {"type": "opened",  "schema": 1, "run", "epoch_s", "boot", "owner_pid", "owner_started_ticks"}
     {"type": "owned",   "action"}                      take this down when the owner is gone
+    {"type": "recorded", "journal", "epoch_s"}         a run on this lab has a journal of its own: end that, too
     {"type": "intended", "id", "kind", ..., "steps": [{"action", "inverse"}]}
     {"type": "settled", "id", "state", "error"}        applied, refused, reverted or stuck
     {"type": "released"}                               what was owned is taken down
@@ -77,6 +78,10 @@ class Ledger:
     def own(self, action: BaseAction) -> None:
         """Register what takes down all that the run starts; before anything is started."""
         self._write({"type": "owned", "action": action.model_dump(mode="json")})
+
+    def record(self, journal: Path, epoch_s: int | None) -> None:
+        """A run on this lab has a journal of its own, whose clock begins at ``epoch_s``; None: it has its end."""
+        self._write({"type": "recorded", "journal": str(journal), "epoch_s": epoch_s})
 
     def release(self) -> None:
         """What the run owns is taken down: nobody else need do it."""

@@ -86,12 +86,14 @@ class Account:
         intents: what may be active, in the order in which it was written; what is settled is left out, so that a ledger
             of many runs takes no more memory than one of one.
         states: of everything that was ever intended.
+        journals: of runs on this lab that have one of their own and no end yet -> zero of their clock.
     """
 
     header: Header
     intents: dict[str, Intent] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     owned: list[BaseAction] = field(default_factory=list)
+    journals: dict[str, int] = field(default_factory=dict)
     closed: bool = False
 
     def open(self) -> list[Intent]:
@@ -121,6 +123,10 @@ class Account:
                     self.intents.pop(line["id"], None)
             case "owned":
                 self.owned.append(ANY.validate_python(line["action"]))
+            case "recorded" if line["epoch_s"] is None:
+                self.journals.pop(line["journal"], None)
+            case "recorded":
+                self.journals[line["journal"]] = line["epoch_s"]
             case "released":
                 self.owned.clear()
             case "closed":

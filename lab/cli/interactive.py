@@ -103,4 +103,4 @@ def watch(*, run: options.Living = None) -> None:
     """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
     found = the_living(lab_home(), run)
     with suppress(KeyboardInterrupt):
-        asyncio.run(watch_stream(Console(), found, Client(found).lines("/events")))
+        asyncio.run(watch_stream(Console(), found, Client(found).events()))

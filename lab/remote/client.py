@@ -1,6 +1,7 @@
 """Talking to a living run from another terminal."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -156,6 +157,24 @@ class Client:
                     yield line.decode(errors="replace").rstrip("\n")
         except (aiohttp.ClientError, OSError) as gone:
             raise Unreachable(f"the lab {self.run.name} went away: {gone}") from gone
+
+    async def events(self, after: int = -1) -> AsyncIterator[str]:
+        """The lab's journal from the line after ``seq`` = ``after`` to its last one, and what is provisional.
+
+        A stream that the lab ended because this side was too slow is taken up where it ended.
+
+        Raises:
+            Unreachable: the lab went away.
+        """
+        ended = False
+        while not ended:
+            seen = after
+            async for line in self.lines(f"/events?after={after}"):
+                event = json.loads(line)
+                after, ended = max(after, event["seq"]), event["type"] == "run.closed"
+                yield line
+            if after == seen:  # nothing more to come
+                return
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:

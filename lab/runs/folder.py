@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "ledger.jsonl"
 
     @property
+    def host(self) -> Path:
+        """Names the folder of the lab that this run was made on; none: it had one to itself."""
+        return self.path / "host"
+
+    @property
     def mark(self) -> str:
         """What the run's processes, containers and networks carry."""
         return run_mark(self.name, self.path)

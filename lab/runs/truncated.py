@@ -1,5 +1,7 @@
 """The end of a journal whose writer was killed when nothing was left to undo, so that no watchdog wrote one."""
 
+from pathlib import Path
+
 from chaos.journal_end import end_journal
 from chaos.ledger.jsonl import cut_torn_line, last_line
 from chaos.ledger.ledger import LedgerError, read_ledger
@@ -27,7 +29,9 @@ def end_cut_off(folder: RunFolder) -> None:
 
 def _nothing_to_undo(folder: RunFolder) -> bool:
     """The ledger is closed, or was never more than begun."""
-    ledger = folder.path / "ledger.jsonl"
+    ledger = folder.ledger
+    if folder.host.is_file():  # a run on a lab with others: that has the ledger
+        ledger = RunFolder(Path(folder.host.read_text())).ledger
     if not ledger.exists() or b"\n" not in ledger.read_bytes():
         return True
     try:

@@ -8,8 +8,8 @@ from lab.runs.folder import RunFolder, RunFolderError
 from lab.session.request import Request
 
 
-def save_environment(request: Request, folder: RunFolder) -> None:
-    """Write ``drill.yaml`` and ``environment.json``.
+def save_environment(request: Request, folder: RunFolder, host: RunFolder | None = None) -> None:
+    """Write ``drill.yaml`` and ``environment.json``, and of a run on a lab with others which lab that is.
 
     Raises:
         RunFolderError: they can't be written; says where and what to do.
@@ -26,6 +26,8 @@ def save_environment(request: Request, folder: RunFolder) -> None:
     }
     try:
         (folder.path / "drill.yaml").write_text(resolved + drill.text)
+        if host is not None:
+            folder.host.write_text(str(host.path))
         (folder.path / "environment.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
     except OSError as error:
         raise RunFolderError(

@@ -171,14 +171,14 @@ class Host:
 
         Raises:
             OtherLabError: the drill needs another lab; nothing was done.
-            NotAtRestError: the lab did not drain after the run before.
+            NotAtRestError: the lab did not drain after the run before, or is not as it was calibrated.
             DiedError: a service died since the lab was brought up.
             AbortedByUser, Interrupted: the end of the lab was asked for; the run is rolled back and closed.
             ChaosError: something could not be undone: the lab can't be used any more.
         """
         self.require(drill)
         interactive = await self.end_interactive()
-        await under_watch(self._rest(), *self.ends)
+        await under_watch(self._as_calibrated(), *self.ends)
         await self._drive(drill, folder, listener, Timeline() if timeline is None else timeline)
         result = await asyncio.to_thread(judge_folder, folder)
         if interactive is not None:
@@ -189,8 +189,8 @@ class Host:
         self, drill: Drill, folder: RunFolder, listener: Callable[[Event], None] | None, timeline: Timeline
     ) -> None:
         request = self.request.of(drill)
-        save_environment(request, folder)
-        with JournalWriter(folder.journal) as journal:
+        save_environment(request, folder, self.folder)
+        with JournalWriter(folder.journal) as journal, self._recorded(journal):
             run = Run(self, drill, folder, journal, timeline)
             if listener is not None:
                 journal.listen(listener)
@@ -204,6 +204,16 @@ class Host:
             finally:
                 self.current = None
                 journal.write(run.ending.closed())
+
+    @contextmanager
+    def _recorded(self, journal: JournalWriter) -> Iterator[None]:
+        """Have whoever cleans up after this process end the run's journal, too, where it could not be ended here."""
+        ledger = None if self.guard is None else self.guard.ledger
+        if ledger is not None:
+            ledger.record(journal.path, journal.origin_s)
+        yield
+        if ledger is not None:
+            ledger.record(journal.path, None)
 
     def require(self, drill: Drill) -> None:
         """Say why a drill can't be run on this lab.
@@ -251,6 +261,18 @@ class Host:
     async def until_down(self) -> None:
         """Let people play until the lab is to be taken down."""
         await under_watch(self.down.wait(), *self.ends, *self.ends_of_run)
+
+    async def _as_calibrated(self) -> None:
+        """Wait until nothing of an earlier run is left, and see that the device has the queue of its calibration."""
+        await self._rest()
+        device, calibrations = self.recent.roles.device, self.recent.calibrations
+        wanted = calibrations[-1].listen_queue if calibrations else None
+        found = (await self.runtime.sockets(device)).listen_queue
+        if None not in {wanted, found} and wanted != found:
+            raise NotAtRestError(
+                f"the queue of {device} holds {found} connections, and held {wanted} when it was calibrated: "
+                "no further run can be made on this lab; begin again"
+            )
 
     async def _rest(self) -> None:
         """Wait until nothing of an earlier run is left: no request in flight, none in a queue."""

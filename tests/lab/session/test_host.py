@@ -14,7 +14,7 @@ from chaos.injector import Injector
 from chaos.ledger.ledger import is_closed
 from chaos.wait import wait_until
 from lab.analysis import Timeline
-from lab.journal import read
+from lab.journal import JournalError, JournalWriter, read
 from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.runner import AbortedByUser, Interrupted
@@ -161,6 +161,26 @@ async def test_an_error_while_a_completed_run_is_taken_down_is_exit_5_and_report
     assert closed.outcome == "broken"
     assert closed.reason.startswith("completed, but taking the services down failed: OSError")
     assert closed.clean
+
+
+async def test_a_disk_that_is_full_in_mid_run_is_exit_5_and_reported(
+    lab: StubLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is undone; the journal has no end of its own, and the verdict is what is known."""
+    append = JournalWriter._append
+
+    def full(journal: JournalWriter, line: bytes) -> None:
+        if b'"refuse"' in line or lab.ports["storefront"].settings["fail_share"]:
+            raise JournalError(f"{journal.path}: the journal can't be written: the disk is full")
+        append(journal, line)
+
+    monkeypatch.setattr(JournalWriter, "_append", full)
+    result = await alone(lab)
+    assert result.exit_code == 5
+    assert result.error is not None
+    assert "the disk is full" in result.error
+    assert lab.ports["storefront"].settings["fail_share"] == 0
+    assert lab.ports["storefront"].settings["timeout_s"] == 1.0
 
 
 async def test_a_failure_during_the_rollback_does_not_cut_it_short(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from chaos.actions import ComposeDown
 from chaos.ledger.ledger import is_closed, read_ledger
 from chaos.process.identity import started_ticks
 from lab.runs import registry
+from lab.runs.folder import create_run_folder
 from lab.runs.recover import Recovered, abandoned, recover
 from lab.runs.strays import find_strays
+from lab.runs.truncated import end_cut_off
 from tests.lab.session.conftest import Dead, Sleeper
 
 pytestmark = pytest.mark.live
@@ -143,3 +146,27 @@ async def test_what_is_of_no_run_is_listed_and_left(
     assert "2 x process, marked who-knows-1234abcd: look by `ps -f " in str(found["who-knows-1234abcd"])
     await recovered(tmp_path)
     assert [stray.poll() for stray in strays] == [None, None]
+
+
+async def test_a_run_on_a_lab_that_was_killed_has_its_end_and_the_ledger_of_the_lab_decides(
+    tmp_path: Path, dead_run: Dead, sleeper: Sleeper
+) -> None:
+    """Until the lab is cleaned up after nothing says that the run was; then its journal says so on its own clock."""
+    lab, ledger = dead_run("lab")
+    sleeper(lab.mark)
+    run, before = (
+        create_run_folder(tmp_path, "b", tmp_path / "b"),
+        create_run_folder(tmp_path, "a", tmp_path / "a"),
+    )
+    for one in (run, before):
+        one.journal.write_text('{"type":"run.opened","seq":0,"t":0.1}\n')
+        one.host.write_text(str(lab.path))
+        ledger.record(one.journal, int(time.monotonic()) - 40)
+    ledger.record(before.journal, None)
+    end_cut_off(run)
+    assert len(run.journal.read_text().splitlines()) == 1
+    assert len([one async for one in recover(tmp_path / "checkout")]) == 1
+    last = json.loads(run.journal.read_text().splitlines()[-1])
+    assert (last["type"], last["outcome"], last["clean"]) == ("run.closed", "interrupted", True)
+    assert 40 <= last["t"] < 60
+    assert len(before.journal.read_text().splitlines()) == 1

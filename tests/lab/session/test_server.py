@@ -232,3 +232,23 @@ async def test_a_viewer_that_does_not_read_is_dropped_and_nothing_waits_for_it(
             waiting = [queue.get_nowait() for _ in range(queue.qsize())]
     assert [event and event.seq for event in waiting] == [1, 2, 3, 4, 5, None]
     assert not made.journal.lost
+
+
+async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads slowly misses nothing that is in the journal."""
+    monkeypatch.setattr(hosting, "MOST_WAITING", 5)
+    async with host(tmp_path) as made:
+        following = asyncio.create_task(_seen(Client(made.folder)))
+        await wait_until(lambda: len(made.journal._listeners) == 1, 10, "it to listen")
+        for number in range(200):  # at once: no one can keep up with that
+            made.write(NoteWritten(by="x", role="x", kind="x", text=str(number)))
+        await wait_until(lambda: len(made.journal._listeners) == 1, 10, "it to come back")
+        made.write(RunClosed(outcome="completed", reason="", clean=True))
+        seen = await asyncio.wait_for(following, 10)
+    assert seen == list(range(202))
+
+
+async def _seen(client: Client) -> list[int]:
+    return [json.loads(line)["seq"] async for line in client.events()]
