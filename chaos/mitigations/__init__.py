@@ -10,6 +10,7 @@ from chaos.mitigations.lifo import Lifo
 from chaos.mitigations.policy import Policy
 from chaos.mitigations.pooling import Pooling
 from chaos.mitigations.queue import Queue
+from chaos.mitigations.queue_limit import QueueLimit
 from chaos.mitigations.second_bridge import SecondBridge
 from chaos.mitigations.shed import Shed
 
@@ -20,6 +21,7 @@ MITIGATIONS: dict[str, type[BaseFault]] = {
         Pooling,
         Capacity,
         Queue,
+        QueueLimit,
         SecondBridge,
         Isolate,
         Shed,

@@ -20,7 +20,9 @@ class ConditionContext:
 
 
 STEADY_STATE = ConditionContext(keys=("stat",), run_metrics=False, during="baseline")
-EXPECT = ConditionContext(keys=("during", "last", "since", "stat", "plane"), run_metrics=True)
+EXPECT = ConditionContext(
+    keys=("during", "last", "since", "stat", "plane", "within", "envelope"), run_metrics=True
+)
 ABORT_IF = ConditionContext(keys=("for",), run_metrics=False, urls=True)
 
 
@@ -49,6 +51,15 @@ def check_window(reader: Reader, found: Mapping[str, Value], metric: Metric) -> 
         reader.fail(found["since"], f"`{metric.name}` is always since the {counted_from}; leave `since` out")
     if "since" in found and metric.name == "hysteresis":
         reader.fail(found["since"], "`hysteresis` is about both ramps of the load; leave `since` out")
+
+
+def check_fix(reader: Reader, found: Mapping[str, Value], metric: Metric) -> None:
+    """Refuse what is only about a fix that should hold, and a window that it can't have."""
+    for key in ("within", "envelope"):
+        if key in found and metric.name != "holds":
+            reader.fail(found[key], f"`{key}` is for `holds`; leave it out with `{metric.name}`")
+    if "since" in found and metric.name == "holds":
+        reader.fail(found["since"], "`holds` is always since the second trigger's end; leave `since` out")
 
 
 def read_plane(reader: Reader, condition: Value, found: Mapping[str, Value], metric: Metric) -> str | None:

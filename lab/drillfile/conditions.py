@@ -5,9 +5,19 @@ from typing import Literal, cast, get_args
 
 from lab import units
 from lab.drillfile.condition import Condition, Op, Stat
-from lab.drillfile.condition_context import EXPECT, ConditionContext, check_place, check_window, read_plane
+from lab.drillfile.condition_context import (
+    EXPECT,
+    ConditionContext,
+    check_fix,
+    check_place,
+    check_window,
+    read_plane,
+)
+from lab.drillfile.envelope import read_envelope
+from lab.drillfile.holds import HOLDS_WORDS, number_of
 from lab.drillfile.metrics import METRICS, RENAMED, Metric, Unit
 from lab.drillfile.read_phases import Moments, read_phase_name
+from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
 from lab.drillfile.urls import is_about_url, read_url_condition
 from lab.drillfile.values import Reader, kind
@@ -36,14 +46,17 @@ EXAMPLES = {
     Unit.COUNT: "`< 10`",
     Unit.BYTES: "`< 200 MB`",
     Unit.BOOL: "`true` or `false`",
+    Unit.WORD: "`yes`, `no` or `unsafe`",
 }
 
 
 Of = Literal["offered"] | None
 
 
-def read_condition(reader: Reader, value: Value, place: ConditionContext, moments: Moments) -> Condition:
-    """Read one condition; ``moments`` are those of the drill. A ``name`` beside it is the caller's."""
+def read_condition(
+    reader: Reader, value: Value, place: ConditionContext, moments: Moments, using: Known
+) -> Condition:
+    """Read one condition of a drill with these moments; a ``name`` beside it is the caller's."""
     if place.urls and is_about_url(value):
         return read_url_condition(reader, value)
     named = ("name",) if place is EXPECT else ()
@@ -55,6 +68,7 @@ def read_condition(reader: Reader, value: Value, place: ConditionContext, moment
         _comparison(reader, found["is"], metric) if "is" in found and name in METRICS else _NONE
     )
     check_window(reader, found, metric)
+    check_fix(reader, found, metric)
     during = (
         read_phase_name(reader, found["during"], moments.phases, "phase")
         if "during" in found
@@ -74,6 +88,8 @@ def read_condition(reader: Reader, value: Value, place: ConditionContext, moment
         last_s=_duration(reader, found.get("last")),
         for_s=_duration(reader, found.get("for")),
         plane=read_plane(reader, value, found, metric) if name in METRICS else None,
+        within_s=_duration(reader, found.get("within")),
+        envelope=read_envelope(reader, found["envelope"], using) if "envelope" in found else {},
     )
 
 
@@ -101,6 +117,8 @@ def _comparison(reader: Reader, value: Value, metric: Metric) -> tuple[Op, float
             return "==", float(text == "true"), None, str(text)
         reader.fail(value, f"{metric.name} is true or false; this is {kind(value)}")
         return _NONE
+    if metric.unit is Unit.WORD:
+        return _word(reader, value)
     match = _COMPARISON.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
         what = f"must be a comparison with {metric.name}, like {EXAMPLES[metric.unit]} (>=, <=, >, <, ==)"
@@ -112,6 +130,15 @@ def _comparison(reader: Reader, value: Value, metric: Metric) -> tuple[Op, float
         reader.fail(value, f"{error}; {metric.name} is compared like {EXAMPLES[metric.unit]}")
         return _NONE
     return cast("Op", match["op"]), amount, of, " ".join(str(text).split())
+
+
+def _word(reader: Reader, value: Value) -> tuple[Op, float, Of, str]:
+    """``yes``, ``no`` or ``unsafe``; true and false are yes and no to an editor with YAML 1.1."""
+    if isinstance(value.content, bool):
+        word = "yes" if value.content else "no"
+    else:
+        word = reader.choice(value, HOLDS_WORDS, "answer")
+    return "==", number_of(word) or 0.0, None, word
 
 
 def _amount(text: str, metric: Metric) -> tuple[float, Of]:

@@ -22,6 +22,7 @@ class Unit(StrEnum):
     COUNT = "count"
     BYTES = "bytes"
     BOOL = "true/false"
+    WORD = "yes/no/unsafe"
 
 
 Shape = Literal["series", "run", "url", "plane", "plane-run"]
@@ -79,6 +80,7 @@ _ALL = (
     Metric("url_failing", Unit.BOOL, "No 2xx within 1 s from a URL of yours (`url:`).", "url", lasting=True),
     Metric("stuck", Unit.BOOL, "Under 50 % good from trigger end + queue + timeout on.", "run"),
     Metric("time_to_recover", Unit.SECONDS, "To the first 5 s >= 95 % good, then 10 s >= 90 %.", "run"),
+    Metric("holds", Unit.WORD, "Whether it recovers as fast when its trigger comes again, nothing loosened.", "run"),
     Metric("hysteresis", Unit.SHARE, "How much less of an equal load is served on the way down than up.", "run"),
     Metric("scrape_success_ratio", Unit.SHARE, "Good scrapes / those that the plane is configured for.", "plane"),
     Metric("stale_seconds", Unit.SECONDS, "Seconds in which the plane knew nothing new, or answered wrongly.", "plane"),

@@ -144,6 +144,18 @@ class Drill(Frozen):
         return tuple(phase for phase in self.phases if phase.role == role)
 
     @property
+    def recovery_bound_s(self) -> float | None:
+        """How fast the drill expects service to be back, the longest where it says so twice; None: it doesn't."""
+        asked = (e.condition for e in self.expect if e.condition.metric == "time_to_recover")
+        return max((c.value for c in asked if c.op in {"<", "<="}), default=None)
+
+    @property
+    def holds(self) -> Condition | None:
+        """What the drill expects of its fix when the trigger comes again; None: nothing."""
+        asked = (e.condition for e in self.expect if e.condition.metric == "holds")
+        return next(asked, None)
+
+    @property
     def trigger(self) -> tuple[Step, ...]:
         """The steps that a retrigger applies once more: what hurts in the phases with the role trigger."""
         phases = {phase.name for phase in self.phases_of("trigger")}

@@ -156,11 +156,11 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
-        steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), when),
+        steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), when, using),
         phases=phases,
         method=method,
-        expect=read_expect(reader, found.get("expect"), when, watched="monitoring" in found),
-        abort_if=read_conditions(reader, found.get("abort-if"), when),
+        expect=read_expect(reader, found.get("expect"), when, using, watched="monitoring" in found),
+        abort_if=read_conditions(reader, found.get("abort-if"), when, using),
         blast_radius=read_blast_radius(reader, found.get("blast-radius"), using),
         rollbacks=read_steps(reader, found["rollbacks"], (), using, with_phase=False)
         if "rollbacks" in found

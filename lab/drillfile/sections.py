@@ -1,6 +1,6 @@
 """The sections of a drill file that are neither method nor configuration; each knows its default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lab import units
 from lab.drillfile.condition import Condition
@@ -53,24 +53,26 @@ def read_monitoring(reader: Reader, value: Value | None, using: Known) -> str | 
     )
 
 
-def read_steady_state(reader: Reader, value: Value | None, moments: Moments) -> SteadyState | None:
+def read_steady_state(
+    reader: Reader, value: Value | None, moments: Moments, using: Known
+) -> SteadyState | None:
     """What must hold in the baseline; its probes are about that phase."""
     if value is None:
         return None
     found = reader.keys(value, required=("title", "probes"))
     items = reader.items(found["probes"]) if "probes" in found else ()
-    probes = tuple(read_condition(reader, item, STEADY_STATE, moments) for item in items)
+    probes = tuple(read_condition(reader, item, STEADY_STATE, moments, using) for item in items)
     return SteadyState.model_construct(title=read_text(reader, found.get("title")), probes=probes)
 
 
 def read_expect(
-    reader: Reader, value: Value | None, moments: Moments, *, watched: bool
+    reader: Reader, value: Value | None, moments: Moments, using: Known, *, watched: bool
 ) -> tuple[Expectation, ...]:
     """Named conditions, at least one; about a monitoring plane only where one watches."""
     if value is None:
         return ()
     items = reader.items(value)
-    expected = tuple(_expectation(reader, item, moments) for item in items)
+    expected = tuple(_expectation(reader, item, moments, using) for item in items)
     if not items and not value.content:
         reader.fail(value, "a drill expects something; write at least one condition")
     reader.unique(value, zip(items, (expectation.name for expectation in expected), strict=True))
@@ -78,19 +80,44 @@ def read_expect(
         if not watched and expectation.condition.plane is not None:
             what = f"`{expectation.condition.metric}` is about a monitoring plane"
             reader.fail(item, f"{what}, but no plane watches: write `monitoring: same-listener`")
+        _check_holds(reader, item, expectation, expected, moments)
     return expected
 
 
-def _expectation(reader: Reader, value: Value, moments: Moments) -> Expectation:
+def _check_holds(
+    reader: Reader, item: Value, asked: Expectation, expected: Iterable[Expectation], moments: Moments
+) -> None:
+    """A problem where a fix can't be asked whether it holds: no second trigger, or no bound."""
+    if asked.condition.metric != "holds":
+        return
+    if all(phase.role != "retrigger" for phase in moments.phases):
+        reader.fail(
+            item,
+            "`holds` needs a phase where the trigger comes again: `again: {for: 10 s, role: retrigger}`",
+        )
+    bounds = [
+        e for e in expected if e.condition.metric == "time_to_recover" and e.condition.op in {"<", "<="}
+    ]
+    if asked.condition.within_s is None and not bounds:
+        reader.fail(
+            item, "how fast it must be back is missing: `within: 20 s`, or an expectation of time_to_recover"
+        )
+
+
+def _expectation(reader: Reader, value: Value, moments: Moments, using: Known) -> Expectation:
     named = value.content.get("name") if isinstance(value.content, dict) else None
     name = reader.name(named) if named else ""
-    return Expectation.model_construct(name=name, condition=read_condition(reader, value, EXPECT, moments))
+    return Expectation.model_construct(
+        name=name, condition=read_condition(reader, value, EXPECT, moments, using)
+    )
 
 
-def read_conditions(reader: Reader, value: Value | None, moments: Moments) -> tuple[Condition, ...]:
+def read_conditions(
+    reader: Reader, value: Value | None, moments: Moments, using: Known
+) -> tuple[Condition, ...]:
     """Conditions without names, as under ``abort-if``."""
     return (
-        tuple(read_condition(reader, item, ABORT_IF, moments) for item in reader.items(value))
+        tuple(read_condition(reader, item, ABORT_IF, moments, using) for item in reader.items(value))
         if value
         else ()
     )

@@ -233,6 +233,17 @@ class CanarySample(Entry):
     latency_ms: float
 
 
+class SettingsRead(Entry):
+    """A service's live settings as it has them, read when they have changed and every few seconds.
+
+    Of a device: ``listen_queue``, how many connections may wait to be accepted.
+    """
+
+    type: Literal["settings.read"] = "settings.read"
+    service: str
+    values: dict[str, bool | int | float | str | None]
+
+
 class BridgeSample(Entry):
     """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is active.
 
@@ -327,6 +338,7 @@ Event = Annotated[
     | CohortClosed
     | CohortProvisional
     | CanarySample
+    | SettingsRead
     | BridgeSample
     | HostSample
     | UrlSample

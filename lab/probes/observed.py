@@ -35,6 +35,10 @@ class Sockets(Protocol):
         """Connections that wait to be accepted."""
 
     @property
+    def listen_queue(self) -> int | None:
+        """How many may wait."""
+
+    @property
     def listen_overflows_total(self) -> int | None:
         """Connections that found the queue full."""
 

@@ -21,6 +21,7 @@ from lab.probes.host import read_host
 from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
 from lab.probes.run_clock import RunClock
+from lab.probes.settings_tracker import SettingsTracker
 from lab.probes.ticker import Tick
 from lab.topology.roles import Roles
 
@@ -53,6 +54,8 @@ class Sampler:
     patience_s: float = PATIENCE_S
     up: bool = False
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _settings: SettingsTracker = field(default_factory=SettingsTracker)
+    _second: int = 0
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
     _canary_seen: set[float] = field(default_factory=set)
     _pages: PageTracker = field(init=False)
@@ -65,6 +68,7 @@ class Sampler:
 
     async def sample(self, tick: Tick) -> None:
         """Read and record one second. A source that doesn't answer becomes a ``sample.missed``."""
+        self._second = tick.second
         if not self.up:
             await self._guard("host", self._read_host(tick))
             return
@@ -100,12 +104,18 @@ class Sampler:
         counters = await self.control.get(address, f"/counters?after={tracker.after}")
         self.latest[name] = counters
         self.write(load_sample(counters) if "load" in counters else service_sample(counters))
+        self._record_settings(name, counters.get("settings", {}))
         for cohort in tracker.events(counters.get("cohorts", [])):
             self.write(cohort)
         for call in counters.get("pulse", []):
             self._record_canary(call)
         for page in self._pages.events(counters.get("pages", [])):
             self.write(page)
+
+    def _record_settings(self, service: str, values: dict[str, Any]) -> None:
+        event = self._settings.event(service, values, self._second)
+        if event is not None:
+            self.write(event)
 
     def _record_canary(self, call: dict[str, Any]) -> None:
         if call["started_s"] not in self._canary_seen and call["started_s"] >= self.epoch_s:
@@ -123,6 +133,8 @@ class Sampler:
         """A device from outside. What router accepted is of all devices together, and stands in the bridge's sample."""
         usage, sockets = await asyncio.gather(self.runtime.usage(device), self.runtime.sockets(device))
         self._devices[device] = usage, sockets
+        if sockets.listen_queue is not None:
+            self._record_settings(device, {"listen_queue": sockets.listen_queue})
         behind = self.latest.get(self.roles.behind_device, {}) if device == self.roles.device else {}
         self.write(
             BridgeSample(

@@ -29,7 +29,7 @@ class Card:
 
 
 def cards(verdict: Verdict) -> tuple[Card, ...]:
-    """The four figures that tell a storm: how strong, what was left, how long, how it ended; none of a game."""
+    """The four figures that tell a storm: how strong, what was left, how long, how it ended, if a fix holds; none of a game."""
     if verdict.interactive:
         return ()
     metrics = verdict.metrics
@@ -48,6 +48,7 @@ def cards(verdict: Verdict) -> tuple[Card, ...]:
         ),
         _stuck(metrics, verdict.not_judged.get("stuck", "")),
         _recovered(metrics),
+        *_fixed(metrics),
     )
 
 
@@ -118,3 +119,20 @@ def _recovered(metrics: Figures) -> Card:
     if metrics.censored_at_s is not None:
         return Card("never", label, f"watched for {figures.seconds(metrics.censored_at_s)} since {since}")
     return Card(figures.NONE, label, "not judged")
+
+
+def _fixed(metrics: Figures) -> tuple[Card, ...]:
+    """What became of the second trigger; nothing where the trigger did not come again."""
+    again = metrics.retrigger
+    if again is None:
+        return ()
+    label = "does the fix hold when the trigger comes again"
+    if metrics.holds == "unsafe":
+        return (Card("unsafe", label, "; ".join(again.looser)),)
+    if again.time_to_recover_s is not None:
+        note = f"back {figures.seconds(again.time_to_recover_s)} after the second trigger's end"
+    elif again.censored_at_s is not None:
+        note = f"watched for {figures.seconds(again.censored_at_s)} after the second trigger's end"
+    else:
+        note = "not measured"
+    return (Card(metrics.holds or figures.NONE, label, note),)

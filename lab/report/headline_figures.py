@@ -120,6 +120,8 @@ def measured(judged: Judged) -> str:
         return UNKNOWN
     if isinstance(judged.measured, bool) or judged.unit == "true/false":
         return truth(value=bool(judged.measured))
+    if isinstance(judged.measured, str):
+        return judged.measured
     if judged.unit == "of offered":
         return f"{share(judged.measured)} of offered"
     write = _BY_UNIT.get(judged.unit)

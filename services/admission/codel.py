@@ -39,8 +39,8 @@ SPEC = Spec(
     "codel",
     "guard",
     {
-        "target": Parameter("duration", default=0.005, least=0.0001, most=60),
-        "interval": Parameter("duration", default=0.1, least=0.001, most=60),
+        "target": Parameter("duration", default=0.005, least=0.0001, most=60, looser="more"),
+        "interval": Parameter("duration", default=0.1, least=0.001, most=60, looser="more"),
     },
     checks=(in_order("target", "interval"),),
     build=lambda given: Codel(given["target"], given["interval"]),

@@ -110,8 +110,8 @@ SPEC = Spec(
     {
         "start": Parameter("count", default=20, least=1, most=100_000),
         "least": Parameter("count", default=20, least=1, most=100_000),
-        "most": Parameter("count", default=200, least=1, most=100_000),
-        "queue": Parameter("count", default=4, least=0, most=10_000),
+        "most": Parameter("count", default=200, least=1, most=100_000, looser="more"),
+        "queue": Parameter("count", default=4, least=0, most=10_000, looser="more"),
         "smoothing": Parameter("share", default=0.2, least=0.01, most=1),
         "long-window": Parameter("count", default=600, least=1, most=100_000),
         "tolerance": Parameter("share", default=1.5, least=1, most=10),

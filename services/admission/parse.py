@@ -32,15 +32,16 @@ def parse(text: str) -> tuple[Layer, ...]:
     Raises:
         AdmissionError: The text is wrong; says what, what is near and what is valid.
     """
-    return tuple(spec.build(given) for spec, given in _layers(text))
+    return tuple(spec.build(given) for spec, given in layers(text))
 
 
 def validate(text: str) -> None:
     """Nothing, or the AdmissionError that `parse` would raise."""
-    _layers(text)
+    layers(text)
 
 
-def _layers(text: str) -> list[_Written]:
+def layers(text: str) -> list[_Written]:
+    """The layers that `text` names, in the order in which they are asked, each with its parameters; see `parse`."""
     if len(text) > _LONGEST:
         raise AdmissionError(f"an admission has at most {_LONGEST} characters, this one has {len(text)}")
     try:

@@ -89,7 +89,7 @@ SPEC = Spec(
     "priority-shed",
     "guard",
     {
-        "queuing": Parameter("duration", default=0.02, least=0.0001, most=60),
+        "queuing": Parameter("duration", default=0.02, least=0.0001, most=60, looser="more"),
         "window": Parameter("duration", default=0.2, least=0.01, most=60),
         "decrease": Parameter("share", default=0.05, least=0.001, most=1),
         "increase": Parameter("share", default=0.01, least=0.001, most=1),

@@ -32,5 +32,6 @@ def snapshot(role: Role[Any], boot: str, lag: LoopLag, after: float) -> dict[str
         "errors_total": errors,
         "client": calls.counters() if calls else None,
         "cohorts": calls.cohorts(after, now_s) if calls else [],
+        "settings": vars(role.live.now),
         **role.extras(after),
     }

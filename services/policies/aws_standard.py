@@ -115,9 +115,9 @@ PARAMETERS = {
     "attempts": Parameter("count", default=3, least=1, most=100),
     "base": Parameter("duration", default=1, least=0.001, most=60),
     "cap": Parameter("duration", default=20, least=0.001, most=600),
-    "bucket": Parameter("count", default=500, least=1, most=100_000),
-    "cost": Parameter("count", default=5, least=1, most=1000),
-    "timeout-cost": Parameter("count", default=10, least=1, most=1000),
+    "bucket": Parameter("count", default=500, least=1, most=100_000, looser="more"),
+    "cost": Parameter("count", default=5, least=1, most=1000, looser="less"),
+    "timeout-cost": Parameter("count", default=10, least=1, most=1000, looser="less"),
 }
 
 SPEC = Spec(

@@ -65,9 +65,9 @@ SPEC = Spec(
     "budget",
     "guard",
     parameters={
-        "ratio": Parameter("share", default=0.1, least=0, most=10),
-        "floor": Parameter("rate", default=1, least=0, most=1000),
-        "burst": Parameter("count", default=10, least=1, most=10_000),
+        "ratio": Parameter("share", default=0.1, least=0, most=10, looser="more"),
+        "floor": Parameter("rate", default=1, least=0, most=1000, looser="more"),
+        "burst": Parameter("count", default=10, least=1, most=10_000, looser="more"),
     },
     build=lambda given, _chance: Budget(given["ratio"], given["floor"], given["burst"]),
 )

@@ -36,6 +36,6 @@ class Deadline(NoopPolicy):
 SPEC = Spec(
     "deadline",
     "guard",
-    parameters={"total": Parameter("duration", default=5, least=0.01, most=600)},
+    parameters={"total": Parameter("duration", default=5, least=0.01, most=600, looser="more")},
     build=lambda given, _chance: Deadline(given["total"]),
 )

@@ -62,8 +62,8 @@ SPEC = Spec(
     "envoy-budget",
     "guard",
     parameters={
-        "ratio": Parameter("share", default=0.2, least=0, most=1),
-        "minimum": Parameter("count", default=3, least=0, most=1000),
+        "ratio": Parameter("share", default=0.2, least=0, most=1, looser="more"),
+        "minimum": Parameter("count", default=3, least=0, most=1000, looser="more"),
     },
     build=lambda given, _chance: EnvoyBudget(given["ratio"], int(given["minimum"])),
 )

@@ -60,8 +60,8 @@ SPEC = Spec(
     "finagle-budget",
     "guard",
     parameters={
-        "ratio": Parameter("share", default=0.2, least=0, most=10),
-        "floor": Parameter("rate", default=10, least=0, most=1000),
+        "ratio": Parameter("share", default=0.2, least=0, most=10, looser="more"),
+        "floor": Parameter("rate", default=10, least=0, most=1000, looser="more"),
         "ttl": Parameter("duration", default=10, least=1, most=60),
     },
     build=lambda given, _chance: FinagleBudget(given["ratio"], given["floor"], given["ttl"]),

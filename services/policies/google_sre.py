@@ -76,7 +76,7 @@ SPEC = Spec(
     "schedule",
     parameters={
         "attempts": Parameter("count", default=3, least=1, most=100),
-        "ratio": Parameter("share", default=0.1, least=0, most=1),
+        "ratio": Parameter("share", default=0.1, least=0, most=1, looser="more"),
         "period": Parameter("duration", default=120, least=0.1, most=600),
         "base": Parameter("duration", default=0.1, least=0.001, most=60),
         "cap": Parameter("duration", default=2, least=0.001, most=600),

@@ -47,8 +47,8 @@ SPEC = Spec(
     "grpc-throttle",
     "guard",
     parameters={
-        "max-tokens": Parameter("count", default=10, least=1, most=1000),
-        "token-ratio": Parameter("factor", default=0.1, least=0.001, most=1000),
+        "max-tokens": Parameter("count", default=10, least=1, most=1000, looser="more"),
+        "token-ratio": Parameter("factor", default=0.1, least=0.001, most=1000, looser="more"),
     },
     build=lambda given, _chance: GrpcThrottle(given["max-tokens"], given["token-ratio"]),
 )

@@ -37,12 +37,14 @@ class Parameter:
         default: The value where none is named.
         least: The smallest valid value.
         most: The largest valid value.
+        looser: Which way a guard lets more through (`services.policies.loosened`); None: neither.
     """
 
     unit: Unit
     default: float
     least: float
     most: float
+    looser: Literal["more", "less"] | None = None
 
     def read(self, name: str, text: str) -> float:
         """The number that `text` means: a count, a share of 1, seconds, a rate per second, or a plain factor."""

@@ -22,7 +22,7 @@ _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500
 _EXAMPLE = "such as immediate(retries=3) or budget(ratio=10%) + breaker"
 
-_Layer = tuple[Spec, dict[str, float]]
+Layer = tuple[Spec, dict[str, float]]
 
 
 def parse(text: str, chance: random.Random | None = None) -> Policy:
@@ -36,15 +36,16 @@ def parse(text: str, chance: random.Random | None = None) -> Policy:
         PolicyError: The text is wrong; says what, what is near and what is valid.
     """
     source = chance if chance is not None else random.Random()  # noqa: S311  jitter is no secret
-    return Composition([spec.build(given, source) for spec, given in _layers(text)])
+    return Composition([spec.build(given, source) for spec, given in layers(text)])
 
 
 def validate(text: str) -> None:
     """Nothing, or the PolicyError that `parse` would raise."""
-    _layers(text)
+    layers(text)
 
 
-def _layers(text: str) -> list[_Layer]:
+def layers(text: str) -> list[Layer]:
+    """The layers that `text` names, in the order in which they are asked, each with its parameters; see `parse`."""
     if len(text) > _LONGEST:
         raise PolicyError(f"a policy has at most {_LONGEST} characters, this one has {len(text)}")
     if not text.strip():
@@ -69,7 +70,7 @@ def _layers(text: str) -> list[_Layer]:
     return sorted(layers, key=lambda layer: asked_at(layer[0].name))
 
 
-def _layer(part: str) -> _Layer:
+def _layer(part: str) -> Layer:
     match = _LAYER.fullmatch(part)
     if match is None:
         raise PolicyError(f"{part.strip()!r} is not a policy; write one {_EXAMPLE}")

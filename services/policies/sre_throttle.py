@@ -77,7 +77,7 @@ SPEC = Spec(
     "sre-throttle",
     "guard",
     parameters={
-        "k": Parameter("factor", default=2, least=1, most=100),
+        "k": Parameter("factor", default=2, least=1, most=100, looser="more"),
         "period": Parameter("duration", default=120, least=0.1, most=600),
     },
     build=lambda given, chance: SreThrottle(given["k"], given["period"], chance),

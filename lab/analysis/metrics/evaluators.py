@@ -5,6 +5,7 @@ from typing import Protocol
 
 from lab.analysis.metrics.arrivals import mean_arrivals, peak_to_mean
 from lab.analysis.metrics.chain import chain_amplification
+from lab.analysis.metrics.holds import holds_for
 from lab.analysis.metrics.hysteresis import hysteresis
 from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.stuck import find_stuck
@@ -13,6 +14,7 @@ from lab.analysis.timeline.rows import amplification
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import Counted, good_share, per_second, total
 from lab.drillfile.condition import TRIGGER_END, Condition
+from lab.drillfile.holds import number_of
 from lab.journal.latency import Histogram
 
 
@@ -86,6 +88,10 @@ def _stuck(timeline: Timeline, condition: Condition) -> float | None:
     return None if value is None else float(value)
 
 
+def _holds(timeline: Timeline, condition: Condition) -> float | None:
+    return number_of(holds_for(timeline, condition).value)
+
+
 def _hysteresis(timeline: Timeline, condition: Condition) -> float | None:
     del condition
     return hysteresis(timeline)
@@ -122,6 +128,7 @@ RUN: Mapping[str, Callable[[Timeline, Condition], float | None]] = {
     "stuck": _stuck,
     "time_to_recover": _time_to_recover,
     "hysteresis": _hysteresis,
+    "holds": _holds,
 }
 """Metrics that are one figure of the whole run."""
 

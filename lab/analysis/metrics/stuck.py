@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from lab.analysis.timeline.moments import until_s
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.timeline.windows import first_seconds, good_share, sliding, whole_seconds
+from lab.analysis.timeline.trigger import Trigger
+from lab.analysis.timeline.windows import good_share, sliding, whole_seconds
 from lab.drillfile.model import DEFAULT, LAB, Drill
 
 BAD_BELOW = 0.5
@@ -29,11 +30,11 @@ class Stuck:
     stuck_s: float | None = None
 
 
-def settled_s(timeline: Timeline) -> float | None:
-    """When the trigger's direct effects are over: its end + queue + timeout."""
-    if timeline.trigger_end_s is None or timeline.drill is None:
+def settled_s(timeline: Timeline, end_s: float | None) -> float | None:
+    """When the direct effects of a trigger are over: its end + queue + timeout."""
+    if end_s is None or timeline.drill is None:
         return None
-    return timeline.trigger_end_s + direct_effects_s(timeline.drill)
+    return end_s + direct_effects_s(timeline.drill)
 
 
 def direct_effects_s(drill: Drill) -> float:
@@ -60,14 +61,15 @@ def emptied_queue(timeline: Timeline) -> bool:
     return timeline.trigger.rebuilt_listener_of(timeline.roles.device)
 
 
-def find_stuck(timeline: Timeline) -> Stuck:
-    """Whether the system stayed stuck after the trigger, by final cohorts only."""
-    start_s, judged = settled_s(timeline), timeline.judged
-    if start_s is None or timeline.trigger_end_s is None or judged is None:
+def find_stuck(timeline: Timeline, trigger: Trigger | None = None) -> Stuck:
+    """Whether the system stayed stuck after a trigger (None: the first), by final cohorts only."""
+    trigger = timeline.trigger if trigger is None else trigger
+    start_s, judged = settled_s(timeline, trigger.end_s), timeline.judged
+    if start_s is None or trigger.end_s is None or judged is None:
         return Stuck(None, "no trigger that ended within the run")
-    if emptied_queue(timeline):
+    if trigger.rebuilt_listener_of(BRIDGE):
         return Stuck(None, "the trigger's end emptied the bridge's queue")
-    end_s = until_s(timeline, timeline.trigger_end_s) or judged[1]
+    end_s = until_s(timeline, trigger.end_s) or judged[1]
     seconds = whole_seconds(start_s, end_s)
     # The time judged is real; whole seconds inside of it may be up to two fewer than its length.
     if end_s - start_s < LEAST_JUDGED_S:
@@ -80,13 +82,15 @@ def find_stuck(timeline: Timeline) -> Stuck:
         return Stuck(None, "not every second was measured", seconds)
     value = max(known) < BAD_BELOW
     because = f"at most {100 * max(known):.1f} % good in any 5 s from {start_s:.1f} s to {end_s:.1f} s"
-    stuck_s = end_s - timeline.trigger_end_s if value else _bad_for(timeline, timeline.trigger_end_s)
+    stuck_s = end_s - trigger.end_s if value else _bad_for(timeline, trigger)
     return Stuck(value, because, seconds, stuck_s)
 
 
-def _bad_for(timeline: Timeline, since_s: float) -> float | None:
+def _bad_for(timeline: Timeline, trigger: Trigger) -> float | None:
     """How long after the trigger's end until the first 5 s window with at least half good."""
-    for window in sliding(whole_seconds(since_s, first_seconds(timeline).stop)):
+    since_s, judged = trigger.end_s or 0.0, timeline.judged or (0.0, 0.0)
+    again = (span.start_s for span in timeline.phases_of("retrigger"))
+    for window in sliding(whole_seconds(since_s, min([judged[1], *(s for s in again if s > since_s)]))):
         share = good_share(timeline, window)
         if share is not None and share >= BAD_BELOW:
             return max(0.0, window.start - since_s)

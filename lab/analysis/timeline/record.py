@@ -25,6 +25,7 @@ from lab.journal.events import (
     SampleMissed,
     ServiceChanged,
     ServiceSample,
+    SettingsRead,
 )
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.journal.upgrade import ROLES
@@ -41,6 +42,7 @@ class Record:
         closed: the last event; None while the run lasts, or when it was cut off.
         done_s: when the last phase ended; None before.
         bridges: samples of the bridge; ``reserves`` those of devices beside it, by device.
+        settings: live settings as they were read back, by service.
         planes: what is known of each monitoring plane.
     """
 
@@ -59,6 +61,7 @@ class Record:
         self.notes: list[NoteWritten] = []
         self.loads: list[LoadSample] = []
         self.services: dict[str, list[ServiceSample]] = {}
+        self.settings: dict[str, list[SettingsRead]] = {}
         self.bridges: list[BridgeSample] = []
         self.reserves: dict[str, list[BridgeSample]] = {}
         self.hosts: list[HostSample] = []
@@ -82,6 +85,8 @@ class Record:
                 self.services.setdefault(event.service, []).append(event)
             case PlaneConfigured() | PlaneSample() | PlaneScraped() | PlaneBackfilled() | PageReceived():
                 self.planes.setdefault(event.plane, Watched()).keep(event)
+            case SettingsRead():
+                self.settings.setdefault(event.service, []).append(event)
             case RunClosed():
                 self.closed = event
             case _:

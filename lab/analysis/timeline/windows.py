@@ -1,7 +1,7 @@
 """Whole seconds, 5 s sliding windows, and sums over the arrivals that were scheduled in them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import Literal
 
@@ -95,3 +95,9 @@ def judged_seconds(timeline: Timeline) -> range:
     """The whole seconds from the first phase's start to the last one's end."""
     judged = timeline.judged
     return whole_seconds(*judged) if judged else range(0)
+
+
+def peak(span: range, read: Callable[[range], float | None]) -> float | None:
+    """The most in any 5 s window of a span, to four places."""
+    values = [value for value in map(read, sliding(span)) if value is not None]
+    return round(max(values), 4) if values else None

@@ -3,6 +3,7 @@
 import math
 
 from lab.analysis.metrics.evaluators import RUN, SERIES, SMOOTHED
+from lab.analysis.metrics.holds import holds_for
 from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.url_health import URL, answer
 from lab.analysis.planes.decide import decide_about_plane
@@ -14,6 +15,7 @@ from lab.analysis.timeline.windows import judged_seconds, last_seconds, phase_se
 from lab.analysis.verdict.decision import Decision, between, decide
 from lab.analysis.verdict.words import NOT_MEASURED, show_for
 from lab.drillfile.condition import TRIGGER_END, Condition
+from lab.drillfile.holds import number_of
 from lab.drillfile.metrics import METRICS
 
 FRESH_S = 1
@@ -123,10 +125,21 @@ def _found(timeline: Timeline, condition: Condition, second: int, measured: floa
 
 
 def _of_run(timeline: Timeline, condition: Condition) -> Decision:
+    if condition.metric == "holds":
+        return _of_fix(timeline, condition)
     measured = RUN[condition.metric](timeline, condition)
     if measured is not None or condition.metric != "time_to_recover":
         return decide(condition, measured, "over the run")
     return _not_recovered(timeline, condition)
+
+
+def _of_fix(timeline: Timeline, condition: Condition) -> Decision:
+    """Whether the fix holds as asked, and why it does or doesn't."""
+    found = holds_for(timeline, condition)
+    measured = number_of(found.value)
+    if measured is None:
+        return Decision(None, None, found.because)
+    return Decision(measured, condition.holds(measured), f"{found.value}: {found.because}")
 
 
 def _not_recovered(timeline: Timeline, condition: Condition) -> Decision:

@@ -1,8 +1,7 @@
 """The figures of a verdict, from final cohorts only. See docs/definitions.md."""
 
-from collections.abc import Callable
-
 from lab.analysis.metrics.evaluators import SERIES
+from lab.analysis.metrics.holds import holds_for
 from lab.analysis.metrics.recovery import default_since_s, find_recovery
 from lab.analysis.metrics.stuck import find_stuck
 from lab.analysis.planes.score import score
@@ -12,16 +11,17 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import (
     first_seconds,
     last_seconds,
+    peak,
     per_second,
     phase_seconds,
     role_seconds,
-    sliding,
     whole_seconds,
 )
+from lab.analysis.verdict.rounding import short
+from lab.analysis.verdict.second_trigger import second_trigger
 from lab.analysis.verdict.verdict import Figures, PhaseFigures
 
 BEFORE_MITIGATION_S = 10
-_CENTS = 4
 
 
 def make_figures(timeline: Timeline) -> Figures:
@@ -29,25 +29,28 @@ def make_figures(timeline: Timeline) -> Figures:
     baseline, judged = role_seconds(timeline, "baseline"), first_seconds(timeline)
     stuck = find_stuck(timeline)
     recovery = find_recovery(timeline, default_since_s(timeline))
+    holds = holds_for(timeline, None)
     return Figures(
-        offered_rps=_short(per_second(timeline, baseline, "offered")),
-        goodput_baseline_rps=_short(per_second(timeline, baseline, "good")),
-        amplification_baseline=_short(amplification(timeline.seconds, baseline, final=True)),
-        amplification_peak=_peak(judged, lambda span: amplification(timeline.seconds, span, final=True)),
-        trigger_start_s=_short(timeline.trigger_start_s),
-        trigger_end_s=_short(timeline.trigger_end_s),
-        goodput_trigger_rps=_short(per_second(timeline, _trigger(timeline), "good")),
-        goodput_after_trigger_rps=_short(per_second(timeline, _aftermath(timeline), "good")),
+        offered_rps=short(per_second(timeline, baseline, "offered")),
+        goodput_baseline_rps=short(per_second(timeline, baseline, "good")),
+        amplification_baseline=short(amplification(timeline.seconds, baseline, final=True)),
+        amplification_peak=peak(judged, lambda span: amplification(timeline.seconds, span, final=True)),
+        trigger_start_s=short(timeline.trigger_start_s),
+        trigger_end_s=short(timeline.trigger_end_s),
+        goodput_trigger_rps=short(per_second(timeline, _trigger(timeline), "good")),
+        goodput_after_trigger_rps=short(per_second(timeline, _aftermath(timeline), "good")),
         stuck=stuck.value,
-        stuck_s=_short(stuck.stuck_s),
-        mitigation_s=_short(helping_s(timeline)),
-        time_to_recover_s=_short(recovery.time_s),
-        censored_at_s=_short(recovery.censored_at_s),
-        back_from_s=_short(recovery.pending_s),
-        attempts_rps_peak=_peak(judged, lambda span: per_second(timeline, span, "attempts")),
-        latency_p50_ms=_short(SERIES["latency_p50"](timeline, baseline, final=True)),
-        latency_p99_ms=_short(SERIES["latency_p99"](timeline, baseline, final=True)),
+        stuck_s=short(stuck.stuck_s),
+        mitigation_s=short(helping_s(timeline)),
+        time_to_recover_s=short(recovery.time_s),
+        censored_at_s=short(recovery.censored_at_s),
+        back_from_s=short(recovery.pending_s),
+        attempts_rps_peak=peak(judged, lambda span: per_second(timeline, span, "attempts")),
+        latency_p50_ms=short(SERIES["latency_p50"](timeline, baseline, final=True)),
+        latency_p99_ms=short(SERIES["latency_p99"](timeline, baseline, final=True)),
         monitoring=score(timeline),
+        holds=holds.value,
+        retrigger=second_trigger(timeline, holds),
     )
 
 
@@ -56,13 +59,13 @@ def make_phases(timeline: Timeline) -> tuple[PhaseFigures, ...]:
     phases = []
     for span in timeline.phases:
         seconds = phase_seconds(timeline, span.name)
-        measured = {name: _short(read(timeline, seconds, final=True)) for name, read in SERIES.items()}
+        measured = {name: short(read(timeline, seconds, final=True)) for name, read in SERIES.items()}
         phases.append(
             PhaseFigures(
                 name=span.name,
                 planned_s=span.planned_s,
-                start_s=round(span.start_s, _CENTS),
-                end_s=_short(span.end_s),
+                start_s=short(span.start_s) or 0.0,
+                end_s=short(span.end_s),
                 offered_rps=measured["offered"],
                 goodput_rps=measured["goodput"],
                 attempts_rps=measured["attempts"],
@@ -90,14 +93,3 @@ def _aftermath(timeline: Timeline) -> range:
     if since_s is None or end_s is None:
         return range(0)
     return last_seconds(whole_seconds(since_s, end_s), BEFORE_MITIGATION_S)
-
-
-def _peak(span: range, read: Callable[[range], float | None]) -> float | None:
-    """The most in any 5 s window."""
-    values = [value for value in map(read, sliding(span)) if value is not None]
-    return _short(max(values, default=None))
-
-
-def _short(value: float | None) -> float | None:
-    """Rounded to what a person can use."""
-    return None if value is None else round(value, _CENTS)

@@ -13,6 +13,7 @@ from lab.analysis.verdict.measured import measured_text
 from lab.analysis.verdict.outcome import outcome_of, unsteady
 from lab.analysis.verdict.played import played
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict, Word
+from lab.drillfile.holds import word_of
 from lab.drillfile.metrics import METRICS, Unit
 
 UNSUPPORTED = "unsupported"
@@ -108,7 +109,7 @@ def _expectations(timeline: Timeline) -> list[Judged]:
             Judged(
                 name=expectation.name,
                 expected=str(condition),
-                measured=bool(measured) if unit is Unit.BOOL and measured is not None else measured,
+                measured=_in_unit(measured, unit),
                 met=decision.met,
                 unit="of offered" if condition.of else str(unit),
                 because=decision.because
@@ -117,6 +118,13 @@ def _expectations(timeline: Timeline) -> list[Judged]:
             )
         )
     return judged
+
+
+def _in_unit(measured: float | None, unit: Unit) -> float | bool | str | None:
+    """A measured value as the verdict has it: true or false, or a word, where the unit has such."""
+    if measured is None or unit not in {Unit.BOOL, Unit.WORD}:
+        return measured
+    return word_of(measured) if unit is Unit.WORD else bool(measured)
 
 
 def _because(because: str, measured: float | None) -> str:

@@ -20,7 +20,7 @@ def summarise(verdict: Verdict) -> list[str]:
     """
     if verdict.interactive:
         return []
-    said = [_before(verdict), _during(verdict), _after(verdict), _end(verdict)]
+    said = [_before(verdict), _during(verdict), _after(verdict), _end(verdict), _again(verdict)]
     return [sentence for sentence in said if sentence] + [_verdict(verdict)]
 
 
@@ -80,6 +80,20 @@ def _by_itself(verdict: Verdict) -> bool:
     m = verdict.metrics
     back = m.time_to_recover_s is not None and m.stuck_s is not None
     return back and m.stuck is False and verdict.mitigation is None
+
+
+def _again(verdict: Verdict) -> str:
+    again, holds = verdict.metrics.retrigger, verdict.metrics.holds
+    if again is None or holds is None:
+        return ""
+    if holds == "no":
+        return "Then the same trigger came again, and service was not back in time: the fix does not hold."
+    back = (
+        f"Then the same trigger came again: {again.time_to_recover_s or 0:.0f} s later service was fully back"
+    )
+    if holds == "unsafe":
+        return f"{back}, but the fix is unsafe: {'; '.join(again.looser)}."
+    return f"{back}. The fix holds."
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lab.drillfile.holds import HoldsWord
 from lab.drillfile.model import Drill
 from lab.drillfile.phase import PhaseRole
 from lab.journal.events import RunClosed
@@ -31,7 +32,7 @@ class Judged(_Part):
 
     name: str
     expected: str
-    measured: float | bool | None
+    measured: float | bool | str | None
     met: bool | None
     unit: str = ""
     because: str = ""
@@ -109,6 +110,33 @@ class PhaseFigures(_Part):
     clock: str | None = None
 
 
+class SecondTrigger(_Part):
+    """The figures of the trigger when it came again, with the mitigations that were active by then.
+
+    Attributes:
+        start_s: when it was active, ``end_s`` when it was over.
+        amplification_peak: of all 5 s windows since its start.
+        goodput_rps: while it was active; ``goodput_after_rps`` over the last 10 s of its window.
+        stuck_s: how long after its end goodput stayed under 50 %.
+        time_to_recover_s: since its end; ``censored_at_s`` and ``back_from_s`` as those of the first.
+        looser: protective settings that were looser after it than the drill allows, in words.
+        because: why the fix holds or not, or why that isn't known.
+    """
+
+    start_s: float | None = None
+    end_s: float | None = None
+    amplification_peak: float | None = None
+    goodput_rps: float | None = None
+    goodput_after_rps: float | None = None
+    stuck: bool | None = None
+    stuck_s: float | None = None
+    time_to_recover_s: float | None = None
+    censored_at_s: float | None = None
+    back_from_s: float | None = None
+    looser: tuple[str, ...] = ()
+    because: str = ""
+
+
 class Figures(_Part):
     """The figures of a run.
 
@@ -123,6 +151,8 @@ class Figures(_Part):
         censored_at_s: where it did not recover: how long it was watched, from the same moment.
         back_from_s: where the run ended within the 10 s that make a recovery: since when service was back.
         latency_p50_ms: of good answers in the baseline; ``latency_p99_ms`` alike.
+        holds: whether the fix holds when the trigger comes again; ``retrigger`` has the second trigger's figures. All
+            others are about the first.
     """
 
     offered_rps: float | None = None
@@ -143,6 +173,8 @@ class Figures(_Part):
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None
     monitoring: dict[str, Plane] = {}
+    holds: HoldsWord | None = None
+    retrigger: SecondTrigger | None = None
 
 
 class Verdict(_Part):

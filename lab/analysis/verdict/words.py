@@ -1,6 +1,7 @@
 """Measured values as a person reads them."""
 
 from lab.drillfile.condition import Condition
+from lab.drillfile.holds import word_of
 from lab.drillfile.metrics import METRICS, Unit
 
 NOT_MEASURED = "not measured"
@@ -22,6 +23,8 @@ def show(value: float | None, unit: Unit) -> str:
         return NOT_MEASURED
     if unit is Unit.BOOL:
         return "true" if value else "false"
+    if unit is Unit.WORD:
+        return word_of(value) or NOT_MEASURED
     factor, form = _FORMS[unit]
     return form.format(factor * value)
 

@@ -6,16 +6,21 @@ from itertools import groupby
 from lab import units
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE, ConditionContext
 from lab.drillfile.conditions import EXAMPLES, QUANTITIES
+from lab.drillfile.envelope import MOST_QUEUE, QUEUE
+from lab.drillfile.holds import HOLDS_WORDS
 from lab.drillfile.metrics import METRICS, PLANES, Metric, Unit
+from lab.drillfile.protection import PROTECTIVE
 from lab.drillfile.scalar_schema import (
     NAME,
     TEXT,
     Schema,
     amount,
+    integer_schema,
     mapping_schema,
     quantity_schema,
     words_schema,
 )
+from lab.drillfile.service_settings import SETTINGS
 from lab.drillfile.urls import METRIC as URL_METRIC
 
 _WINDOW = {
@@ -25,6 +30,7 @@ _WINDOW = {
 _DURATIONS = {
     "last": "Only the end of the phase that `during` names.",
     "for": "How long it must have held without a break.",
+    "within": "How fast service must be back after the second trigger.",
 }
 _STAT = {
     "mean": "over the window (default)",
@@ -61,6 +67,9 @@ def comparison(unit: Unit) -> Schema:
             "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^(true|false)$"}],
             "description": example,
         }
+    if unit is Unit.WORD:
+        words = {"enum": list(HOLDS_WORDS), "description": example}
+        return {"anyOf": [words, {"type": "boolean", "description": "yes or no, as YAML 1.1 reads them."}]}
     quantity = QUANTITIES.get(unit)
     written = amount(quantity) if quantity else r"(?:\d+(?:\.\d*)?|\.\d+)"
     if unit is Unit.RPS:
@@ -114,4 +123,19 @@ def _key(key: str) -> Schema:
         return words_schema(_STAT)
     if key == "plane":
         return {"enum": list(PLANES), "description": "The monitoring plane that it is about."}
+    if key == "envelope":
+        return envelope_schema()
     return NAME | {"description": _WINDOW[key]}
+
+
+def envelope_schema() -> Schema:
+    """How loose what protects may be made: protective settings, by service."""
+    settings: dict[str, Schema] = {
+        key: setting.kind.schema for key, setting in SETTINGS.items() if setting.name in PROTECTIVE
+    }
+    settings[QUEUE] = integer_schema(1, MOST_QUEUE)
+    return {
+        "type": "object",
+        "additionalProperties": mapping_schema(settings),
+        "description": "How loose a fix may make what protects, by service; else no looser than in the baseline.",
+    }

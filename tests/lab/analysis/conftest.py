@@ -205,8 +205,10 @@ class Storm:
                 bridge_listen_overflows_total=int(10 * t),
             ),
         )
-        struck = {p.name: 1.0 for p in self.drill.phases if p.role in {"trigger", "retrigger"}}
-        hit = self.share(int(t), struck, 0.0) > 0
+        spans = {name: start <= int(t) < end for name, (start, end) in self.spans().items()}
+        again = any(spans[phase.name] for phase in self.drill.phases_of("retrigger"))
+        struck = {phase.name: 1.0 for phase in self.drill.phases_of("trigger")}
+        hit = again or self.share(int(t), struck, 0.0) > 0
         self.at(t, CanarySample(started_s=t - 0.5, outcome="ok", latency_ms=3010.0 if hit else 12.0))
 
     def _decisions(self) -> None:

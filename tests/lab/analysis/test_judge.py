@@ -285,6 +285,8 @@ def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
         "trigger_start_s",
         "trigger_end_s",
         "goodput_trigger_rps",
+        "holds",
+        "retrigger",
         "goodput_after_trigger_rps",
         "stuck",
         "stuck_s",

@@ -1,0 +1,42 @@
+"""``envelope``: how loose a fix may make what protects, like ``{auth: {queue_limit: 2000}, bridge: {queue: 600}}``."""
+
+from collections.abc import Mapping
+
+from lab.drillfile.model import Setting
+from lab.drillfile.protection import LISTEN_QUEUE, PROTECTIVE
+from lab.drillfile.registries import Known
+from lab.drillfile.roles import check_takes
+from lab.drillfile.service_settings import SETTINGS, is_service
+from lab.drillfile.source import Value
+from lab.drillfile.values import Reader
+
+QUEUE = "queue"
+"""A device's key: connections that may wait to be accepted."""
+MOST_QUEUE = 65_535
+KEYS: Mapping[str, str] = {QUEUE: LISTEN_QUEUE} | {
+    key: setting.name for key, setting in SETTINGS.items() if setting.name in PROTECTIVE
+}
+"""Key in a drill -> the setting's own name."""
+
+Envelope = dict[str, dict[str, Setting]]
+
+
+def read_envelope(reader: Reader, value: Value, using: Known) -> Envelope:
+    """The loosest value that each protective setting may have, by service; the others may be no looser than before."""
+    return {
+        service: _service(reader, service, part, using)
+        for service, part in reader.mapping(value).items()
+        if is_service(reader, part, service, using)
+    }
+
+
+def _service(reader: Reader, service: str, value: Value, using: Known) -> dict[str, Setting]:
+    found = reader.keys(value, required=(), optional=KEYS)
+    limits: dict[str, Setting] = {}
+    for key, part in found.items():
+        if key == QUEUE:
+            limits[LISTEN_QUEUE] = reader.integer(part, 1, MOST_QUEUE)
+            continue
+        check_takes(reader, part, service, KEYS[key], using.services)
+        limits[KEYS[key]] = SETTINGS[key].kind.read(reader, part, using)
+    return limits
