@@ -89,7 +89,7 @@ async def test_counters_are_those_of_the_contract(
         "service", "boot", "now_s", "requests_total", "served_total", "abandoned_total", "failed_total",
         "abandoned_work_total", "shed_total",
         "connections_total", "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total",
-        "client", "cohorts",
+        "client", "cohorts", "settings",
     }  # fmt: skip
     assert (told["requests_total"], told["served_total"], told["failed_total"]) == (2, 1, {"500": 1})
     assert (told["client"], told["cohorts"], told["connections_total"]) == (None, [], 1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lab.analysis.metrics.protection_kept import Envelope, find_protection
 from lab.analysis.metrics.recovery import AFTERWARDS_S, Recovery, find_recovery
 from lab.analysis.timeline.moments import until_s
-from lab.analysis.timeline.seconds import BRIDGE, WINDOW_S
+from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.condition import Condition
 from lab.drillfile.holds import HoldsWord
@@ -50,7 +50,7 @@ def find_holds(timeline: Timeline, within_s: float, envelope: Envelope) -> Holds
     again = timeline.retrigger
     if not again.actions or again.end_s is None or again.start_s is None:
         return Holds(None, "the trigger did not come again, or did not end within the run")
-    if again.rebuilt_listener_of(BRIDGE):
+    if again.rebuilt_listener_of(timeline.roles.device):
         return Holds(None, "the end of the second trigger emptied the bridge's queue")
     recovery = find_recovery(timeline, again.end_s, emptied=False)
     if undone := _undone(timeline, again.start_s, _seen_until_s(timeline, recovery)):

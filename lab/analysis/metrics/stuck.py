@@ -67,7 +67,7 @@ def find_stuck(timeline: Timeline, trigger: Trigger | None = None) -> Stuck:
     start_s, judged = settled_s(timeline, trigger.end_s), timeline.judged
     if start_s is None or trigger.end_s is None or judged is None:
         return Stuck(None, "no trigger that ended within the run")
-    if trigger.rebuilt_listener_of(BRIDGE):
+    if trigger.rebuilt_listener_of(timeline.roles.device):
         return Stuck(None, "the trigger's end emptied the bridge's queue")
     end_s = until_s(timeline, trigger.end_s) or judged[1]
     seconds = whole_seconds(start_s, end_s)

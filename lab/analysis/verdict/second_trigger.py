@@ -5,7 +5,6 @@ from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.stuck import find_stuck
 from lab.analysis.timeline.moments import until_s
 from lab.analysis.timeline.rows import amplification
-from lab.analysis.timeline.seconds import BRIDGE
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.trigger import Trigger
 from lab.analysis.timeline.windows import last_seconds, peak, per_second, whole_seconds
@@ -21,7 +20,7 @@ def second_trigger(timeline: Timeline, holds: Holds) -> SecondTrigger | None:
     if again.start_s is None or timeline.judged is None:
         return None
     stuck = find_stuck(timeline, again)
-    recovery = find_recovery(timeline, again.end_s, emptied=again.rebuilt_listener_of(BRIDGE))
+    recovery = find_recovery(timeline, again.end_s, emptied=again.rebuilt_listener_of(timeline.roles.device))
     span = whole_seconds(again.start_s, timeline.judged[1])
     during = range(0) if again.end_s is None else whole_seconds(again.start_s, again.end_s)
     return SecondTrigger(
