@@ -16,7 +16,7 @@ LISTEN_QUEUE = "listen_queue"
 
 def _more(before: Setting, after: Setting) -> str | None:
     looser = isinstance(after, int | float) and isinstance(before, int | float) and after > before
-    return f"{after:g} instead of {before:g}" if looser else None
+    return f"{after:,} instead of {before:,}" if looser else None
 
 
 def _off(before: Setting, after: Setting) -> str | None:

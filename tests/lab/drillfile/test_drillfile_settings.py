@@ -207,7 +207,14 @@ def test_a_mitigation_that_can_do_nothing_for_its_target_is_refused(
 
 def test_a_mitigation_names_every_setting_that_it_changes() -> None:
     """So that each is looked for before anything starts."""
-    own = {"name": "x", "target": "storefront", "policy": "none", "admit_share": 0.5, "pool_limit": 3}
+    own = {
+        "name": "x",
+        "target": "storefront",
+        "policy": "none",
+        "admit_share": 0.5,
+        "pool_limit": 3,
+        "requests": 9,
+    }
     changed = 0
     for model in MITIGATIONS.values():
         if issubclass(model, SettingsMitigation):
