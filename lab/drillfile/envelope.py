@@ -3,22 +3,25 @@
 from collections.abc import Mapping
 
 from lab.drillfile.model import Setting
+from lab.drillfile.named_settings import is_service
 from lab.drillfile.protection import LISTEN_QUEUE, PROTECTIVE
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_takes
-from lab.drillfile.service_settings import SETTINGS, is_service
+from lab.drillfile.service_settings import keys_of_service
+from lab.drillfile.setting_kinds import SettingKey
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 
 QUEUE = "queue"
 """A device's key: connections that may wait to be accepted."""
 MOST_QUEUE = 65_535
-KEYS: Mapping[str, str] = {QUEUE: LISTEN_QUEUE} | {
-    key: setting.name for key, setting in SETTINGS.items() if setting.name in PROTECTIVE
-}
-"""Key in a drill -> the setting's own name."""
 
 Envelope = dict[str, dict[str, Setting]]
+
+
+def protective(keys: Mapping[str, SettingKey]) -> dict[str, SettingKey]:
+    """Those of a service's keys that protect."""
+    return {key: setting for key, setting in keys.items() if setting.name in PROTECTIVE}
 
 
 def read_envelope(reader: Reader, value: Value, using: Known) -> Envelope:
@@ -31,12 +34,13 @@ def read_envelope(reader: Reader, value: Value, using: Known) -> Envelope:
 
 
 def _service(reader: Reader, service: str, value: Value, using: Known) -> dict[str, Setting]:
-    found = reader.keys(value, required=(), optional=KEYS)
+    valid = protective(keys_of_service(using, None)) | protective(keys_of_service(using, service))
+    found = reader.keys(value, required=(), optional=(*valid, QUEUE))
     limits: dict[str, Setting] = {}
     for key, part in found.items():
         if key == QUEUE:
             limits[LISTEN_QUEUE] = reader.integer(part, 1, MOST_QUEUE)
             continue
-        check_takes(reader, part, service, KEYS[key], using.services)
-        limits[KEYS[key]] = SETTINGS[key].kind.read(reader, part, using)
+        check_takes(reader, part, service, valid[key].name, using.services, using.rules_of)
+        limits[valid[key].name] = valid[key].kind.read(reader, part, using)
     return limits

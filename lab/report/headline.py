@@ -29,7 +29,7 @@ class Card:
 
 
 def cards(verdict: Verdict) -> tuple[Card, ...]:
-    """The four figures that tell a storm: how strong, what was left, how long, how it ended, if a fix holds; none of a game."""
+    """The figures of a storm: how strong, what was left, how long, how it ended, if a fix holds; none of a game."""
     if verdict.interactive:
         return ()
     metrics = verdict.metrics

@@ -6,10 +6,9 @@ from itertools import groupby
 from lab import units
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE, ConditionContext
 from lab.drillfile.conditions import EXAMPLES, QUANTITIES
-from lab.drillfile.envelope import MOST_QUEUE, QUEUE
+from lab.drillfile.envelope import MOST_QUEUE, QUEUE, protective
 from lab.drillfile.holds import HOLDS_WORDS
 from lab.drillfile.metrics import METRICS, PLANES, Metric, Unit
-from lab.drillfile.protection import PROTECTIVE
 from lab.drillfile.scalar_schema import (
     NAME,
     TEXT,
@@ -20,7 +19,8 @@ from lab.drillfile.scalar_schema import (
     quantity_schema,
     words_schema,
 )
-from lab.drillfile.service_settings import SETTINGS
+from lab.drillfile.setting_kinds import setting_keys
+from lab.drillfile.setting_rules import all_rules
 from lab.drillfile.urls import METRIC as URL_METRIC
 
 _WINDOW = {
@@ -130,9 +130,8 @@ def _key(key: str) -> Schema:
 
 def envelope_schema() -> Schema:
     """How loose what protects may be made: protective settings, by service."""
-    settings: dict[str, Schema] = {
-        key: setting.kind.schema for key, setting in SETTINGS.items() if setting.name in PROTECTIVE
-    }
+    known = protective(setting_keys(all_rules()))
+    settings: dict[str, Schema] = {key: setting.kind.schema for key, setting in known.items()}
     settings[QUEUE] = integer_schema(1, MOST_QUEUE)
     return {
         "type": "object",
