@@ -1,12 +1,15 @@
 """fleet: internal clients that hold subscriptions over the bridge, and come back by their policy when they are cut."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
+from services.client.growth import growth
 from services.client.subscribers import Subscribers
+from services.kit.automation import Automation
 from services.kit.env import required
 from services.kit.role import Role, json_response
 from services.kit.rules import whole
@@ -33,16 +36,22 @@ class Fleet(Role[Settings]):
         name = f"{self.place.service}->{target.host}"
         self.calls = self._client = Client(self.live.now, bridge, self.place.source, self.chance, log=name)
         self._subscribers = Subscribers(self._client, target)
+        self._growth = growth(self._subscribers, lambda: self.live.now.clients)
         self.live.listen(self._apply)
 
     async def stop(self) -> None:
         """End the subscriptions."""
+        await self._growth.stop()
         await self._subscribers.close()
         await self._client.close()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:  # noqa: ARG002  Role's signature
         """The number of clients."""
         return json_response({"clients": len(self._subscribers)})
+
+    def automations(self) -> Mapping[str, Automation]:
+        """More clients, in steps."""
+        return {"grow": self._growth}
 
     def _apply(self, now: Settings) -> None:
         self._client.apply(now)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from chaos.actions.action import BaseAction, Rank, Reading
+from chaos.actions.automate import Automate
 from chaos.actions.change_settings import Settings
 from chaos.actions.compose_down import ComposeDown
 from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
@@ -25,6 +26,7 @@ Action = Annotated[
     | Start
     | ListenQueue
     | Settings
+    | Automate
     | SettingWord
     | StopProcesses
     | ComposeDown,
@@ -38,6 +40,7 @@ __all__ = [
     "ANY",
     "Action",
     "AddToxic",
+    "Automate",
     "BaseAction",
     "Cap",
     "ComposeDown",

@@ -17,7 +17,7 @@ from chaos.target_resolver import Ability, TargetResolver
 from chaos.toxic import Attributes, Stream, Toxic
 from chaos.traits import NONE, Traits
 
-Kind = Literal["fault", "mitigation", "load"]
+Kind = Literal["fault", "mitigation", "load", "automation"]
 TOXIC_NAME = 96
 """Characters that a toxic's name has at most: long enough for a run's name, short enough for a log line."""
 

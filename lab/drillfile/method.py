@@ -20,7 +20,7 @@ from lab.units import quote, suggest
 When = Literal["during", "from"]
 Word = TypeVar("Word", bound=str)
 
-KINDS: tuple[StepKind, ...] = ("fault", "mitigation", "load")
+KINDS: tuple[StepKind, ...] = ("fault", "mitigation", "load", "automation")
 WHEN: tuple[When, ...] = ("during", "from")
 _COMMON = ("name", "target", *WHEN, *KINDS)
 _UNREAD = Step(name="", when="from", phase="", kind="fault", what="", target="", params={})

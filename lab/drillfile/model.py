@@ -17,7 +17,7 @@ DEFAULT = "default"
 """A client library's own timeouts."""
 
 Setting = bool | int | float | str
-StepKind = Literal["fault", "mitigation", "load"]
+StepKind = Literal["fault", "mitigation", "load", "automation"]
 
 AGAIN = "-again"
 """What a trigger's step is called by when a retrigger applies it: ``slow-bridge-again``."""

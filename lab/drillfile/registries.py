@@ -1,7 +1,7 @@
 """The seam to what the lab can do: faults, mitigations, policies. Imported only when asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
@@ -34,6 +34,7 @@ class Known:
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
         rules_of: the live settings of a role, by the module that it names for them.
+        automations: what a role can be told to begin, as the faults.
         check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 
@@ -45,17 +46,21 @@ class Known:
     check_admission: Callable[[str], object] | None = None
     check_library: Callable[[str], object] = _any_name
     rules_of: RulesOf = rules_of
+    automations: Registry = field(default_factory=dict)
 
     def steps(self, kind: str) -> Registry:
-        """The registry behind ``fault:``, ``mitigation:`` or ``load:`` (the model's own ``kind``)."""
+        """The registry behind ``fault:``, ``mitigation:``, ``automation:`` or ``load:`` (the model's own ``kind``)."""
         if kind == "mitigation":
             return self.mitigations
+        if kind == "automation":
+            return self.automations
         return {name: model for name, model in self.faults.items() if getattr(model, "kind", "fault") == kind}
 
 
 def known(services: Services | None = None, modes: frozenset[str] | None = None) -> Known:
     """What this lab knows: the registries of ``chaos``, the policies, admissions and libraries of ``services``."""
-    from chaos.faults import FAULTS  # noqa: PLC0415 - the seam: reading a drill must not load these
+    from chaos.automations import AUTOMATIONS  # noqa: PLC0415 - the seam: reading a drill must not load these
+    from chaos.faults import FAULTS  # noqa: PLC0415
     from chaos.mitigations import MITIGATIONS  # noqa: PLC0415
     from services import admission, libraries, policies  # noqa: PLC0415
 
@@ -67,6 +72,7 @@ def known(services: Services | None = None, modes: frozenset[str] | None = None)
         modes,
         check_admission=admission.validate,
         check_library=libraries.validate,
+        automations=AUTOMATIONS,
     )
 
 

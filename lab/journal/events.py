@@ -101,7 +101,7 @@ class ActionChanged(Entry):
 
     type: Literal["action.changed"] = "action.changed"
     action: str
-    kind: Literal["fault", "mitigation", "load", "setting"]
+    kind: Literal["fault", "mitigation", "load", "automation", "setting"]
     name: str
     fault: str
     target: str
@@ -233,6 +233,20 @@ class CanarySample(Entry):
     latency_ms: float
 
 
+class AutomationReported(Entry):
+    """What an automation of a role reported at ``at_s``: ``name`` is the drill's step, ``step`` how many are done."""
+
+    type: Literal["automation.reported"] = "automation.reported"
+    service: str
+    automation: str
+    name: str
+    state: Literal["started", "step", "ended", "failed"]
+    at_s: Moment
+    step: int
+    steps: int
+    detail: str = ""
+
+
 class SettingsRead(Entry):
     """A service's live settings as it has them, read when they have changed and every few seconds.
 
@@ -338,6 +352,7 @@ Event = Annotated[
     | CohortClosed
     | CohortProvisional
     | CanarySample
+    | AutomationReported
     | SettingsRead
     | BridgeSample
     | HostSample

@@ -20,6 +20,7 @@ from lab.probes.control import Control, ControlError
 from lab.probes.host import read_host
 from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
+from lab.probes.report_tracker import ReportTracker
 from lab.probes.run_clock import RunClock
 from lab.probes.settings_tracker import SettingsTracker
 from lab.probes.ticker import Tick
@@ -54,6 +55,7 @@ class Sampler:
     patience_s: float = PATIENCE_S
     up: bool = False
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _reports: ReportTracker = field(init=False)
     _settings: SettingsTracker = field(default_factory=SettingsTracker)
     _second: int = 0
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Sampler:
     _devices: dict[str, tuple[Usage, Sockets]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._reports = ReportTracker(self.epoch_s)
         self._pages = PageTracker(RunClock(self.epoch_s))
 
     async def sample(self, tick: Tick) -> None:
@@ -105,6 +108,8 @@ class Sampler:
         self.latest[name] = counters
         self.write(load_sample(counters) if "load" in counters else service_sample(counters))
         self._record_settings(name, counters.get("settings", {}))
+        for report in self._reports.events(name, counters.get("automation", [])):
+            self.write(report)
         for cohort in tracker.events(counters.get("cohorts", [])):
             self.write(cohort)
         for call in counters.get("pulse", []):

@@ -5,6 +5,7 @@ from typing import Any
 from lab.analysis.timeline.row import DONE
 from lab.journal.events import (
     ActionChanged,
+    AutomationReported,
     CalibrationMeasured,
     CheckDecided,
     Event,
@@ -39,8 +40,8 @@ def sentence(event: Event) -> str | None:
     match event:
         case ActionChanged():
             said = _action(event)
-        case PhaseEntered():
-            said = _phase(event)
+        case PhaseEntered() | AutomationReported():
+            said = _phase(event) if isinstance(event, PhaseEntered) else _automation(event)
         case ServiceChanged():
             said = _service(event)
         case CalibrationMeasured():
@@ -102,6 +103,20 @@ def _action(event: ActionChanged) -> str | None:
             return f"{event.name} was refused{why}"
         case "rollback-failed":
             return f"{event.name} could NOT be undone{why}"
+        case _:
+            return None
+
+
+def _automation(event: AutomationReported) -> str | None:
+    """Its beginning and its end; the steps between are the page's."""
+    match event.state:
+        case "started":
+            return f"{event.name} began by itself: {event.automation} of {event.service}"
+        case "ended":
+            stopped = f" ({event.detail})" if event.detail else ""
+            return f"{event.name} ended after {event.step} of {event.steps} steps{stopped}"
+        case "failed":
+            return f"{event.name} failed: {event.detail}"
         case _:
             return None
 

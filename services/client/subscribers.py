@@ -34,14 +34,14 @@ class Subscribers:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def resize(self, clients: int) -> None:
-        """Have so many from now on: new ones begin one after the other, those too many end at once."""
+    def resize(self, clients: int, *, at_once: bool = False) -> None:
+        """Have so many from now on: new ones begin one after the other or at once, those too many end at once."""
         for task in self._tasks[clients:]:
             task.cancel()
         del self._tasks[clients:]
         more = clients - len(self._tasks)
         for position in range(more):
-            begins_s = SPREAD_S * position / more
+            begins_s = 0.0 if at_once else SPREAD_S * position / more
             self._tasks.append(asyncio.create_task(self._subscribe(next(self._numbers), begins_s)))
 
     async def close(self) -> None:

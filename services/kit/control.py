@@ -14,6 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from services.kit import metrics
+from services.kit.automation_port import change, states
 from services.kit.data_port import DataPort
 from services.kit.live_settings import SettingsError
 from services.kit.loop_lag import LoopLag
@@ -42,6 +43,8 @@ class Control:
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/settings", self._settings)
         app.router.add_patch("/settings", self._guarded(self._change))
+        app.router.add_get("/automation", self._automations)
+        app.router.add_post("/automation", self._guarded(self._automate))
         for path, handler in self._role.controls().items():
             app.router.add_post(path, self._guarded(handler))
         return app
@@ -78,6 +81,13 @@ class Control:
             return json_response(vars(self._role.live.change(changes)))
         except SettingsError as error:
             return json_response(error.as_json, status=400)
+
+    async def _automations(self, _request: web.Request) -> web.Response:
+        return json_response(states(self._role.automations()))
+
+    async def _automate(self, request: web.Request) -> web.Response:
+        answer, status = await change(self._role.automations(), request)
+        return json_response(answer, status=status)
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from aiohttp import web
 
+from services.kit.automation import Automation
 from services.kit.call_log import CallLog
 from services.kit.counters import Counters
 from services.kit.env import BindAddresses
@@ -71,6 +72,10 @@ class Role(Generic[S]):
 
     def controls(self) -> Mapping[str, Handler]:
         """Further POST calls on the control port, by path; they ask for the token."""
+        return {}
+
+    def automations(self) -> Mapping[str, Automation]:
+        """What it can be told to begin, by name."""
         return {}
 
     def call_logs(self) -> tuple[CallLog, ...]:

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from services.kit.automation_port import reports
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Role
 
@@ -33,5 +34,6 @@ def snapshot(role: Role[Any], boot: str, lag: LoopLag, after: float) -> dict[str
         "client": calls.counters() if calls else None,
         "cohorts": calls.cohorts(after, now_s) if calls else [],
         "settings": vars(role.live.now),
+        **({"automation": reports(automations, after)} if (automations := role.automations()) else {}),
         **role.extras(after),
     }

@@ -151,7 +151,14 @@ def _load_of(fault: ActionSpan) -> LoadChange:
     return fault.traits.load or LoadChange(factor=1.0)
 
 
+def automation_steps(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
+    """The role reported so many steps; none counts where it failed before it was stopped."""
+    del timeline
+    return at_least(asked.at_least, 0.0 if fault.failed is not None else float(fault.steps), "steps reported")
+
+
 FIGURES: Mapping[str, Measure] = {
+    "automation steps": automation_steps,
     "canary latency": canary_latency,
     "canary slowdown": canary_slowdown,
     "canary outcomes": canary_outcomes,

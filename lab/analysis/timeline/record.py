@@ -11,6 +11,7 @@ from lab.drillfile.model import Drill
 from lab.drillfile.phase import role_of
 from lab.journal.events import (
     ActionChanged,
+    AutomationReported,
     BridgeSample,
     CalibrationMeasured,
     CanarySample,
@@ -81,6 +82,8 @@ class Record:
                 self._enter(event)
             case ActionChanged():
                 self._act(event)
+            case AutomationReported():
+                self._report(event)
             case ServiceSample():
                 self.services.setdefault(event.service, []).append(event)
             case PlaneConfigured() | PlaneSample() | PlaneScraped() | PlaneBackfilled() | PageReceived():
@@ -129,6 +132,16 @@ class Record:
             case _:
                 pass
         self.actions[event.action] = span
+
+    def _report(self, event: AutomationReported) -> None:
+        """What an automation did, to the action that began it: the newest of that name."""
+        known = [a for a in self.actions.values() if a.name == event.name and a.target == event.service]
+        if not known:
+            return
+        span = replace(known[-1], steps=max(known[-1].steps, event.step))
+        if event.state in {"ended", "failed"} and span.ended_s is None:
+            span = replace(span, ended_s=event.at_s, failed=event.detail if event.state == "failed" else None)
+        self.actions[span.action] = span
 
     def _file(self, event: Event) -> None:
         """Keep a raw sample or word under its kind."""

@@ -82,7 +82,8 @@ class ActionSpan:
     """An action as it really was, from ``action.changed``: the times at which each state was reached.
 
     ``traits``: what follows from it, as its class declared. ``rebuilt_listener``: its target's was made anew.
-    ``verified`` is the read-back after applying, ``reverted_verified`` the one after undoing.
+    An automation's: ``steps`` it reported, ``ended_s`` when it was done or ``failed`` (why), if it was before it was
+    undone. ``verified`` is the read-back after applying, ``reverted_verified`` the one after undoing.
     """
 
     action: str
@@ -101,8 +102,12 @@ class ActionSpan:
     reverted_verified: bool | None = None
     rebuilt_listener: bool = False
     error: str | None = None
+    ended_s: float | None = None
+    failed: str | None = None
+    steps: int = 0
 
     @property
     def over_s(self) -> float | None:
-        """When it had no effect any more; None while it lasts."""
-        return self.reverted_s
+        """When it was over: undone, or, an automation, done or failed before; None while it lasts."""
+        ends = [end for end in (self.reverted_s, self.ended_s) if end is not None]
+        return min(ends, default=None)

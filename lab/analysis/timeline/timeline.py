@@ -83,10 +83,11 @@ class Timeline(Record):
 
     @property
     def faults(self) -> list[ActionSpan]:
-        """The actions that hurt: faults, and changes of the load that the drill's method asks for."""
+        """The actions that hurt: faults, automations, and changes of the load that the drill's method asks for."""
         steps = {step.name for step in self.drill.applied} if self.drill else set()
         wanted = (a for a in self.actions.values() if a.applied_s is not None)
-        return [a for a in wanted if a.kind == "fault" or (a.kind == "load" and a.name in steps)]
+        hurts = {"fault", "automation"}
+        return [a for a in wanted if a.kind in hurts or (a.kind == "load" and a.name in steps)]
 
     @property
     def trigger(self) -> Trigger:

@@ -77,7 +77,7 @@ WRONG = [
     (
         "fault: latency",
         "falt: latency",
-        "one of `fault`, `mitigation`, `load` (`falt`; did you mean `fault`?)",
+        "one of `fault`, `mitigation`, `load`, `automation` (`falt`; did you mean `fault`?)",
     ),
     ("fault: latency", "fault: surge", "unknown fault `surge`"),
     ("latency: 3000 ms}", "latncy: 3000 ms}", "method[1].latncy: unknown key; did you mean `latency`?"),
