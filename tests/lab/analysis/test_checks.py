@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chaos.automations import AUTOMATIONS
 from chaos.faults import FAULTS
 from lab.analysis.checks import CHECKS, run_checks
 from lab.analysis.checks.checker import most_of
@@ -210,7 +211,7 @@ def test_an_empty_run_raises_nowhere() -> None:
 
 def test_every_fault_names_a_figure_that_proves_its_effect() -> None:
     """A fault without one would leave each of its drills inconclusive; a figure that none names is dead."""
-    effects = [fault(**fault.example).traits().effect for fault in FAULTS.values()]
+    effects = [fault(**fault.example).traits().effect for fault in (*FAULTS.values(), *AUTOMATIONS.values())]
     assert {effect and effect.figure for effect in effects} == set(FIGURES)
 
 
