@@ -30,10 +30,14 @@ class ExpectedEffect(_Part):
 
 
 class LoadChange(_Part):
-    """What an action makes of the scheduled arrivals: ``factor`` times the rate, reached evenly in ``over_s``."""
+    """What an action makes of the scheduled arrivals: ``factor`` times the rate, reached evenly in ``over_s``.
+
+    ``of``: the customer whose arrivals it changes; None: those of all.
+    """
 
     factor: float
     over_s: float = 0.0
+    of: str | None = None
 
 
 class Traits(_Part):

@@ -35,8 +35,8 @@ class Condition(Frozen):
     ``since`` a phase or ``trigger end``; ``for_s`` how long it must have held without a break (live
     checks). No window: the whole run, or, live, the latest second. ``text`` is the comparison as written.
     ``url`` is whose answers the metric is about, where it is about those of a URL; ``plane`` the monitoring plane
-    that it is about. ``within_s`` and ``envelope`` are about a fix that should hold: how fast, and how loose what
-    protects may be.
+    that it is about, ``customer`` the customer of the load (``of:`` in a drill file; None: all). ``within_s`` and
+    ``envelope`` are about a fix that should hold: how fast, and how loose what protects may be.
     """
 
     metric: str
@@ -53,6 +53,7 @@ class Condition(Frozen):
     plane: str | None = None
     within_s: float | None = None
     envelope: dict[str, dict[str, bool | int | float | str]] = {}
+    customer: str | None = None
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value (a share of ``of``, where that is set) satisfies the comparison."""
@@ -67,6 +68,7 @@ class Condition(Frozen):
         during = f" during {self.during}" if self.during else ""
         since = f" since {self.since}" if self.since else ""
         last = f" (last {self.last_s:g} s)" if self.last_s else ""
-        plane = f" of {self.plane}" if self.plane else ""
+        whose = self.plane or self.customer
+        of = f" of {whose}" if whose else ""
         within = f" within {self.within_s:g} s" if self.within_s else ""
-        return f"{stat}{self.metric}{plane}{during}{since}{last}{within} {self.text}{held}"
+        return f"{stat}{self.metric}{of}{during}{since}{last}{within} {self.text}{held}"

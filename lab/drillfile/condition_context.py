@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lab.drillfile.metrics import PLANES, Metric
+from lab.drillfile.metrics import METRICS, PLANES, Metric
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import near, quote
@@ -19,11 +19,11 @@ class ConditionContext:
     urls: bool = False
 
 
-STEADY_STATE = ConditionContext(keys=("stat",), run_metrics=False, during="baseline")
+STEADY_STATE = ConditionContext(keys=("stat", "of"), run_metrics=False, during="baseline")
 EXPECT = ConditionContext(
-    keys=("during", "last", "since", "stat", "plane", "within", "envelope"), run_metrics=True
+    keys=("during", "last", "since", "stat", "plane", "of", "within", "envelope"), run_metrics=True
 )
-ABORT_IF = ConditionContext(keys=("for",), run_metrics=False, urls=True)
+ABORT_IF = ConditionContext(keys=("for", "of"), run_metrics=False, urls=True)
 
 
 def check_place(reader: Reader, found: Mapping[str, Value], metric: Metric, place: ConditionContext) -> None:
@@ -74,3 +74,14 @@ def read_plane(reader: Reader, condition: Value, found: Mapping[str, Value], met
         which = " or ".join(f"`plane: {plane}`" for plane in PLANES)
         reader.fail(condition, f"key is missing: `plane`; `{metric.name}` is about one, say {which}")
     return None
+
+
+def read_customer(reader: Reader, found: Mapping[str, Value], metric: Metric) -> str | None:
+    """The customer that a condition is about, where its metric can be; that there is one is checked with the load."""
+    if "of" not in found:
+        return None
+    if not metric.of_customer:
+        theirs = ", ".join(name for name, one in METRICS.items() if one.of_customer)
+        reader.fail(found["of"], f"`{metric.name}` is of the whole lab; leave `of` out, or ask for {theirs}")
+        return None
+    return reader.text(found["of"]) or None

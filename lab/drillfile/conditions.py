@@ -11,6 +11,7 @@ from lab.drillfile.condition_context import (
     check_fix,
     check_place,
     check_window,
+    read_customer,
     read_plane,
 )
 from lab.drillfile.envelope import read_envelope
@@ -90,6 +91,7 @@ def read_condition(
         plane=read_plane(reader, value, found, metric) if name in METRICS else None,
         within_s=_duration(reader, found.get("within")),
         envelope=read_envelope(reader, found["envelope"], using) if "envelope" in found else {},
+        customer=read_customer(reader, found, metric) if name in METRICS else None,
     )
 
 

@@ -56,6 +56,25 @@ class Metric:
         """Whether it is about a monitoring plane, which a condition must name."""
         return self.shape in {"plane", "plane-run"}
 
+    @property
+    def of_customer(self) -> bool:
+        """Whether it can be asked of one customer of the load (``of:``)."""
+        return self.name in OF_CUSTOMERS
+
+
+OF_CUSTOMERS = frozenset(
+    {
+        "offered",
+        "goodput",
+        "latency_p50",
+        "latency_p99",
+        "error_ratio",
+        "in_flight",
+        "stuck",
+        "time_to_recover",
+    }
+)
+"""Metrics of the load's requests: each customer has its own."""
 
 _ALL = (
     Metric("offered", Unit.RPS, "Requests that were due to start, as the seeded schedule has them."),

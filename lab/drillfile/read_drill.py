@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from lab.drillfile.library import check_steps
+from lab.drillfile.load_customers import check_customers
 from lab.drillfile.load_section import read_load
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
@@ -169,4 +170,5 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
         text=text,
     )
     check_steps(reader, found, drill, using)
+    check_customers(reader, found, drill.load)
     return drill

@@ -12,6 +12,7 @@ from lab.analysis.checks.capacity import cap_used
 from lab.analysis.checks.checker import growth
 from lab.analysis.checks.effect import Effect, at_least, span_of
 from lab.analysis.planes.services import is_of_a_plane, questions
+from lab.analysis.timeline.of_customer import of_customer
 from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.timeline import Timeline
@@ -107,8 +108,9 @@ def silence(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Eff
 
 def offered_growth(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
     """The schedule's arrivals have grown by so many % of what was asked."""
-    during = per_second(timeline, whole_seconds(*span_of(timeline, fault)), "offered", final=False)
-    before = per_second(timeline, role_seconds(timeline, "baseline"), "offered", final=False)
+    seen_by = _whose(timeline, fault)
+    during = per_second(seen_by, whole_seconds(*span_of(timeline, fault)), "offered", final=False)
+    before = per_second(seen_by, role_seconds(timeline, "baseline"), "offered", final=False)
     factor = _load_of(fault).factor
     seen = ratio(during, before)
     grown = None if seen is None or factor == 1 else (seen - 1) / (factor - 1)
@@ -123,10 +125,12 @@ def offered_ramp(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
     """
     start_s, end_s = span_of(timeline, fault)
     load = _load_of(fault)
-    others = [a.applied_s for a in _changes_of_load(timeline) if (a.applied_s or 0.0) > start_s]
+    changes = _changes_of_load(timeline, load.of)
+    others = [a.applied_s for a in changes if (a.applied_s or 0.0) > start_s]
     until_s = min([start_s + load.over_s, end_s, *(t for t in others if t is not None)])
-    last = per_second(timeline, whole_seconds(until_s - RAMP_END_S, until_s), "offered", final=False)
-    before = per_second(timeline, role_seconds(timeline, "baseline"), "offered", final=False)
+    seen_by = _whose(timeline, fault)
+    last = per_second(seen_by, whole_seconds(until_s - RAMP_END_S, until_s), "offered", final=False)
+    before = per_second(seen_by, role_seconds(timeline, "baseline"), "offered", final=False)
     seen = ratio(last, before)
     came_from = _factor_before(timeline, fault)
     done = ratio(until_s - RAMP_END_S / 2 - start_s, load.over_s)
@@ -137,14 +141,23 @@ def offered_ramp(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
 
 
 def _factor_before(timeline: Timeline, fault: ActionSpan) -> float:
-    """The factor on the load that the change before this one asked for; 1 where it is the first."""
-    earlier = [a for a in _changes_of_load(timeline) if (a.applied_s or 0.0) < (fault.applied_s or 0.0)]
+    """The factor on the same load that the change before this one asked for; 1 where it is the first."""
+    changes = _changes_of_load(timeline, _load_of(fault).of)
+    earlier = [a for a in changes if (a.applied_s or 0.0) < (fault.applied_s or 0.0)]
     newest = max(earlier, key=lambda a: a.applied_s or 0.0, default=None)
     return 1.0 if newest is None else _load_of(newest).factor
 
 
-def _changes_of_load(timeline: Timeline) -> list[ActionSpan]:
-    return [fault for fault in timeline.faults if fault.traits.load is not None]
+def _changes_of_load(timeline: Timeline, of: str | None) -> list[ActionSpan]:
+    """The changes of the same load: of all customers together, or of one."""
+    loads = [(fault, fault.traits.load) for fault in timeline.faults]
+    return [fault for fault, load in loads if load is not None and load.of == of]
+
+
+def _whose(timeline: Timeline, fault: ActionSpan) -> Timeline:
+    """The run with the figures of those whose arrivals a fault changes."""
+    of = _load_of(fault).of
+    return timeline if of is None else of_customer(timeline, of)
 
 
 def _load_of(fault: ActionSpan) -> LoadChange:

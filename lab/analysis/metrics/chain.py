@@ -14,8 +14,12 @@ from lab.analysis.timeline.timeline import Timeline
 
 
 def chain_amplification(timeline: Timeline, span: range) -> float | None:
-    """Requests at the bottom a request at the top; None where any count is missing, or under 20 requests."""
-    target, roles = timeline.drill.load.target if timeline.drill else "", timeline.roles
+    """Requests at the bottom a request at the top; None where any count is missing, under 20, or with two tops."""
+    roles = timeline.roles
+    targets = timeline.drill.load.targets if timeline.drill else ("",)
+    if len(targets) > 1:
+        return None
+    target = targets[0]
     top = _counted(timeline, target, "requests", span)
     bottoms = [_counted(timeline, end, "requests", span) for end in roles.ends_of(target)]
     known = [count for count in bottoms if count is not None]

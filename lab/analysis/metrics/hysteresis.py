@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chaos.traits import LoadChange
+from lab.analysis.timeline.of_customer import of_customer
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
@@ -74,6 +75,7 @@ def hysteresis(timeline: Timeline) -> float | None:
 
 
 def _points(timeline: Timeline, start_s: float, load: LoadChange) -> tuple[Point, ...]:
+    timeline = timeline if load.of is None else of_customer(timeline, load.of)
     found = (_point(timeline, second) for second in whole_seconds(start_s, start_s + load.over_s))
     return tuple(point for point in found if point is not None)
 

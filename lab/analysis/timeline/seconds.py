@@ -32,6 +32,7 @@ class Seen:
     load: Cohort | None = None
     clients: dict[str, Cohort] = field(default_factory=dict)
     in_flight: int | None = None
+    in_flight_of: dict[str, int] = field(default_factory=dict)
     bridge: BridgeSample | None = None
     host: HostSample | None = None
     queues: dict[str, int] = field(default_factory=dict)
@@ -107,7 +108,9 @@ class Seconds:
             case CohortClosed() | CohortProvisional():
                 self._cohort(event)
             case LoadSample():
-                self._touch(event.t).in_flight = event.in_flight
+                seen = self._touch(event.t)
+                seen.in_flight = event.in_flight
+                seen.in_flight_of = {name: totals.in_flight for name, totals in event.customers.items()}
             case ServiceSample():
                 self._service(event)
             case BridgeSample(device=device) if device == self.roles.device:

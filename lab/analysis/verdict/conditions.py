@@ -8,6 +8,7 @@ from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.url_health import URL, answer
 from lab.analysis.planes.decide import decide_about_plane
 from lab.analysis.timeline.moments import moment_s, until_s
+from lab.analysis.timeline.of_customer import of_customer
 from lab.analysis.timeline.rows import ratio
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
@@ -60,6 +61,7 @@ def evaluate(timeline: Timeline, condition: Condition, *, final: bool = True) ->
     Returns:
         What was measured; ``met`` is None where it was not.
     """
+    timeline = _whose(timeline, condition)
     if condition.metric in RUN:
         return _of_run(timeline, condition)
     span = window(timeline, condition)
@@ -83,6 +85,7 @@ def watch(timeline: Timeline, condition: Condition) -> Decision:
     second that was not measured, as it happens on a machine that is short of everything, is taken as those just
     before it were.
     """
+    timeline = _whose(timeline, condition)
     first, newest = _watched(timeline, condition)
     for second in range(newest, max(first, newest - SEARCHED_S) - 1, -1):
         measured = _in_second(timeline, condition, second)
@@ -95,6 +98,11 @@ def watch(timeline: Timeline, condition: Condition) -> Decision:
     held = [None if value is None else condition.holds(value) for value in values]
     met = False if False in held else None if None in held else True
     return Decision(measured, met, f"{_found(timeline, condition, second, measured)} at {second} s")
+
+
+def _whose(timeline: Timeline, condition: Condition) -> Timeline:
+    """The run with the figures of the customer that a condition names."""
+    return timeline if condition.customer is None else of_customer(timeline, condition.customer)
 
 
 def _watched(timeline: Timeline, condition: Condition) -> tuple[int, int]:

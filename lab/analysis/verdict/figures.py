@@ -5,23 +5,21 @@ from lab.analysis.metrics.holds import holds_for
 from lab.analysis.metrics.recovery import default_since_s, find_recovery
 from lab.analysis.metrics.stuck import find_stuck
 from lab.analysis.planes.score import score
-from lab.analysis.timeline.moments import helping_s, until_s
+from lab.analysis.timeline.moments import helping_s
 from lab.analysis.timeline.rows import amplification
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import (
     first_seconds,
-    last_seconds,
     peak,
     per_second,
     phase_seconds,
     role_seconds,
-    whole_seconds,
 )
+from lab.analysis.verdict.customers import customers_in, make_customers
+from lab.analysis.verdict.figure_spans import aftermath, trigger_seconds
 from lab.analysis.verdict.rounding import short
 from lab.analysis.verdict.second_trigger import second_trigger
 from lab.analysis.verdict.verdict import Figures, PhaseFigures
-
-BEFORE_MITIGATION_S = 10
 
 
 def make_figures(timeline: Timeline) -> Figures:
@@ -37,8 +35,8 @@ def make_figures(timeline: Timeline) -> Figures:
         amplification_peak=peak(judged, lambda span: amplification(timeline.seconds, span, final=True)),
         trigger_start_s=short(timeline.trigger_start_s),
         trigger_end_s=short(timeline.trigger_end_s),
-        goodput_trigger_rps=short(per_second(timeline, _trigger(timeline), "good")),
-        goodput_after_trigger_rps=short(per_second(timeline, _aftermath(timeline), "good")),
+        goodput_trigger_rps=short(per_second(timeline, trigger_seconds(timeline), "good")),
+        goodput_after_trigger_rps=short(per_second(timeline, aftermath(timeline), "good")),
         stuck=stuck.value,
         stuck_s=short(stuck.stuck_s),
         mitigation_s=short(helping_s(timeline)),
@@ -51,6 +49,7 @@ def make_figures(timeline: Timeline) -> Figures:
         monitoring=score(timeline),
         holds=holds.value,
         retrigger=second_trigger(timeline, holds),
+        customers=make_customers(timeline),
     )
 
 
@@ -74,22 +73,7 @@ def make_phases(timeline: Timeline) -> tuple[PhaseFigures, ...]:
                 latency_p99_ms=measured["latency_p99"],
                 role=span.role,
                 clock=span.clock,
+                customers=customers_in(timeline, seconds),
             )
         )
     return tuple(phases)
-
-
-def _trigger(timeline: Timeline) -> range:
-    """The whole seconds in which the trigger was active."""
-    if timeline.trigger_start_s is None or timeline.trigger_end_s is None:
-        return range(0)
-    return whole_seconds(timeline.trigger_start_s, timeline.trigger_end_s)
-
-
-def _aftermath(timeline: Timeline) -> range:
-    """The last 10 s before the mitigation (or the end), after the trigger."""
-    since_s = timeline.trigger_end_s
-    end_s = None if since_s is None else until_s(timeline, since_s)
-    if since_s is None or end_s is None:
-        return range(0)
-    return last_seconds(whole_seconds(since_s, end_s), BEFORE_MITIGATION_S)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lab.analysis.verdict.customer_verdict import CustomerFigures, CustomerInPhase
 from lab.drillfile.holds import HoldsWord
 from lab.drillfile.model import Drill
 from lab.drillfile.phase import PhaseRole
@@ -108,6 +109,7 @@ class PhaseFigures(_Part):
     latency_p99_ms: float | None
     role: PhaseRole | None = None
     clock: str | None = None
+    customers: dict[str, CustomerInPhase] = {}
 
 
 class SecondTrigger(_Part):
@@ -153,6 +155,7 @@ class Figures(_Part):
         latency_p50_ms: of good answers in the baseline; ``latency_p99_ms`` alike.
         holds: whether the fix holds when the trigger comes again; ``retrigger`` has the second trigger's figures. All
             others are about the first.
+        customers: the same of each customer of the load, by name.
     """
 
     offered_rps: float | None = None
@@ -175,6 +178,7 @@ class Figures(_Part):
     monitoring: dict[str, Plane] = {}
     holds: HoldsWord | None = None
     retrigger: SecondTrigger | None = None
+    customers: dict[str, CustomerFigures] = {}
 
 
 class Verdict(_Part):

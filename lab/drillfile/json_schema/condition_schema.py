@@ -95,12 +95,12 @@ def _late(metric: Metric) -> bool:
     return metric.whole_run or metric.of_plane
 
 
-def _kind(metric: Metric) -> tuple[str, bool]:
-    return metric.unit.value, metric.of_plane
+def _kind(metric: Metric) -> tuple[str, bool, bool]:
+    return metric.unit.value, metric.of_plane, metric.of_customer
 
 
 def _branch(context: ConditionContext, metrics: list[Metric]) -> Schema:
-    """Metrics of one unit, all about a plane or none."""
+    """Metrics of one unit, all about a plane or none, all of customers or none."""
     named = ("name",) if context is EXPECT else ()
     properties: dict[str, Schema] = dict.fromkeys(named, NAME)
     properties["metric"] = words_schema(
@@ -113,7 +113,8 @@ def _branch(context: ConditionContext, metrics: list[Metric]) -> Schema:
 
 
 def _keys(keys: Collection[str], metrics: list[Metric]) -> Iterable[str]:
-    return (key for key in sorted(keys) if key != "plane" or metrics[0].of_plane)
+    fits = {"plane": metrics[0].of_plane, "of": metrics[0].of_customer}
+    return (key for key in sorted(keys) if fits.get(key, True))
 
 
 def _key(key: str) -> Schema:
@@ -125,6 +126,8 @@ def _key(key: str) -> Schema:
         return {"enum": list(PLANES), "description": "The monitoring plane that it is about."}
     if key == "envelope":
         return envelope_schema()
+    if key == "of":
+        return NAME | {"description": "The customer of the load that it is of; default: all."}
     return NAME | {"description": _WINDOW[key]}
 
 

@@ -12,7 +12,9 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
+from lab.report import customer_words
 from lab.report import headline_figures as figures
+from lab.report.customer_words import customers_told
 from lab.report.headline import against, cards, mark, meaning, story, word
 from lab.report.html import tables
 from lab.report.html.charts import charts
@@ -96,6 +98,8 @@ def _story(told: Told, found: Marks) -> dict[str, Any]:
         "mark": mark(verdict),
         "summary": story(told.summary, verdict),
         "cards": cards(verdict),
+        "customers": customers_told(verdict),
+        "whose": customer_words,
         "charts": charts(told.drill),
         "spans": [
             ("whole run", WHOLE),

@@ -12,6 +12,8 @@ from rich.text import Text
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Verdict
 from lab.report import headline_figures as figures
+from lab.report.customer_words import TITLE as TITLE_OF_CUSTOMERS
+from lab.report.customer_words import customer_lines
 from lab.report.headline import against, cards, doubts, mark, meaning, missed, story, unmet, word
 from lab.report.plane_view import watches
 from lab.report.played import Deed, deeds
@@ -76,6 +78,7 @@ def verdict_panel(
     if done:
         parts += [Text(f"{deed.when:>28}  {deed.what}") for deed in done]
     parts.append(Padding(_figures(verdict), (1, 0)) if verdict.phases else Text())
+    parts += _customers(verdict)
     parts += [*planes, Text()] if planes else []
     for heading, lines in _against(verdict):
         parts.append(Text(heading, f"bold {style}"))
@@ -99,6 +102,8 @@ def verdict_text(
     lines += [clean(said) for said in story(summary, verdict)]
     lines += [f"  {deed.when:>28}  {deed.what}" for deed in done]
     lines += [f"  {card.value:>8}  {card.label} ({card.note})" for card in cards(verdict)]
+    if told := customer_lines(verdict):
+        lines += [f"{TITLE_OF_CUSTOMERS}:", *(f"  - {clean(line)}" for line in told)]
     lines += [line.plain.rstrip() for line in planes]
     for title, said in _against(verdict):
         lines += [f"{title}:", *(f"  - {line}" for line in said)]
@@ -116,6 +121,15 @@ def _figures(verdict: Verdict) -> Table:
     for card in cards(verdict):
         table.add_row(card.value, Text.assemble(card.label, (f"  {card.note}", "dim")))
     return table
+
+
+def _customers(verdict: Verdict) -> list[RenderableType]:
+    """A line for each customer, where there are several."""
+    told = customer_lines(verdict)
+    if not told:
+        return []
+    lines = [Padding(Text(f"• {clean(line)}"), (0, 0, 0, 2)) for line in told]
+    return [Text(TITLE_OF_CUSTOMERS, "bold"), *lines, Text()]
 
 
 def _against(verdict: Verdict) -> Iterator[tuple[str, list[str]]]:

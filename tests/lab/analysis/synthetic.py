@@ -38,7 +38,9 @@ def offered(second: int, requests: int, good: int) -> CohortClosed:
     )
 
 
-def ramp(name: str, t: float, *, factor: float, over_s: float, state: str = "applied") -> ActionChanged:
+def ramp(  # noqa: PLR0913  a ramp and its moment
+    name: str, t: float, *, factor: float, over_s: float, state: str = "applied", of: str | None = None
+) -> ActionChanged:
     """The load begins to go to `factor` times its rate, at `t`, or goes back."""
     return ActionChanged.model_validate(
         {
@@ -50,8 +52,8 @@ def ramp(name: str, t: float, *, factor: float, over_s: float, state: str = "app
             "name": name,
             "fault": "ramp",
             "target": "load",
-            "params": {"factor": factor, "over_s": over_s},
-            "traits": Ramp(factor=factor, over_s=over_s).traits(),
+            "params": {"of": of, "factor": factor, "over_s": over_s},
+            "traits": Ramp(factor=factor, over_s=over_s, of=of).traits(),
             "by": "runner",
             "verified": True,
         }

@@ -39,7 +39,31 @@ class Change(NamedTuple):
     why: str
 
 
-INTENDED: Mapping[str, tuple[Change, ...]] = {}
+SUMS = (
+    Change(
+        "instrument.customers = load in all.measured", None, 0.0, "two clients of the load are two customers"
+    ),
+    Change(
+        "instrument.customers = load in all.ok",
+        then=None,
+        now=True,
+        why="a check that loads with customers have",
+    ),
+)
+
+INTENDED: Mapping[str, tuple[Change, ...]] = {
+    "compose-operators": SUMS,
+    "embedded-operators": (
+        *SUMS,
+        Change("instrument.customers' schedules.measured", None, 1.3944, "each customer has a rate"),
+        Change(
+            "instrument.customers' schedules.ok",
+            then=None,
+            now=True,
+            why="a check that loads with customers have",
+        ),
+    ),
+}
 """Run -> what today's verdict has otherwise, on purpose."""
 
 

@@ -298,6 +298,7 @@ def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
         "latency_p50_ms",
         "latency_p99_ms",
         "monitoring",
+        "customers",
     } == told["metrics"].keys()
     assert all({"name", "expected", "measured", "met"} <= e.keys() for e in told["expectations"])
     assert all({"name", "limit", "measured", "ok"} <= f.keys() for f in told["instrument"])

@@ -160,7 +160,7 @@ WRONG = [
     (
         "metric: goodput,       is",
         "url: 'http://127.0.0.1/', is",
-        "15: steady-state-hypothesis.probes[1].url: unknown key; valid: is, metric, stat",
+        "15: steady-state-hypothesis.probes[1].url: unknown key; valid: is, metric, of, stat",
     ),
     (
         "seed: 7",

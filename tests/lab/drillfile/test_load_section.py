@@ -198,3 +198,71 @@ def test_the_topology_and_the_load_know_the_same_targets() -> None:
     targets = {pair.partition("=")[0] for pair in told.split()}
     assert targets == under_load(known_services())
     assert TAKEN_RPS[0] <= RATE_RPS[0] < RATE_RPS[1] <= TAKEN_RPS[1]
+
+
+BOTH = f"load: {{target: edge, customers: {{{SHOP}, streaming: {{rate: 40 /s}}}}}}"
+
+
+@pytest.fixture
+def with_expectation() -> Read:
+    """A drill of two customers with this expectation, or of this step."""
+    source = (ROOT / "drills" / "retry-storm.yaml").read_text()
+
+    def read(written: str, load: str = BOTH) -> Drill:
+        text = source.replace(OLD, load)
+        section = "method:" if "load: surge" in written else "expect:"
+        lines = text.splitlines()
+        place = next(n for n, line in enumerate(lines) if line.startswith(section))
+        lines.insert(place + 1, f"  - {{name: x, {written}}}")
+        return parse_drill("\n".join(lines).encode(), "x.yaml", known(SERVICES))
+
+    return read
+
+
+def test_a_condition_and_a_step_name_a_customer(with_expectation: Read) -> None:
+    """`of:`; a share of offered is of what the customer offered."""
+    drill = with_expectation('metric: goodput, of: streaming, is: ">= 98 % of offered"')
+    condition = drill.expect[0].condition
+    assert (condition.customer, condition.of, str(condition)) == (
+        "streaming", "offered", "goodput of streaming >= 98 % of offered",
+    )  # fmt: skip
+    step = with_expectation("during: trigger, load: surge, of: streaming, factor: 3").method[0]
+    assert (step.params, step.target) == ({"of": "streaming", "factor": 3.0}, "load")
+    assert with_expectation("during: trigger, load: surge, factor: 3").method[0].params["of"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "load", "said"),
+    [
+        (
+            'metric: goodput, of: streming, is: "> 9 /s"',
+            BOTH,
+            "of: unknown customer `streming`; did you mean `streaming`?",
+        ),
+        (
+            'metric: goodput, of: nosuch, is: "> 9 /s"',
+            BOTH,
+            "unknown customer `nosuch`; valid: shop, streaming",
+        ),
+        ('metric: goodput, of: shop, is: "> 9 /s"', OLD, "of: the load has no customers to choose from"),
+        (
+            'metric: accept_queue, of: shop, is: "> 9"',
+            BOTH,
+            "of: `accept_queue` is of the whole lab; leave `of` out",
+        ),
+        (
+            "during: trigger, load: surge, of: shp, factor: 3",
+            BOTH,
+            "method[1].of: unknown customer `shp`; did you mean `shop`",
+        ),
+        ("during: trigger, load: surge, of: shop, factor: 3", OLD, "method[1].of: the load has no customers"),
+        ('metric: goodput, of: 7, is: "> 9 /s"', BOTH, "of: must be text"),
+    ],
+)
+def test_a_customer_that_is_not_there_is_told(
+    with_expectation: Callable[..., Drill], written: str, load: str, said: str
+) -> None:
+    """With its line, and those that there are."""
+    with pytest.raises(DrillError) as caught:
+        with_expectation(written, load)
+    assert said in str(caught.value)

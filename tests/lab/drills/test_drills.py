@@ -86,8 +86,9 @@ def test_the_blackout_is_the_same_storm_watched() -> None:
     A queue of 3.4 s lets the planes' pages through, which come every few seconds (docs/explanation/monitoring.md).
     """
     storm, blackout = read("retry-storm"), read("monitoring-blackout")
-    assert (storm.load, storm.bridge.headroom, storm.seed) == (
-        blackout.load,
+    assert (storm.load.target, storm.load.rate_rps, storm.bridge.headroom, storm.seed) == (
+        blackout.load.target,
+        blackout.load.rate_rps,
         blackout.bridge.headroom,
         blackout.seed,
     )

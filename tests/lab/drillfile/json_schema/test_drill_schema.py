@@ -221,9 +221,10 @@ class Recorder(Reader):
         return super().keys(value, required, optional)
 
 
-LATER = {"during", "from", "plane"}
-"""Keys that the reader decides about afterwards: one of the first two, and what is only for planes. So are settings, by
-role (``configuration``)."""
+LATER = {"during", "from", "plane", "of"}
+"""Keys that the reader decides about afterwards: one of the first two, what is only for planes or customers.
+
+So are settings, by role (``configuration``)."""
 
 
 def test_the_keys_of_every_mapping_are_the_readers(
