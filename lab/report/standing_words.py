@@ -111,6 +111,12 @@ def served(spread: Spread | None) -> str:
     return lost(spread)
 
 
+def held(score: Score) -> str:
+    """In how many runs a change held when the trigger came again, in how many not: ``yes 3, unsafe 1``."""
+    said = (f"{word} {score.holds[word]}" for word in ("yes", "no", "unsafe") if score.holds.get(word))
+    return ", ".join(said) or figures.NONE
+
+
 def known(score: Score, figure: str, write: Callable[[float | None], str]) -> str:
     """A figure of a score: its mean and how far that is known; of a borderline one the least and the most.
 

@@ -16,6 +16,7 @@ from tests.live.test_drill import MACHINE
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILLS = {
+    "does-the-fix-hold": 3,
     "hysteresis": 2,
     "overload-shed": 8,
     "retry-chain": 3,
@@ -24,7 +25,7 @@ DRILLS = {
 }
 """Drill -> how many variants it compares."""
 
-NEAR_A_TIPPING_POINT = frozenset({"hysteresis"})
+NEAR_A_TIPPING_POINT = frozenset({"hysteresis", "does-the-fix-hold"})
 """Where it tips hangs on how fast this machine is today: it passes k times of n, in `make soak`."""
 
 MEASUREMENT = (

@@ -15,6 +15,7 @@ from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.wasted_attempts import count_attempts
 from lab.analysis.tournament.work import abandoned_work_share
 from lab.analysis.verdict.verdict import Verdict, Word
+from lab.drillfile.holds import HoldsWord
 from lab.drillfile.model import Drill
 
 NAMES = frozenset({"name", "title", "description", "tags", "text", "seed"})
@@ -37,7 +38,8 @@ class Cell(BaseModel):
             ``amplification_aftermath`` from the trigger's end to the mitigation (or the end), as a whole.
         lost_requests: offered - good, summed over the judged seconds; ``lost_share`` is its share of offered.
         served_mitigation: good / offered while the mitigation was active (its phase); ``served_recovery``: in the
-            phase after it, when it was taken away. None without such a phase.
+            phase with the role recovery: when it was taken away, or after the trigger came again. None without one.
+        holds: whether the change held when the trigger came again; None: it did not come, or that isn't known.
         time_to_recover_s: as in the verdict; ``censored_at_s``: not back, and watched for so long;
             ``back_from_s``: back since then, but not watched long enough to say that it stayed so.
         latency_p99_ms: of the correct answers.
@@ -70,6 +72,7 @@ class Cell(BaseModel):
     lost_share: float | None = None
     served_mitigation: float | None = None
     served_recovery: float | None = None
+    holds: HoldsWord | None = None
     time_to_recover_s: float | None = None
     censored_at_s: float | None = None
     back_from_s: float | None = None
@@ -110,6 +113,7 @@ def cell_of(timeline: Timeline, verdict: Verdict, *, contestant: str, trigger: s
         lost_share=ratio(lost, offered),
         served_mitigation=good_share(timeline, role_seconds(timeline, "mitigation")),
         served_recovery=good_share(timeline, role_seconds(timeline, "recovery")),
+        holds=verdict.metrics.holds,
         time_to_recover_s=verdict.metrics.time_to_recover_s,
         censored_at_s=verdict.metrics.censored_at_s,
         back_from_s=verdict.metrics.back_from_s,

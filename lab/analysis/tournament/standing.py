@@ -1,5 +1,6 @@
 """A whole tournament: every cell, what each contestant came to under each trigger, and who is better than whom."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ class Score(_Part):
     Attributes:
         runs: all that were made; ``valid`` of them count, ``told`` of these say whether they were stuck.
         stuck: how many were.
+        holds: in how many the change held, did not, or was unsafe, where the trigger came again.
         back: when service was back, 'not back' included.
     """
 
@@ -54,6 +56,7 @@ class Score(_Part):
     abandoned_work_share: Spread | None = None
     unfairness: Spread | None = None
     back: Back | None = None
+    holds: dict[str, int] = {}
 
 
 SPREADS = (
@@ -113,6 +116,11 @@ class Tournament(_Part):
     def mitigated(self) -> bool:
         """Whether something was done about the storm in any run that counts, so that it can be said what it did."""
         return any(score.served_mitigation is not None for score in self.scores)
+
+    @property
+    def retriggered(self) -> bool:
+        """Whether the trigger came again in any run that counts, so that it can be said which change held."""
+        return any(score.holds for score in self.scores)
 
     @property
     def invalid(self) -> tuple[Cell, ...]:
@@ -176,6 +184,7 @@ def _score(contestant: str, trigger: str, cells: Sequence[Cell]) -> Score:
         valid=len(valid),
         told=len(told),
         stuck=sum(told),
+        holds=dict(Counter(cell.holds for cell in valid if cell.holds is not None)),
         back=recoveries((cell.time_to_recover_s, cell.censored_at_s) for cell in valid),
         **{name: spread(getattr(cell, name) for cell in valid) for name in SPREADS},
     )

@@ -22,7 +22,8 @@ def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> T
     several = len(tournament.triggers) > 1
     if several:
         table.add_column("trigger", no_wrap=True, overflow=cut(console))
-    for heading in ("active", "afterwards", "back after"):
+    again = ["holds"] if tournament.retriggered else []
+    for heading in ("active", "afterwards", "back after", *again):
         table.add_column(heading, justify="right", no_wrap=True, overflow=cut(console))
     for name in names:
         for trigger in tournament.triggers:
@@ -33,10 +34,13 @@ def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> T
                 write(standing_words.served(score.served_mitigation)),
                 write(standing_words.served(score.served_recovery)),
                 write(standing_words.back_after(score)),
+                *(standing_words.held(score) for _ in again),
             )
     table.caption = (
-        "active: the share of requests that was answered well while the change was; afterwards: when it was taken "
-        "away again. back after: since the change, in the median, and in how many runs."
+        "active: the share of requests that was answered well while the change was; afterwards: in the phase "
+        "recovery, when it was taken away again. back after: since the change, in the median, and in how many runs."
     )
+    if again:
+        table.caption = table.caption.replace("when it was taken away again", "after the trigger came again")
     table.caption_justify = "left"
     return table

@@ -136,3 +136,14 @@ def test_a_difference_says_its_word_its_bounds_and_why() -> None:
     ]
     assert "unfairness: not measured." in out.getvalue()
     assert "[red]" in out.getvalue()
+
+
+def test_which_change_held_is_said_where_the_trigger_came_again(tournament: Tournament) -> None:
+    """In how many runs; no such column where it did not come again."""
+    cells = [cell for cell in tournament.cells if cell.trigger == "latency"]
+    held = [cell.model_copy(update={"holds": "unsafe" if cell.seed == 1 else "yes"}) for cell in cells]
+    text = said(make_tournament(held, plan="p", title="t", command="c"))
+    assert max(map(len, text.splitlines())) <= 80
+    assert re.search(r"none .*yes 2, unsafe 1", text)
+    assert "after the trigger came again" in " ".join(text.split())
+    assert "holds" not in said(tournament)

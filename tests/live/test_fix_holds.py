@@ -1,0 +1,79 @@
+"""A trigger that comes again, and one that is an automation, end to end on local processes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live.conftest import Start
+from tests.live.test_variants import MEASUREMENT
+
+pytestmark = [pytest.mark.live, pytest.mark.long]
+
+LONGEST_S = 400
+
+SCALE_UP = """\
+version: 1
+title: An autoscaler is the trigger
+load: {target: edge, rate: 20 /s}
+bridge: {headroom: 4}
+configuration:
+  fleet: {clients: 5, timeout: 25 s, connections: pooled}
+phases:
+  quiet:   {for: 5 s, role: baseline, clock: "7:00 PST"}
+  scaling: {for: 8 s, role: trigger, clock: "7:30 PST"}
+  after:   {for: 5 s, role: aftermath}
+method:
+  - {name: scale-up, during: scaling, automation: grow, clients: 20, step: 5, every: 1 s, deadline: 20 s}
+expect:
+  - {name: served, metric: goodput, is: "> 1 /s"}
+"""
+
+
+def events(folder: Path, kind: str) -> list[dict[str, Any]]:
+    """The journal's lines of one type."""
+    lines = (json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines())
+    return [line for line in lines if line["type"] == kind]
+
+
+def doubts(verdict: dict[str, Any]) -> list[str]:
+    """Reasons that are not about this machine being busy."""
+    return [reason for reason in verdict["reasons"] if not reason.startswith(MEASUREMENT)]
+
+
+def test_retries_that_are_off_hold_when_the_trigger_comes_again(start: Start) -> None:
+    """The latency is applied twice and undone twice; service is back each time, nothing is looser."""
+    lab = start("run", "does-the-fix-hold.retries-off", "--runtime", "embedded")
+    lab.process.wait(LONGEST_S)
+    verdict = json.loads((lab.folder / "verdict.json").read_text())
+    assert doubts(verdict) == []
+    if verdict["outcome"] != "completed":
+        return
+    actions = [
+        (e["name"], e["state"]) for e in events(lab.folder, "action.changed") if e["fault"] == "latency"
+    ]
+    states = ("intended", "applied", "reverted")
+    assert actions == [(name, state) for name in ("slow-bridge", "slow-bridge-again") for state in states]
+    assert verdict["metrics"]["holds"] == "yes"
+    assert verdict["metrics"]["retrigger"]["time_to_recover_s"] < 20
+    assert {"auth", "storefront", "bridge"} <= {e["service"] for e in events(lab.folder, "settings.read")}
+
+
+def test_an_automation_is_a_trigger_that_ends_by_itself(start: Start, tmp_path: Path) -> None:
+    """Begun by the runner, done in four steps, each journaled; the trigger's end is its own, before it is undone."""
+    drill = tmp_path / "scale-up.yaml"
+    drill.write_text(SCALE_UP)
+    lab = start("run", str(drill), "--runtime", "embedded")
+    lab.process.wait(LONGEST_S)
+    verdict = json.loads((lab.folder / "verdict.json").read_text())
+    assert doubts(verdict) == []
+    if verdict["outcome"] != "completed":
+        return
+    reported = events(lab.folder, "automation.reported")
+    assert [e["state"] for e in reported] == ["started", "step", "step", "step", "step", "ended"]
+    assert verdict["metrics"]["trigger_end_s"] == pytest.approx(reported[-1]["at_s"], abs=0.001)
+    assert [(p["name"], p["role"], p["clock"]) for p in verdict["phases"]][:2] == [
+        ("quiet", "baseline", "7:00 PST"),
+        ("scaling", "trigger", "7:30 PST"),
+    ]
