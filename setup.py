@@ -22,6 +22,12 @@ def shipped() -> Iterator[Path]:
                 yield path.relative_to(root)
 
 
+def _point_to_schemas(file: Path) -> None:
+    """A drill's first line names its schema from where it lies, and in a wheel it lies inside of ``lab``."""
+    head, end, rest = file.read_text().partition("\n")
+    file.write_text(head.replace("../lab/schemas/", "../schemas/") + end + rest)
+
+
 class WithResources(build_py):
     """Puts them into the package ``lab`` of what is built."""
 
@@ -31,6 +37,8 @@ class WithResources(build_py):
         for source, target in self._resources().items():
             Path(target).parent.mkdir(parents=True, exist_ok=True)
             self.copy_file(source, target)
+            if Path(source).suffix == ".yaml":
+                _point_to_schemas(Path(target))
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:  # noqa: FBT001, FBT002  setuptools' own
         """All that is built."""

@@ -3,25 +3,38 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from lab.analysis.tournament import compare_runs
+from lab.campaign import (
+    TournamentFolder,
+    narrow,
+    open_plan,
+    open_tournament,
+    play,
+    played_seeds,
+    results,
+    standing,
+    write,
+)
 from lab.cli import options
+from lab.cli.ended_early import say_end
 from lab.cli.exits import Exit
-from lab.cli.narrow import narrow
-from lab.cli.plans import open_plan
+from lab.cli.interrupts import interruptible
+from lab.cli.plan_command import plan_command
 from lab.cli.recover import offer_recovery
-from lab.cli.tournament import play, results, standing, write
+from lab.cli.showing import Showing
 from lab.cli.watching import compare_monitoring
 from lab.drillfile import Field, Plan
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import TournamentFolder, find_run, judge_folder, open_tournament
+from lab.session import Request, find_run, judge_folder
 
 PLAN = "policies"
 """The tournament that is played where none is named."""
@@ -94,8 +107,13 @@ def compare(  # noqa: PLR0913  the command's options
     chosen = choose_runtime(runtime.value)
     console.print(chosen.because, markup=False, highlight=False)
     folder = open_tournament(lab_home(), plan, field, chosen.name, fresh=fresh)
-    early = asyncio.run(play(folder, list(plan.cells(field)), chosen.name, console, doubtful_too=again))
-    raise typer.Exit(_said(plan, field, folder, early, as_json=as_json))
+    cells = list(plan.cells(field))
+    asked = Request(lab_home(), cells[0].drill, chosen.name)
+    with Showing(console) as showing:
+        stops = partial(interruptible, showing.say)
+        early = asyncio.run(play(asked, folder, cells, stops, showing, doubtful_too=again))
+    ended = None if early is None else say_end(console, early)
+    raise typer.Exit(_said(plan, field, folder, ended, as_json=as_json))
 
 
 def _refuse(given: Mapping[str, object], because: str) -> None:
@@ -121,7 +139,9 @@ def _difference(runs: list[str], *, as_json: bool) -> int:
 def _said(plan: Plan, field: Field, folder: TournamentFolder, early: Exit | None, *, as_json: bool) -> int:
     """Say how all stand, by the results that there are, of every seed that was ever played; the exit code."""
     found = results(folder, list(plan.cells(replace(field, seeds=plan.whole.seeds))))
-    stands = standing(plan, field, found)
+    whole = played_seeds(plan, field, found)
+    runtime = next((one.run.runtime for one in found if one.run is not None), "")
+    stands = standing(plan, whole, found, plan_command(plan, whole, runtime))
     write(folder, stands, found)
     if as_json:
         typer.echo(stands.model_dump_json(indent=2))

@@ -7,73 +7,28 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from lab import resources
+from lab import campaign
+from lab.campaign import all_plans, open_plan, planned_s
 from lab.cli import options
-from lab.cli.plans import all_plans, open_plan
-from lab.drillfile import Drill, DrillError, find_drill, is_plan, load_drill
+from lab.drillfile import Drill, is_plan
 from lab.report.terminal.drill_text import drill_text
 from lab.report.words import clean
-from lab.session import known_modes, known_services, planned_s
 from lab.session.foreseen import foreseen
-from lab.units import quote, suggest
 
 
 def open_drill(name: str) -> Drill:
-    """A drill by its name or its path, or one variant of either by ``<drill>.<variant>``; validated.
+    """A drill by its name or its path, or one variant of either by ``<drill>.<variant>``; its notes are printed.
 
     Raises:
         DrillError: there is none of this name, or something is wrong in its file.
     """
-    file, variant = _file_and_variant(name)
-    drill = read_drill(file)
-    if not variant:
-        return drill
-    found = next((one for one in drill.variants if one.name == f"{drill.name}.{variant}"), None)
-    if found is not None:
-        return found
-    valid = [one.name.removeprefix(f"{drill.name}.") for one in drill.variants]
-    what = suggest(variant, valid) or "; it has none"
-    raise DrillError(f"drill {drill.name} has no variant {quote(variant)}{what}")
+    return _noted(campaign.open_drill(name))
 
 
-DRILL_SUFFIXES = (".yaml", ".yml")
-
-
-def _file_and_variant(name: str) -> tuple[Path, str]:
-    """The file that a name means, and the variant; ``./mine.yaml.slow`` and ``./mine.slow`` mean one of ./mine.yaml."""
-    whole, _, variant = name.rpartition(".")
-    if (
-        "/" not in name
-        and Path(name).suffix not in DRILL_SUFFIXES
-        and Path(whole).suffix not in DRILL_SUFFIXES
-    ):
-        whole, _, variant = name.partition(".")
-        return find_drill(whole, resources.drills()), variant
-    if not Path(name).is_file():
-        for file in (Path(whole), *(Path(f"{whole}{suffix}") for suffix in DRILL_SUFFIXES)):
-            if file.suffix in DRILL_SUFFIXES and file.is_file():
-                return file, variant
-    return find_drill(name, resources.drills()), ""
-
-
-def read_drill(file: Path) -> Drill:
-    """A drill by its path, validated alike."""
-    drill = load_drill(file, services=known_services(), modes=known_modes())
+def _noted(drill: Drill) -> Drill:
     for note in drill.notes:
         Console(stderr=True, soft_wrap=True).print(note, markup=False, highlight=False)
     return drill
-
-
-def watching(mode: str | None) -> str | None:
-    """The way of monitoring that the command line asks for, checked.
-
-    Raises:
-        DrillError: there is none of this name; the nearest is offered.
-    """
-    known = known_modes()
-    if mode is None or mode in known:
-        return mode
-    raise DrillError(f"--monitoring: unknown way {quote(mode)}{suggest(mode, sorted(known))}")
 
 
 def list_drills() -> None:
@@ -82,8 +37,7 @@ def list_drills() -> None:
     table.add_column("drill", overflow="fold")
     for column in ("seconds", "what it shows"):
         table.add_column(column)
-    for path in sorted(resources.drills().glob("*.yaml")):
-        drill = open_drill(str(path))
+    for drill in map(_noted, campaign.all_drills()):
         table.add_row(drill.name, f"{drill.planned_s:g}", drill.title)
         for one in drill.variants:
             title = one.title if one.title != drill.title else ""
@@ -125,7 +79,7 @@ def _validate_plan(file: Path) -> None:
 
 
 def _validate_drill(file: Path) -> None:
-    drill = read_drill(file)
+    drill = _noted(campaign.read_drill(file))
     several = f"{len(drill.variants)} variants, " if drill.variants else ""
     expected = sum(len(one.expect) for one in drill.runs)
     Console().print(

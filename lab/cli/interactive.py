@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lab.campaign.asked import checked_way
 from lab.cli import options
 from lab.cli.active import say_foreign
 from lab.cli.background import start_in_background
-from lab.cli.drills import open_drill, watching
+from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
@@ -35,7 +36,7 @@ def up(  # noqa: PLR0913  the command's options
     yes: options.Yes = False,
 ) -> None:
     """Bring a lab up, calibrate it, start the load, and leave it running for you to play with."""
-    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=watching(monitoring))
+    found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=checked_way(monitoring))
     offer_recovery(yes=yes)
     console = Console(soft_wrap=True)
     chosen = choose_runtime(runtime.value)

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import suppress
 
 from rich.console import Console
 
 from lab.analysis import Timeline, summarise
+from lab.cli.output import OutputLostError
 from lab.drillfile import Drill
 from lab.journal.events import EVENT, Event, RunOpened
 from lab.probes import Ticker
@@ -18,51 +19,56 @@ DRAW_EVERY_S = 0.5
 
 
 class Viewing:
-    """One view on one timeline. The run's clock goes on between two events."""
+    """One view on one timeline. The run's clock goes on between two events.
 
-    def __init__(self, console: Console, drill: Drill, runtime: str, folder: RunFolder) -> None:
-        self._console = console
+    Args:
+        timeline: fed by whoever records the run, before :meth:`tell` is called; None: by the view itself.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        drill: Drill,
+        runtime: str,
+        folder: RunFolder,
+        timeline: Timeline | None = None,
+    ) -> None:
         self._view: View = view_for(console, drill, runtime, folder.name)
         self._newest = (0.0, time.monotonic())
-        self._open = False
-        self.timeline = Timeline()
+        self._drawing: asyncio.Task[None] | None = None
+        self._feeds = timeline is None
+        self.timeline = Timeline() if timeline is None else timeline
 
     def tell(self, event: Event) -> None:
-        """Take an event, which ``timeline`` has been fed before; it is told for as long as the view is open."""
+        """Take an event; it is shown for as long as the view is open."""
+        if self._feeds:
+            self.timeline.feed(event)
         self._newest = (max(self._newest[0], event.t), time.monotonic())
-        if self._open:
+        if self._drawing is not None:
             self._view.feed(event)
 
-    def hear(self, event: Event) -> None:
-        """Take an event of a lab that nothing else feeds into ``timeline``; in view, and no longer."""
-        if self._open:
-            self.timeline.feed(event)
-            self.tell(event)
+    def begin(self) -> None:
+        """Draw from now on, in the running loop."""
+        self._view.__enter__()
+        self._drawing = asyncio.create_task(self._draw())
 
-    def say(self, text: str) -> None:
-        """A word to whoever watches."""
-        self._console.print(text, markup=False, highlight=False)
-
-    @asynccontextmanager
-    async def showing(self) -> AsyncIterator[None]:
-        """Draw while the context is open."""
-        with self._view:
-            self._open = True
-            task = asyncio.create_task(self._draw())
-            try:
-                yield
-            finally:
-                self._open = False
-                task.cancel()
+    def end(self) -> None:
+        """Draw no more. Idempotent."""
+        if self._drawing is None:
+            return
+        self._drawing.cancel()
+        self._drawing = None
+        with suppress(OutputLostError, OSError):
+            self._view.__exit__(None, None, None)
 
     async def _draw(self) -> None:
         ticker = Ticker(time.monotonic)
-        while self._open:
+        while True:
             newest_s, seen = self._newest
             try:
                 self._view.tick(self.timeline, newest_s + time.monotonic() - seen)
             except (Exception, SystemExit):  # noqa: BLE001 - a closed pipe, an odd terminal: the run goes on unseen
-                self._open = False
+                return
             await ticker.until(time.monotonic() + DRAW_EVERY_S)
 
 
@@ -71,12 +77,13 @@ async def watch_stream(console: Console, folder: RunFolder, lines: AsyncIterator
     opened = RunOpened.model_validate_json(await anext(lines))
     runtime = f"{opened.runtime}, by hand" if folder.interactive else opened.runtime
     viewing = Viewing(console, Drill.model_validate(opened.drill), runtime, folder)
-    viewing.timeline.feed(opened)
-    async with viewing.showing():
+    viewing.begin()
+    try:
+        viewing.tell(opened)
         async for line in lines:
-            event = EVENT.validate_json(line)
-            viewing.timeline.feed(event)
-            viewing.tell(event)
+            viewing.tell(EVENT.validate_json(line))
+    finally:
+        viewing.end()
 
 
 def show_verdict(console: Console, result: Result) -> None:

@@ -28,7 +28,6 @@ from lab.session.permission import Permission
 from lab.session.request import Request, known_modes, known_services
 from lab.session.run_once import run_once
 from lab.session.stop import Stop
-from lab.session.tournament import TournamentFolder, open_tournament, planned_s
 
 __all__ = [
     "Client",
@@ -45,7 +44,6 @@ __all__ = [
     "RunFolderError",
     "Stop",
     "Stray",
-    "TournamentFolder",
     "UnknownRunError",
     "Unreachable",
     "abandoned",
@@ -61,8 +59,6 @@ __all__ = [
     "open_host",
     "open_logs",
     "open_runs",
-    "open_tournament",
-    "planned_s",
     "prune",
     "recover",
     "run_once",

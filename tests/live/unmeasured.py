@@ -5,10 +5,15 @@ Its figures aren't the point, so several may run side by side, and beside a meas
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+
+from lab.campaign import run_alone
 from lab.cli.exits import explained
-from lab.cli.run import watched_run
+from lab.cli.interrupts import interruptible
+from lab.cli.showing import Showing
 from lab.drillfile import load_drill
 from lab.session import Request, known_services
 from tests.checkout import HOME
@@ -19,7 +24,8 @@ def main(drill: Path, runtime: str, folder: Path) -> None:
     with explained():
         asked = load_drill(drill, services=known_services())
         request = Request(HOME, asked, runtime, folder, takes_turns=False)
-        result = asyncio.run(watched_run(request, quiet=False))
+        with Showing(Console()) as showing:
+            result = asyncio.run(run_alone(request, partial(interruptible, showing.say), showing))
         sys.stdout.write(f"{result.verdict.verdict}: {result.error or 'it ran to its end'}\n")
         raise SystemExit(result.exit_code)
 

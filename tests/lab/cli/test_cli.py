@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.cli import app as command_line
-from lab.cli.run import together
+from lab.cli.ended_early import together
 from tests.checkout import ROOT
 
 SPOILT = """\

@@ -1,26 +1,32 @@
 """A tournament on a stand-in for a lab: each cell is run once, and a second call goes on where the first one ended."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from lab import resources
 from lab.analysis import Timeline, judge
-from lab.cli import tournament
-from lab.cli.exits import Exit
-from lab.cli.tournament import play, results, standing, write
+from lab.campaign import (
+    Aborting,
+    TournamentFolder,
+    open_tournament,
+    play,
+    played_seeds,
+    results,
+    standing,
+    tournament,
+    write,
+)
+from lab.cli.plan_command import plan_command
 from lab.drillfile import Drill, Field, Plan, PlannedCell, known, load_plan
 from lab.journal import read
-from lab.session import Result, RunFolder, TournamentFolder, open_tournament
+from lab.runner import Interrupted
+from lab.session import Request, Result, RunFolder
 from tests.checkout import ROOT
 
 GOLDEN = Path(__file__).parents[2] / "data" / "stuck.jsonl"
@@ -44,13 +50,12 @@ class Lab:
     """Leaves the golden journal in each folder; ends by Ctrl-C before the run that it is told."""
 
     def __init__(self, ends_before: int = 99) -> None:
-        self.host = SimpleNamespace(doing=None)
         self.ends_before = ends_before
         self.ran: list[str] = []
 
     async def run(self, drill: Drill, folder: RunFolder, _doing: str) -> Result:
         if len(self.ran) + 1 >= self.ends_before:
-            raise asyncio.CancelledError
+            raise Interrupted("interrupted by a signal")
         self.ran.append(folder.name)
         text = GOLDEN.read_text().replace('"seed":7', f'"seed":{drill.seed}')
         folder.journal.write_text(text)
@@ -58,6 +63,10 @@ class Lab:
         verdict = judge(timeline)
         folder.verdict.write_text(verdict.model_dump_json(by_alias=True))
         return Result(folder, timeline, verdict, 0)
+
+    def ended(self, _doing: str, result: Result, left_s: float) -> Result:
+        assert left_s >= 0
+        return result
 
 
 @pytest.fixture
@@ -68,13 +77,17 @@ def plan(tmp_path: Path) -> Plan:
 
 
 async def held(monkeypatch: pytest.MonkeyPatch, folder: TournamentFolder, cells: list[PlannedCell], lab: Lab,
-               *, again: bool = False) -> Exit | None:  # fmt: skip
+               *, again: bool = False) -> BaseException | None:  # fmt: skip
     @asynccontextmanager
     async def stand_in(*_: Any) -> AsyncIterator[Lab]:  # noqa: ANN401
         yield lab
 
     monkeypatch.setattr(tournament, "one_lab", stand_in)
-    return await play(folder, cells, "embedded", Console(file=StringIO()), doubtful_too=again)
+    return await play(asked(folder, cells), folder, cells, Aborting(), doubtful_too=again)
+
+
+def asked(folder: TournamentFolder, cells: list[PlannedCell]) -> Request:
+    return Request(folder.path, cells[0].drill, "embedded")
 
 
 def named(cells: Iterable[PlannedCell]) -> list[str]:
@@ -88,7 +101,7 @@ async def test_a_finished_cell_is_never_run_twice(
     cells = list(plan.cells(plan.whole))
     folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
     first = Lab(ends_before=3)
-    assert await held(monkeypatch, folder, cells, first) is Exit.INTERRUPTED
+    assert isinstance(await held(monkeypatch, folder, cells, first), Interrupted)
     assert first.ran == named(cells)[:2]
     cut = folder.begin(cells[2])
     cut.journal.write_text("\n".join(GOLDEN.read_text().splitlines()[:40]) + "\n")
@@ -147,7 +160,7 @@ async def test_all_results_stand_in_table_page_and_files(
     await held(monkeypatch, folder, cells, Lab())
     shutil.rmtree(folder.path / "cells" / cells[-1].name)
     found = results(folder, cells)
-    stands = standing(plan, plan.whole, found)
+    stands = standing(plan, plan.whole, found, "lab compare who")
     write(folder, stands, found)
     assert [(cell.contestant, cell.seed) for cell in stands.cells] == [
         ("none", 1),
@@ -202,7 +215,7 @@ async def test_what_another_command_has_finished_meanwhile_is_left(
         yield late
 
     monkeypatch.setattr(tournament, "one_lab", waits)
-    await play(folder, cells, "embedded", Console(file=StringIO()))
+    await play(asked(folder, cells), folder, cells, Aborting())
     assert late.ran == named(cells)[1:]
 
 
@@ -213,7 +226,9 @@ async def test_fewer_seeds_than_were_played_before_hide_none(
     cells = list(plan.cells(plan.whole))
     folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
     await held(monkeypatch, folder, cells, Lab())
-    stands = standing(plan, replace(plan.whole, seeds=(1,)), results(folder, cells))
+    found = results(folder, cells)
+    whole = played_seeds(plan, replace(plan.whole, seeds=(1,)), found)
+    stands = standing(plan, whole, found, plan_command(plan, whole, "embedded"))
     assert (len(stands.cells), stands.command.count("--seeds")) == (4, 0)
 
 

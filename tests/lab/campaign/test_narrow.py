@@ -1,13 +1,17 @@
-"""A part of a plan is what was named, what was not is refused, and its options ask for the same part again."""
+"""A part of a plan is what was named, what was not is refused, and its options ask for the same part again.
+
+Tests lab.campaign.narrow and lab.cli.plan_command.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lab.cli.narrow import narrow, options_of
+from lab.campaign import narrow
+from lab.cli.plan_command import options_of
 from lab.drillfile import DrillError, Plan, known, load_plan
-from tests.lab.cli.test_tournament import PLAN
+from tests.lab.campaign.test_tournament import PLAN
 
 
 @pytest.fixture

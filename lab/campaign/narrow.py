@@ -34,15 +34,3 @@ def narrow(plan: Plan, field: Field, only: Sequence[str], seeds: int | None) -> 
         tuple(name for name in field.triggers if name in only) or field.triggers,
         field.seeds[:seeds],
     )
-
-
-def options_of(plan: Plan, field: Field) -> list[str]:
-    """The options of `lab compare` that ask for this part of a plan."""
-    first = plan.whole.seeds[: len(field.seeds)] == field.seeds
-    base = plan.quick if field == plan.quick or not first else plan.whole
-    named = [
-        *(field.contestants if field.contestants != base.contestants else ()),
-        *(field.triggers if field.triggers != base.triggers else ()),
-    ]
-    fewer = [f"--seeds {len(field.seeds)}"] if field.seeds != base.seeds else []
-    return [*(["--quick"] if base is plan.quick else []), *(f"--only {name}" for name in named), *fewer]

@@ -13,13 +13,14 @@ from rich.console import Console
 from lab.analysis import Timeline, Verdict
 from lab.analysis.tournament.tipping import Tipping
 from lab.analysis.verdict.verdict import Figures
-from lab.cli import search
-from lab.cli.drills import open_drill
+from lab.campaign import Aborting, Report, open_drill, search
+from lab.campaign.reports import PointFound
+from lab.cli.ended_early import exit_of_search
 from lab.cli.exits import Exit
 from lab.drillfile import Drill, load_drill
 from lab.report.terminal.tipping import said, say_tipping
 from lab.session import Request, Result, RunFolder
-from tests.checkout import HOME, ROOT
+from tests.checkout import ROOT
 
 TIPS_AT_S = 6.0
 
@@ -57,6 +58,9 @@ class Lab:
         )  # fmt: skip
         return Result(folder, Timeline(), verdict, 0)
 
+    def ended(self, _doing: str, result: Result) -> Result:
+        return result
+
 
 async def look(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: Lab, drill: Drill | None = None
@@ -66,9 +70,11 @@ async def look(
         yield lab
 
     monkeypatch.setattr(search, "one_lab", stand_in)
-    asked = Request(HOME, drill or open_drill("metastable"), "embedded")
-    asked = Request(tmp_path, asked.drill, "embedded")
-    return await search.find_tipping(asked, Console(file=StringIO()))
+    asked = Request(tmp_path, drill or open_drill("metastable"), "embedded")
+    reports: list[Report] = []
+    found = await search.find_tipping(asked, Aborting(), reports.append)
+    assert {one.looked for one in reports if isinstance(one, PointFound)} == set(found.points)
+    return found
 
 
 async def test_it_finds_the_band_and_shows_both_sides(
@@ -82,7 +88,7 @@ async def test_it_finds_the_band_and_shows_both_sides(
     assert found.never_up_to < TIPS_AT_S <= found.always_from
     assert found.always_from - found.never_up_to <= 1
     assert {seed for _, seed in lab.ran} == {7, 8, 9}
-    assert search.exit_of(found) is Exit.PASS
+    assert found.doubtful is None
     assert [*tmp_path.glob("searches/*/search.json")]  # noqa: ASYNC240  a test
     out = StringIO()
     say_tipping(Console(file=out, width=200), found)
@@ -118,7 +124,7 @@ async def test_it_ends_where_too_little_can_be_judged(
     """Inconclusive, with the reason; no band is made up."""
     found = await look(monkeypatch, tmp_path, Lab(tmp_path, frozenset({1, 3, 5})))
     assert found.doubtful == found.points[0].value
-    assert search.exit_of(found) is Exit.INCONCLUSIVE
+    assert exit_of_search(found) is Exit.INCONCLUSIVE
     assert "the machine was busy" in said(found)[0]
 
 
@@ -128,5 +134,5 @@ async def test_two_ends_alike_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert drill.search is not None
     narrow = drill.model_copy(update={"search": drill.search.model_copy(update={"low": 7.0, "high": 9.0})})
     found = await look(monkeypatch, tmp_path, Lab(tmp_path), narrow)
-    assert search.exit_of(found) is Exit.FAIL
+    assert exit_of_search(found) is Exit.FAIL
     assert "No tipping point between 7 s (always stuck) and 9 s (always stuck)" in said(found)[0]

@@ -1,29 +1,20 @@
-"""``lab compare [PLAN]``: every contestant under every trigger on one lab, and how they stand."""
+"""A tournament: every contestant under every trigger, seed by seed, on one lab; and how they stand."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rich.console import Console
-
 from lab.analysis.tournament import Cell, Second, Tournament, cell_of, is_valid, make_tournament, series_of
-from lab.cli.exits import Exit
-from lab.cli.narrow import options_of
-from lab.cli.on_one_lab import EARLY, one_lab, say_end
-from lab.cli.plans import named
+from lab.campaign.one_lab import one_lab
+from lab.campaign.ran import EARLY
+from lab.campaign.reports import Listener, Planned, Reporter
+from lab.campaign.stops import Stops
+from lab.campaign.tournament_folder import TournamentFolder, planned_s
 from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal.events import CalibrationMeasured, RunOpened
 from lab.report.html import write_tournament
 from lab.report.tournament_files import write_csv, write_json
-from lab.runs.home import lab_home
-from lab.session import (
-    Request,
-    Result,
-    RunFolder,
-    TournamentFolder,
-    judge_folder,
-    planned_s,
-)
+from lab.session import Request, Result, RunFolder, judge_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +40,22 @@ def _played(planned: PlannedCell, result: Result) -> Played:
     return Played(cell, series_of(timeline), timeline.run, measured)
 
 
-def standing(plan: Plan, field: Field, found: Sequence[Played]) -> Tournament:
-    """How all stand; ``found`` are of this field, or of more of the plan's seeds."""
+def played_seeds(plan: Plan, field: Field, found: Sequence[Played]) -> Field:
+    """The field with every seed of the plan that was ever played, and those that were asked for."""
     played = {one.cell.seed for one in found}.union(field.seeds)
-    field = replace(field, seeds=tuple(seed for seed in plan.whole.seeds if seed in played))
+    return replace(field, seeds=tuple(seed for seed in plan.whole.seeds if seed in played))
+
+
+def standing(plan: Plan, field: Field, found: Sequence[Played], command: str) -> Tournament:
+    """How all stand; ``found`` are of this field. ``command`` is what would ask for the same again."""
     runs = [one.run for one in found if one.run is not None]
-    runtime = runs[0].runtime if runs else ""
-    where = [f"--runtime {runtime}"] if runtime else []
     measured = {calibration for one in found for calibration in one.calibrations}
     return make_tournament(
         [one.cell for one in found],
         plan=plan.name,
         title=plan.title,
-        command=" ".join(["lab compare", named(plan), *options_of(plan, field), *where]),
-        runtime=runtime,
+        command=command,
+        runtime=runs[0].runtime if runs else "",
         machine=runs[0].machine if runs else {},
         calibrations=sorted(measured, key=lambda one: one.capacity_rps or 0.0),
         contestants=field.contestants,
@@ -90,30 +83,37 @@ def _counts(run: RunFolder) -> bool:
     return is_valid(result.timeline, result.verdict)
 
 
-async def play(
+async def play(  # noqa: PLR0913  what, where, and how it is ended and watched
+    asked: Request,
     folder: TournamentFolder,
     cells: Sequence[PlannedCell],
-    runtime: str,
-    console: Console,
+    stops: Stops,
+    listener: Listener | None = None,
     *,
     doubtful_too: bool = False,
-) -> Exit | None:
-    """Run what is to be run on one lab that is calibrated once; it must be able to do all of the cells.
+) -> BaseException | None:
+    """Run what is to be run on one lab that is calibrated once. Results are in the folder, run by run.
+
+    Args:
+        asked: runtime and home; the drill is the first cell's.
+        folder: of this tournament; what it has already is not run again.
+        cells: in the order in which they are run; the lab must be able to do all of them.
+        stops: how its end can be asked for.
+        listener: gets what happens.
+        doubtful_too: also run again what has an invalid result.
 
     Returns:
-        How it ended, if before its end.
+        What ended it, if that was before its end.
     """
     todo = unfinished(folder, cells, doubtful_too=doubtful_too)
     if not todo:
         return None
+    report = Reporter(listener)
+    report(Planned(len(todo), len(cells), planned_s(todo)))
     first, *others = (cell.drill for cell in cells)
-    _say(console, f"{len(todo)} of {len(cells)} runs to make, about {minutes(planned_s(todo))}")
+    lab_of_all = replace(asked, drill=first, also=tuple(others))
     try:
-        async with one_lab(
-            Request(lab_home(), first, runtime, also=tuple(others)),
-            folder.name[folder.name.index("-") + 1 :],
-            console,
-        ) as lab:
+        async with one_lab(lab_of_all, folder.name[folder.name.index("-") + 1 :], stops, report) as lab:
             todo = unfinished(
                 folder, todo, doubtful_too=doubtful_too
             )  # another may have been at it meanwhile
@@ -122,31 +122,7 @@ async def play(
                 doing = f"{number}/{len(todo)} {cell.contestant} under {cell.trigger}, seed {cell.seed}"
                 result = await lab.run(cell.drill, folder.begin(cell), doing)
                 pace = (time.monotonic() - begun) / planned_s(todo[:number])
-                left_s = pace * planned_s(todo[number:])
-                _say(console, f"{doing}: {outcome(result)}; {minutes(left_s)} left")
+                lab.ended(doing, result, left_s=pace * planned_s(todo[number:]))
     except EARLY as early:
-        return say_end(console, early)
+        return early
     return None
-
-
-def outcome(result: Result) -> str:
-    """What became of a run, in a few words."""
-    found = result.verdict.metrics
-    if not is_valid(result.timeline, result.verdict):
-        return f"{result.verdict.verdict} ({result.verdict.reasons[0]})"
-    if found.stuck is None:
-        return "counts, though it can't be told whether it was stuck"
-    if found.time_to_recover_s is not None:
-        return f"back after {found.time_to_recover_s:.0f} s"
-    if found.back_from_s is not None:
-        return f"back after {found.back_from_s:.0f} s, until the run ended"
-    return "stayed stuck" if found.stuck else "not back when the run ended"
-
-
-def minutes(length_s: float) -> str:
-    """A length of time as one plans with it."""
-    return f"{length_s:.0f} s" if length_s < 90 else f"{length_s / 60:.0f} min"  # noqa: PLR2004  readable
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

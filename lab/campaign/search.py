@@ -1,16 +1,14 @@
-"""``lab run`` of a drill with a ``search``: where does this lab tip? Many runs on one lab, and a band."""
+"""Where does this lab tip? A drill with a ``search``: many runs on one lab, and a band."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from lab.analysis.tournament.tipping import Bisection, Looked, Point, Tipping, Tried
-from lab.cli.exits import Exit
-from lab.cli.on_one_lab import OneLab, one_lab
+from lab.campaign.one_lab import OneLab, one_lab
+from lab.campaign.reports import Listener, PointFound, Reporter
+from lab.campaign.stops import Stops
 from lab.drillfile import Drill, Search
-from lab.report.terminal.tipping import point_words
 from lab.session import Request, Result, create_run_folder
 
 MOST_POINTS = 12
@@ -53,23 +51,24 @@ class _Looking:
         )
 
 
-async def find_tipping(asked: Request, console: Console) -> Tipping:
+async def find_tipping(asked: Request, stops: Stops, listener: Listener | None = None) -> Tipping:
     """Bisect what the drill varies on one living lab; each value gets the drill's number of seeds.
 
     Raises:
         SetupError: the lab could not be brought up.
         ChaosError: something could not be undone.
+        AbortedByUser, Interrupted: an end was asked for.
     """
     search = asked.drill.search
     if search is None:
         raise ValueError(f"drill {asked.drill.name} has no `search`")
     folder = asked.home / "searches" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{asked.drill.name}"
     looking = _Looking(asked.drill, search, folder, Bisection(search.low, search.high, search.resolution))
-    async with one_lab(asked, f"search-{asked.drill.name}", console) as lab:
+    report = Reporter(listener)
+    async with one_lab(asked, f"search-{asked.drill.name}", stops, report) as lab:
         while (value := looking.bisection.next) is not None and len(looking.looked) < MOST_POINTS:
             goes_on = looking.tell(await _look_at(lab, looking, value))
-            said = f"{search.vary} {value:g} {UNITS[search.vary]}: {point_words(looking.looked[value])} stayed stuck"
-            console.print(said, markup=False, highlight=False)
+            report(PointFound(search.vary, UNITS[search.vary], looking.looked[value]))
             if not goes_on:
                 break
     found = looking.found(asked.runtime)
@@ -84,7 +83,8 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
         number = len(results) + 1
         seeded = looking.drill.at(value).with_overrides(seed=looking.drill.seed + number - 1)
         folder = create_run_folder(lab.host.request.home, seeded.name, looking.folder / f"{value:g}-{number}")
-        results.append(await lab.run(seeded, folder, f"{looking.search.vary} {value:g}, run {number}"))
+        doing = f"{looking.search.vary} {value:g}, run {number}"
+        results.append(lab.ended(doing, await lab.run(seeded, folder, doing)))
     judged = _judged(results)
     enough = len(judged) == looking.search.seeds
     return Looked(
@@ -110,10 +110,3 @@ def _tried(result: Result) -> Tried:
         stuck=result.verdict.metrics.stuck,
         reason=reasons[0] if reasons else None,
     )
-
-
-def exit_of(found: Tipping) -> Exit:
-    """Pass: a band was found. Fail: both ends are alike. Inconclusive: a run could not be judged."""
-    if found.doubtful is not None:
-        return Exit.INCONCLUSIVE
-    return Exit.FAIL if found.never_up_to is None else Exit.PASS
