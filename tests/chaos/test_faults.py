@@ -134,6 +134,12 @@ def test_settings(place: Here) -> None:
         (made(place, "unavailable", target="auth", share=0.3), "a:1", {"fail_share": 0.3}),
         (made(place, "surge", factor=2.5), "l:1", {"surge": 2.5}),
         (made(place, "ramp", factor=3, over_s=20), "l:1", {"surge": 3.0, "ramp_s": 20.0}),
+        (made(place, "surge", factor=2.5, of="streaming"), "l:1", {"surge.streaming": 2.5}),
+        (
+            made(place, "ramp", factor=3, over_s=20, of="shop"),
+            "l:1",
+            {"surge.shop": 3.0, "ramp_s.shop": 20.0},
+        ),
         (
             made(place, "policy", target="auth", policy="budget + breaker"),
             "a:1",

@@ -194,3 +194,29 @@ def test_the_load_of_several_customers(locust: subprocess.Popen[bytes], target: 
             assert sum(one[key] for one in cohort["customers"].values()) == cohort[key]
     refused = control("PATCH", "/settings", customers=[{**shop, "target": "nosuch"}])
     assert (refused["error"], refused["valid"]) == ("there is no target 'nosuch'", ["main"])
+
+
+def test_locust_alone_shows_each_customer_and_each_step(target: Target) -> None:
+    """Without the lab: customers are an option (on Locust's page a field), and each has a line in its table."""
+    page, later = {"name": "first", "path": "/a"}, {"name": "later", "path": "/b"}
+    shop = {"name": "shop", "rate_rps": 30, "steps": [page]}
+    play = {"name": "play", "rate_rps": 10, "steps": [page, later]}
+    command = f"-m locust -f loadgen/locustfile.py --headless -u 1 -t 2s --json --host http://127.0.0.1:{target.server_address[1]}"
+    done = subprocess.run(
+        [sys.executable, *command.split(), "--customers", json.dumps([shop, play])],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    names = {line["name"]: line["num_requests"] for line in json.loads(done.stdout)}
+    assert set(names) == {"shop", "play first", "play later"}, done.stderr
+    assert names["shop"] > names["play first"] >= names["play later"] > 0
+
+
+def test_a_wrong_customer_on_the_command_line_is_told() -> None:
+    """Before anything is sent."""
+    command = "-m locust -f loadgen/locustfile.py --headless -u 1 -t 2s --host http://127.0.0.1:9"
+    done = subprocess.run(
+        [sys.executable, *command.split(), "--customers", '[{"name": "shop"}]'],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "customer shop: rate_rps=None is not from 0.001 to 10000" in done.stderr
