@@ -73,6 +73,11 @@ class Load(Frozen):
         return frozenset({*self.targets, *(path.lstrip("/").partition("/")[0] for path in paths)})
 
     @property
+    def requests_rps(self) -> float:
+        """Requests per second that go over the wire when all is well: one for each step of each session."""
+        return sum(one.rate_rps * len(one.steps) for one in self.customers) or self.rate_rps
+
+    @property
     def patience_s(self) -> float:
         """The longest that a session may take, from its intended start to its end."""
         return max((one.give_up_s + one.pauses_s for one in self.customers), default=self.give_up_s)

@@ -60,7 +60,7 @@ async def calibrate_bridge(
     ``remembered`` is a file with what the last calibration found: where this one begins to look.
     """
     begun = time.monotonic()
-    asked_rps = asked.bridge.headroom * asked.load.rate_rps
+    asked_rps = asked.bridge.headroom * asked.load.requests_rps
     found: Calibration = await calibrate_steadily(bench, asked_rps, recall(remembered, asked_rps))
     if found.steady:
         with suppress(OSError):  # it would only have saved the next run some seconds

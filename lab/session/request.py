@@ -101,7 +101,7 @@ def asked_for(drill: Drill, roles: Roles) -> frozenset[str]:
 
 def listen_queue(drill: Drill) -> int:
     """Connections that the bridge's queue holds: ``headroom x rate x queue_s``, so many seconds of work."""
-    return max(1, round(drill.bridge.headroom * drill.load.rate_rps * drill.bridge.queue_s))
+    return max(1, round(drill.bridge.headroom * drill.load.requests_rps * drill.bridge.queue_s))
 
 
 def known_services() -> Roles:

@@ -46,7 +46,7 @@ def _require_queue(drill: Drill, longest: int) -> None:
     asked = listen_queue(drill)
     if asked <= longest:
         return
-    rate_rps = drill.bridge.headroom * drill.load.rate_rps
+    rate_rps = drill.bridge.headroom * drill.load.requests_rps
     raise UnsupportedDrillError(
         f"unsupported: the bridge's queue of drill {drill.name} is {asked:,} connections ("
         f"{drill.bridge.queue_s:g} s at {rate_rps:g} /s), and this kernel allows {longest:,} (net.core.somaxconn). "

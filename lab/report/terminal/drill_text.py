@@ -56,7 +56,7 @@ def _setup(drill: Drill) -> Iterator[str]:
         rate = figures.rate(customer.rate_rps)
         told = f"{rate} to {customer.target}{steps}, {_limits(customer)}, seed {drill.seed}"
         yield _line(f"load: {clean(customer.name)}", clean(told))
-    queue = round(bridge.headroom * load.rate_rps * bridge.queue_s)
+    queue = round(bridge.headroom * load.requests_rps * bridge.queue_s)
     yield _line(
         "bridge",
         f"headroom {bridge.headroom:g}, queue {bridge.queue_s:g} s of work ({queue:,} connections)"

@@ -36,6 +36,7 @@ def test_the_old_form_is_one_arrival_process_without_a_name(read: Read) -> None:
     """It says what it said; a share of it that streams is a second customer, and what is left the first."""
     plain = read(OLD).load
     assert (plain.target, plain.rate_rps, plain.customers, plain.names) == ("edge", 100.0, (), ())
+    assert plain.requests_rps == 100.0
     assert (plain.patience_s, plain.answered_s, plain.targets) == (5.0, 2.0, ("edge",))
     shared = read("load: {target: edge, rate: 100 /s, slo: 1 s, streaming: 30 %}").load
     assert [(one.name, one.rate_rps, one.steps[0].path, one.slo_s) for one in shared.customers] == [
@@ -105,6 +106,7 @@ def test_sessions(read: Read) -> None:
     ]
     assert (play.persistent, len(shop.steps), shop.persistent) == (True, 1, False)
     assert (load.patience_s, load.answered_s) == (9.0, 6.0)
+    assert (load.rate_rps, load.requests_rps) == (20.0, 5 * (2 + 2 + 3 + 1)), "the bridge carries requests"
     told = [one.model_dump(mode="json") for one in load.customers]
     assert [one.as_json() for one in read_customers(told)] == told, "the load takes what a drill says"
 

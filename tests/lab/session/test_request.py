@@ -5,6 +5,7 @@ import pytest
 from lab.drillfile import Customer, Drill, load_drill
 from lab.drillfile.load_model import SessionStep
 from lab.session import Request
+from lab.session.request import listen_queue
 from lab.topology import load_topology
 from tests.checkout import HOME, ROOT
 
@@ -41,3 +42,15 @@ def test_the_drill_for_operators_has_what_every_mitigation_needs() -> None:
     """Both clients, both devices."""
     services, _ = enabled(load_drill(ROOT / "drills" / "operators.yaml"))
     assert services >= {"storefront", "streaming", "bridge", "bridge-reserve"}
+
+
+def test_the_queue_holds_seconds_of_requests_not_of_sessions() -> None:
+    """A customer with three steps asks three times as often as its sessions begin."""
+    drill = load_drill(ROOT / "drills" / "smoke.yaml")
+    one = customer(path="/")
+    three = one.model_copy(update={"steps": one.steps * 3})
+    queues = [
+        listen_queue(drill.model_copy(update={"load": drill.load.model_copy(update={"customers": (each,)})}))
+        for each in (one, three)
+    ]
+    assert queues == [round(2 * 1.0 * 3.4), round(2 * 3.0 * 3.4)]
