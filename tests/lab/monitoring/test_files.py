@@ -216,3 +216,13 @@ def test_every_alert_says_how_urgent_it_is_and_about_what(rules: str) -> None:
     assert {alert["labels"]["about"] for alert in alerts} == {"symptom", "monitoring", "heartbeat"}
     assert {alert["labels"]["severity"] for alert in alerts} == {"page", "ticket", "none"}
     assert [alert["alert"] for alert in alerts if alert["labels"]["about"] == "heartbeat"] == ["Watchdog"]
+
+
+@pytest.mark.parametrize("plane", [plane for plane in PLANES if plane != "agent"])
+def test_what_is_scraped_is_what_the_topology_says_is_watched(plane: str) -> None:
+    """`watched` in compose.yaml and the targets of each way agree; the ops plane sees on-call as well."""
+    topology = load_topology(ROOT / "compose" / "compose.yaml")
+    watched = {name for name, role in topology.roles.items() if role.watched}
+    document = content(f"{plane}/prometheus.yaml")
+    scraped = {service for name in ("main", "internal") for service in groups(job(document, name))}
+    assert scraped == watched | ({topology.roles.pager} if plane == "ops" else set())
