@@ -14,8 +14,14 @@ _MARK = 2
 
 
 def widths(phases: tuple[Phase, ...], width: int) -> list[int]:
-    """Characters for each phase: room for its name, and the rest by how long it lasts."""
+    """Characters for each phase: room for its name, and the rest by how long it lasts.
+
+    Where there is no room for all names, long ones get no more than their share of the line.
+    """
+    share = max(_MARK + 1, (width + 1) // max(1, len(phases)) - 1)
     least = [len(phase.name) + _MARK for phase in phases]
+    if sum(least) + len(phases) - 1 > width:
+        least = [min(low, share) for low in least]
     spare = max(0, width - sum(least) - len(phases) + 1)
     total = sum(phase.planned_s for phase in phases) or 1.0
     return [low + int(spare * phase.planned_s / total) for low, phase in zip(least, phases, strict=True)]
@@ -44,10 +50,12 @@ def _share_done(timeline: Timeline, phase: Phase, now_s: float) -> float:
 
 
 def _name(phase: Phase, size: int, done: float) -> Text:
+    room = size - _MARK
+    shown = phase.name if len(phase.name) <= room else f"{phase.name[: room - 1]}…"
     if done == 0:
-        return Text(f"  {phase.name}".ljust(size), "dim")
+        return Text(f"  {shown}".ljust(size), "dim")
     mark, style = ("✓", "") if done == 1 else ("▶", "bold ")
-    return Text(f"{mark} {phase.name}".ljust(size), style + style_of(phase.role))
+    return Text(f"{mark} {shown}".ljust(size), style + style_of(phase.role))
 
 
 def _where(drill: Drill, timeline: Timeline, now_s: float) -> Text:
