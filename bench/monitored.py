@@ -55,7 +55,7 @@ def _blackout(found: list[Row]) -> tuple[str, ...]:
 
 
 def _quiet(rows: Rows) -> Iterator[str]:
-    yield "Nothing done (`bench/drills/quiet.yaml`: both planes keep 99 % of their scrapes, see all, page nobody):\n"
+    yield "Nothing done (`bench/drills/quiet.yaml`: both planes keep 99 % of their scrapes, see all, send no page):\n"
     for runtime in RUNTIMES:
         found = rows.of(what="quiet", runtime=runtime)
         if found:

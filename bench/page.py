@@ -1,4 +1,4 @@
-"""docs/measured/benchmarks.md, written from the rows alone: no figure in it was typed by hand."""
+"""docs/measured/benchmarks.md, written from the rows alone: no figure in it was typed."""
 
 import platform
 from collections.abc import Iterable

@@ -42,12 +42,12 @@ KINDS: Mapping[str, Run] = MappingProxyType(
 
 
 def table(names: Sequence[str], seeds: int, run: Callable[[str], tuple[bool, float]]) -> Ranking:
-    """Everybody once a seed, under one trigger."""
+    """Everyone once a seed, under one trigger."""
     return rank([_cell(name, seed, *run(name)) for seed, name in product(range(seeds), names)])
 
 
 def ranked(run: Run, contestants: int, seeds: int, tables: int, chance: random.Random) -> int:
-    """In how many tables of contestants that are all alike somebody is better than somebody else."""
+    """In how many tables of contestants that are all alike someone is better than someone else."""
     names = [f"c{number}" for number in range(contestants)]
     found = (table(names, seeds, lambda _: run(chance)) for _ in range(tables))
     return sum(any(pair.better is not None for pair in one.pairs) for one in found)
@@ -71,7 +71,7 @@ def fooled(rows: Rows) -> Iterator[str]:
         return
     yield "\n## How often alikes are ranked (`python -m bench places`)\n"
     yield "Simulated tables of `lab compare` in which all contestants are the same, with figures that scatter about a"
-    yield "mean, tip between two clusters, or have a long tail: in how many somebody got a place. The goal is 5 %.\n"
+    yield "mean, tip between two clusters, or have a long tail: in how many someone got a place. The goal is 5 %.\n"
     yield row(("contestants x seeds", *KINDS))
     yield row(["---"] * (1 + len(KINDS)))
     for contestants, runs in TABLES:

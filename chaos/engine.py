@@ -1,6 +1,6 @@
 """The container engine, by the Docker SDK: blocking calls in threads, each with a deadline and a client.
 
-No connection outlives its call, so nobody (the watchdog above all) holds the engine's socket open.
+No connection outlives its call, so no one (the watchdog above all) holds the engine's socket open.
 """
 
 import asyncio

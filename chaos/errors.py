@@ -14,7 +14,7 @@ class RefusedError(ChaosError):
 
 
 class TargetGoneError(ChaosError):
-    """Nobody is there any more: whatever was changed in it went with it."""
+    """No one is there any more: whatever was changed in it went with it."""
 
 
 class UnsupportedError(ChaosError):

@@ -27,7 +27,7 @@ class Injector:
         ledger: the run's, begun by this process.
         lease: renewed by the owner; without it nothing is applied.
         on_change: told each step of an action's life, in order, on the event loop.
-        watchdog_alive: whether somebody would undo all this if this process died now.
+        watchdog_alive: whether someone would undo all this if this process died now.
         patience_s: how long to wait for a watchdog that died and is being replaced; until then nothing is applied.
     """
 
@@ -132,7 +132,7 @@ class Injector:
                         await apply_and_verify(step.action)
 
     def release(self) -> None:
-        """Write down that what the run owns is taken down: nobody else need do it.
+        """Write down that what the run owns is taken down: nothing else needs to do it.
 
         Raises:
             LedgerError: it can't be written down; then it will be taken down once more.

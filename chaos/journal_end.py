@@ -12,7 +12,7 @@ def end_journal(journal: Path, t: float, reason: str, changes: Sequence[Change],
     """Append what was undone, and the last line; nothing, if there is no journal or it has its end.
 
     Args:
-        journal: its path; a torn last line is cut off first.
+        journal: its path; a torn last line is removed first.
         t: now, in seconds of the run's clock; not before the last line, so 0 for a clock that is gone.
         reason: why the writer is taken for dead.
         changes: what was undone.

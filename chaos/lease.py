@@ -1,4 +1,4 @@
-"""A lease: faults live only while their owner renews it. A file, so that the watchdog needs nobody's answer.
+"""A lease: faults live only while their owner renews it. A file, so that the watchdog needs no one's answer.
 
 The clock is CLOCK_MONOTONIC: it stands still while the machine is suspended, as the owner does.
 """

@@ -45,7 +45,7 @@ def set_listen_queue(pid: int, host: str, port: int, queue: int) -> int:
 
 
 def read_listen_queue(host: str, port: int) -> int | None:
-    """Its length as ``ss`` has it; None: nobody listens there."""
+    """Its length as ``ss`` has it; None: nothing listens there."""
     command = ["ss", "-ltnH", "sport", "=", f":{port}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
     for line in done.stdout.splitlines():
@@ -66,7 +66,7 @@ def _listener(pid: int, host: str, port: int) -> str:
         for _slot, local, _remote, state, *rest in map(str.split, lines):
             if state == LISTENING and local in wanted:
                 return rest[5]
-    raise ListenQueueError(f"nobody listens at {host}:{port} in the network of process {pid}")
+    raise ListenQueueError(f"nothing listens at {host}:{port} in the network of process {pid}")
 
 
 def _hex(host: str) -> str:

@@ -1,11 +1,11 @@
 """Toxiproxy's API: the only file that imports the client library.
 
-The library (toxiproxy-python 0.1.1) lists and creates proxies. Its faults are kept from everybody else: its
+The library (toxiproxy-python 0.1.1) lists and creates proxies. Its faults are kept from everyone else: its
 host is a global (so calls take turns), it has no timeouts and takes an HTTP 500 for success (so it gets a
 transport of ours that has and doesn't). Toxics go by HTTP, here as well.
 
 Every call has a deadline, every change is read back, an error says what was asked and what the server has.
-``/reset`` is never called: it would remove everybody's toxics.
+``/reset`` is never called: it would remove everyone's toxics.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class Toxiproxy:
                 )
 
     async def toxics(self, proxy: str) -> dict[str, Toxic]:
-        """All toxics of a listener by name, everybody's."""
+        """All toxics of a listener by name, everyone's."""
         answer = await call("GET", self.address, f"/proxies/{proxy}/toxics", self.deadline_s)
         try:
             return {toxic.name: toxic for toxic in map(Toxic.model_validate, answer.json())}

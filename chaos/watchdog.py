@@ -9,7 +9,7 @@ dead, or hangs):
 3. undo what is open, CPU caps first
 4. take down what the run owns (processes, containers)
 5. undo again what was stuck: much of that went with its process; all of it once more when an engine that did not
-   answer (somebody restarts it) is back
+   answer (someone restarts it) is back
 6. write the journal's end, close the ledger, unless something is left, end
 
 `lab recover` does the same for a run whose watchdog was killed as well. It ends, too, when its owner has closed
@@ -116,7 +116,7 @@ class Watchdog:
     async def take_over(self, reason: str) -> list[str]:
         """Steps 1 to 6, for this reason. What could not be undone or taken down; the ledger keeps it."""
         self.log(f"taking over: {reason}")
-        with suppress(OSError):  # a full disk: nobody can be told, but all can be undone
+        with suppress(OSError):  # a full disk: no one can be told, but all can be undone
             take(self.run_dir / LEASE)
         try:
             cut_torn_line(self.run_dir / LEDGER)

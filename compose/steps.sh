@@ -8,7 +8,7 @@ give_up() {
 }
 
 # step TEXT COMMAND...: run it quietly and say how long it took; if it fails, show the end of its output.
-# All of it goes to standard error: standard output may be the answer that somebody asked for.
+# All of it goes to standard error: standard output may be the answer that a person asked for.
 step() {
     text=$1
     began=$(date +%s)

@@ -54,7 +54,7 @@ class OneTryPool(HTTPClientPool):
     """Each request is sent once.
 
     geventhttpclient sends an idempotent request again, up to the pool's size times, when a connection closes
-    without an answer (2.6: `HTTPClient.request`, `attempts_left`): load that nobody scheduled. The pool's
+    without an answer (2.6: `HTTPClient.request`, `attempts_left`): load that no one scheduled. The pool's
     `size` is read only there once the pool is made; -1 leaves it no repetition.
 
     Args:

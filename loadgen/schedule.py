@@ -30,7 +30,7 @@ class Schedule:
         return self._next_s
 
     def due(self, now_s: float) -> list[float]:
-        """The intended starts up to now that were not told yet, oldest first."""
+        """The intended starts up to now that were not returned yet, oldest first."""
         starts: list[float] = []
         while self._next_s <= now_s:
             starts.append(self._next_s)

@@ -16,7 +16,7 @@ AUDIT = (sys.executable, "-m", "pip_audit", "--disable-pip", "--progress-spinner
 
 
 def audited(lock: str) -> list[dict[str, Any]]:
-    """pip-audit's word on each locked package; none where it could ask nobody."""
+    """pip-audit's word on each locked package; none where it could ask no one."""
     try:
         done = subprocess.run(
             [*AUDIT, "--requirement", lock], capture_output=True, text=True, timeout=DEADLINE_S, check=False

@@ -154,7 +154,7 @@ explain_pip() {
         give_up "the disk is full. Free about 1 GB here ($(pwd)) and in ${TMPDIR:-/tmp}, then try again"
     elif grep -qi 'do not match the hashes' "$log"; then
         give_up "a package differs from the one locked in $LOCK: nothing of it was installed. Try again; if it stays" \
-            "so, somebody changed it on the way (a proxy?)"
+            "so, someone changed it on the way (a proxy?)"
     elif grep -Eqi 'connection|name resolution|timed out|no matching distribution|SSL' "$log"; then
         give_up "pip could not fetch a package, and it isn't in pip's cache. Connect to the internet and try again;" \
             "behind a proxy set HTTPS_PROXY, behind one that inspects TLS also PIP_CERT"

@@ -19,7 +19,7 @@ class Settings(DataSettings):
 
 
 class Updates(Role[Settings]):
-    """Holds everybody who asks; holding costs nothing but the connection."""
+    """Holds everyone who asks; holding costs nothing but the connection."""
 
     name = "updates"
     settings = Settings

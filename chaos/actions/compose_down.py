@@ -1,4 +1,4 @@
-"""Take down a Compose project when nobody else is left to do it: this run's part of it, whole and alone.
+"""Take down a Compose project when no owner is left to do it: this run's part of it, whole and alone.
 
 The containers of others may hang on one of our networks. They are not ours to end, nor to detach: then the
 network stays, the takedown is not done, and the error says who holds it.
@@ -21,11 +21,11 @@ from chaos.mark import LABEL
 
 PROJECT_LABEL = "com.docker.compose.project"
 BUSY = frozenset({HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN})
-"""Somebody else removes the same just now, or uses it: the read-back tells."""
+"""Someone else removes the same just now, or uses it: the read-back tells."""
 
 
 class ComposeDown(BaseAction):
-    """Remove a Compose project's containers, networks and volumes: this run's, nobody else's.
+    """Remove a Compose project's containers, networks and volumes: only those of this run.
 
     An object is ours when it has the project's label, and our run's mark where it has one at all.
     """
@@ -39,7 +39,7 @@ class ComposeDown(BaseAction):
         """Whoever still creates some (a plugin that outlived its runner), then containers, then what they use.
 
         Raises:
-            RefusedError: a container of somebody else holds a network; everything else was removed.
+            RefusedError: a container of someone else holds a network; everything else was removed.
         """
         await StopProcesses(run=self.run, grace_s=1.0).apply()
         await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")

@@ -126,7 +126,7 @@ class CpuGovernor(BaseAction):
             raise RefusedError(f"asked {self.governor} for {self.share}; {error}") from error
 
     def _without_governor(self, governed: Governed) -> None:
-        """A dead governor holds nobody back, but may have left its process stopped."""
+        """A dead governor holds no one back, but may have left its process stopped."""
         if not governed.release():
             raise TargetGoneError(f"the process of {self.governor} is gone")
         if self.share is not None:

@@ -55,7 +55,7 @@ def _read_process(process: Process) -> Reading:
 
 
 class SendSignal(_OfService):
-    """Stop (pause), continue (unpause) or kill. A pid that is somebody else's by now is never hit."""
+    """Stop (pause), continue (unpause) or kill. A pid that is another process's by now is never hit."""
 
     do: Literal["signal"] = "signal"
     signal: Signal

@@ -30,7 +30,7 @@ class ListenQueue(BaseAction):
         record = read_record(self.process.record)
         if record is None or not record.alive:
             raise TargetGoneError(
-                f"{self.process.service} does not run, so nobody listens at {self.host}:{self.port}"
+                f"{self.process.service} does not run, so nothing listens at {self.host}:{self.port}"
             )
         await asyncio.to_thread(set_listen_queue, record.pid, self.host, self.port, self.queue)
 
@@ -38,7 +38,7 @@ class ListenQueue(BaseAction):
         """The length as ``ss`` has it."""
         found = await asyncio.to_thread(read_listen_queue, self.host, self.port)
         if found is None:
-            raise TargetGoneError(f"nobody listens at {self.host}:{self.port} ({self.process.service})")
+            raise TargetGoneError(f"nothing listens at {self.host}:{self.port} ({self.process.service})")
         return {"listen_queue": found}
 
     def shows(self, reading: Reading) -> bool:

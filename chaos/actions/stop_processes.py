@@ -1,4 +1,4 @@
-"""End the local processes of a run when nobody else is left to do it. It has no inverse."""
+"""End the local processes of a run when no owner is left to do it. It has no inverse."""
 
 import signal
 from typing import Literal

@@ -22,7 +22,7 @@ class _OfListener(BaseAction):
 
 
 class _OfToxic(_OfListener):
-    """What is about one toxic, told apart from everybody else's by its name."""
+    """What is about one toxic, told apart from everyone else's by its name."""
 
     toxic: Toxic
 
@@ -52,7 +52,7 @@ class AddToxic(_OfToxic):
         await self.server().add(self.proxy, self.toxic)
 
     async def inverse(self) -> "RemoveToxic":
-        """Remove it. Refused when the name is taken: the inverse would remove somebody else's."""
+        """Remove it. Refused when the name is taken: the inverse would remove another owner's."""
         there = await self.present()
         if there is not None:
             raise RefusedError(

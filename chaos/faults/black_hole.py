@@ -11,7 +11,7 @@ from chaos.traits import ExpectedEffect, Traits
 class BlackHole(ToxicFault):
     """Swallow all data and keep the connection open; when it ends, connections that it held are closed.
 
-    Upstream by default: the request never arrives, so nobody ever answers or closes. Downstream, what was
+    Upstream by default: the request never arrives, so no one ever answers or closes. Downstream, what was
     asked is worked on, and the connection closes when the upstream closes it.
     """
 

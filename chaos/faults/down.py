@@ -1,4 +1,4 @@
-"""Nobody listens any more."""
+"""Nothing listens any more."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

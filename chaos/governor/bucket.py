@@ -3,7 +3,7 @@
     share x elapsed time          runs while level > 0
     ---------------------> bucket ----------------------> the process, which drains it by the CPU it uses
 
-What was used too much (the process runs on until somebody looks) stays as a debt, so that over time exactly
+What was used too much (the process runs on until someone looks) stays as a debt, so that over time exactly
 the share is delivered. What was not used is kept up to the burst only, as a CFS quota keeps it to the end of
 a period.
 """

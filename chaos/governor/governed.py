@@ -69,7 +69,7 @@ class Governed:
         return status is not None and send(status.target_pid, status.target_started_ticks, signal.SIGCONT)
 
     def reading(self) -> dict[str, Any]:
-        """The active share, and whether anybody enforces it."""
+        """The active share, and whether anyone enforces it."""
         status = self.status()
         if status is None:
             return {"active": False, "cpu_share": None, "governor": "never said anything"}

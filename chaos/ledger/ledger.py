@@ -72,7 +72,7 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path) -> "Ledger":
-        """Go on with a ledger that somebody else began."""
+        """Go on with a ledger that someone else began."""
         return cls(path, read_ledger(path))
 
     def own(self, action: BaseAction) -> None:
@@ -84,7 +84,7 @@ class Ledger:
         self._write({"type": "recorded", "journal": str(journal), "epoch_s": epoch_s})
 
     def release(self) -> None:
-        """What the run owns is taken down: nobody else need do it."""
+        """What the run owns is taken down: nothing else needs to do it."""
         self._write({"type": "released"})
 
     def intend(self, intent: Intent) -> None:

@@ -1,4 +1,4 @@
-"""A device of its own for whoever sends most: its storm goes on, but drowns nobody else."""
+"""A device of its own for whoever sends most: its storm goes on, but no longer affects the others."""
 
 from typing import ClassVar
 
@@ -6,6 +6,6 @@ from chaos.mitigations.reserve import OnReserve
 
 
 class Isolate(OnReserve):
-    """Move the top talker ``target`` to the reserve device, away from everybody else (``lab top`` says who)."""
+    """Move the top talker ``target`` to the reserve device, away from everyone else (``lab top`` says who)."""
 
     fault: ClassVar[str] = "isolate"

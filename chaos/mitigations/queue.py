@@ -1,4 +1,4 @@
-"""A shorter queue: what waits longer than its client does is work for nobody."""
+"""A shorter queue: what waits longer than its client does is abandoned work."""
 
 from typing import ClassVar
 

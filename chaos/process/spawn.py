@@ -83,7 +83,7 @@ def spawn_from(spec: Path, record: Path) -> Record:
 
 
 def exit_code(pid: int) -> int | None:
-    """How a process that *this* process has spawned ended; None: it runs, or somebody else spawned it."""
+    """How a process that *this* process has spawned ended; None: it runs, or someone else spawned it."""
     child = _children.get(pid)
     return None if child is None else child.poll()
 

@@ -23,7 +23,7 @@ class Rollback:
     _unheard: list[Exception] = field(default_factory=list, init=False)
 
     async def undo(self, inverse: BaseAction, caps: Sequence[Cap] = ()) -> Undone:
-        """Apply an inverse, unless its target went with another boot: that address may be somebody else's by now."""
+        """Apply an inverse, unless its target went with another boot: that address may be another process's by now."""
         if self.ledger.account.header.of_this_boot() or inverse.outlives_boot():
             return await undo(inverse, caps)
         return Undone(done=True, readback={"gone": "the machine was started anew since"})
@@ -81,7 +81,7 @@ class Rollback:
         }
         try:
             self.tell(change(intent, state, self.by, **more))
-        except Exception as error:  # noqa: BLE001 - a deaf journal keeps nobody from undoing the rest
+        except Exception as error:  # noqa: BLE001 - a deaf journal keeps no one from undoing the rest
             self._unheard.append(error)
         return done
 

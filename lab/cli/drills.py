@@ -64,7 +64,7 @@ def show(drill: options.Drill) -> None:
 
 
 def validate(file: Annotated[Path, typer.Argument(help="A drill file, or a tournament's plan.")]) -> None:
-    """Check a drill file or a plan; every problem is told with file, line and key."""
+    """Check a drill file or a plan; every problem is reported with file, line and key."""
     if is_plan(file):
         _validate_plan(file)
     else:

@@ -43,7 +43,7 @@ def _top_talker() -> str:
     first = talk.movable()
     if first is None:
         raise typer.BadParameter(
-            f"nobody who could be moved sends over the {talk.device} now; say --target SERVICE"
+            f"no one who could be moved sends over the {talk.device} now; say --target SERVICE"
         )
     Console().print(
         f"top talker: {first.who} ({first.connections_per_s:.1f} new connections/s)", markup=False

@@ -17,7 +17,7 @@ from lab.runs.recover import recover as recover_each
 from lab.session import Recovered, Stray, abandoned, find_strays, open_runs
 
 STRAYS = (
-    "Left alone, as no run of yours answers for it (somebody else's lab may live; look before you remove)"
+    "Left alone, as no run of yours answers for it (another owner's lab may live; look before you remove)"
 )
 
 
@@ -44,14 +44,14 @@ def offer_recovery(*, yes: bool) -> None:
         return
     console = Console(stderr=True)
     names = ", ".join(run.name for run in runs)
-    if yes or in_ci() or _agreed(f"Nobody has cleaned up after {names}. Do it now?"):
+    if yes or in_ci() or _agreed(f"Nothing has cleaned up after {names}. Do it now?"):
         asyncio.run(_each(lambda one: _say(console, str(one))))
     else:
-        _say(console, f"nobody has cleaned up after {names}: `lab recover` does, or the option --yes")
+        _say(console, f"nothing has cleaned up after {names}: `lab recover` does, or the option --yes")
 
 
 def in_ci() -> bool:
-    """Whether nobody is there to be asked: ``CI`` is set, as every CI does."""
+    """Whether no one is there to be asked: ``CI`` is set, as every CI does."""
     return os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 

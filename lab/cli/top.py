@@ -75,8 +75,8 @@ def _remarks(talk: Talk) -> list[str]:
             f"; passed on behind the devices (all of them, counted there) {talk.forwarded_per_s:.1f} /s"
         )
     if not talk.talkers:
-        said.append("nobody had a connection")
+        said.append("no connection was open")
     if any(not talker.service for talker in talk.talkers):
-        said.append("an address is who has none of its own: monitoring, or somebody else on this machine")
+        said.append("an address is who has none of its own: monitoring, or someone else on this machine")
     said.append(f"missed: {talk.missed}" if talk.missed else "every connection was counted, also short ones")
     return said

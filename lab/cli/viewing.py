@@ -75,7 +75,7 @@ class Viewing:
 async def watch_stream(console: Console, folder: RunFolder, lines: AsyncIterator[str]) -> None:
     """The view of a lab that lives in another process, from its stream of events; ends with that lab."""
     opened = RunOpened.model_validate_json(await anext(lines))
-    runtime = f"{opened.runtime}, by hand" if folder.interactive else opened.runtime
+    runtime = f"{opened.runtime}, interactive" if folder.interactive else opened.runtime
     viewing = Viewing(console, Drill.model_validate(opened.drill), runtime, folder)
     viewing.begin()
     try:

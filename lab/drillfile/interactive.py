@@ -38,13 +38,13 @@ def read_step(
 ) -> Step:
     """A step from ``fault add``, ``policy set`` or ``mitigate``: ``{"latency": "3000ms"}`` and the like.
 
-    ``target`` None: the one that is meant where nobody says another; where there is none, it is missed.
+    ``target`` None: the one that is meant where no one says another; where there is none, it is missed.
 
     Raises:
         DrillError: unknown fault, parameter, unit, service or policy; the nearest valid ones are offered.
     """
     _check_given(kind, what, values)
-    # Flow mapping by hand: values keep the types that YAML gives them, as in a file; quotes guard what is no scalar.
+    # A flow mapping: values keep the types that YAML gives them, as in a file; quotes guard what is no scalar.
     words = {"name": what, kind: what} | ({"target": target} if target else {}) | dict(values)
     written = ", ".join(f"{json.dumps(key)}: {_scalar(value)}" for key, value in words.items())
     top, problems = parse_source(COMMAND_LINE, f'{{"step": [{{{written}}}]}}'.encode())

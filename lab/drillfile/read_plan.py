@@ -69,7 +69,7 @@ def _named(reader: Reader, value: Value | None) -> dict[str, Value]:
     """What stands under names; at least one."""
     found = reader.mapping(value) if value is not None else {}
     if value is not None and not found:
-        reader.fail(value, "names nobody; write at least one")
+        reader.fail(value, "is empty; write at least one name")
     for name, part in found.items():
         if not name.replace("-", "").replace(".", "").isalnum() or "--" in name:
             reader.fail(part, f"{name!r} can't be a name: letters, digits, dots and single hyphens")
@@ -138,7 +138,7 @@ def _quick(reader: Reader, value: Value | None, whole: Field) -> Field:
 def _one_bridge(
     reader: Reader, contestants: Mapping[str, Value], drills: Mapping[tuple[str, str], Drill]
 ) -> None:
-    """All cells run on one lab: nobody may ask for monitoring or a load that needs another one."""
+    """All cells run on one lab: no one may ask for monitoring or a load that needs another one."""
     if not drills:
         return
     first = next(iter(drills.values()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def being_written(journal: Path) -> bool:
-    """Whether somebody holds the writer's lock. A journal that is not there, or not for us to read, has no writer."""
+    """Whether someone holds the writer's lock. A journal that is not there, or not for us to read, has no writer."""
     try:
         with journal.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

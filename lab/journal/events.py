@@ -222,7 +222,7 @@ class CohortProvisional(Entry):
 
 
 class CanarySample(Entry):
-    """One call per second on a new connection, outside of the clients under test: does a fault bite?
+    """One call per second on a new connection, outside of the clients under test: does a fault have an effect?
 
     ``outcome`` as for attempts; ``started_s`` on the run's clock; ``latency_ms`` until the outcome.
     """

@@ -11,14 +11,14 @@ from lab.journal.upgrade import upgrade_line, upgraded
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A journal as found on disk. ``torn``: the last line was cut off and left out."""
+    """A journal as found on disk. ``torn``: the last line was truncated and left out."""
 
     events: tuple[Event, ...]
     torn: bool
 
     @property
     def closed(self) -> RunClosed | None:
-        """The line that ends a run; None when the run was cut off, or still lasts."""
+        """The line that ends a run; None when the run was truncated, or still lasts."""
         last = self.events[-1] if self.events else None
         return last if isinstance(last, RunClosed) else None
 

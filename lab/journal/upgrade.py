@@ -22,6 +22,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 STATES: Mapping[str, str] = {"stuck": "rollback-failed"}
 """Of an action: a storm is stuck, an undo fails."""
 
+OUTCOMES: Mapping[str, str] = {"cut-off": "truncated"}
+"""Of a verdict: a run whose journal has no end."""
+
 PLANE_FIELDS: Mapping[str, str] = {
     "blind_s": "stale_s",
     "longest_blind_s": "longest_stale_s",
@@ -37,6 +40,12 @@ SHARE = "streaming_share"
 
 CUSTOMERS: Mapping[str, str] = {"/": "main", "/streaming": "streaming"}
 """The path that a client of the load asked for -> the customer that a drill of today calls it."""
+
+CHECKS: Mapping[str, str] = {
+    "bridge busy while stuck": "bridge utilization while stuck",
+    "pages told": "pages received",
+}
+"""Of the instrument; the checks of faults apart, which have the fault's name in theirs."""
 
 _BITE = " did bite"
 
@@ -61,12 +70,19 @@ def upgrade_verdict(verdict: dict[str, Any]) -> dict[str, Any]:
     figures = verdict.get("metrics", {})
     planes = {plane: _renamed(score, PLANE_FIELDS) for plane, score in figures.get("monitoring", {}).items()}
     checks = [{**one, "name": check_name(one["name"])} for one in verdict.get("instrument", ())]
-    return {**verdict, "schema": 2, "metrics": {**figures, "monitoring": planes}, "instrument": checks}
+    outcome = OUTCOMES.get(verdict["outcome"], verdict["outcome"])
+    return {
+        **verdict,
+        "schema": 2,
+        "outcome": outcome,
+        "metrics": {**figures, "monitoring": planes},
+        "instrument": checks,
+    }
 
 
 def check_name(name: str) -> str:
     """What a check of the instrument is called now."""
-    return f"fault effect: {name.removesuffix(_BITE)}" if name.endswith(_BITE) else name
+    return f"fault effect: {name.removesuffix(_BITE)}" if name.endswith(_BITE) else CHECKS.get(name, name)
 
 
 def _drill(drill: dict[str, Any]) -> dict[str, Any]:

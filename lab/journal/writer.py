@@ -1,7 +1,7 @@
 """Appends events to ``journal.jsonl``: one writer, gapless ``seq``, ``t`` of the run's clock.
 
 Decisions are on the disk (fsync) before ``write`` returns; observations are flushed to the disk once a
-second. A line is either whole or, after a failed write, cut off again, so that what follows can be read.
+second. A line is either whole or, after a failed write, removed again, so that what follows can be read.
 """
 
 import contextlib
@@ -165,7 +165,7 @@ class JournalWriter:
         found = os.fstat(fd).st_size
         if found != self._size:
             raise JournalError(
-                f"{self.path}: somebody else wrote here ({found} bytes instead of {self._size}): the watchdog has "
+                f"{self.path}: someone else wrote here ({found} bytes instead of {self._size}): the watchdog has "
                 "ended this run, as its owner did not renew the lease"
             )
 

@@ -57,7 +57,9 @@ class Prometheus:
         try:
             return str(data["version"])
         except (KeyError, TypeError) as wrong:
-            raise PrometheusError(f"{self.address} told no version: {str(data)[:LONGEST_ERROR]}") from wrong
+            raise PrometheusError(
+                f"{self.address} reported no version: {str(data)[:LONGEST_ERROR]}"
+            ) from wrong
 
     async def _query(self, call: str, asked: dict[str, str], deadline_s: float) -> list[Series]:
         data = await self._get(call, asked, deadline_s)

@@ -159,7 +159,7 @@ def _missed(watched: Connections) -> str | None:
     """What the figures may lack, in words; None: nothing."""
     if watched.ends is None:
         return (
-            f"the kernel does not tell of ended connections here: those that lived less than {1000 * EVERY_S:.0f} ms "
+            f"the kernel does not report ended connections here: those that lived less than {1000 * EVERY_S:.0f} ms "
             f"between two looks are missed, and of the others what they carried since the last look"
         )
     if watched.lost:

@@ -40,7 +40,7 @@ def living(home: Path) -> list[RunFolder]:
 
 
 def the_living(home: Path, name: str | None = None) -> RunFolder:
-    """The one living run, by its name or folder, or else the newest: a lab by hand before a drill.
+    """The one living run, by its name or folder, or else the newest: an interactive lab before a drill.
 
     Raises:
         Unreachable: it does not live, or none does.
@@ -67,7 +67,7 @@ def waits_for_recovery(home: Path) -> str:
 
 
 def listens(run: RunFolder) -> bool:
-    """Whether somebody is behind a run's socket: one that was killed leaves its socket behind."""
+    """Whether someone is behind a run's socket: one that was killed leaves its socket behind."""
     if not run.socket.is_socket():
         return False
     with socket.socket(socket.AF_UNIX) as knock, short_path(run.socket) as path:

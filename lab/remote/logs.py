@@ -60,7 +60,7 @@ class KeptLogs:
         )
 
     async def lines(self, service: str, *, follow: bool = False) -> AsyncIterator[str]:  # noqa: ARG002  it is over
-        """Bytes that are no text are shown as such; a last line may be cut off."""
+        """Bytes that are no text are shown as such; a last line may be truncated."""
         file = self._run.logs / f"{service}.log"
         if not file.is_file() or file.parent != self._run.logs:
             known = ", ".join(await self.services()) or "none at all"

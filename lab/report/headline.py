@@ -13,7 +13,7 @@ MEANING = {
     "inconclusive": "the measurement is invalid: an instrument check failed, so it says neither pass nor fail",
     "unsupported": "this runtime can't do what the drill needs; nothing was started",
 }
-"""What each verdict means to somebody who sees one for the first time."""
+"""What each verdict means to someone who sees one for the first time."""
 
 PLAYED = "people played with this lab; nothing was expected, so there is neither pass nor fail"
 MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?", "unsupported": "–"}  # noqa: RUF001 - a dash is meant
@@ -43,7 +43,7 @@ def cards(verdict: Verdict) -> tuple[Card, ...]:
         ),
         Card(
             figures.rate(metrics.goodput_after_trigger_rps),
-            "answered well, after the trigger",
+            "answered in time, after the trigger",
             f"of {figures.rate(metrics.offered_rps)} asked for",
         ),
         _stuck(metrics, verdict.not_judged.get("stuck", "")),

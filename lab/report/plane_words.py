@@ -18,7 +18,7 @@ def _plane(event: PlaneConfigured) -> str:
 
 
 def _page(event: PageReceived) -> str | None:
-    """Who told on-call of what; the heartbeat is news to nobody."""
+    """Who told on-call of what; the heartbeat is news to no one."""
     if event.alert == HEARTBEAT:
         return None
     if event.alert == DEAD_MAN:
@@ -27,4 +27,4 @@ def _page(event: PageReceived) -> str | None:
     about = f" of {event.labels['service']}" if event.labels.get("service") else ""
     if event.state == "firing":
         return f"on-call paged by {event.plane}: {event.alert}{about}"
-    return f"on-call told by {event.plane}: {event.alert}{about} is over"
+    return f"on-call paged by {event.plane}: {event.alert}{about} is over"

@@ -10,7 +10,7 @@ from lab.report.words import clean
 
 
 def reading(watch: Watch, timeline: Timeline) -> str:
-    """``The shared plane kept 57 % of its scrapes and was blind for 31 s, 22 of them ...; it paged nobody``."""
+    """``The shared plane kept 57 % of its scrapes and was blind for 31 s, 22 of them ...; it sent no page``."""
     if watch.score is None:
         return f"How the {watch.name} plane survived was not measured."
     told = [_scrapes(watch.score), _blind(watch, watch.score, timeline.trigger_end_s)]
@@ -43,7 +43,7 @@ def _paging(watch: Watch, score: Plane, timeline: Timeline) -> str:
     if score.time_to_dead_mans_switch_s is None:
         return said
     after = figures.seconds(score.time_to_dead_mans_switch_s)
-    return f"{said}, and the dead-man's switch told of its silence {after} after the trigger"
+    return f"{said}, and the dead-man's switch reported its silence {after} after the trigger"
 
 
 def _paged(watch: Watch, score: Plane, timeline: Timeline) -> str:
@@ -56,5 +56,9 @@ def _paged(watch: Watch, score: Plane, timeline: Timeline) -> str:
         return f"it paged on-call {after} ({clean(score.detected_by or 'unnamed')}{bound})"
     sent = sum(page.alert != DEAD_MAN for page in firings(timeline.planes[watch.name]))
     if sent == 0:
-        return "it paged nobody"
-    return "its one page told of something else" if sent == 1 else f"its {sent} pages told of something else"
+        return "it sent no page"
+    return (
+        "its one page was about something else"
+        if sent == 1
+        else f"its {sent} pages were about something else"
+    )

@@ -28,7 +28,7 @@ MEANING: dict[Ended, str] = {
     "invalid": "invalid: instrument checks failed in every run, so all were discarded",
     "not run": "not run",
 }
-"""What each mark means, to somebody who sees it for the first time."""
+"""What each mark means, to someone who sees it for the first time."""
 
 SHORT: dict[Ended, str] = {
     "recovered": "recovered",
@@ -95,7 +95,7 @@ def lost_of(score: Score) -> str:
 
 
 def _is_wide(spread: Spread) -> bool:
-    """Whether the mean is known so badly that it stands for nothing."""
+    """Whether the mean is known so badly that it means nothing."""
     return spread.high is not None and spread.high - spread.mean > _WIDE
 
 

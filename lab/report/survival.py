@@ -8,7 +8,7 @@ from lab.report import headline_figures as figures
 from lab.report.plane_view import Watch
 
 MODES = {
-    "same-listener": "over the bridge, by the same listener as everybody",
+    "same-listener": "over the bridge, by the same listener as everyone",
     "other-listener": "over the bridge, by a listener of its own",
     "separate-path": "by a path of its own, beside the bridge",
     "agent": "by an agent there that buffers, and sends over the bridge",
@@ -55,7 +55,7 @@ def facts(seen: tuple[Watch, ...]) -> list[Fact]:
 
 def _lines() -> Iterator[tuple[str, str, Callable[[Watch, Plane], str]]]:
     yield "Sees main", "how its scrapes get there", lambda watch, _: path(watch)
-    yield "Scrapes kept", "of those that its configuration promises", lambda _, score: _kept(score)
+    yield "Scrape success ratio", "of those that its configuration promises", lambda _, score: _kept(score)
     yield (
         "Blind, asked live",
         "seconds without a fresh sample or a true answer, and the longest such span",
@@ -77,7 +77,7 @@ def _lines() -> Iterator[tuple[str, str, Callable[[Watch, Plane], str]]]:
         (lambda _, score: _first(score)),
     )
     yield (
-        "Silence noticed",
+        "Dead man's switch",
         "from the trigger's start to the dead-man's switch",
         (lambda _, score: figures.seconds(score.time_to_dead_mans_switch_s)),
     )

@@ -1,4 +1,4 @@
-"""Ending a drill before its end: because a condition under ``abort-if`` was met, or because somebody says so.
+"""Ending a drill before its end: because a condition under ``abort-if`` was met, or because someone says so.
 
 Both cancel whatever the drill is at, and what is active is rolled back by the session; then it is told why.
 """
@@ -19,7 +19,7 @@ class Aborted(Exception):  # noqa: N818  the name of a state, not of a fault of 
 
 
 class AbortedByUser(Aborted):
-    """Somebody asked for it."""
+    """A person asked for it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"aborted by the user: {reason}" if reason else "aborted by the user")

@@ -48,7 +48,7 @@ def open_runs(home: Path) -> list[RunFolder]:
 
 def abandoned(home: Path) -> list[RunFolder]:
     """Of those, the ones whose owner is gone, and that no watchdog looks after."""
-    return [run for run in open_runs(home) if _account_of_nobody(run) is not None]
+    return [run for run in open_runs(home) if _abandoned_account(run) is not None]
 
 
 async def recover(home: Path) -> AsyncIterator[Recovered]:
@@ -59,7 +59,7 @@ async def recover(home: Path) -> AsyncIterator[Recovered]:
     for run in open_runs(home):
         if (wrong := _unreadable(run)) is not None:
             yield Recovered(run.name, run.path, (), (wrong,))
-        elif _account_of_nobody(run) is not None and (done := await _tried(run)) is not None:
+        elif _abandoned_account(run) is not None and (done := await _tried(run)) is not None:
             yield done
 
 
@@ -75,19 +75,19 @@ async def _tried(run: RunFolder) -> Recovered | None:
 
 
 def _unreadable(run: RunFolder) -> str | None:
-    """Why nobody can tell what the run did; a ledger without a single whole line is of a run that did nothing."""
+    """Why no one can tell what the run did; a ledger without a single whole line is of a run that did nothing."""
     try:
         if b"\n" in run.ledger.read_bytes():
             read_ledger(run.ledger)
     except FileNotFoundError:  # entered, and not begun
         return None
     except (OSError, LedgerError) as error:
-        return f"{error}. Look there at what the run owned, and end it by hand"
+        return f"{error}. Look there at what the run owned, and end it there"
     return None
 
 
-def _account_of_nobody(run: RunFolder) -> Account | None:
-    """The ledger of a run that nobody looks after; None: somebody does, or there is nothing to do."""
+def _abandoned_account(run: RunFolder) -> Account | None:
+    """The ledger of a run that no one looks after; None: someone does, or there is nothing to do."""
     try:
         account = read_ledger(run.ledger)
     except LedgerError:
@@ -100,7 +100,7 @@ def _account_of_nobody(run: RunFolder) -> Account | None:
 
 
 def _renewed_lately(run: RunFolder) -> bool:
-    """Whether somebody renews the lease although no pid of this machine can tell: on another one that has this disk."""
+    """Whether someone renews the lease although no pid of this machine can tell: on another one that has this disk."""
     try:
         return time.time() - (run.path / LEASE).stat().st_mtime < LATELY_S
     except FileNotFoundError:
@@ -108,7 +108,7 @@ def _renewed_lately(run: RunFolder) -> bool:
 
 
 async def _in_turn(run: RunFolder) -> Recovered | None:
-    """Clean up after a run, unless somebody else has done so meanwhile (None)."""
+    """Clean up after a run, unless someone else has done so meanwhile (None)."""
     lock = AsyncFileLock(run.path / "recover.lock", poll_interval=0.1, run_in_executor=False)
     try:
         await lock.acquire(timeout=TURN_S)
@@ -117,7 +117,7 @@ async def _in_turn(run: RunFolder) -> Recovered | None:
             run.name, run.path, (), (f"another `lab recover` has been at it for {TURN_S:g} s: end that one",)
         )
     try:
-        account = _account_of_nobody(run)
+        account = _abandoned_account(run)
         return None if account is None else await _take_over(run, account)
     finally:
         await lock.release()

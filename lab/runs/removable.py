@@ -29,7 +29,7 @@ def removable(runs: Sequence["RunFolder"], keep: int) -> list["RunFolder"]:
 
 
 def is_living(run: "RunFolder") -> bool:
-    """Whether somebody writes its journal, or is about to begin it."""
+    """Whether someone writes its journal, or is about to begin it."""
     if being_written(run.journal):
         return True
     try:

@@ -1,7 +1,7 @@
-"""What looks like a lab's and is of no run that anybody answers for: to be listed, and left.
+"""What looks like a lab's and is of no run that anyone answers for: to be listed, and left.
 
-There is no ledger that says so, hence nobody knows that it is ours: it may be a run's whose folder was removed,
-a test's, or somebody's who used our compose file by hand.
+There is no ledger that says so, hence no one knows that it is ours: it may be a run's whose folder was removed,
+a test's, or someone's who used our compose file directly.
 """
 
 from collections import defaultdict

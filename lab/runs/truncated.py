@@ -11,10 +11,10 @@ from lab.runs.folder import RunFolder
 REASON = "the lab was killed; by then nothing of it was left to undo"
 
 
-def end_cut_off(folder: RunFolder) -> None:
+def end_truncated(folder: RunFolder) -> None:
     """Write the end that is missing: *interrupted*, and clean.
 
-    A journal that somebody still writes, one that has its end, one that is damaged, and one whose ledger has
+    A journal that someone still writes, one that has its end, one that is damaged, and one whose ledger has
     something to undo (a watchdog or ``lab recover`` does that, and ends it) stay as they are.
     """
     if not folder.journal.exists() or being_written(folder.journal) or not _nothing_to_undo(folder):

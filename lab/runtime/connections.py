@@ -93,7 +93,7 @@ class Connections:
             self.ends.close()
 
     def _read(self, body: memoryview) -> Connection | None:
-        """One of this listener's connections; None: somebody else's, or no connection."""
+        """One of this listener's connections; None: another owner's, or no connection."""
         family, state, local_port, peer_port, local, peer, cookie = _MESSAGE.unpack_from(body)
         if local_port != self.port or not peer_port or (self.host and _text(family, local) != self.host):
             return None

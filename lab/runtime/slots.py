@@ -56,7 +56,7 @@ class Slot:
             chosen = subnets[block * 4 : block * 4 + 4]
             if not any(net.overlaps(other) for net in chosen for other in used):
                 return dict(zip(NETWORKS, map(str, chosen), strict=True))
-        remedy = "Remove networks that nobody uses any more: `lab recover`, then `docker network prune`"
+        remedy = "Remove networks that no one uses any more: `lab recover`, then `docker network prune`"
         raise SetupError(f"no free block of four /24 networks in {POOL} for slot {self.number}. {remedy}")
 
     def release(self) -> None:
@@ -68,7 +68,7 @@ def runtime_folder() -> Path:
     """The user's folder for locks, private (0700) and checked to be so.
 
     Raises:
-        SetupError: somebody else owns it.
+        SetupError: someone else owns it.
     """
     base = os.environ.get("XDG_RUNTIME_DIR")
     name = "retry-storm-lab" if base else f"retry-storm-lab-{os.getuid()}"
@@ -82,7 +82,7 @@ def runtime_folder() -> Path:
         ) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise SetupError(
-            f"the folder for locks {folder} belongs to somebody else. Remove it, or set XDG_RUNTIME_DIR"
+            f"the folder for locks {folder} belongs to someone else. Remove it, or set XDG_RUNTIME_DIR"
         )
     folder.chmod(0o700)
     return folder
@@ -158,7 +158,7 @@ async def hold_measure_lock(holder: str, deadline_s: float) -> AsyncIterator[Non
         deadline_s: how long to wait for it.
 
     Raises:
-        SetupError: somebody held it all the time; says who.
+        SetupError: someone held it all the time; says who.
     """
     folder = runtime_folder()
     note = folder / "measure.holder"
@@ -182,7 +182,7 @@ async def hold_measure_lock(holder: str, deadline_s: float) -> AsyncIterator[Non
 
 
 def measuring_now() -> str | None:
-    """Who has the machine for a measured drill; None: nobody (a note of one that was killed doesn't count)."""
+    """Who has the machine for a measured drill; None: no one (a note of one that was killed doesn't count)."""
     folder = runtime_folder()
     lock = FileLock(folder / "measure.lock", thread_local=False)
     try:

@@ -48,7 +48,7 @@ class LivingBench:
         """CPU seconds that the bridge used so far."""
         used = (await self._runtime.usage(self._bridge)).cpu_s_total
         if used is None:
-            raise ValueError(f"calibration: this runtime can't tell the CPU time of {self._bridge}")
+            raise ValueError(f"calibration: this runtime does not report the CPU time of {self._bridge}")
         return used
 
 

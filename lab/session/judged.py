@@ -9,7 +9,7 @@ from lab.journal import Journal, read
 from lab.report.html import write_report
 from lab.report.junit import write_junit
 from lab.runs.folder import RunFolder, RunFolderError
-from lab.runs.truncated import end_cut_off
+from lab.runs.truncated import end_truncated
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def judged(folder: RunFolder) -> tuple[Journal, Result]:
         JournalError: the journal can't be read.
     """
     with suppress(OSError):  # a full disk: then the journal has no end, which is judged as such
-        end_cut_off(folder)
+        end_truncated(folder)
     journal: Journal = read(folder.journal)
     timeline = Timeline.fold(journal.events)
     verdict = judge(timeline)

@@ -101,7 +101,7 @@ async def plane_version(plane: PlaneConfig, prometheus: Prometheus) -> str:
     """
     try:
         version: str = await wait_until(
-            lambda: prometheus.version(ASK_S), ANSWERS_WITHIN_S, f"{plane.service} to tell its version"
+            lambda: prometheus.version(ASK_S), ANSWERS_WITHIN_S, f"{plane.service} to report its version"
         )
     except (WaitTimeoutError, PrometheusError) as late:
         raise SetupError(f"{late}. Its log is in the run folder, logs/{plane.service}.log") from late

@@ -1,4 +1,4 @@
-"""What somebody asks of the lab."""
+"""What someone asks of the lab."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -10,7 +10,7 @@ from lab.session.interactive_run import InteractiveRun
 from lab.session.run import Run
 
 UP = "up"
-"""The state of a lab by hand that takes orders."""
+"""The state of an interactive lab that takes orders."""
 
 
 def state(host: Host) -> str:

@@ -36,7 +36,7 @@ class Work:
     Args:
         arrived_s: When it came, in seconds.
         priority: 0 is shed first, 99 last.
-        deadline_s: When nobody waits for it any more, on the same clock; None: nobody said.
+        deadline_s: When its client has gone, on the same clock; None: no one said.
         state: Where it is.
         why: Who refused or dropped it.
         expires_s: When its wait ends, at the latest.

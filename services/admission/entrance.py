@@ -35,7 +35,7 @@ class Entrance:
         Args:
             admit_share: The share of requests to admit, 0 to 1.
             disabled: Clients that are refused whole.
-            drain_s: For how long to admit nobody, and over how long to admit ever more, in seconds; a drain begins
+            drain_s: For how long to admit no one, and over how long to admit ever more, in seconds; a drain begins
                 when these change, and is over when they have passed or both are 0.
             now_s: When that is.
         """

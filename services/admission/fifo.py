@@ -1,4 +1,4 @@
-"""First come, first served: what a queue does that nobody thought about.
+"""First come, first served: what a queue does that no one thought about.
 
     next  =  the oldest of those who wait
 

@@ -93,7 +93,7 @@ class Gate:
 
     @property
     def next_expiry_s(self) -> float:
-        """When somebody has waited enough; infinite: nobody ever."""
+        """When someone has waited enough; infinite: no one ever."""
         while self._expiries and not self._waits(self._expiries[0][2]):
             heapq.heappop(self._expiries)
         return self._expiries[0][0] if self._expiries else inf

@@ -7,7 +7,7 @@
     gradient  = max(0.5, min(1, tolerance * long / short))
     limit    <- between least and most of
                 (1 - smoothing) * limit + smoothing * (gradient * limit + queue)
-                unless n < limit / 2 (nobody needs more)
+                unless n < limit / 2 (no one needs more)
 
 Source: Netflix's concurrency-limits, `Gradient2Limit` and `ExpAvgMeasurement` (warm-up 10), with their defaults.
 Their server limiter has no queue of its own; here waiting and working count, and `least` may be set below the workers

@@ -4,7 +4,7 @@
                      overloaded:      wanted = (1 - decrease) * admitted
                      not overloaded:  wanted = admitted + increase * arrived
                      level  <-  the lowest level above which at most `wanted` of those that arrived would be admitted
-    at the door:     refused  <=>  priority < level        (0: everybody; 100: nobody)
+    at the door:     refused  <=>  priority < level        (0: everyone; 100: no one)
 
 Source: DAGOR (H. Zhou et al., "Overload Control for Scaling WeChat Microservices", SoCC 2018): mean queuing time of
 20 ms, decrease 5 %, increase 1 %, and a histogram of the priorities of the last window, all as there. Its window is a
@@ -66,7 +66,7 @@ class PriorityShed(NoopAdmission):
         self._waited_s = 0.0
 
     def _set_level(self, crowd: Crowd) -> None:
-        # Nobody left a queue that stands: that is overload, not a quiet window.
+        # No one left a queue that stands: that is overload, not a quiet window.
         stuck = not self._waits and crowd.waiting > 0
         if stuck or (self._waits and self._waited_s / self._waits > self._queuing_s):
             wanted = (1 - self._decrease) * self._admitted

@@ -102,7 +102,7 @@ class Client:
             request_id: Goes along as X-Request-Id.
             headers: Go along as well.
             body: Of the request.
-            deadline_s: When whoever asked for this stops waiting (CLOCK_MONOTONIC); None: nobody said.
+            deadline_s: When whoever asked for this stops waiting (CLOCK_MONOTONIC); None: no one said.
         """
         started_s = time.monotonic()
         call = Call(method, started_s, deadline_s=deadline_s)

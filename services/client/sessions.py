@@ -53,7 +53,7 @@ def open_session(
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type") if raw else None,
     )
     # aiohttp would send an idempotent request again by itself when a reused connection turns out to be dead:
-    # an attempt that nobody asked for. There is no public switch (3.14, `retry_persistent_connection`).
+    # an attempt that no one asked for. There is no public switch (3.14, `retry_persistent_connection`).
     session._retry_connection = False  # noqa: SLF001
     return session
 

@@ -17,7 +17,7 @@ PAUSE_S = 1.0
 class Subscribers:
     """So many clients, each asking `target` again and again: one long poll after the other.
 
-    They share a `Client`, so that its policy is everybody's: each call goes through the schedule by itself; a guard
+    They share a `Client`, so that its policy is everyone's: each call goes through the schedule by itself; a guard
     guards all of them together.
 
     Args:

@@ -93,7 +93,7 @@ class DataPort:
         return None
 
     def _promise(self, request: web.BaseRequest) -> None:
-        """What holds as a request comes in holds until its end: settings that are rolled back leave nobody behind."""
+        """What holds as a request comes in holds until its end: settings that are rolled back leave no one behind."""
         mark = (
             self._server.to_cancel.add
             if self._role.live.now.cancel_abandoned

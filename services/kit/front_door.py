@@ -16,7 +16,7 @@ from services.kit.shed import ShedError
 
 @dataclass(frozen=True)
 class EntranceSettings(DataSettings):
-    """Whom to let in: a share, all but some clients, nobody for a while (seconds) and then ever more."""
+    """Whom to let in: a share, all but some clients, no one for a while (seconds) and then ever more."""
 
     admit_share: float = number(1.0, least=0, most=1)
     disabled: str = text("", "names of clients, separated by spaces", check_names, "clients")

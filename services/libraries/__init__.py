@@ -1,4 +1,4 @@
-"""Real client libraries for storefront, as they are when nobody configures them. See docs/reference/libraries.md.
+"""Real client libraries for storefront, as they are when no one configures them. See docs/reference/libraries.md.
 
 Importing this package imports none of them: they are the optional extra `libraries`.
 """

@@ -36,8 +36,8 @@ class Botocore:
             "s3",
             region_name="us-east-1",
             endpoint_url="http://auth",
-            aws_access_key_id="nobody",
-            aws_secret_access_key="nothing",  # noqa: S106  made up: nobody checks it
+            aws_access_key_id="unused",
+            aws_secret_access_key="nothing",  # noqa: S106  made up: no one checks it
             config=botocore.config.Config(**given),
         )
         self._call = threading.local()

@@ -156,7 +156,7 @@ class LibraryClient:
         return Answer(from_status(status), body)
 
     def _close_unused(self, lease: _Lease) -> None:
-        """Close a library that was replaced, once nobody uses it."""
+        """Close a library that was replaced, once no one uses it."""
         if lease in self._old and not lease.calls:
             self._old.discard(lease)
             task = asyncio.get_running_loop().create_task(lease.library.close())

@@ -20,7 +20,7 @@ from services.libraries.library_settings import SwitchableClientSettings
 class SwitchableClient:
     """Two clients, of which one is in use. The other one ends what it has begun.
 
-    Each counts for itself: `source` says which one tells (client: the lab's own, bridge: a library), and a reader takes
+    Each counts for itself: `source` says who counts (client: the lab's own, bridge: a library), and a reader takes
     a change of it for a new beginning. A second in which it changed has the cohort of the one in use.
     """
 

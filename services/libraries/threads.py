@@ -4,7 +4,7 @@
                     └ no: waits, and is counted in `queued`, which must stay 0
 
 A pool of a few threads (asyncio's own has 5 a core) would hold a storm down by making requests wait inside the
-service, where nobody counts them. A call that nobody waits for any more can't be stopped: its thread goes on for as
+service, where no one counts them. A call whose client is gone can't be stopped: its thread goes on for as
 long as the library does, as in any server of threads. Threads are daemons, so the process can end in spite of them.
 """
 
@@ -47,7 +47,7 @@ class Threaded:
                 end = _returned(self._library.get(url, headers))
             except Exception as error:  # noqa: BLE001 - whatever the library raises is the call's
                 end = _raised(error)
-            with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+            with suppress(RuntimeError):  # the loop is closed: no one is left to be told
                 loop.call_soon_threadsafe(self._ended, reply, end)
 
         try:

@@ -3,7 +3,7 @@
          beat ───▶ alive ── none for limit_s ──▶ silent ── beat ──▶ alive
     start ───▶ waiting ── none for first_s ──────▲
 
-A plane that is cut off can't say so. So each sends `Watchdog` all the time, and its silence is the message. A heartbeat
+A plane that is isolated can't say so. So each sends `Watchdog` all the time, and its silence is the alarm. A heartbeat
 that comes late is none: a saturated bridge delivers it long after its sender has given it up.
 """
 

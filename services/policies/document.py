@@ -1,4 +1,4 @@
-"""A policy as a document (YAML that somebody has parsed) -> its text.
+"""A policy as a document (YAML that someone has parsed) -> its text.
 
     - budget: {ratio: 10%}
     - breaker                                   budget(ratio=10%) + breaker + full-jitter(base=100 ms)

@@ -1,6 +1,6 @@
 """What a policy took for each attempt that is under way, kept with the call.
 
-A hedged call has several attempts under way at once, and nobody says which of them has ended. So the oldest is taken
+A hedged call has several attempts under way at once, and no one says which of them has ended. So the oldest is taken
 to end first, and the latest to be given back first: a first attempt, which costs nothing, never gives back what a
 hedge has paid while that hedge may still run.
 """

@@ -75,7 +75,7 @@ class Values:
     Args:
         parameters: Those that there are.
         given: The value of each, written or default.
-        written: Those that somebody wrote.
+        written: Those that someone wrote.
     """
 
     parameters: Mapping[str, Parameter]

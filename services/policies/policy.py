@@ -50,7 +50,7 @@ class Call:
         started_s: When the call started, in seconds.
         attempts: Attempts begun so far; more than 0 at `acquire` means that a retry is asked for.
         waited_s: The wait before the latest retry, in seconds (decorrelated jitter goes on from it).
-        deadline_s: When whoever asked for the call stops waiting, on the same clock; None: nobody said.
+        deadline_s: When whoever asked for the call stops waiting, on the same clock; None: no one said.
         notes: What policies remember about this call, each under itself as the key; gone with the call.
     """
 

@@ -32,7 +32,7 @@ def retryable(method: str, outcome: Outcome) -> bool:
 def next_delay_s(policy: Policy, call: Call, outcome: Outcome, now_s: float) -> float | None:
     """Seconds to wait before the next attempt of `call`; None: the call has ended.
 
-    A retry whose wait would use up the time that the policy leaves (`left_s`) isn't made: nobody would see its end.
+    A retry whose wait would use up the time that the policy leaves (`left_s`) isn't made: no one would see its end.
     """
     if outcome.kind is Kind.OK or not retryable(call.method, outcome):
         return None

@@ -1,4 +1,4 @@
-"""A ledger of another boot: its pids, ports and clock are somebody else's by now, its containers are still there."""
+"""A ledger of another boot: its pids, ports and clock are another process's by now, its containers are still there."""
 
 from __future__ import annotations
 

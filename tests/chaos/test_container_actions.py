@@ -1,4 +1,4 @@
-"""Containers capped, paused, killed, started and taken down: these, and nobody else's."""
+"""Containers capped, paused, killed, started and taken down: these, and no one else's."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_a_long_name_is_cut_at_the_runs_beginning() -> None:
 
 @pytest.mark.parametrize("run", ["20260101T000000-smoke", "x" * 200 + "-the-end"])
 def test_a_toxic_is_a_runs_only_by_its_whole_name(run: str) -> None:
-    """Cut or not; one that only begins or ends like it is somebody else's."""
+    """Cut or not; one that only begins or ends like it is another owner's."""
     own = toxic_name(run, "slow")
     assert is_toxic_of(run, own)
     for other in ("slow", "smoke.slow", "end.slow", f"{own}.more", f"x{own}", own.replace(".", "-2."), ""):

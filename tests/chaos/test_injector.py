@@ -80,7 +80,7 @@ async def test_undoing_twice_is_fine_and_an_unknown_id_is_not(
 async def test_without_watchdog_or_lease_nothing_is_touched(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:
-    """Nobody would undo it."""
+    """No one would undo it."""
     bench.watched = False
     with pytest.raises(UnguardedError, match="watchdog is not running"):
         await inject(bench, policy(stub, token_file, "budget"))
@@ -138,7 +138,7 @@ async def test_a_setting_that_does_not_stick_is_refused(bench: Bench, stub: Stub
 
 
 async def test_a_name_that_is_taken_is_refused_and_left(bench: Bench, stub: Stub) -> None:
-    """Its removal would remove somebody else's."""
+    """Its removal would remove another owner's."""
     stub.toxics[SLOW.name] = {**SLOW.model_dump(), "toxicity": 0.5}
     with pytest.raises(RefusedError, match="has a toxic of this name already"):
         await inject(bench, slow(stub))

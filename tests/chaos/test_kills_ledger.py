@@ -37,7 +37,7 @@ LEASE_S = 1.0
 FOREIGN = {
     toxic.name: toxic
     for toxic in (
-        Toxic(name="somebody.elses", type="latency", attributes={"latency": 1, "jitter": 0}),
+        Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0}),
         Toxic(name=f"{RUN}.slower", type="bandwidth", attributes={"rate": 100_000}),
         Toxic(name=f"{RUN}", type="slow_close", stream="upstream", attributes={"delay": 0}),
     )

@@ -68,7 +68,7 @@ def test_a_torn_last_line_was_not_written(ledger: Ledger) -> None:
 
 
 def test_a_second_owner_is_told_who_the_first_is_and_what_to_do(tmp_path: Path) -> None:
-    """Whether that one lives, is gone, has ended, or can't be told: a ledger is begun once."""
+    """Whether that one lives, is gone, has ended, or is undetermined: a ledger is begun once."""
     path, me = tmp_path / "ledger.jsonl", os.getpid()
     Ledger.create(path, "a-run", 100, (me, started_ticks(me) or 0))
     with pytest.raises(
@@ -130,7 +130,7 @@ def test_a_full_disk_leaves_no_half_line(ledger: Ledger, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("content", ["", "{", '{"a": 1}\n', "no json\n", '{"type":"opened"}\nx\n{}\n'])
 def test_what_is_no_ledger_is_an_error_not_a_traceback(tmp_path: Path, content: str) -> None:
-    """With the path, as somebody will have to look."""
+    """With the path, as someone will have to look."""
     path = tmp_path / "ledger.jsonl"
     path.write_text(content)
     with pytest.raises(LedgerError, match=str(path)):

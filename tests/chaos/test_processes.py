@@ -1,4 +1,4 @@
-"""Local processes stopped, continued, killed and started again: these, and never somebody else's."""
+"""Local processes stopped, continued, killed and started again: these, and never another owner's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_stop_and_continue(start_local: Callable[..., Process]) -> None:
     assert (await stop.inverse()) == back
 
 
-async def test_a_pid_of_somebody_else_is_never_hit(start_local: Callable[..., Process]) -> None:
+async def test_a_pid_of_someone_else_is_never_hit(start_local: Callable[..., Process]) -> None:
     """The pid is in use, by a process that started at another time."""
     victim = start_local(SLEEPS)
     assert send(victim.pid, victim.started_ticks - 1, signal.SIGKILL) is False

@@ -1,4 +1,4 @@
-"""Each toxic on a real Toxiproxy: active, biting, gone; somebody else's untouched."""
+"""Each toxic on a real Toxiproxy: active, biting, gone; another owner's untouched."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Bench, Here, LiveToxiproxy
 
 pytestmark = pytest.mark.live
-FOREIGN = Toxic(name="somebody.elses", type="slow_close", attributes={"delay": 0})
+FOREIGN = Toxic(name="someone.elses", type="slow_close", attributes={"delay": 0})
 
 
 async def ask(live: LiveToxiproxy) -> tuple[str, float]:
@@ -103,10 +103,10 @@ async def test_an_attribute_that_the_server_drops_is_an_error(live_toxiproxy: Li
 
 async def test_lists_and_creates_proxies_by_the_library(live_toxiproxy: LiveToxiproxy) -> None:
     """Of several servers at once: its host is a global."""
-    server, nobody = Toxiproxy(live_toxiproxy.api), Toxiproxy("127.0.0.1:1")
+    server, absent = Toxiproxy(live_toxiproxy.api), Toxiproxy("127.0.0.1:1")
     made = await server.create("second", f"{live_toxiproxy.host}:3129", "127.0.0.1:1")
     assert (made.name, made.enabled) == ("second", True)
-    results = await asyncio.gather(*(one.proxies() for one in (server, nobody) * 5), return_exceptions=True)
+    results = await asyncio.gather(*(one.proxies() for one in (server, absent) * 5), return_exceptions=True)
     assert [isinstance(result, dict) for result in results] == [True, False] * 5
     assert set(await server.proxies()) == {"bridge", "second"}
 
@@ -128,7 +128,7 @@ async def test_a_listen_queue_that_can_not_be_set_says_why(live_toxiproxy: LiveT
     """No such listener; more than the kernel grants; no such process."""
     live = live_toxiproxy
     for pid, port, queue, why in [
-        (live.process.pid, 1, 77, f"nobody listens at {live.host}:1"),
+        (live.process.pid, 1, 77, f"nothing listens at {live.host}:1"),
         (live.process.pid, live.port, 1_000_000, "net.core.somaxconn is"),
         (2**22 + 1, live.port, 77, "can't be read"),
     ]:

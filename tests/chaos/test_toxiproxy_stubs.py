@@ -83,10 +83,10 @@ async def test_a_removal_that_removes_nothing_is_refused(stub: Stub) -> None:
         await server(stub).remove("bridge", SLOW.name)
 
 
-async def test_nobody_there() -> None:
+async def test_no_one_there() -> None:
     """Told apart from a server that does not answer: what was in it is gone."""
-    nobody = Toxiproxy("127.0.0.1:1")
+    absent = Toxiproxy("127.0.0.1:1")
     with pytest.raises(TargetGoneError, match=r"nothing listens at 127\.0\.0\.1:1"):
-        await nobody.toxics("bridge")
+        await absent.toxics("bridge")
     with pytest.raises(TargetGoneError, match=r"nothing listens at 127\.0\.0\.1:1"):
         await ProxyEnabled(api="127.0.0.1:1", proxy="bridge", enabled=True).apply()

@@ -20,7 +20,7 @@ async def test_returns_the_first_true_answer() -> None:
 
 
 async def test_the_error_has_what_how_long_and_the_last_value() -> None:
-    """What somebody needs who reads it in a log."""
+    """What someone needs who reads it in a log."""
     with pytest.raises(WaitTimeoutError, match=r"waited 0\.\d\d s for the tide; last: 0"):
         await wait_until(lambda: 0, 0.02, "the tide", every_s=0.001)
 
@@ -29,9 +29,9 @@ async def test_an_error_in_the_condition_is_asked_again_and_shown_at_the_end() -
     """A service that does not answer yet raises; that is no reason to give up."""
 
     def refuses() -> bool:
-        raise ConnectionRefusedError("nobody there")
+        raise ConnectionRefusedError("no one there")
 
-    with pytest.raises(WaitTimeoutError, match="nobody there") as caught:
+    with pytest.raises(WaitTimeoutError, match="no one there") as caught:
         await wait_until(refuses, 0.02, "an answer", every_s=0.001)
     assert isinstance(caught.value.last, ConnectionRefusedError)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.live
 OWNER = Path(__file__).with_name("crash_owner.py")
-FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1, "jitter": 0})
+FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 RUN = "crash-run"
 HEAD = '{"type":"run.opened","seq":0,"t":0.1}\n{"type":"note.written","seq":1,"t":0.2}\n'
 

@@ -29,7 +29,7 @@ SLEEPS = ["python", "-c", "import signal; signal.pause()"]
 
 @pytest.fixture
 def guest(engine: docker.DockerClient) -> Iterator[Container]:
-    """Somebody's container, on no network yet."""
+    """Someone's container, on no network yet."""
     image = str(dotenv_values("compose/.env")["SERVICES_IMAGE"])
     made: Container = engine.containers.run(
         image, entrypoint=SLEEPS[:1], command=SLEEPS[1:], detach=True, labels={LABEL: "nobodys-1234abcd"}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.containers
 
 CLIENTS = ("edge", "storefront", "canary", "load")
 NO_NAME, NO_CONNECTION, TIMED_OUT = 6, 7, 28
-"""curl's exit codes for a name that nobody knows, a connection refused or without a way, and silence."""
+"""curl's exit codes for a name that no one knows, a connection refused or without a way, and silence."""
 
 
 def networks(inspect: Inspect, service: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ def engine() -> Iterator[docker.DockerClient]:
 
 
 def start_foreign(engine: docker.DockerClient, folder: Path) -> Container:
-    """Somebody else's container, called and labelled almost as the run's are."""
+    """Someone else's container, called and labelled almost as the run's are."""
     names = (line.partition("=") for line in (COMPOSE_FILE.parent / ".env").read_text().splitlines())
     image = next(value for name, _, value in names if name == "SERVICES_IMAGE")
     project = project_name(run_mark(folder.name, folder))

@@ -46,7 +46,7 @@ MONITORS = (
         "ALERTMANAGER_IMAGE",
         "amtool",
         9093,
-        "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n",
+        "route: {receiver: no-one}\nreceivers: [{name: no-one}]\n",
         ("--storage.path=/alertmanager", "--cluster.listen-address="),
     ),
 )

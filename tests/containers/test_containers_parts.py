@@ -75,7 +75,7 @@ def test_the_unified_hierarchy_is_read(proc: Path) -> None:
 
 
 def test_a_pid_of_another_machine_is_not_taken_for_the_containers(proc: Path) -> None:
-    """An engine in a virtual machine has other pids; what has that pid here is somebody else's."""
+    """An engine in a virtual machine has other pids; what has that pid here is another owner's."""
     assert find_cgroup("cd" * 32, 7, proc) is None
     assert find_cgroup(ID, 8, proc) is None
 

@@ -46,7 +46,7 @@ async def test_the_engine_tells_what_the_kernel_does_not(lab: Lab, tmp_path: Pat
 
 
 async def test_a_removed_container_is_a_death(lab: Lab, engine: docker.DockerClient) -> None:
-    """Somebody removed it behind the lab's back; the lab says so, goes on, and its end is clean."""
+    """Someone removed it behind the lab's back; the lab says so, goes on, and its end is clean."""
     handle = lab.runtime.handle("edge")
     engine.api.remove_container(handle.model_dump()["id"], force=True)
     (report,) = await wait_until(lab.runtime.check_alive, 5, "the death to be noticed")

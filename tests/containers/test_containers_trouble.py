@@ -56,7 +56,7 @@ def test_an_engine_that_does_not_answer(
 
 
 async def test_no_docker_command(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine answers, but nobody can be told to compose."""
+    """The engine answers, but no one can be told to compose."""
     monkeypatch.setenv("PATH", str(tmp_path))
     await fails(runtime, r"`docker` can't be started.*make engine")
     monkeypatch.undo()
@@ -84,7 +84,7 @@ async def test_no_image(runtime: Runtime) -> None:
 
 
 async def test_networks_that_are_taken(runtime: Runtime) -> None:
-    """Somebody took the block between the look and the bring-up."""
+    """Someone took the block between the look and the bring-up."""
     with new_runtime("compose", runtime.token_file.parent.parent) as other:
         async with living(other) as lab:
             taken = lab.topology.variables["LAB_NET_MAIN"]

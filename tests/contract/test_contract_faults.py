@@ -1,4 +1,4 @@
-"""The contract of the faults: each applies, reads back, bites, reverts, and its effect is gone."""
+"""The contract of the faults: each applies, reads back, has an effect, reverts, and its effect is gone."""
 
 import time
 from collections.abc import Callable
@@ -103,10 +103,10 @@ async def test_a_surge_is_more_arrivals(lab: Lab) -> None:
 
 
 async def test_a_foreign_toxic_stays(lab: Lab) -> None:
-    """Somebody else's toxic on the same listener is there before, during and after ours."""
+    """Someone else's toxic on the same listener is there before, during and after ours."""
     server = Toxiproxy(lab.runtime.address("bridge", "api"))
     foreign = Toxic(
-        name="somebody.else", type="latency", stream="upstream", attributes={"latency": 1, "jitter": 0}
+        name="someone.else", type="latency", stream="upstream", attributes={"latency": 1, "jitter": 0}
     )
     await server.add("bridge", foreign)
     try:

@@ -9,7 +9,7 @@ from lab.session.foreign import foreign_things
 from tests.contract.world import Lab, applied
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1, "jitter": 0})
+FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 
 
 async def test_a_foreign_toxic_is_listed_and_outlives_the_labs_own(lab: Lab) -> None:
@@ -20,7 +20,7 @@ async def test_a_foreign_toxic_is_listed_and_outlives_the_labs_own(lab: Lab) -> 
     try:
         async with applied(lab, Latency(target="bridge", latency_ms=10)):
             assert len(await bridge.toxics("bridge")) == 2
-            assert await foreign_things(lab.runtime, "bridge") == ["toxic somebody.elses (latency) on bridge"]
+            assert await foreign_things(lab.runtime, "bridge") == ["toxic someone.elses (latency) on bridge"]
         assert await bridge.toxics("bridge") == {FOREIGN.name: FOREIGN}
     finally:
         await bridge.remove("bridge", FOREIGN.name)

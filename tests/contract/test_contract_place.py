@@ -69,7 +69,7 @@ async def test_used_cpu_grows_with_work(lab: Lab) -> None:
     assert before.cpu_s_total is not None
     assert after.cpu_s_total is not None
     assert 0.005 < after.cpu_s_total - before.cpu_s_total < 4
-    assert after.cpu_share is None, "nobody capped it"
+    assert after.cpu_share is None, "no one capped it"
 
 
 async def test_a_cap_reads_back_and_lowers_capacity(lab: Lab) -> None:
@@ -133,6 +133,6 @@ async def test_memory_of_every_service_is_known(lab: Lab) -> None:
     assert all(1_000_000 < size < 200_000_000 for size in found.values())
 
 
-async def test_nobody_has_ended(lab: Lab) -> None:
+async def test_no_one_has_ended(lab: Lab) -> None:
     """A lab that is well has nothing to report."""
     assert await lab.runtime.check_alive() == []

@@ -1,4 +1,4 @@
-"""Ending a drill before its end: by hand, by ``abort-if``, by a URL that must stay healthy. Rolled back, then told."""
+"""Ending a drill before its end: by a person, by ``abort-if``, by a URL that must stay healthy. Rolled back."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILL = """\
 version: 1
-title: A throttle that lasts until somebody ends it
+title: A throttle that lasts until someone ends it
 load:   {target: edge, rate: 60 /s, give-up: 2 s}
 bridge: {headroom: 2}
 configuration:
@@ -67,7 +67,7 @@ def ended_well(lab: Command, reason: str) -> None:
     assert not (lab.folder / "socket").exists()
 
 
-async def test_an_abort_by_hand_in_the_trigger_rolls_back_and_keeps_the_reason(
+async def test_an_abort_by_a_user_in_the_trigger_rolls_back_and_keeps_the_reason(
     start: Start, tmp_path: Path
 ) -> None:
     """Its word stands in the journal before anything is undone; a Ctrl-C meanwhile changes nothing."""
@@ -104,7 +104,7 @@ async def test_an_abort_before_the_drill_begins(
 
 
 async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, tmp_path: Path) -> None:
-    """Status tells the phase and what is active; a fault by hand is refused, and the drill goes on."""
+    """Status tells the phase and what is active; an interactive fault is refused, and the drill goes on."""
     lab = start("run", written(tmp_path), "--runtime", "embedded")
     await lab.seen("action.changed", name="throttle", state="applied")
     code, said = await call("status", "--json", "--run", str(lab.folder))
@@ -199,7 +199,7 @@ async def test_a_url_that_is_not_healthy_before_means_that_nothing_is_applied(
     assert not [event for event in lab.events() if event.get("kind") == "fault"]
 
 
-async def test_a_lab_by_hand_is_aborted_as_well() -> None:
+async def test_an_interactive_lab_is_aborted_as_well() -> None:
     """Whatever lives can be ended by one command; `lab down` finds nothing afterwards."""
     code, said = await call("up", "--runtime", "embedded")
     assert (code, "The lab is up: " in said) == (0, True), said

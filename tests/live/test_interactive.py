@@ -1,4 +1,4 @@
-"""A living lab by hand: up, fault, policy, status, logs, down."""
+"""An interactive lab: up, fault, policy, status, logs, down."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from tests.checkout import HOME
 from tests.live.conftest import LAB, ROOT
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
-FOREIGN = Toxic(name="somebody.elses", type="slow_close", attributes={"delay": 0})
+FOREIGN = Toxic(name="someone.elses", type="slow_close", attributes={"delay": 0})
 
 
 def lab(*arguments: str, code: int = 0) -> str:
@@ -26,7 +26,7 @@ def lab(*arguments: str, code: int = 0) -> str:
 
 
 def bridge() -> Toxiproxy:
-    """The API of the living lab's bridge, as anybody on this machine may call it."""
+    """The API of the living lab's bridge, as anyone on this machine may call it."""
     (run,) = living(HOME)
     started = (json.loads(line) for line in run.journal.read_text().splitlines())
     api = next(e["addresses"]["api"] for e in started if e.get("service") == "bridge")

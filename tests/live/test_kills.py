@@ -1,4 +1,4 @@
-"""Kill -9 of the runner at any moment: nothing of the lab is left, and nothing of anybody else is touched.
+"""Kill -9 of the runner at any moment: nothing of the lab is left, and nothing of anyone else is touched.
 
 ``LAB_KILLS`` says how often (8; ``make soak``: 200), ``LAB_SEED`` at which moments. Every other kill takes the
 runner's whole process group.
@@ -34,12 +34,12 @@ pytestmark = [pytest.mark.live, pytest.mark.scaled]
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
 AT_ONCE = 4
 SLEEPER = "import signal; signal.pause()"
-FOREIGN = Toxic(name="somebody.elses", type="latency", attributes={"latency": 1, "jitter": 0})
+FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 
 
 @pytest.fixture
 def foreign(request: pytest.FixtureRequest) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Two processes of somebody else's, marked by a run's bare name; the second one is stopped, and to stay so."""
+    """Two processes of another owner's, marked by a run's bare name; the second one is stopped, and to stay so."""
     name = request.getfixturevalue("tmp_path").name
     environment = {**os.environ, "LAB_RUN": f"{name}-000"}
     sleepers = [subprocess.Popen([sys.executable, "-c", SLEEPER], env=environment) for _ in range(2)]

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 @pytest.fixture
 def run() -> Iterator[RunFolder]:
-    """A lab with two clients and two devices, by hand."""
+    """A lab with two clients and two devices, interactive."""
     lab("up", "--drill", "operators", "--runtime", "embedded", "--yes")
     (run,) = living(HOME)
     yield run

@@ -87,7 +87,7 @@ async def test_in_every_mode_the_shared_plane_sees_main_and_reaches_on_call(
     [
         ("rules.yaml", "groups:\n  - name: x\n    rules: [{alert: A, expr: 'up =='}]\n", "rules.yaml"),
         ("same-listener/prometheus.yaml", "global: {scrape_interval: soon}\n", "not a valid duration"),
-        ("ops/alertmanager.yaml", "route: {receiver: nobody}\n", "nobody"),
+        ("ops/alertmanager.yaml", "route: {receiver: no-one}\n", "no-one"),
     ],
 )
 async def test_a_broken_file_is_an_error_at_the_start_in_the_programs_own_words(

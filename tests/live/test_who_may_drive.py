@@ -1,4 +1,4 @@
-"""Who may drive a living lab: who holds the run's token, and nobody from afar or from a web page."""
+"""Who may drive a living lab: who holds the run's token, and no one from afar or from a web page."""
 
 import json
 import socket
@@ -122,7 +122,7 @@ def test_no_argument_and_no_environment_holds_the_token(lab: Path) -> None:
 
 @pytest.fixture
 def page_url() -> Iterator[str]:
-    """Somebody's web page, on an origin of its own."""
+    """Someone's web page, on an origin of its own."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -92,7 +92,7 @@ def test_a_ramp_goes_in_a_straight_line_and_stays(low: float, high: float) -> No
 
 
 def test_a_ramp_up_and_down_is_the_seeds() -> None:
-    """Equal seeds, equal ramps, equal arrivals, however often somebody looks."""
+    """Equal seeds, equal ramps, equal arrivals, however often someone looks."""
 
     def ridden(step_s: float) -> list[float]:
         schedule, seen, now_s = Schedule("7", Rate.constant(20), 0.0), list[float](), 0.0

@@ -63,14 +63,14 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 99))
     def is_done(self, pick: int) -> None:
-        """Somebody at work is done."""
+        """Someone at work is done."""
         if working := self.of(State.WORKING):
             self.gate.end(working[pick % len(working)], self.now_s)
             self.advance()
 
     @rule(pick=st.integers(0, 99))
     def goes_away(self, pick: int) -> None:
-        """Somebody who waits, is at work or has ended is cancelled; who has ended stays as he is."""
+        """Someone who waits, is at work or has ended is cancelled; who has ended stays as he is."""
         if self.all:
             work = self.all[pick % len(self.all)]
             before = work.state
@@ -104,10 +104,10 @@ class AnyHistory(RuleBasedStateMachine):
         assert waiting <= max(self.gate.queue_limit, self.most_waiting)
         self.most_at_work = working if working > self.gate.workers else 0
         self.most_waiting = waiting if waiting > self.gate.queue_limit else 0
-        assert not waiting or working >= self.gate.workers, "a worker is idle while somebody waits"
+        assert not waiting or working >= self.gate.workers, "a worker is idle while someone waits"
 
     def teardown(self) -> None:
-        """Everybody ends, in one of four ways."""
+        """Everyone ends, in one of four ways."""
         while working := self.of(State.WORKING):
             self.gate.end(working[0], self.now_s)
             self.advance()

@@ -83,7 +83,7 @@ def test_codel_lets_a_burst_wait_and_a_standing_queue_not() -> None:
 
 
 def test_expired_work_is_refused_dropped_and_never_begun() -> None:
-    """On arrival, while it waits, and at its turn: nobody works for who has stopped waiting."""
+    """On arrival, while it waits, and at its turn: no one works for who has stopped waiting."""
     door = gate("fifo", drop_expired=True)
     busy, late, waits = Work(0.0), Work(0.1, deadline_s=0.1), Work(0.1, deadline_s=0.5)
     door.arrive(busy, 0.0)
@@ -102,7 +102,7 @@ def test_expired_work_is_refused_dropped_and_never_begun() -> None:
 
 
 def test_without_drop_expired_all_work_is_done() -> None:
-    """The default: a deadline is nobody's business."""
+    """The default: a deadline is no one's business."""
     door = gate("fifo")
     assert door.arrive(Work(1.0, deadline_s=0.5), 1.0) is State.WORKING
 
@@ -198,7 +198,7 @@ def test_priority_shed_refuses_the_lowest_first() -> None:
     assert not level.refuse(Work(0.0, priority=level.level), Crowd(), 3.95)
 
 
-def test_a_queue_that_nobody_leaves_is_overload() -> None:
+def test_a_queue_that_no_one_leaves_is_overload() -> None:
     """All workers stuck: no wait was measured, and yet it is no quiet window."""
     level = layer("priority-shed")
     assert isinstance(level, PriorityShed)

@@ -65,7 +65,7 @@ async def test_the_newest_is_served_first_and_the_oldest_dropped(
     assert (auth.role.counters.shed, auth.role.counters.failed) == ({"codel": 3}, {"503": 3})
 
 
-async def test_switched_live_nobody_who_waits_is_lost(
+async def test_switched_live_no_one_who_waits_is_lost(
     open_service: Open, ask: Ask, change: Change, eventually: Eventually
 ) -> None:
     """Sixty requests while admission, workers and the queue's cap change all the time: each gets one answer."""

@@ -103,7 +103,7 @@ async def test_retry_after_is_waited_for(serve: Serve) -> None:
     assert await outcomes(client) == {"4xx": 1, "ok": 1}
 
 
-async def test_nobody_listens(unused_port: int) -> None:
+async def test_no_one_listens(unused_port: int) -> None:
     """A refused connection is an attempt each, and is retried."""
     client = Client(NAIVE, f"http://127.0.0.1:{unused_port}")
     assert (await client.call("GET", ASKED)).failure == "refused"

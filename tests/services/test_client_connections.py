@@ -1,4 +1,4 @@
-"""The pool's limit and the device, live: what waits for a connection is no attempt, and nothing is cut off."""
+"""The pool's limit and the device, live: what waits for a connection is no attempt, and nothing is lost."""
 
 import asyncio
 import time
@@ -95,7 +95,7 @@ class Account(NoopPolicy):
 
 
 async def test_a_limit_that_is_lifted_keeps_its_waiters(serve: Serve, eventually: Eventually) -> None:
-    """Who waits in the old pool ends as `pool`, with its token back, though the present one makes nobody wait."""
+    """Who waits in the old pool ends as `pool`, with its token back, though the present one makes no one wait."""
     silent = Silent()
     client = Client(ClientSettings(pool_limit=1, timeout_s=30), await serve(silent.respond))
     policy = client._policy = Account()

@@ -93,7 +93,7 @@ async def test_an_attempt_ends_with_the_call_and_the_server_is_told(serve: Serve
 
 
 async def test_the_shorter_of_timeout_and_deadline_is_sent(serve: Serve) -> None:
-    """Nobody waits for an attempt longer than its timeout: that is what its server is told."""
+    """No one waits for an attempt longer than its timeout: that is what its server is told."""
     left: list[float] = []
 
     async def respond(request: web.BaseRequest) -> web.Response:
@@ -113,7 +113,7 @@ async def test_the_shorter_of_timeout_and_deadline_is_sent(serve: Serve) -> None
 
 
 async def test_without_a_deadline_nothing_is_sent(serve: Serve) -> None:
-    """What the default policies send is what they always sent, also for a call that somebody waits for."""
+    """What the default policies send is what they always sent, also for a call that someone waits for."""
     seen: list[set[str]] = []
 
     async def respond(request: web.BaseRequest) -> web.Response:

@@ -100,7 +100,7 @@ async def test_the_first_good_answer_wins(serve: Serve, eventually: Eventually) 
     assert await settled(client, policy, before) == {"ok": 1, "other": 2}
     for turn in (server.waiting[0], server.waiting[2]):
         turn.set_result(200)
-    await eventually(lambda: server.gone == 2)  # the server sees that nobody waits for these
+    await eventually(lambda: server.gone == 2)  # the server sees that the clients of these are gone
 
 
 async def test_a_failure_does_not_end_the_race_but_a_final_answer_does(

@@ -26,7 +26,7 @@ def silent() -> Iterator[int]:
 
 @contextmanager
 def closed() -> Iterator[int]:
-    """A port that refuses: bound, and nobody listens."""
+    """A port that refuses: bound, and nothing listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]

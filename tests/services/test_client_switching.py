@@ -178,7 +178,7 @@ async def test_a_policy_keeps_its_state_when_only_other_settings_change(unused_p
 
 
 def test_no_service_holds_a_lock_across_an_await() -> None:
-    """As docs/reference/serving.md promises: what is shared changes in single steps, and nobody can wait for a lock."""
+    """As docs/reference/serving.md promises: what is shared changes in single steps, and no one can wait for a lock."""
     services = Path(__file__).parents[2] / "services"
     files = sorted(services.rglob("*.py"))
     assert {"policies", "client", "admission", "kit", "libraries"} <= {file.parent.name for file in files}
@@ -200,7 +200,7 @@ def test_what_counts_as_a_lock() -> None:
 
 @pytest.mark.filterwarnings("error")
 async def test_closing_leaves_no_unclosed_session(serve: Serve) -> None:
-    """Aiohttp warns about sessions and connectors that nobody closed: there are none."""
+    """Aiohttp warns about sessions and connectors that no one closed: there are none."""
 
     async def respond(_request: web.BaseRequest) -> web.Response:
         return web.Response()

@@ -42,7 +42,7 @@ def test_a_share_is_that_of_the_highest_priorities(percent: int) -> None:
 
 
 def test_a_drain_stops_then_ramps_up() -> None:
-    """Nobody for 2 s, then a quarter after each of 4 s, then all; the lower share of drain and shedding holds."""
+    """No one for 2 s, then a quarter after each of 4 s, then all; the lower share of drain and shedding holds."""
     door = Entrance()
     door.set(**OPEN | {"drain_s": (2.0, 4.0), "now_s": 10.0})
     assert [len(admitted(door, at_s)) for at_s in (10, 11.99, 13, 14, 15, 16, 99)] == [
@@ -67,7 +67,7 @@ def test_a_drain_stops_then_ramps_up() -> None:
 
 
 def test_a_drain_as_long_as_the_one_before_begins_once_both_were_set_to_none() -> None:
-    """An operator's second drain of 2 s, long after the first, which nobody has taken back."""
+    """An operator's second drain of 2 s, long after the first, which no one has taken back."""
     door = Entrance()
     for now_s in (10.0, 60.0):
         door.set(**OPEN | {"now_s": now_s})
@@ -77,7 +77,7 @@ def test_a_drain_as_long_as_the_one_before_begins_once_both_were_set_to_none() -
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 99))
 def test_more_share_never_refuses_who_was_admitted(one: float, other: float, rank: int) -> None:
-    """Raising the share keeps everybody who is in; who ranks higher is never refused before who ranks lower."""
+    """Raising the share keeps everyone who is in; who ranks higher is never refused before who ranks lower."""
     door = Entrance()
     door.set(**OPEN | {"admit_share": min(one, other)})
     before = door.refuses("a", rank, 0.0)
@@ -154,7 +154,7 @@ async def test_shed_disabled_and_drained_are_refused_with_their_reason(
     behind: dict[str, list[web.BaseRequest]],
     open_service: Open, data_url: Url, http: aiohttp.ClientSession, change: Change,
 ) -> None:  # fmt: skip
-    """503, counted apart, and nobody behind is asked; live, one after the other."""
+    """503, counted apart, and no one behind is asked; live, one after the other."""
     edge = await open_service(Edge, Settings())
     url = data_url(edge)
     for changes, refused in (
@@ -254,7 +254,7 @@ async def test_a_drain_begins_when_it_is_set(
     behind: dict[str, list[web.BaseRequest]],
     open_service: Open, data_url: Url, http: aiohttp.ClientSession, change: Change,
 ) -> None:  # fmt: skip
-    """150 ms from the change on nobody comes in, then everybody does."""
+    """150 ms from the change on no one comes in, then everyone does."""
     edge = await open_service(Edge, Settings())
     began_s = time.monotonic()
     await change(edge, {"drain_stop_s": 0.15})

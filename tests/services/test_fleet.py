@@ -48,7 +48,7 @@ def counted(service: Service) -> dict[str, Any]:
 async def fleet(
     serve: Serve, open_service: Open, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Held, Callable[[Settings], Awaitable[Service]]]:
-    """A held server, and a way to start a fleet that subscribes to it; nobody is spread over seconds."""
+    """A held server, and a way to start a fleet that subscribes to it; no one is spread over seconds."""
     held = Held()
     monkeypatch.setenv("BRIDGE", await serve(held.respond))
     monkeypatch.setenv("UPSTREAM", "http://updates")

@@ -301,7 +301,7 @@ async def test_calls_without_a_thread_are_counted(eventually: Eventually) -> Non
     assert library.queued == 0
 
 
-async def test_a_call_that_nobody_waits_for_keeps_its_thread_and_its_room(eventually: Eventually) -> None:
+async def test_a_call_that_no_one_waits_for_keeps_its_thread_and_its_room(eventually: Eventually) -> None:
     """A thread can't be stopped: its room is free when it has ended, not when its caller has gone."""
     stuck = Stuck()
     library = Threaded(stuck, most=1)

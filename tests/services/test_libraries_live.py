@@ -148,7 +148,7 @@ async def test_a_library_crosses_the_bridge(world: World, eventually: Eventually
     assert {cohort["attempts"] for cohort in counted["cohorts"]} <= {None, 1}
     assert world.router.role.counters.requests == 2
     await _metrics_have_calls_and_no_attempts(world)
-    await _nobody_is_served_without_the_bridge(world)
+    await _no_one_is_served_without_the_bridge(world)
     assert world.router.role.counters.requests == 2
     await eventually(lambda: not world.storefront.role.calls.counters()["calls_in_flight"])  # type: ignore[union-attr]
     assert (await world.use("lab"))[0] == 200
@@ -164,7 +164,7 @@ async def _metrics_have_calls_and_no_attempts(world: World) -> None:
     assert "lab_client_attempts_in_flight{" not in text
 
 
-async def _nobody_is_served_without_the_bridge(world: World) -> None:
+async def _no_one_is_served_without_the_bridge(world: World) -> None:
     """The listener is gone: 503, or a library that retries for longer than the customer waits."""
     async with world.http.post(world.api, json={"enabled": False}) as answer:
         assert answer.status == 200

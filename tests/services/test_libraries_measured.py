@@ -1,6 +1,6 @@
 """What each library does by itself, measured, and held against the table in docs/reference/libraries.md.
 
-A server answers 503, says nothing, or closes without an answer; nobody listens at all. Attempts are counted where they
+A server answers 503, says nothing, or closes without an answer; nothing listens at all. Attempts are counted where they
 arrive. Waits between attempts are noted instead of waited.
 """
 
@@ -176,11 +176,11 @@ async def test_a_library_does_what_the_page_says(
 
 
 async def test_the_default_mode_of_botocore_is_the_one_that_the_page_names() -> None:
-    """Where nobody chooses one."""
+    """Where no one chooses one."""
     client = botocore.session.Session().create_client(
         "s3",
         region_name="us-east-1",
-        aws_access_key_id="nobody",
+        aws_access_key_id="unused",
         aws_secret_access_key="nothing",  # noqa: S106
     )
     mode = client.meta.config.retries["mode"]

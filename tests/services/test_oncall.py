@@ -255,10 +255,10 @@ async def test_the_control_port_tells_the_pages_once(
 
 
 @pytest.mark.live
-async def test_the_alarm_is_raised_at_its_instant_and_not_when_somebody_asks(
+async def test_the_alarm_is_raised_at_its_instant_and_not_when_someone_asks(
     oncall: Service, page: Post, change: Change, eventually: Eventually
 ) -> None:
-    """Nobody looks for 0.9 s; the page says 0.3 s. A longer patience, set live, holds at once, and a shorter one."""
+    """No one looks for 0.9 s; the page says 0.3 s. A longer patience, set live, holds at once, and a shorter one."""
     await page(webhook(alert(name="Watchdog")))
     beat_s = oncall.role.extras(0)["heartbeats"]["ops"]
     await eventually(lambda: time.monotonic() > beat_s + 0.9)
@@ -277,7 +277,7 @@ async def test_the_alarm_is_raised_at_its_instant_and_not_when_somebody_asks(
 
 
 @pytest.mark.live
-async def test_a_late_heartbeat_keeps_nobody_quiet(oncall: Service, page: Post) -> None:
+async def test_a_late_heartbeat_keeps_no_one_quiet(oncall: Service, page: Post) -> None:
     """It is taken with a 200, as everything that arrives, and doesn't count; the next one does."""
     for age_s, counts in ((4.0, False), (1.0, True)):
         beat = {**alert(name="Watchdog"), "annotations": {"evaluated": f"{time.time() - age_s:.3f}"}}
@@ -304,7 +304,7 @@ async def test_garbage_is_refused_and_nothing_of_it_counts(oncall: Service, page
 async def test_wrong_planes_stop_it_from_starting(
     open_service: Open, monkeypatch: pytest.MonkeyPatch, planes: str
 ) -> None:
-    """Nobody could ever page such a plane."""
+    """No one could ever page such a plane."""
     monkeypatch.setenv("PLANES", planes)
     with pytest.raises(BadEnvironmentError, match="PLANES"):
         await open_service(OnCall, PagerSettings())

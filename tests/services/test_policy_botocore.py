@@ -35,7 +35,7 @@ ENDS = {
 
 
 class Clock(bucket.Clock):  # type: ignore[misc]
-    """botocore's clock, moved by hand; it never sleeps."""
+    """botocore's clock, moved by the test; it never sleeps."""
 
     def __init__(self, now_s: float) -> None:
         self.now_s = now_s
@@ -45,7 +45,7 @@ class Clock(bucket.Clock):  # type: ignore[misc]
         return self.now_s
 
     def sleep(self, amount: float) -> None:
-        """Nobody may wait here."""
+        """No one may wait here."""
         raise AssertionError(amount)
 
 

@@ -80,7 +80,7 @@ async def test_failures_are_passed_on(
     assert chain["edge"].role.counters.failed == {"503": 1}
 
 
-async def test_the_edge_answers_for_itself_when_nobody_is_behind_it(
+async def test_the_edge_answers_for_itself_when_no_one_is_behind_it(
     open_service: Open,
     data_url: Url,
     http: aiohttp.ClientSession,

@@ -34,7 +34,7 @@ CHECKS: Mapping[str, Checker] = {
     "planes": check_planes,
     "conservation": check_conservation,
     "steps": check_steps,
-    "bite": check_fault_effect,
+    "fault-effect": check_fault_effect,
     "undone": check_undone,
     "crossing": check_crossing,
     "calibration": check_calibration,

@@ -3,7 +3,7 @@
 CPU is handed out in slices: a quota of 2 ms or more in a period, a burst of our governor's bucket. Whether the last
 slice before the first sample, and the last one before the last sample, is counted is chance, so that over a few
 seconds of a small cap the figure is only known to so much. A throttle is not judged by what it can't show: a second
-without anybody waiting (a breaker opened, the load was small) needs less than the cap, bitten or not.
+without anyone waiting (a breaker opened, the load was small) needs less than the cap, bitten or not.
 """
 
 from chaos.traits import ExpectedEffect

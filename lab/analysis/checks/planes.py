@@ -29,7 +29,10 @@ def check_planes(timeline: Timeline) -> list[Finding]:
         return [_set_up("monitoring planes", ok=None, detail="none was set up")] if asked_for else []
     by = f"by {timeline.roles.pager}"
     told = by if heard(timeline) else None
-    return [*found, Finding(name="pages told", limit=by, measured=told, ok=None if told is None else True)]
+    return [
+        *found,
+        Finding(name="pages received", limit=by, measured=told, ok=None if told is None else True),
+    ]
 
 
 def _plane(timeline: Timeline, name: str, watched: Watched, configured: PlaneConfigured) -> list[Finding]:

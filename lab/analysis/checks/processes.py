@@ -9,7 +9,7 @@ from lab.analysis.verdict.verdict import Finding
 LAG_MS = 50.0
 CPU_PERCENT = 80.0
 FEWEST = 3
-"""Samples in a phase, below which its CPU is not told."""
+"""Samples in a phase, below which its CPU is not judged."""
 
 
 def check_processes(timeline: Timeline) -> list[Finding]:

@@ -37,7 +37,7 @@ def unmeant(timeline: Timeline) -> Iterator[tuple[str, str]]:
 
 
 def deaths(timeline: Timeline) -> list[str]:
-    """A sentence for each service that ended though nobody wanted that: what came of it may be all that is seen."""
+    """A sentence for each service that ended though no one wanted that: what came of it may be all that is seen."""
     ended = [change for change in timeline.changes if change.state == "exited" and not change.planned]
     return [f"{c.service} died at {c.t:.1f} s (exit code {c.exit_code})" for c in ended]
 

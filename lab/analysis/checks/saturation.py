@@ -1,4 +1,4 @@
-"""A storm was the bridge's: >= 90 % of its cap all through a stuck aftermath, nobody waiting behind it."""
+"""A storm was the bridge's: >= 90 % of its cap all through a stuck aftermath, no one waiting behind it."""
 
 from lab.analysis.checks.checker import at_least
 from lab.analysis.metrics.stuck import find_stuck
@@ -21,7 +21,7 @@ def check_saturation(timeline: Timeline) -> list[Finding]:
     queue = _mean([timeline.row(second).queue_depth for second in stuck.seconds])
     least = 100 * min(known) if known and len(known) == len(busy) else None
     return [
-        at_least("bridge busy while stuck", BUSY_PERCENT, "% of its cap", least, "least of any 5 s"),
+        at_least("bridge utilization while stuck", BUSY_PERCENT, "% of its cap", least, "least of any 5 s"),
         Finding(
             name="queue behind the bridge while stuck",
             limit=f"<= {QUEUE:g} waiting",

@@ -27,7 +27,7 @@ class LogState:
 
     Attributes:
         missing: there is none.
-        unreadable: lines that are no JSON object, or cut off.
+        unreadable: lines that are not a JSON object, or truncated.
         dropped: lines that the service's rate limit dropped; the counts don't depend on them.
         backwards: how often the clock went back between two lines.
     """
@@ -51,7 +51,7 @@ class LogState:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """All of it, most hurt first; ``end_s``: the instant that "now" means; None: no line tells a time."""
+    """All of it, most hurt first; ``end_s``: the instant that "now" means; None: no line has a time."""
 
     end_s: float | None
     troubles: tuple[Trouble, ...]

@@ -4,7 +4,7 @@
 
 with the requests that the last services of the chain (a: auth), the proxy behind the device (r: router) and the load's
 target (e) received in a window, and the attempts (c) of the canary, which enters the chain in the middle: router sends
-its calls on like everybody's. Layers multiply: with n
+its calls on like everyone's. Layers multiply: with n
 attempts at each of k layers it is n^k (SRE book, ch. 22: "addressing cascading failures"). A plane that scrapes over
 the bridge is counted among router's requests; no drill has both.
 """

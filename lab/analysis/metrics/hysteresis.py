@@ -59,7 +59,7 @@ def ways(timeline: Timeline) -> Ways | None:
 
 
 def hysteresis(timeline: Timeline) -> float | None:
-    """The area between the curves, -1 to 1 (below 0: served better on the way down); None where it can't be told."""
+    """The area between the curves, -1 to 1 (below 0: served better on the way down); None where it is undetermined."""
     found = ways(timeline)
     if found is None or not found.up or not found.down:
         return None

@@ -19,7 +19,7 @@ class Recovery:
 
     Attributes:
         since_s: run time that the others count from.
-        time_s: until service was back; None: it was not, or that can't be told.
+        time_s: until service was back; None: it was not, or that is undetermined.
         censored_at_s: it was not back, and was watched that long.
         pending_s: it may have been back from here on: the 10 s that must follow had not passed.
     """

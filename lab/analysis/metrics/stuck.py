@@ -22,7 +22,7 @@ DEFAULT_TIMEOUT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """``value`` None: can't be told, and ``because`` says why. ``seconds``: those that were judged."""
+    """``value`` None: undetermined, and ``because`` says why. ``seconds``: those that were judged."""
 
     value: bool | None
     because: str

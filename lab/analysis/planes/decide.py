@@ -31,10 +31,10 @@ def _never_came(timeline: Timeline, condition: Condition) -> Decision:
     """It did not come although it was waited for longer than the limit: an answer, without a figure."""
     waited_s = watched_s(timeline)
     if waited_s is None:
-        return Decision(None, None, "nothing was done that could be told of")
+        return Decision(None, None, "nothing was done that could be detected")
     if not heard(timeline):
-        return Decision(None, None, "what on-call was told is not known")
+        return Decision(None, None, "what on-call received is unknown")
     because = f"{_AWAITED[condition.metric]} came within {waited_s:.1f} s, when the run ended"
     if waited_s < condition.value:
-        return Decision(None, None, f"{because}: too soon to tell")
+        return Decision(None, None, f"{because}: too soon to know")
     return Decision(None, condition.op in {">", ">="}, because)

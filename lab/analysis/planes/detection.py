@@ -1,6 +1,6 @@
 """How soon a plane told on-call, and whether as soon as its configuration promises.
 
-Each alert has a bound of its own: how long after its cause its page must be there. A plane told in time when its first
+Each alert has a bound of its own: how long after its cause its page must be there. A plane was in time when its first
 page came within the bound of that alert. Where none came (or one without a bound), it is held to the shortest bound of
 what another plane told of, since that did happen, or else to the shortest of all: nothing excuses it longer.
 """
@@ -20,7 +20,7 @@ class Detection:
         time_s: to the plane's first page; None: none came (or there was no trigger).
         alert: what that page was about; ``bound_s`` the time that it should have come within.
         silence_s: to the dead-man's switch about this plane.
-        in_time: whether the page came within its bound; None: no trigger, no bound, or too soon to tell.
+        in_time: whether the page came within its bound; None: no trigger, no bound, or too soon to know.
     """
 
     time_s: float | None = None

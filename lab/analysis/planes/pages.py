@@ -1,6 +1,6 @@
 """What a plane told on-call: each alert once, however often its Alertmanager repeats itself.
 
-Two labels of the rules tell what an alert is for. ``severity: page`` (or none) wakes somebody; a ticket does not, nor
+Two labels of the rules tell what an alert is for. ``severity: page`` (or none) wakes a person; a ticket does not, nor
 the heartbeat, which is what the dead-man's switch listens for. ``about: monitoring`` is the plane's own trouble and
 says nothing about the system. The dead-man's switch wakes, *about* a plane that fell silent, not by it.
 """
@@ -22,7 +22,7 @@ def heard(timeline: Timeline) -> bool:
 
 
 def firings(watched: Watched) -> Iterator[PageReceived]:
-    """Each page that woke somebody; an alert that goes on, or is sent again, is the same page."""
+    """Each page that woke a person; an alert that goes on, or is sent again, is the same page."""
     firing: dict[tuple[str, ...], float | None] = {}
     for page in watched.pages:
         alert = (page.alert, *(f"{name}={value}" for name, value in sorted(page.labels.items())))
@@ -71,7 +71,7 @@ def began_s(page: PageReceived) -> float:
 
 
 def count_pages(timeline: Timeline, watched: Watched, start_s: float, end_s: float) -> int | None:
-    """How often somebody was woken in a span; None: on-call told nothing."""
+    """How often a person was woken in a span; None: on-call told nothing."""
     if not heard(timeline):
         return None
     return sum(start_s <= page.received_s < end_s for page in firings(watched))

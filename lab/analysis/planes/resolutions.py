@@ -17,7 +17,7 @@ from lab.journal.plane_events import PageReceived
 
 GOOD_FROM = 0.90
 AMPLIFIED = 1.5
-MENDS_S = 5.0
+PERSISTS_S = 5.0
 """A page may say that it is over so long before truth shows it: windows differ, and pages travel."""
 
 
@@ -54,5 +54,5 @@ def _symptoms(page: PageReceived) -> list[_Bad]:
 
 def _is_false(timeline: Timeline, page: PageReceived, bad: _Bad) -> bool | None:
     """Whether it went on; where truth ends sooner than 5 s later, what it last was decides."""
-    now, later = bad(timeline, page.received_s), bad(timeline, page.received_s + MENDS_S)
+    now, later = bad(timeline, page.received_s), bad(timeline, page.received_s + PERSISTS_S)
     return now if later is None or not now else later

@@ -1,7 +1,7 @@
 """Whether a plane was blind in a second of the run (docs/definitions.md).
 
 Asked at s + 1.5 s, it has no raw sample younger than 2 intervals + 0.5 s, or what it answers for goodput is off truth
-by more than 20 % and 10/s. No answer, an error or garbage is blind. A second in which nobody asked, or truth is not
+by more than 20 % and 10/s. No answer, an error or garbage is blind. A second in which no one asked, or truth is not
 known, is neither blind nor sighted: None.
 """
 

@@ -40,7 +40,7 @@ class Record:
         now_s: run time of the newest event.
         roles: who is what in this run.
         run: the first event; ``drill`` is read from it (None: a run without a drill).
-        closed: the last event; None while the run lasts, or when it was cut off.
+        closed: the last event; None while the run lasts, or when it was truncated.
         done_s: when the last phase ended; None before.
         bridges: samples of the bridge; ``reserves`` those of devices beside it, by device.
         settings: live settings as they were read back, by service.
@@ -171,7 +171,7 @@ class Record:
 
 
 def _drill(event: RunOpened) -> Drill | None:
-    """The drill that a run carries; None for a lab that was brought up by hand."""
+    """The drill that a run carries; None for a lab that was brought up interactively."""
     try:
         return Drill.model_validate(event.drill)
     except ValidationError:

@@ -19,7 +19,7 @@ class Row:
     Attributes:
         second: of the run's clock; the row covers ``[second, second + 1)``.
         phase: active when the second began; None before the first and after the last. ``role`` is its role.
-        offered: scheduled arrivals; ``sent`` were started, ``good`` answered well, ``failed`` by kind.
+        offered: scheduled arrivals; ``sent`` were started, ``good`` answered in time, ``failed`` by kind.
         requests: calls that client services began, ``attempts`` their tries over the bridge (where a client can't
             count them: those seen in this second).
         outcomes: attempts (and rejections) that ended in this second, by kind; calls, where attempts aren't counted.

@@ -39,7 +39,7 @@ def half_width(
 
     Args:
         seconds: what was seen, second by second, in order.
-        statistic: of any such sequence; None where it can't be told.
+        statistic: of any such sequence; None where it is undetermined.
         confidence: of the interval, 0..1.
     """
     length = block_length(len(seconds))

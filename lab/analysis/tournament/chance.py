@@ -31,7 +31,7 @@ def mean_p(differences: Mapping[str, Sequence[float]]) -> tuple[float, float | N
 
     Returns:
         The mean difference, the half-width of its 95 % interval (None with fewer than two differences in any
-        stratum), and the two-sided p (1 where it can't be told).
+        stratum), and the two-sided p (1 where it is undetermined).
 
     Raises:
         ValueError: no difference at all.
@@ -98,7 +98,7 @@ def outcomes_p(meetings: Sequence[Mapping[str, bool]]) -> float:
 
 
 def _hang_together(meetings: Sequence[Mapping[str, bool]]) -> float:
-    """The sum over contestants of (bad outcomes - those expected of anybody in the same meetings)^2 / meetings."""
+    """The sum over contestants of (bad outcomes - those expected of anyone in the same meetings)^2 / meetings."""
     off: dict[str, float] = {}
     met: dict[str, int] = {}
     for meeting in meetings:

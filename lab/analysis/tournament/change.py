@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Word = Literal["changed", "not changed", "can't tell"]
+Word = Literal["changed", "not changed", "unclear"]
 
 
 class Change(BaseModel):
@@ -33,4 +33,4 @@ def decide(low: float, high: float, difference: float, margin: float) -> tuple[W
         return "changed", "by more than the spread"
     if -margin <= low and high <= margin:
         return "not changed", "the interval lies within what makes no difference"
-    return "can't tell", "the spread is too wide: both a change and none are possible"
+    return "unclear", "the spread is too wide: both a change and none are possible"

@@ -1,10 +1,10 @@
-"""Two runs, or two groups of runs, side by side: for each figure *changed*, *not changed* or *can't tell*.
+"""Two runs, or two groups of runs, side by side: for each figure *changed*, *not changed* or *unclear*.
 
 A figure has a margin: what is less than that makes no difference to anyone. With the 95 % interval of B - A,
 
     changed      the interval lies on one side of 0, and the difference is at least the margin
     not changed  the interval lies within the margin (two one-sided tests; D. Schuirmann, 1987)
-    can't tell   neither: there was too little to see
+    unclear      neither: there was too little to see
 
 One run each: second against second, counted from the trigger's start, by the moving-block bootstrap (``blocks``). It
 knows how the seconds of these two runs scatter, but not how runs do. Several runs each: run against run, by Welch's t.
@@ -35,7 +35,7 @@ class Differences(BaseModel):
     Attributes:
         a, b: names of the runs.
         set_differently: what they were asked to do differently.
-        unlike: why they can't be compared; then every figure is *can't tell*.
+        unlike: why they can't be compared; then every figure is *unclear*.
         seconds: of two single runs, how many since the trigger's start both have: figures that are made from seconds
             are of these alone. None: not so compared.
     """
@@ -83,7 +83,7 @@ def _change(
         unit=figure.unit,
         a=fmean(one) if one else None,
         b=fmean(other) if other else None,
-        word="can't tell",
+        word="unclear",
         because="",
     )
     if unlike or not one or not other:

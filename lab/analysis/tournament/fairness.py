@@ -1,7 +1,7 @@
 """Unfairness between clients: 1 - Jain's index (R. Jain, D. Chiu, W. Hawe, DEC-TR-301, 1984).
 
 J = (sum x)^2 / (n * sum x^2), 1 where all get the same, 1/n where one gets everything. ``x`` is the share of a
-client's own requests that were answered well, so that a client that asks for more is not called favoured.
+client's own requests that were answered in time, so that a client that asks for more is not called favoured.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from lab.analysis.timeline.timeline import Timeline
 
 
 def jain(shares: Sequence[float]) -> float:
-    """Jain's fairness index. Where nobody gets anything, all get the same: 1.
+    """Jain's fairness index. Where no one gets anything, all get the same: 1.
 
     Raises:
-        ValueError: nobody to be fair to.
+        ValueError: no one to be fair to.
     """
     if not shares:
-        raise ValueError("Jain's index of nobody: give at least one share")
+        raise ValueError("Jain's index of no one: give at least one share")
     squares = sum(share**2 for share in shares)
     return sum(shares) ** 2 / (len(shares) * squares) if squares else 1.0
 

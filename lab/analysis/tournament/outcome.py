@@ -7,7 +7,7 @@ from lab.analysis.tournament.cell import Cell
 from lab.analysis.tournament.change import Change, Word
 
 ALPHA = 0.05
-CANT_TELL: Word = "can't tell"
+UNCLEAR: Word = "unclear"
 ONE_EACH = "one run each: a lab near its tipping point may do the one or the other by chance"
 
 
@@ -53,11 +53,11 @@ def _compare(
     one, other = [read(cell) for cell in a], [read(cell) for cell in b]
     told = [[value for value in side if value is not None] for side in (one, other)]
     if unlike:
-        word, because = CANT_TELL, unlike[0]
+        word, because = UNCLEAR, unlike[0]
     elif not all(told):
-        word, because = CANT_TELL, "not judged"
+        word, because = UNCLEAR, "not judged"
     elif [len(side) for side in told] != [len(one), len(other)]:
-        word, because = CANT_TELL, "missing in some runs; comparing the rest would be biased"
+        word, because = UNCLEAR, "missing in some runs; comparing the rest would be biased"
     else:
         word, because = _decide(*told)
     return Change(figure=figure, unit="", a=_said(one), b=_said(other), word=word, because=because)
@@ -71,7 +71,7 @@ def _decide(one: Sequence[bool], other: Sequence[bool]) -> tuple[Word, str]:
         return "changed", f"so far apart by chance in {p:.2g} of all cases (Fisher)"
     if len({*one, *other}) == 1:
         return "not changed", "the same in every run"
-    return CANT_TELL, f"so far apart by chance in {p:.2g} of all cases (Fisher)"
+    return UNCLEAR, f"so far apart by chance in {p:.2g} of all cases (Fisher)"
 
 
 def _said(values: Sequence[bool | None]) -> str | None:

@@ -14,7 +14,7 @@ from lab.analysis.verdict.verdict import Verdict
 
 
 def outlasted(timeline: Timeline, verdict: Verdict) -> bool | None:
-    """Whether the run ended stuck; None where that can't be told."""
+    """Whether the run ended stuck; None where that is undetermined."""
     if timeline.mitigation_s is None or not verdict.metrics.stuck or timeline.first_s is None:
         return verdict.metrics.stuck
     after = whole_seconds(timeline.mitigation_s, timeline.first_s[1])

@@ -13,8 +13,8 @@ are *told apart* where
    by permutation), and then without that correction (``chance``).
 
 A place is a range: from 1 + how many are told apart as better, to n - how many are told apart as worse. These are
-simultaneous confidence sets of ranks (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic Studies, 2024). Contestants
-that can't be told apart so share places. Two that behave alike are told apart in one table of twenty at most; two whose
+simultaneous confidence sets of ranks (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic Studies, 2024). Those within
+the spread share places. Two that behave alike are told apart in one table of twenty at most; two whose
 drills are the same never.
 """
 
@@ -32,7 +32,7 @@ ALPHA = 0.05
 LEAST_SHARE = 0.01
 SAME = "they are one and the same drill"
 BAD_SHARE = 0.5
-"""Where stuck can't be told, a run is a bad one that lost half of what was offered or more."""
+"""Where stuck is undetermined, a run is a bad one that lost half of what was offered or more."""
 
 
 class _Part(BaseModel):
@@ -83,7 +83,7 @@ class Ranking(_Part):
 
 
 def is_bad(cell: Cell) -> bool:
-    """Whether the storm outlasted what was to end it; where that can't be told, whether half of offered was lost."""
+    """Whether the storm outlasted what was to end it; where that is undetermined, whether half of offered was lost."""
     return cell.outlasted if cell.outlasted is not None else (cell.lost_share or 0.0) >= BAD_SHARE
 
 
@@ -190,7 +190,7 @@ def _place(name: str, met: _Met, pairs: Sequence[Pair], able: Sequence[str]) -> 
         runs = f"{len(met)} run{'' if len(met) == 1 else 's'} to count" if met else "no valid run"
         return place.model_copy(update={"because": f"{runs}; ranking needs two with the same trigger"})
     if len(able) == 1:
-        return place.model_copy(update={"because": "nobody to compare it with"})
+        return place.model_copy(update={"because": "no other contestant to compare it with"})
     worse_than = sum(pair.better != name for pair in mine)
     better_than = sum(pair.better == name for pair in mine)
     return place.model_copy(update={"best": 1 + worse_than, "worst": len(able) - better_than})

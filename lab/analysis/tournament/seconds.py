@@ -65,7 +65,7 @@ def _sample(timeline: Timeline, second: int) -> Sample | None:
 
 
 def lost_share(samples: Sequence[Sample]) -> float | None:
-    """Share of what was offered that was not answered well."""
+    """Share of what was offered that was not answered in time."""
     offered = sum(one.offered for one in samples)
     return 1 - sum(one.good for one in samples) / offered if offered else None
 

@@ -154,12 +154,12 @@ def _not_recovered(timeline: Timeline, condition: Condition) -> Decision:
     """Not back although watched for longer than the limit: an answer, without a figure."""
     found = find_recovery(timeline, moment_s(timeline, condition.since or TRIGGER_END))
     if found.censored_at_s is None:
-        return Decision(None, None, "recovery can't be told")
+        return Decision(None, None, "recovery is unknown")
     because = f"not back {found.censored_at_s:.1f} s later, when its window ended"
     if found.pending_s is not None and found.pending_s <= condition.value:
         return Decision(
-            None, None, f"perhaps back after {found.pending_s:.1f} s, but the run ended too soon to tell"
+            None, None, f"perhaps back after {found.pending_s:.1f} s, but the run ended too soon to know"
         )
     if found.censored_at_s - WINDOW_S < condition.value:
-        return Decision(None, None, f"{because}: too soon to tell")
+        return Decision(None, None, f"{because}: too soon to know")
     return Decision(None, condition.op in {">", ">="}, because)

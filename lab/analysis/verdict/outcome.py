@@ -7,7 +7,7 @@ from lab.analysis.verdict.verdict import Outcome
 def outcome_of(timeline: Timeline) -> Outcome:
     """How the run ended. One that was not started because its steady state was not met counts as aborted."""
     if timeline.closed is None:
-        return "cut-off"
+        return "truncated"
     if timeline.closed.outcome == "not-started" and unsteady(timeline):
         return "aborted"
     return timeline.closed.outcome

@@ -16,8 +16,8 @@ from lab.journal.upgrade import upgrade_verdict
 
 SCHEMA = 2
 
-Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "cut-off"]
-"""How the run ended: as in ``run.closed``, or ``cut-off`` where the journal has no such line."""
+Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "truncated"]
+"""How the run ended: as in ``run.closed``, or ``truncated`` where the journal has no such line."""
 
 Word = Literal["pass", "fail", "inconclusive", "unsupported"]
 

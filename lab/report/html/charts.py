@@ -69,7 +69,7 @@ def _amplification() -> Chart:
     return Chart(
         "amplification",
         "Amplification",
-        "Attempts per request. At 1 nobody retries. At 4, with three retries allowed, every request is "
+        "Attempts per request. At 1 no one retries. At 4, with three retries allowed, every request is "
         "tried as often as the clients can, and the bridge carries four times the work for the same users.",
         "attempts per request",
         (Line("amplification", "amplification", "strain", "%{y:.2f} ×"),),  # noqa: RUF001 - a multiplication sign

@@ -1,6 +1,6 @@
 """Small multiples of a tournament: a picture a trigger, in it a panel a contestant, in it a line a seed.
 
-title ✓      title ✗        each panel: share of offered that was answered well, over seconds since the trigger's
+title ✓      title ✗        each panel: share of offered that was answered in time, over seconds since the trigger's
 [panel]      [panel]        start; shaded: the trigger active; dashed: a mitigation
 """
 
@@ -21,7 +21,7 @@ PANEL_PX, TITLE_PX, TICKS_PX = 92, 26, 26
 
 _TOP_PX, _LEFT_PX, _RIGHT_PX = 6, 44, 10
 _LINES = {True: "strain", False: "good", None: "second"}
-"""The line of a run whose storm outlasted what was to end it, or did not, or of which that can't be told."""
+"""The line of a run whose storm outlasted what was to end it, or did not, or of which that is undetermined."""
 
 _BETWEEN = 0.02
 """Room between two columns, as a share of the width."""
@@ -41,7 +41,7 @@ SIZES = {"wide": Size(4, 860, 6.4, 12), "narrow": Size(2, 224, 6.0, 11)}
 
 
 def shares(rows: Sequence[Second]) -> list[list[float | int | None]]:
-    """Seconds, and the share of offered that was answered well in each; None: unknown, or nothing was asked for."""
+    """Seconds, and the share of offered that was answered in time in each; None: unknown, or nothing was asked for."""
     good = [None if r.good is None or not r.offered else round(r.good / r.offered, 3) for r in rows]
     return [[row.second for row in rows], good]
 

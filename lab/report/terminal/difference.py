@@ -1,4 +1,4 @@
-"""Two runs side by side in the terminal: what changed, what did not, and what can't be told."""
+"""Two runs side by side in the terminal: what changed, what did not, and what is undetermined."""
 
 from rich import box
 from rich.console import Console
@@ -10,7 +10,7 @@ from lab.analysis.tournament.change import Change, Word
 from lab.report import headline_figures as figures
 from lab.report.words import clean
 
-_STYLES: dict[Word, str] = {"changed": "bold yellow", "not changed": "green", "can't tell": "magenta"}
+_STYLES: dict[Word, str] = {"changed": "bold yellow", "not changed": "green", "unclear": "magenta"}
 
 _WRITE = {"share": figures.share, "x": figures.ratio, "ms": figures.millis, "s": figures.seconds}
 

@@ -109,7 +109,7 @@ def _legend(seen: Sequence[Watch], scale: Scale, ink: Ink) -> Iterator[Text]:
     """How high a full block is, how long a mark, and what the hatches mean that occur."""
     each = figures.seconds(scale.seconds)
     yield Text(
-        f"{' ' * _NAME}{ink.bars[-1]} {figures.rate(scale.top_rps)} answered well, a mark is {each}", "dim"
+        f"{' ' * _NAME}{ink.bars[-1]} {figures.rate(scale.top_rps)} answered in time, a mark is {each}", "dim"
     )
     found = {sight(row) for watch in seen for row in watch.rows}
     told = [f"{ink.hatch[how]} {name}" for how, name in _NAMED.items() if how in found]

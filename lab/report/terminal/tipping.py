@@ -29,7 +29,7 @@ def said(found: Tipping) -> list[str]:
     """What was found, for people."""
     if found.doubtful is not None:
         reasons = [run.reason for run in found.at(found.doubtful).runs if run.reason]
-        why = reasons[-1] if reasons else "whether it stayed stuck could not be told"
+        why = reasons[-1] if reasons else "whether it stayed stuck is undetermined"
         return [f"At {found.show(found.doubtful)} too many runs could not be judged: {why}"]
     if found.never_up_to is None or found.always_from is None:
         ends = " and ".join(f"{found.show(one.value)} ({one.outcome} stuck)" for one in _ends(found))

@@ -148,12 +148,12 @@ def _say_places(console: Console, tournament: Tournament) -> None:
     places = tournament.overall.places
     console.print("Places, by goodput lost over all triggers", style="bold")
     if not any(pair.better for pair in tournament.overall.pairs):
-        console.print(f"Nobody is ranked: {_why_none(places)}", markup=False, highlight=False)
+        console.print(f"No ranking: {_why_none(places)}", markup=False, highlight=False)
         return
     for one in places:
         console.print(_place(one, tournament), markup=False, highlight=False)
     console.print(
-        "A range says that those who share it can't be told apart: the difference is not more than the spread.",
+        "A range: those who share it do not differ by more than the spread over the seeds.",
         style="dim",
     )
 

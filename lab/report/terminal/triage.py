@@ -21,13 +21,13 @@ _SHORT = 2
 
 def say_triage(console: Console, found: Triage) -> None:
     """Print the table, worst first, and how far the logs may be trusted."""
-    end = "no line tells a time" if found.end_s is None else f"up to {_clock(found.end_s)} UTC"
+    end = "no line has a time" if found.end_s is None else f"up to {_clock(found.end_s)} UTC"
     _say(console, f"From the logs alone, {end}:")
     if found.troubles:
         console.print(_table(found))
         _say(console, f"per s: in the latest {RECENT_S} s; since, until: UTC")
     else:
-        _say(console, "No call ended badly, as far as they tell.")
+        _say(console, "No call ended badly, as far as the logs show.")
     for call, episode in (
         (trouble.call, episode) for trouble in found.troubles for episode in trouble.errors if episode.earlier
     ):

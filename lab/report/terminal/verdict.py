@@ -1,4 +1,4 @@
-"""The verdict at the end of a run, for somebody who has never seen one."""
+"""The verdict at the end of a run, for someone who has never seen one."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -3,7 +3,7 @@
 First that works: an environment variable (``$LAB_TOXIPROXY``, ``$LAB_PROMETHEUS``, ``$LAB_ALERTMANAGER``) and PATH
 (``path``), the lab's cache (``cache``); then for Toxiproxy and Alertmanager a build of the pinned Go module, whose
 checksum the Go tools verify (``gomodule``), and for Prometheus, which can't be built that way, the distribution's
-package, whose signature apt verifies (``debian``). Binaries of upstream releases are no source: nobody here could
+package, whose signature apt verifies (``debian``). Binaries of upstream releases are no source: no one here could
 download one and so know the checksum that would have to be pinned.
 """
 

@@ -20,7 +20,7 @@ class Cgroup(Protocol):
         ...
 
     def memory_bytes(self) -> int:
-        """The working set: what is used without file pages that nobody touched lately."""
+        """The working set: what is used without file pages that no one touched lately."""
         ...
 
 

@@ -87,7 +87,7 @@ def _seen(listed: Mapping[str, Any]) -> Seen:
 
 
 async def start_all(containers: Iterable[Seen]) -> None:
-    """Start containers, all at once: the engine takes their order from nobody.
+    """Start containers, all at once: the engine takes their order from no one.
 
     Raises:
         SetupError: the engine refused one; with its words.

@@ -51,7 +51,7 @@ class Inside:
             return UNKNOWN
         found = await asyncio.to_thread(self.listener.read)
         if found is None:
-            raise ProcessLookupError(f"nobody listens on port {self.listener.port} any more")
+            raise ProcessLookupError(f"nothing listens on port {self.listener.port} any more")
         return found
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ async def open_inside(container: Container, data_port: int | None, proc: Path) -
 async def _process(container: Container, proc: Path) -> tuple[int, Cgroup | None] | None:
     """A container's first process and its control group; None: it doesn't run.
 
-    Without a control group the engine is elsewhere: what has this pid here is somebody else.
+    Without a control group the engine is elsewhere: what has this pid here is someone else.
     """
     try:
         pid = int((await inspect(container.id))["State"]["Pid"])

@@ -29,7 +29,7 @@ _REMEDIES = (
     ),
     (
         r"overlap|non-overlapping",
-        "A network of somebody else took the addresses just now: try again, or `docker network prune`",
+        "A network of someone else took the addresses just now: try again, or `docker network prune`",
     ),
     (
         r"cannot connect|connection refused|no such host|error during connect|permission denied",

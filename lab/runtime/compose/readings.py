@@ -132,7 +132,7 @@ class ContainerReadings(ContainerPlaces):
             opened = await open_inside(handle, port, self.proc)
             if opened is None:
                 return None
-            self._forget(service)  # somebody else may have opened it meanwhile
+            self._forget(service)  # someone else may have opened it meanwhile
             self._insides[service] = opened
         return self._insides.get(service)
 

@@ -1,7 +1,7 @@
 """A container's CPU and memory by the engine, where the kernel's files can't be read.
 
 The engine answers once a second only, so what it said last is given while the next answer is on its way: a figure
-is up to two seconds old, but nobody waits for it.
+is up to two seconds old, but no one waits for it.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Storms written by hand: a run's journal, second by second, from what was good and how much was tried."""
+"""Storms written in code: a run's journal, second by second, from what was good and how much was tried."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Events that journals written by hand begin with or are full of."""
+"""Events that journals written in code begin with or are full of."""
 
 from chaos.faults.ramp import Ramp
 from lab.drillfile import Drill

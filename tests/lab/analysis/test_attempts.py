@@ -1,4 +1,4 @@
-"""Attempts of clients that can't count them: a storm written by hand, seen from outside of the client."""
+"""Attempts of clients that can't count them: a storm written in code, seen from outside of the client."""
 
 from __future__ import annotations
 

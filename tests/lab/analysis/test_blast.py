@@ -40,7 +40,7 @@ def errors(share: float, since_s: float = 0.0) -> Callable[[ServiceSample], Serv
 
 
 def test_what_a_fault_is_aimed_at_is_hurt_and_nothing_else(storm: Storm) -> None:
-    """Everybody waits in this storm; nobody else ended, or answered with errors."""
+    """Everyone waits in this storm; no one else ended, or answered with errors."""
     assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
 
 
@@ -104,7 +104,7 @@ def test_an_unplanned_end_is_damage_and_a_killed_target_is_hurt_once(storm: Stor
 
 
 def test_a_fault_whose_undo_failed_counts_although_it_was_never_read_back(storm: Storm) -> None:
-    """Nobody knows whether it is active; that is not nothing."""
+    """No one knows whether it is active; that is not nothing."""
     failed = ActionChanged(
         action="x",
         kind="fault",

@@ -61,7 +61,7 @@ def throttled(seconds: Sequence[tuple[float, int]], *, cap: float = CAP, target:
         ([(0.86, 5)] * 2, True, 85.0),  # of 80 ms of CPU a slice of 2 ms at either end is 5 %
         ([BUSY] * 3 + [IDLE] * 7, True, None),  # a breaker opened: nothing waited any more
         ([BUSY, IDLE, IDLE, BUSY, BUSY], True, None),
-        ([IDLE] * 10, None, 90.0),  # nobody waited: what it would have used can't be told
+        ([IDLE] * 10, None, 90.0),  # no one waited: what it would have used is undetermined
     ],
 )
 def test_a_throttle_bites_if_the_cap_is_used_up_while_work_waits(

@@ -48,7 +48,7 @@ def test_three_layers_of_four_attempts_are_64() -> None:
 
 
 def test_without_retries_it_is_1_whatever_the_canary_sends() -> None:
-    """The canary's calls reach auth too, and are nobody's retries."""
+    """The canary's calls reach auth too, and are no one's retries."""
     timeline = chain({"edge": 4, "storefront": 4, "router": 9, "auth": 9}, canary=5)
     assert chain_amplification(timeline, SECONDS) == pytest.approx(1)
 

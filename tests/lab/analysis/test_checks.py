@@ -92,7 +92,7 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
         "bridge.sample",
         lambda e: {"cpu_s_total": 0.12 * e.t, "accept_queue": 0},
         {},
-        "bridge busy while stuck",
+        "bridge utilization while stuck",
     ),
     ("bridge.sample", lambda e: {"cpu_s_total": e.cpu_s_total * 1.1}, {}, "CPU cap delivered"),
     (
@@ -141,12 +141,12 @@ def test_each_check_finds_what_it_is_for(
     assert findings(changed(storm.events(), kind, change, **wanted))[name].ok is False
 
 
-# what was not measured: (fields set to None, the finding that can't be told any more)
+# what was not measured: (fields set to None, the finding that is then undetermined)
 UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("load.sample", {"lag_p99_ms": None}, "load's lag p99"),
     ("host.sample", {"listen_overflows_total": None}, "listen overflows, not the bridge's"),
     ("host.sample", {"bridge_listen_overflows_total": None}, "listen overflows, not the bridge's"),
-    ("bridge.sample", {"cpu_s_total": None}, "bridge busy while stuck"),
+    ("bridge.sample", {"cpu_s_total": None}, "bridge utilization while stuck"),
     ("bridge.sample", {"accepted_total": None}, "traffic crossed the bridge"),
     ("calibration.measured", {"capacity_rps": None}, "capacity = headroom x rate"),
     ("service.sample", {"attempts_in_flight": None}, "attempts = outcomes + in flight"),
@@ -311,7 +311,7 @@ def test_a_paused_service_tells_nothing(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("factor", "bit"), [(1.01, False), (3.0, False)])
-def test_a_surge_that_nobody_sees_did_not_bite(storm: Storm, factor: float, *, bit: bool) -> None:
+def test_a_surge_that_no_one_sees_did_not_bite(storm: Storm, factor: float, *, bit: bool) -> None:
     """The schedule's arrivals must grow by what was asked."""
     surge = storm.drill.method[0].model_copy(update={"name": "other", "kind": "load"})
     storm.drill = storm.drill.model_copy(update={"method": (*storm.drill.method, surge)})

@@ -172,7 +172,7 @@ def test_a_machine_too_busy_to_be_sampled_is_still_watched(storm: Storm) -> None
 
 
 def test_requests_still_under_way_are_no_failures(storm: Storm) -> None:
-    """An answer counts as good within the slo (2 s): until then nobody can say that there is none."""
+    """An answer counts as good within the slo (2 s): until then no one can say that there is none."""
     floor = condition("goodput", "<", 0.5, of="offered")
     waiting = CohortProvisional(
         t=13.2, source="load", second=12, requests=100, sent=100, attempts=None, good=0, failed={}

@@ -1,4 +1,4 @@
-"""The area between the way up and the way down, on journals written by hand."""
+"""The area between the way up and the way down, on journals written in code."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ def test_its_ends() -> None:
 
 
 def test_without_both_ways_it_is_unknown() -> None:
-    """Two ramps up; a run that was cut off before the way down; no ramp at all."""
+    """Two ramps up; a truncated run before the way down; no ramp at all."""
     served: Served = lambda _offered, _rising: 1.0  # noqa: E731  a table of one line
     assert ways(ridden(served, factors=(2, 3))) is None
     assert hysteresis(ridden(served, until_s=50)) is None

@@ -90,7 +90,7 @@ def test_perhaps_back_at_the_end_is_inconclusive(storm: Storm) -> None:
     storm.recovers_in, storm.recovers_s, storm.good["recovery"] = "mitigation", 28.0, 0.0
     verdict, code = decide(storm.events())
     assert (verdict.verdict, code) == ("inconclusive", 2)
-    assert any("ended too soon to tell" in reason for reason in verdict.reasons)
+    assert any("ended too soon to know" in reason for reason in verdict.reasons)
 
 
 def test_lost_samples_make_it_inconclusive(storm: Storm) -> None:
@@ -150,7 +150,7 @@ def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
 
 
 def test_an_aborted_run_is_inconclusive_with_its_reason(storm: Storm) -> None:
-    """Whoever ended it by hand finds their own words; the outcome isn't said twice."""
+    """Whoever ended it finds their own words; the outcome isn't said twice."""
     storm.outcome, storm.reason, storm.until_s = "aborted", "aborted by the user: too hot", 30.0
     verdict, code = decide(storm.events())
     assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "aborted", 2)
@@ -169,7 +169,7 @@ def test_a_rollback_that_was_not_clean_outranks_all(storm: Storm, outcome: str) 
 def test_a_journal_without_an_end_is_a_broken_lab(storm: Storm) -> None:
     """After a kill -9 there is no run.closed: exit 5."""
     verdict, code = decide(storm.events(lambda event: event.type != "run.closed"))
-    assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "cut-off", 5)
+    assert (verdict.verdict, verdict.outcome, code) == ("inconclusive", "truncated", 5)
     assert "interrupted: the journal has no end" in verdict.reasons[0]
 
 

@@ -58,11 +58,11 @@ def test_an_old_prometheus_is_refused_and_an_unknown_one_not_believed() -> None:
 
 def test_pages_need_an_on_call_that_tells() -> None:
     """A receiver that was never heard: no page would mean nothing."""
-    assert found(Watch(untold=("oncall",)))["pages told"].ok is None
+    assert found(Watch(untold=("oncall",)))["pages received"].ok is None
 
 
 def test_a_drill_that_asks_for_planes_and_had_none_is_not_measured(drill: Drill) -> None:
-    """Nothing to say where nobody watches by design; a doubt where somebody should have."""
+    """Nothing to say where no one watches by design; a doubt where someone should have."""
     assert found(Watch({}, drill=drill)) == {}
     assert check_planes(Timeline()) == []
     watched = drill.with_overrides(monitoring="same-listener")
@@ -82,7 +82,7 @@ def test_a_plane_that_is_killed_by_the_drill_upsets_no_check() -> None:
 
 
 def test_a_pause_of_a_plane_that_goes_on_answering_did_not_bite() -> None:
-    """The target answered: the fault was not there. Where nothing was asked and nothing ended, nobody knows."""
+    """The target answered: the fault was not there. Where nothing was asked and nothing ended, no one knows."""
     watch = Watch()
     watch.act("pause", "prometheus-ops", 40.0, 50.0)
     assert [finding.ok for finding in check_fault_effect(watch.timeline())] == [False]
@@ -98,7 +98,7 @@ def test_the_verdict_has_the_planes_figures() -> None:
 
 
 def test_a_plane_that_dies_by_itself_is_damage() -> None:
-    """Nobody killed it: an unplanned exit, and hurt outside of any blast radius."""
+    """No one killed it: an unplanned exit, and hurt outside of any blast radius."""
     watch = Watch()
     watch.exited("prometheus-shared", 45.0, planned=False)
     timeline = watch.timeline()

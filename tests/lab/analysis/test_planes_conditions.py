@@ -80,7 +80,7 @@ def test_metrics_of_planes(metric: str, plane: str, more: dict[str, Any], measur
 def test_what_never_came_is_decided_once_it_was_waited_for(
     metric: str, op: str, limit: float, *, met: bool | None
 ) -> None:
-    """No figure, but an answer: 50 s after the trigger nothing had come. A longer limit can't be told."""
+    """No figure, but an answer: 50 s after the trigger nothing had come. A longer limit is undetermined."""
     plane = "shared" if metric == "detection_time" else "ops"
     decision = evaluate(stormy().timeline(), condition(metric, op, limit, plane))
     assert (decision.measured, decision.met) == (None, met)
@@ -88,7 +88,7 @@ def test_what_never_came_is_decided_once_it_was_waited_for(
 
 
 def test_what_is_not_known_is_not_met() -> None:
-    """No such plane, no trigger, an on-call that told nothing, scrapes that nobody could tell."""
+    """No such plane, no trigger, an on-call that told nothing, scrapes that no one could tell."""
     quick = condition("detection_time", "<=", 20.0, "ops")
     no_oncall = Watch(untold=("oncall",))
     no_trigger = Watch(bad=None)
@@ -96,8 +96,8 @@ def test_what_is_not_known_is_not_met() -> None:
     kept = condition("scrape_success_ratio", ">=", 0.99, "ops", during="aftermath")
     for watch, asked, because in (
         (Watch({"shared": Sight()}), quick, "no plane ops watched this run"),
-        (no_trigger, quick, "nothing was done that could be told of"),
-        (no_oncall, quick, "what on-call was told is not known"),
+        (no_trigger, quick, "nothing was done that could be detected"),
+        (no_oncall, quick, "what on-call received is unknown"),
         (no_oncall, condition("pages", "==", 0, "ops"), "pages was not measured"),
         (untold, kept, "scrape_success_ratio was not measured (from 40 s to 60 s)"),
         (Watch(), condition("scrape_success_ratio", ">=", 0.99, "ops", during="recovery"), "no such seconds"),

@@ -42,7 +42,7 @@ def test_what_began_before_the_trigger_does_not_tell_of_it() -> None:
 
 
 def test_without_a_page_the_bound_is_that_of_what_did_happen() -> None:
-    """The other plane's page shows what there was to tell; where nobody told anything the shortest bound holds."""
+    """The other plane's page shows what there was to tell; where no one told anything the shortest bound holds."""
     watch = Watch()
     watch.page("ops", "GoodputLow", 40.0)
     shared = score(watch.timeline())["shared"]
@@ -89,7 +89,7 @@ def test_the_dead_mans_switch_tells_of_the_planes_silence() -> None:
 
 
 def test_no_fault_no_page_no_false_alarm() -> None:
-    """A quiet run: heartbeats, and nothing that wakes anybody."""
+    """A quiet run: heartbeats, and nothing that wakes anyone."""
     watch = Watch(bad=None)
     for second in range(22, 80, 5):
         watch.page("ops", "Watchdog", float(second))
@@ -147,7 +147,7 @@ def test_retries_may_end_before_service_is_back() -> None:
 
 
 def test_a_resolution_is_unknown_where_truth_is() -> None:
-    """Edge told nothing: nobody can say whether the storm went on."""
+    """Edge told nothing: no one can say whether the storm went on."""
     watch = Watch(untold=("edge",))
     assert ops(watch).false_resolutions == 0
     watch.page("ops", "GoodputLow", 50.0, state="resolved")
@@ -185,7 +185,7 @@ def test_a_planes_own_trouble_is_not_due_on_the_other() -> None:
     assert (both["shared"].detected_by, both["shared"].detection_time_s) == ("ScrapeLost", 10.0)
 
 
-def test_a_ticket_wakes_nobody() -> None:
+def test_a_ticket_wakes_no_one() -> None:
     """It is read in the morning: no detection, no false alarm, nothing that gets lost."""
     watch = Watch()
     watch.page("ops", "BreakerOpen", 25.0, labels={"severity": "ticket"})

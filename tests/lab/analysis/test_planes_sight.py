@@ -77,7 +77,7 @@ def test_sampling_is_not_blindness(at: float) -> None:
     assert judged(Sight(at=at)).scrapes_ok == 120
 
 
-def test_a_second_that_nobody_asked_about_is_neither() -> None:
+def test_a_second_that_no_one_asked_about_is_neither() -> None:
     """One of 60 is left out and ends no span; two are more than 2 %, and nothing is told."""
     one = judged(Sight(dark=(STORM,), unasked=(45,)))
     assert (one.stale_s, one.longest_stale_s) == (35, 35)

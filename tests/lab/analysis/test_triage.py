@@ -199,7 +199,7 @@ def test_logs_are_merged_by_their_own_times() -> None:
 
 
 def test_a_line_of_another_program_has_no_time() -> None:
-    """JSON of somebody else is readable; its time is taken if it is one of ours."""
+    """JSON of someone else is readable; its time is taken if it is one of ours."""
     assert read_log_line('{"level": "info"}').at_s is None
     assert read_log_line('{"timestamp": 7}').at_s is None
     assert read_log_line(json.dumps({"timestamp": stamp(1)})).at_s == BEGAN_S + 1

@@ -80,7 +80,7 @@ class Chain:
 
 
 def free_addresses(count: int) -> list[str]:
-    """Addresses that nobody listens on."""
+    """Addresses that nothing listens on."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for sock in sockets:

@@ -1,4 +1,4 @@
-"""Two monitoring planes that watch a storm, written by hand: truth as counters, scrapes of it, what comes of those.
+"""Two monitoring planes that watch a storm, written in code: truth as counters, scrapes of it, what comes of those.
 
     20 s baseline   30 s trigger   40 s aftermath   60 s mitigation   80 s done
 
@@ -88,7 +88,7 @@ class Sight:
 class Watch:
     """A watched run.
 
-    ``bad`` None: nothing ever happened, and there was no trigger. ``calm_s``: from then on nobody retries. ``untold``:
+    ``bad`` None: nothing ever happened, and there was no trigger. ``calm_s``: from then on no one retries. ``untold``:
     services that told nothing at all; ``deaf``: when edge told nothing; ``starts_s``: when the load does.
     """
 

@@ -54,7 +54,7 @@ def test_the_quick_part_has_its_own_option(plan: Plan) -> None:
     ("only", "seeds", "told"),
     [
         (["bugdet"], None, "did you mean 'budget'"),
-        (["nobody-like-this"], None, "valid: none, budget, latency, slower"),
+        (["unheard-of"], None, "valid: none, budget, latency, slower"),
         ([], 3, "--seeds is 1 to 2, not 3"),
         ([], 0, "--seeds is 1 to 2, not 0"),
         ([], -1, "not -1"),

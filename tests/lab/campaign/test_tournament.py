@@ -97,7 +97,7 @@ def named(cells: Iterable[PlannedCell]) -> list[str]:
 async def test_a_finished_cell_is_never_run_twice(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
-    """Ended by Ctrl-C before the third run, it goes on with the third; a run that was cut off is made again."""
+    """Ended by Ctrl-C before the third run, it goes on with the third; a truncated run is made again."""
     cells = list(plan.cells(plan.whole))
     folder = open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False)
     first = Lab(ends_before=3)

@@ -33,12 +33,12 @@ def start(*arguments: str) -> Drill:
 
 @pytest.fixture
 async def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[RunFolder, Drill]]:
-    """A drill that listens, and waits because somebody else measures."""
+    """A drill that listens, and waits because someone else measures."""
     monkeypatch.setenv(
         "XDG_RUNTIME_DIR", str(tmp_path)
     )  # locks of the test's own: no other lab is waited for
     folder = RunFolder(tmp_path / "run")
-    async with hold_measure_lock("somebody else", 5):
+    async with hold_measure_lock("someone else", 5):
         process = start("run", "smoke", "--runtime", "embedded", "--out", str(folder.path), "--repeat", "3")
         try:
             await wait_until(folder.socket.is_socket, DEADLINE_S, "the drill to listen")

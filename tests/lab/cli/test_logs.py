@@ -218,7 +218,7 @@ async def test_following_shows_what_comes_until_it_is_interrupted(living: RunFol
 
 
 async def test_following_ends_with_the_lab(folder: Path, tmp_path: Path) -> None:
-    """Nobody has to press Ctrl-C for a lab that is gone; whose lines ended is said."""
+    """No one has to press Ctrl-C for a lab that is gone; whose lines ended is said."""
     async with listening(folder, tmp_path) as run:
         process = await asyncio.create_subprocess_exec(
             *LAB,

@@ -25,7 +25,7 @@ def shell(command: str) -> tuple[int, str]:
 
 @contextmanager
 def unread() -> Iterator[None]:
-    """A stdout that nobody reads any more; in the test's body, as pytest sets its own before that."""
+    """A stdout that no one reads any more; in the test's body, as pytest sets its own before that."""
     reader, writer = os.pipe()
     os.close(reader)
     with redirect_stdout(os.fdopen(writer, "w", buffering=1, encoding="utf-8")):
@@ -65,7 +65,7 @@ def test_ascii_is_enough_for_every_figure() -> None:
 
 
 @pytest.mark.parametrize("rich", [True, False])
-def test_what_acts_goes_on_when_nobody_reads(*, rich: bool) -> None:
+def test_what_acts_goes_on_when_no_one_reads(*, rich: bool) -> None:
     """All of it is done, and its exit code is its own, whichever way it prints."""
     done: list[int] = []
 

@@ -73,7 +73,7 @@ def test_what_can_not_be_is_refused(world: Known, source: str, settings: str, sa
 
 WITH_STEP = """\
 version: 1
-title: Somebody helps
+title: Someone helps
 load:   {target: edge, rate: 100 /s, streaming: 30 %}
 bridge: {headroom: 1.5}
 reserve: true

@@ -199,7 +199,7 @@ def test_a_role_that_shares_its_process_is_not_killed_alone(what: str) -> None:
 def test_a_mitigation_that_can_do_nothing_for_its_target_is_refused(
     what: str, target: str | None, values: dict[str, str], said: str
 ) -> None:
-    """By hand as in a drill, with whom it is for."""
+    """Interactively as in a drill, with whom it is for."""
     with pytest.raises(DrillError) as caught:
         read_step("mitigation", what, target, values, SERVICES)
     assert said in str(caught.value)

@@ -49,7 +49,7 @@ def test_a_drill_without_variants_is_what_is_run(parse: Parse, source: str) -> N
 
 
 def test_what_every_variant_brings_need_not_stand_at_the_top(parse: Parse, source: str) -> None:
-    """The drill as a whole shows the first variant's; what nobody would read at the top is refused there."""
+    """The drill as a whole shows the first variant's; what no one would read at the top is refused there."""
     at, end = source.index("expect:"), source.index("abort-if:")
     own = TWO.replace(
         "    configuration:", '    expect: [{name: back, metric: stuck, is: "false"}]\n    configuration:'
@@ -115,7 +115,7 @@ def test_a_mistake_at_the_top_is_told_once(parse: Parse, source: str) -> None:
 
 
 def test_sections_of_a_variant_are_read_together(parse: Parse, source: str) -> None:
-    """A phase that only one of them has can be named by its own steps and expectations, and by nobody else's."""
+    """A phase that only one of them has can be named by its own steps and expectations, and by no one else's."""
     short = source.replace(", mitigation: 30 s, recovery: 10 s}", "}")
     at, end = short.index("method:"), short.index("abort-if:")
     phases = "phases: {baseline: 5 s, recovery: 5 s}"

@@ -28,7 +28,7 @@ OPENED = RunOpened(
 
 
 class Clock:
-    """A clock that is moved by hand."""
+    """A clock that is moved by the test."""
 
     def __init__(self) -> None:
         self.now = 1000.75
@@ -233,7 +233,7 @@ def test_no_journal_is_told(tmp_path: Path) -> None:
     assert read(tmp_path / "empty.jsonl").opened is None
 
 
-def test_a_journal_that_somebody_else_went_on_with_is_written_no_more(tmp_path: Path) -> None:
+def test_a_journal_that_someone_else_went_on_with_is_written_no_more(tmp_path: Path) -> None:
     """The watchdog ended it while its owner hung: the owner, awake again, can't add a line after the last one."""
     path = tmp_path / "journal.jsonl"
     with JournalWriter(path) as journal:
@@ -241,6 +241,6 @@ def test_a_journal_that_somebody_else_went_on_with_is_written_no_more(tmp_path: 
         with path.open("a") as other:
             other.write('{"type":"run.closed"}\n')
         before = path.read_bytes()
-        with pytest.raises(JournalError, match="somebody else wrote here"):
+        with pytest.raises(JournalError, match="someone else wrote here"):
             journal.write(NoteWritten(by="lab", role="lab", kind="note", text="too late"))
     assert path.read_bytes() == before

@@ -80,8 +80,10 @@ def test_a_verdict_of_schema_1_is_read() -> None:
     old["metrics"]["monitoring"] = {
         "ops": {"mode": "agent", "blind_s": 4, "time_to_detect_s": 8.5, "time_to_silence_alarm_s": None}
     }
+    old["outcome"] = "cut-off"
     verdict = Verdict.model_validate(old)
     ops = verdict.metrics.monitoring["ops"]
+    assert verdict.outcome == "truncated"
     assert (verdict.schema_version, ops.stale_s, ops.detection_time_s) == (2, 4, 8.5)
     assert "fault effect: slow-bridge" in [check.name for check in verdict.instrument]
     assert Verdict.model_validate_json(json.dumps(upgrade_verdict(old))) == verdict
@@ -90,6 +92,7 @@ def test_a_verdict_of_schema_1_is_read() -> None:
 def test_a_check_that_kept_its_name_keeps_it() -> None:
     """Only what is in the table changes."""
     assert check_name("slow-bridge did bite") == "fault effect: slow-bridge"
+    assert check_name("pages told") == "pages received"
     assert check_name("CPU cap delivered") == "CPU cap delivered"
 
 

@@ -1,4 +1,4 @@
-"""What the lab reads out of the planes' files, and what it refuses. Bounds are computed by hand here."""
+"""What the lab reads out of the planes' files, and what it refuses. Bounds are computed separately here."""
 
 import os
 from contextlib import suppress

@@ -186,7 +186,7 @@ def test_the_data_sources_are_the_two_planes_and_the_overlay_mounts_them() -> No
 
 
 def test_grafana_is_no_second_way_across() -> None:
-    """It meets nobody of main, load or on-call in any network: only the two Prometheus that it asks."""
+    """It meets no one of main, load or on-call in any network: only the two Prometheus that it asks."""
     networks: dict[str, set[str]] = {}
     for file in (COMPOSE / "compose.yaml", COMPOSE / "grafana.yaml"):
         for name, service in YAML(typ="safe").load(file)["services"].items():

@@ -31,7 +31,7 @@ def test_each_page_once_and_none_from_before_the_run() -> None:
 
 
 def test_when_the_plane_says_that_it_began_and_ended() -> None:
-    """A moment of the wall clock is told on the run's; one that nobody told stays unknown."""
+    """A moment of the wall clock is told on the run's; one that no one told stays unknown."""
     clock = RunClock(epoch_s=int(time.monotonic()) - 100)
     began = datetime.now(UTC) - timedelta(seconds=30)
     told = (began.isoformat(), (began + timedelta(seconds=10)).isoformat())

@@ -99,7 +99,7 @@ async def test_garbage_is_no_answer(
 
 
 async def test_a_plane_that_hangs_or_is_gone(speaker: Speaker, prometheus: Prometheus) -> None:
-    """The deadline ends it; a port where nobody listens says so."""
+    """The deadline ends it; a port where nothing listens says so."""
     speaker.hangs = True
     with pytest.raises(PrometheusError, match=r"did not answer within 0\.1 s"):
         await prometheus.value("up", 1.0, 0.1)
@@ -112,5 +112,5 @@ async def test_the_version(speaker: Speaker, prometheus: Prometheus) -> None:
     speaker.said = {"status": "success", "data": {"version": "2.42.0+ds"}}
     assert await prometheus.version(1.0) == "2.42.0+ds"
     speaker.said = {"status": "success", "data": {}}
-    with pytest.raises(PrometheusError, match="told no version"):
+    with pytest.raises(PrometheusError, match="reported no version"):
         await prometheus.version(1.0)

@@ -69,9 +69,9 @@ async def answers(urls: list[str], seconds: int) -> dict[str, list[UrlSample]]:
 
 
 async def test_only_a_2xx_in_time_is_healthy(shop: Shop) -> None:
-    """Errors and redirects are none, nor is a port where nobody listens; each says why."""
+    """Errors and redirects are none, nor is a port where nothing listens; each says why."""
     urls = [f"http://{shop.address}/{path}" for path in ("200", "204", "endless", "302", "404", "503")]
-    with socket.create_server(("127.0.0.1", 0)) as taken:  # and closed again: nobody listens there
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # and closed again: nothing listens there
         urls.append(f"http://127.0.0.1:{taken.getsockname()[1]}/closed")
     found = {url.rpartition("/")[2]: one[0] for url, one in (await answers(urls, 1)).items()}
     assert {path: (one.status, one.error) for path, one in found.items() if path != "closed"} == {

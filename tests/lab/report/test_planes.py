@@ -18,7 +18,7 @@ NASTY = "\x1b[31m[bold]evil[/]\x07"
 
 
 def test_the_shared_plane_comes_first_and_what_watched_nothing_is_left_out() -> None:
-    """A page about a plane that nobody configured makes no plane."""
+    """A page about a plane that no one configured makes no plane."""
     timeline, verdict = watched()
     timeline.feed(PageReceived(t=99, plane="ghost", alert="x", state="firing", received_s=99, sent_t=None))
     assert [watch.name for watch in watches(timeline, verdict)] == ["shared", "ops"]
@@ -26,7 +26,7 @@ def test_the_shared_plane_comes_first_and_what_watched_nothing_is_left_out() -> 
 
 
 def test_blind_spans_are_the_dark_seconds_and_tell_what_was_filled_in_later() -> None:
-    """Each second by what it was live and afterwards; a second that nobody judged is neither."""
+    """Each second by what it was live and afterwards; a second that no one judged is neither."""
     late = range(30, 40)
     shared, ops = watches(*watched(late=late))
     told = {span.sight: (span.start_s, span.end_s) for span in spans(shared.rows)}
@@ -48,7 +48,7 @@ def test_a_sentence_says_how_each_plane_fared() -> None:
     assert shared == (
         f"The shared plane kept {share} of its scrapes and was blind for {score.stale_s} s, 22 of them after "
         "the trigger was gone; it paged on-call 34 s after the trigger, too late (ScrapeLost, bound 9 s), and "
-        "the dead-man's switch told of its silence 22 s after the trigger."
+        "the dead-man's switch reported its silence 22 s after the trigger."
     )
     assert ops == (
         "The ops plane kept 100 % of its scrapes and was never blind; it paged on-call 6.1 s after the trigger "
@@ -75,11 +75,11 @@ def test_what_is_not_known_of_a_plane_is_not_claimed() -> None:
 def test_the_table_has_every_field_of_the_score() -> None:
     """What the two planes differ in stands side by side."""
     told = {fact.name: fact.texts for fact in facts(watches(*watched()))}
-    assert told["Scrapes kept"][1] == "100 %: 225 of 225"
+    assert told["Scrape success ratio"][1] == "100 %: 225 of 225"
     assert told["Blind, asked live"] == ("31 s", "0 s")
     assert told["Alerts lost"] == ("GoodputLow, RetryAmplification", "none")
     assert told["First page"][1] == "6.1 s, GoodputLow, bound 9 s"
-    assert told["Silence noticed"] == ("22 s", "-")
+    assert told["Dead man's switch"] == ("22 s", "-")
     assert told["Memory"] == ("-", "-")
 
 
@@ -87,7 +87,7 @@ def test_the_table_has_every_field_of_the_score() -> None:
     ("alert", "state", "said"),
     [
         ("GoodputLow", "firing", "on-call paged by ops: GoodputLow of edge"),
-        ("GoodputLow", "resolved", "on-call told by ops: GoodputLow of edge is over"),
+        ("GoodputLow", "resolved", "on-call paged by ops: GoodputLow of edge is over"),
         ("DeadMansSwitch", "firing", "dead-man's switch: the ops plane has fallen silent"),
         ("DeadMansSwitch", "resolved", "dead-man's switch: the ops plane is heard again"),
         ("Watchdog", "firing", None),

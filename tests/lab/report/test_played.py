@@ -17,7 +17,7 @@ from tests.lab.report.conftest import make_drill, make_events
 
 
 def game(until_s: float = 999.0, *, clean: bool = True, outcome: str = "completed") -> list[ev.Event]:
-    """The made-up run as it would be without phases, and with somebody at the keyboard."""
+    """The made-up run as it would be without phases, and with someone at the keyboard."""
     kept: list[ev.Event] = []
     for event in make_events(make_drill(), until_s):
         match event:
@@ -68,7 +68,7 @@ def test_the_page_of_a_game_lists_what_was_done_and_keeps_the_charts() -> None:
 
 
 def test_junit_of_a_game_is_one_skipped_case() -> None:
-    """CI neither fails nor passes because somebody played."""
+    """CI neither fails nor passes because someone played."""
     root = junit(judge(Timeline.fold(game())))
     assert (root.get("tests"), root.get("skipped"), root.get("errors")) == ("1", "1", "0")
 

@@ -125,7 +125,7 @@ def test_flags_keep_apart_and_inside_the_strip() -> None:
         ] == []
 
 
-def test_a_run_that_was_cut_off_before_its_first_phase_has_a_page(tmp_path: Path) -> None:
+def test_a_truncated_run_before_its_first_phase_has_a_page(tmp_path: Path) -> None:
     """Planes were configured, and nothing could be judged."""
     drill, path = make_drill(), tmp_path / "report.html"
     events = watched_events(drill, 5.0)

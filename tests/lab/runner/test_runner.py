@@ -65,7 +65,7 @@ class Stage:
             seen = self._now
             for _ in range(20):
                 await self._turn()
-            if self._now == seen:  # nobody else moves the clock
+            if self._now == seen:  # no one else moves the clock
                 await self.until(int(seen) + 1)
             yield int(self._now)
 
@@ -184,7 +184,7 @@ async def test_an_abort_condition_stops_the_drill(drill: Drill) -> None:
 
 
 async def test_a_step_that_is_refused_ends_the_drill_by_its_own_name(drill: Drill) -> None:
-    """Not as an "ExceptionGroup (1 sub-exception)", which tells nobody what happened."""
+    """Not as an "ExceptionGroup (1 sub-exception)", which tells no one what happened."""
 
     class Refusing(Stage):
         async def step(self, step: Step) -> str:
@@ -195,7 +195,7 @@ async def test_a_step_that_is_refused_ends_the_drill_by_its_own_name(drill: Dril
 
 
 async def test_a_floor_of_goodput_is_watched_from_the_first_phase_to_the_last_request(tmp_path: Path) -> None:
-    """The last phase is over and everything rolled back when nobody is answered any more: an abort all the same."""
+    """The last phase is over and everything rolled back when no one is answered any more: an abort all the same."""
     stage = Stage(final=False)
     stage.bad_from_s = 8
     with pytest.raises(Aborted, match="goodput < 50 % of offered"):
@@ -209,7 +209,7 @@ async def test_a_floor_of_goodput_is_watched_from_the_first_phase_to_the_last_re
 async def test_a_url_that_is_not_healthy_before_the_trigger_means_that_nothing_is_applied(
     tmp_path: Path, error: str | None
 ) -> None:
-    """However patient ``for`` is: nothing is hurt next to what hurts already, nor where nobody knows."""
+    """However patient ``for`` is: nothing is hurt next to what hurts already, nor where no one knows."""
     stage = Stage()
     if error is not None:
         stage.urls[URL] = error

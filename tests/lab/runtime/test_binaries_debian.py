@@ -114,7 +114,7 @@ def test_a_broken_one_in_the_cache_is_replaced(state: Path, tmp_path: Path) -> N
 def test_root_fetches_missing_package_lists_once(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_code: str
 ) -> None:
-    """A source of somebody else that fails the update doesn't matter, as long as the package is found then."""
+    """A source of someone else that fails the update doesn't matter, as long as the package is found then."""
     (state / "lists").unlink()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setenv("UPDATE_CODE", update_code)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 CONFIGS = {
     "prometheus": "global: {scrape_interval: 1s}\n",
-    "alertmanager": "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n",
+    "alertmanager": "route: {receiver: no-one}\nreceivers: [{name: no-one}]\n",
 }
 
 

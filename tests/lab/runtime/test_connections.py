@@ -67,7 +67,7 @@ def test_who_is_connected_and_what_was_carried(listener: socket.socket, watched:
 
 
 async def test_no_connection_is_too_short(listener: socket.socket, watched: Connections) -> None:
-    """Each is told once, with all its bytes (an end counts as one), although nobody looked while it was there."""
+    """Each is told once, with all its bytes (an end counts as one), although no one looked while it was there."""
     for _ in range(50):
         converse(listener)
     ended = await told(watched, 50)
@@ -78,7 +78,7 @@ async def test_no_connection_is_too_short(listener: socket.socket, watched: Conn
     assert watched.open() == []
 
 
-async def test_the_same_port_of_another_address_is_somebody_elses(
+async def test_the_same_port_of_another_address_is_someone_elses(
     listener: socket.socket, watched: Connections
 ) -> None:
     """Labs side by side have their bridges on one port."""

@@ -60,17 +60,17 @@ def test_the_hosts_routes_are_networks_without_the_default() -> None:
 
 
 def test_the_folder_for_locks_is_private(tmp_path: Path) -> None:
-    """Nobody else may hold our locks, or read what they say."""
+    """No one else may hold our locks, or read what they say."""
     folder = slots.runtime_folder()
     assert folder.parent == tmp_path
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    """Somebody else could have put it there."""
+    """Someone else could have put it there."""
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "retry-storm-lab").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(SetupError, match="somebody else"):
+    with pytest.raises(SetupError, match="someone else"):
         slots.runtime_folder()
 
 
@@ -85,7 +85,7 @@ async def test_who_waits_for_the_measure_lock_is_told_who_has_it() -> None:
 
 
 async def test_who_measures_now_is_told_only_while_the_lock_is_held() -> None:
-    """The note that a killed run leaves behind is nobody's turn."""
+    """The note that a killed run leaves behind is no one's turn."""
     assert slots.measuring_now() is None
     async with slots.hold_measure_lock("run one", 1):
         assert "run one" in (slots.measuring_now() or "")

@@ -14,7 +14,7 @@ from chaos.mark import VARIABLE
 from lab.runs import registry
 from lab.runs.folder import RunFolder, create_run_folder
 
-NOBODY = (2**30, 1)
+NO_ONE = (2**30, 1)
 """A pid that no kernel gives, and a start time."""
 
 Sleeper = Callable[..., "subprocess.Popen[bytes]"]
@@ -32,7 +32,7 @@ def own_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def dead_run(tmp_path: Path) -> Dead:
     """A run as a kill -9 of owner and watchdog leaves it, in a folder of its own outside of any checkout."""
 
-    def make(name: str, owner: tuple[int, int] = NOBODY) -> tuple[RunFolder, Ledger]:
+    def make(name: str, owner: tuple[int, int] = NO_ONE) -> tuple[RunFolder, Ledger]:
         run = create_run_folder(tmp_path, "drill", tmp_path / "elsewhere" / name)
         registry.enter(run)
         ledger = Ledger.create(run.ledger, run.name, 0, owner)

@@ -52,6 +52,6 @@ async def test_one_that_tells_nothing_is_named_with_its_log(
     monkeypatch.setattr(planes, "ANSWERS_WITHIN_S", 0.3)
     speaker.said = "garbage"
     with pytest.raises(
-        SetupError, match=r"prometheus-shared to tell its version; .*logs/prometheus-shared\.log"
+        SetupError, match=r"prometheus-shared to report its version; .*logs/prometheus-shared\.log"
     ):
         await planes.plane_version(plane, prometheus)

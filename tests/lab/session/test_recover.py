@@ -16,7 +16,7 @@ from lab.runs import registry
 from lab.runs.folder import create_run_folder
 from lab.runs.recover import Recovered, abandoned, recover
 from lab.runs.strays import find_strays
-from lab.runs.truncated import end_cut_off
+from lab.runs.truncated import end_truncated
 from tests.lab.session.conftest import Dead, Sleeper
 
 pytestmark = pytest.mark.live
@@ -45,7 +45,7 @@ async def test_a_run_of_another_checkout_is_found_and_cleaned_up(
 async def test_a_run_with_a_living_owner_is_left_alone(
     tmp_path: Path, dead_run: Dead, sleeper: Sleeper
 ) -> None:
-    """It is nobody's business but the owner's."""
+    """It is no one's business but the owner's."""
     run, _ = dead_run("x", owner=(os.getpid(), started_ticks(os.getpid()) or 0))
     process = sleeper(run.mark)
     assert abandoned(tmp_path) == []
@@ -78,7 +78,7 @@ async def test_two_at_once_do_no_harm(tmp_path: Path, dead_run: Dead, sleeper: S
     assert run.ledger.read_text().count('"closed"') == 1
 
 
-async def test_processes_of_another_boot_are_somebody_elses(
+async def test_processes_of_another_boot_are_someone_elses(
     tmp_path: Path, dead_run: Dead, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The owner's pid lives, the mark fits: after a reboot both mean nothing, and the run is settled as gone."""
@@ -95,7 +95,7 @@ async def test_processes_of_another_boot_are_somebody_elses(
 async def test_a_run_on_another_machine_with_this_disk_is_left_alone(
     tmp_path: Path, dead_run: Dead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its boot is another one, too; but its lease is renewed, and after a reboot nobody would do that."""
+    """Its boot is another one, too; but its lease is renewed, and after a reboot no one would do that."""
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(chaos.ledger.ledger, "boot_id", lambda: "another")
         run, _ = dead_run("x")
@@ -123,7 +123,7 @@ async def test_what_is_left_stays_in_the_ledger_for_the_next_try(
 
 
 async def test_a_ledger_that_cant_be_read_is_told(tmp_path: Path, dead_run: Dead) -> None:
-    """Nobody knows what the run did, so somebody has to look; a ledger without a whole line did nothing."""
+    """No one knows what the run did, so someone has to look; a ledger without a whole line did nothing."""
     run, _ = dead_run("x")
     run.ledger.write_text("garbage\n")
     (done,) = await recovered(tmp_path)
@@ -163,7 +163,7 @@ async def test_a_run_on_a_lab_that_was_killed_has_its_end_and_the_ledger_of_the_
         one.host.write_text(str(lab.path))
         ledger.record(one.journal, int(time.monotonic()) - 40)
     ledger.record(before.journal, None)
-    end_cut_off(run)
+    end_truncated(run)
     assert len(run.journal.read_text().splitlines()) == 1
     assert len([one async for one in recover(tmp_path / "checkout")]) == 1
     last = json.loads(run.journal.read_text().splitlines()[-1])

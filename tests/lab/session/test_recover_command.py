@@ -22,7 +22,7 @@ OFFER = "from lab.cli.recover import offer_recovery; offer_recovery(yes=False)"
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkout without runs, no engine, and nobody who says that this is a CI."""
+    """A checkout without runs, no engine, and no one who says that this is a CI."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path / ".lab"))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     monkeypatch.delenv("CI", raising=False)
@@ -67,7 +67,7 @@ def test_json_has_it_all_and_what_is_left_is_code_5(
 
 
 @pytest.mark.parametrize("ci", [None, "true"])
-def test_with_yes_or_in_a_ci_nobody_is_asked(
+def test_with_yes_or_in_a_ci_no_one_is_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], dead_run: Dead, ci: str | None
 ) -> None:
     """One line for each run, on stderr: stdout is for the command's own."""
@@ -90,7 +90,7 @@ def test_without_a_terminal_it_is_said_and_left(
     monkeypatch.setenv("CI", "false")
     offer_recovery(yes=False)
     assert (
-        capsys.readouterr().err == "nobody has cleaned up after x: `lab recover` does, or the option --yes\n"
+        capsys.readouterr().err == "nothing has cleaned up after x: `lab recover` does, or the option --yes\n"
     )
     assert not is_closed(run.ledger)
 
@@ -107,5 +107,5 @@ def test_on_a_terminal_a_person_is_asked(dead_run: Dead, answer: str, done: bool
         assert asking.wait(20) == 0
     shown = os.read(ours, 4096).decode()
     os.close(ours)
-    assert "Nobody has cleaned up after x. Do it now? [y/N]" in shown
+    assert "Nothing has cleaned up after x. Do it now? [y/N]" in shown
     assert is_closed(run.ledger) is done

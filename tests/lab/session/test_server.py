@@ -66,7 +66,7 @@ async def host(root: Path, *, interactive: bool = False, folder: Path | None = N
 
 
 async def refused(run: RunFolder, method: str, path: str) -> str:
-    """What is said to somebody who asks for what can't be."""
+    """What is said to someone who asks for what can't be."""
     with pytest.raises(Unreachable) as told:
         await Client(run).call(method, path, {})
     return str(told.value)
@@ -128,7 +128,7 @@ async def test_the_socket_is_private_and_gone_afterwards(tmp_path: Path) -> None
 
 
 def test_a_run_that_was_killed_does_not_live_although_its_socket_is_still_there(tmp_path: Path) -> None:
-    """Nobody unlinks a socket after a kill -9; whoever aborts all that lives must not stumble over it."""
+    """No one unlinks a socket after a kill -9; whoever aborts all that lives must not stumble over it."""
     run = create_run_folder(tmp_path, "smoke")
     with socket.socket(socket.AF_UNIX) as killed, short_path(run.socket) as path:
         killed.bind(path)
@@ -158,7 +158,7 @@ async def test_the_first_abort_ends_the_run_and_the_second_hears_that_it_rolls_b
     assert [line["text"] for line in lines] == ["first", "too hot"]
 
 
-async def test_a_lab_by_hand_takes_orders_once_it_is_up(tmp_path: Path) -> None:
+async def test_an_interactive_lab_takes_orders_once_it_is_up(tmp_path: Path) -> None:
     """Before, it says what can be done instead; `down` then ends it."""
     async with host(tmp_path, interactive=True) as made:
         assert "coming up; `lab abort` ends it" in await refused(made.folder, "POST", "/down")
@@ -170,7 +170,7 @@ async def test_a_lab_by_hand_takes_orders_once_it_is_up(tmp_path: Path) -> None:
 async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Who wants their lab gone may have forgotten that somebody measures."""
+    """Who wants their lab gone may have forgotten that someone measures."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
     async with host(tmp_path) as made:
         await asyncio.to_thread(interactive.down)
@@ -181,7 +181,7 @@ async def test_down_leaves_a_drill_alone_and_says_how_to_end_it(
     assert "No lab is up." in said
 
 
-async def test_orders_go_to_the_lab_by_hand_before_a_drill(tmp_path: Path) -> None:
+async def test_orders_go_to_the_interactive_lab_before_a_drill(tmp_path: Path) -> None:
     """Whoever plays with a lab means that one, though a drill was started later."""
     async with host(tmp_path, interactive=True) as lab, host(tmp_path) as drill:
         lab.folder.asked.write_text("{}")

@@ -45,7 +45,7 @@ async def forever() -> None:
     await asyncio.Event().wait()
 
 
-async def test_an_abort_by_hand_cancels_and_keeps_its_reason() -> None:
+async def test_an_abort_by_a_user_cancels_and_keeps_its_reason() -> None:
     """The word reaches the journal's last line; what comes during the rollback is told, and changes nothing."""
 
     async def body(stop: Stop) -> None:
@@ -65,7 +65,7 @@ async def test_an_abort_by_hand_cancels_and_keeps_its_reason() -> None:
 
 
 async def test_a_signal_is_an_interruption() -> None:
-    """Nobody gave a reason: interrupted, as ever."""
+    """No one gave a reason: interrupted, as ever."""
 
     async def body(_: Stop) -> None:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The audit of the locked dependencies: what pip-audit says decides; where it can't ask anybody, nobody is blamed."""
+"""The audit of the locked dependencies: what pip-audit says decides; where it can't ask anyone, no one is blamed."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ def audit(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_known_vulnerability_fails_and_is_named(tmp_path: Path) -> None:
-    """Package, version, the flaw's name and the version that mends it are said."""
+    """Package, version, the flaw's name and the version that fixes it are said."""
     bad = {"name": "left-pad", "version": "1.0", "vulns": [FLAW]}
     done = audit(tmp_path, json.dumps({"dependencies": [bad], "fixes": []}))
     assert done.returncode == 1

@@ -108,7 +108,7 @@ def test_a_changed_lock_is_installed(checkout: Checkout) -> None:
 
 
 def test_an_environment_that_works_is_kept_whoever_made_it(checkout: Checkout) -> None:
-    """No stamp of ours in it: still somebody's, and perhaps in use right now."""
+    """No stamp of ours in it: still someone's, and perhaps in use right now."""
     subprocess.run([checkout.tools / "python3", "-m", "venv", ".venv"], cwd=checkout.folder, check=True)
     treasure = checkout.folder / ".venv" / "treasure"
     treasure.touch()

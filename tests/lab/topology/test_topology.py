@@ -50,7 +50,7 @@ def test_the_labs_own_file_is_read() -> None:
 
 
 def test_all_that_the_engine_makes_carries_the_runs_label() -> None:
-    """Containers, networks and volumes: what has no label can't be told from somebody else's."""
+    """Containers, networks and volumes: what has no label is undetermined from another owner's."""
     content = YAML(typ="safe").load(ROOT / "compose" / "compose.yaml")
     made = [thing for kind in ("services", "networks", "volumes") for thing in content.get(kind, {}).values()]
     assert len(made) > 8
@@ -163,7 +163,7 @@ def test_variables_come_from_the_caller_then_dotenv_then_the_default(tmp_path: P
 
 
 def test_container_only_keys_are_left_out_variables_and_all(tmp_path: Path) -> None:
-    """What only an engine needs may use variables that nobody set here."""
+    """What only an engine needs may use variables that no one set here."""
     load_topology(write(tmp_path, service("image: ${NOBODY_SET_THIS}\nuser: '1:1'")))
     assert all(reason for reason in CONTAINER_ONLY.values())
 

@@ -1,4 +1,4 @@
-"""Storms written by hand, and the golden journal: the runs that cells and differences are made of."""
+"""Storms written in code, and the golden journal: the runs that cells and differences are made of."""
 
 from collections.abc import Callable
 from pathlib import Path

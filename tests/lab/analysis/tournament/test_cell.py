@@ -72,7 +72,7 @@ def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Ev
     assert cell.wasted_attempts == pytest.approx(14000, rel=0.02)
 
 
-def test_work_that_nobody_waited_for(golden: list[Event]) -> None:
+def test_work_that_no_one_waited_for(golden: list[Event]) -> None:
     """Router tells of it: its pooled connection to auth outlives the client. What auth itself wasted comes on top."""
 
     def change(event: Event) -> Event:
@@ -168,7 +168,7 @@ def test_an_emptied_queue_alone_leaves_the_other_figures(
         assert (cell.stuck, cell.time_to_recover_s, cell.censored_at_s) == (None, None, None)
 
 
-def test_a_run_that_was_cut_off_is_invalid(golden: list[Event]) -> None:
+def test_a_truncated_run_is_invalid(golden: list[Event]) -> None:
     """Whatever it had seen until then."""
     cell = cell_of(*judged(golden[: len(golden) // 2]), contestant="x", trigger="y")
     assert (cell.valid, cell.verdict) == (False, "inconclusive")

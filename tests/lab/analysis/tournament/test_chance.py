@@ -29,7 +29,7 @@ def test_hardly_a_table_of_alikes_has_a_place(run: Run, contestants: int, seeds:
     assert fooled / tables <= 0.05 + 3 * (0.05 * 0.95 / tables) ** 0.5
 
 
-def test_a_single_seed_ranks_nobody() -> None:
+def test_a_single_seed_ranks_no_one() -> None:
     """However far apart they are."""
     found = table(["a", "b"], 1, lambda name: (name == "a", 0.9 if name == "a" else 0.0))
     assert [place.best for place in found.places] == [None, None]

@@ -71,7 +71,7 @@ def test_a_real_change_is_seen_and_the_rest_is_not_blamed(golden: list[Event]) -
 def test_one_figure_a_run_can_not_be_told_from_two_runs(golden: list[Event]) -> None:
     """A time to recover is one number: its spread is unknown, however different the two are."""
     found = compare_runs([judged(golden)], [judged(golden)])
-    assert of(found, "time to recover").word == "can't tell"
+    assert of(found, "time to recover").word == "unclear"
     assert "two runs on each side" in of(found, "time to recover").because
 
 
@@ -83,7 +83,7 @@ def test_an_invalid_run_is_compared_with_none(golden: list[Event]) -> None:
         return event.model_copy(update=stolen) if isinstance(event, HostSample) else event
 
     found = compare_runs([judged(golden)], [judged(golden, starved)])
-    assert {change.word for change in found.changes} == {"can't tell"}
+    assert {change.word for change in found.changes} == {"unclear"}
     assert "B (retry-storm, seed 7) is inconclusive: steal" in found.unlike[0]
 
 
@@ -118,7 +118,7 @@ def other_headroom(event: Event) -> Event:
 def test_unlike_labs_are_not_compared(golden: list[Event], change: Edit, why: str) -> None:
     """Another rate, runtime, headroom or capacity is another lab: can't tell, and why."""
     found = compare_runs([judged(golden)], [judged(golden, change)])
-    assert {one.word for one in found.changes} == {"can't tell"}
+    assert {one.word for one in found.changes} == {"unclear"}
     assert any(why in reason for reason in found.unlike)
 
 
@@ -134,7 +134,7 @@ def test_an_outcome_that_is_not_known_of_every_run_is_not_told(golden: list[Even
     known = [judged(golden), judged(golden)]
     found = compare_runs(known, [judged(golden), judged(golden, unclosed)])
     assert found.unlike == ()
-    assert {of(found, name).word for name in ("verdict pass", "stuck", "back in service")} == {"can't tell"}
+    assert {of(found, name).word for name in ("verdict pass", "stuck", "back in service")} == {"unclear"}
     assert "missing in some runs" in of(found, "stuck").because
     assert of(compare_runs(known[:1], [judged(golden, unclosed)]), "verdict pass").b is None
 
@@ -161,7 +161,7 @@ def test_groups_are_compared_run_by_run(golden: list[Event]) -> None:
     found = compare_runs(a, b)
     assert of(found, "goodput lost").word == "not changed"
     assert of(found, "stuck").a == "3 of 3"
-    assert of(compare_runs(a[:1], b), "goodput lost").word == "can't tell"
+    assert of(compare_runs(a[:1], b), "goodput lost").word == "unclear"
 
 
 def test_blocks_are_honest_about_seconds_that_hang_together() -> None:

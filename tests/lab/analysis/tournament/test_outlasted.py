@@ -21,7 +21,7 @@ def test_a_fix_that_works_ends_a_storm_that_was_stuck(storm: Storm) -> None:
 
 
 def test_a_fix_that_does_nothing_is_outlasted(drill: Drill) -> None:
-    """Nobody served to the end."""
+    """No one served to the end."""
     found = cell(Storm(drill, good=BAD, recovers_in="nowhere"))
     assert (found.stuck, found.outlasted) == (True, True)
 
@@ -41,8 +41,8 @@ def test_without_a_fix_it_is_the_trigger_that_is_outlasted_or_not(guarded: Drill
     assert (stuck.stuck, stuck.outlasted) == (True, True)
 
 
-def test_what_was_cut_off_is_not_told(drill: Drill) -> None:
-    """Less than 10 s after the mitigation: nobody knows."""
+def test_a_truncated_run_is_undetermined(drill: Drill) -> None:
+    """Less than 10 s after the mitigation: no one knows."""
     storm = Storm(drill, good=BAD, recovers_in="nowhere")
     storm.until_s = storm.spans()["mitigation"][0] + 6
     assert cell(storm).outlasted is None

@@ -41,7 +41,7 @@ def tailed(chance: random.Random) -> float:
 
 
 def false_tables(draw: Callable[[random.Random], float], names: str, seeds: int, triggers: int = 1) -> int:
-    """Tables (of many) in which anybody was ranked although all are alike."""
+    """Tables (of many) in which anyone was ranked although all are alike."""
     chance, wrong = random.Random(11), 0  # noqa: S311 - a simulation
     for _ in range(TABLES):
         cells = [

@@ -73,7 +73,7 @@ def test_jains_index_lies_between_one_nth_and_one_whatever_the_scale(
     assert jain([1.0] + [0.0] * len(shares)) == pytest.approx(1 / (1 + len(shares)))
 
 
-def test_nobody_served_is_fair() -> None:
+def test_no_one_served_is_fair() -> None:
     """All get the same: nothing."""
     assert jain([0.0, 0.0]) == 1
 

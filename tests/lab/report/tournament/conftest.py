@@ -12,7 +12,7 @@ TRIGGERS = ("latency", "down", "load surge x 3")
 
 
 def made_up(seeds: int = 3) -> Tournament:
-    """Over, stuck, borderline, not told (down) and invalid (immediate under the surge)."""
+    """Over, stuck, borderline, undetermined (down) and invalid (immediate under the surge)."""
     chance = random.Random(3)  # noqa: S311 - test data
     return make_tournament(
         [

@@ -50,7 +50,7 @@ def test_untrusted_names_stay_text(tmp_path: Path, tournament: Tournament) -> No
 
 
 def test_a_run_that_can_not_be_told_has_a_colour_of_its_own(tmp_path: Path, tournament: Tournament) -> None:
-    """Under `down` nobody knows whether a storm would have stayed: neither orange nor blue."""
+    """Under `down` no one knows whether a storm would have stayed: neither orange nor blue."""
     text, _ = written(tmp_path / "t.html", tournament)
     found = re.search(r'<script type="application/json" id="run-data">(.*?)</script>', text, re.DOTALL)
     assert found

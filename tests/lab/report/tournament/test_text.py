@@ -110,7 +110,7 @@ def test_a_difference_says_its_word_its_bounds_and_why() -> None:
             Change(figure="stuck", unit="", a="yes", b="no", word="changed", because="one run each"),
             Change(figure="goodput lost", unit="share", a=0.9, b=0.5, difference=-0.4, low=-0.45, high=-0.35,
                    margin=0.05, word="changed", because="by more than the spread"),
-            Change(figure="unfairness", unit="share", a=None, b=None, word="can't tell", because="not measured"),
+            Change(figure="unfairness", unit="share", a=None, b=None, word="unclear", because="not measured"),
         ),
     )  # fmt: skip
     out = io.StringIO()

@@ -1,4 +1,4 @@
-"""A journal that nobody ended gets its end, unless somebody else is to write it."""
+"""A journal that no one ended gets its end, unless someone else is to write it."""
 
 import os
 import time
@@ -12,7 +12,7 @@ from chaos.process.identity import started_ticks
 from lab.journal import JournalWriter, read
 from lab.journal.events import NoteWritten, RunClosed
 from lab.runs.folder import RunFolder
-from lab.runs.truncated import end_cut_off
+from lab.runs.truncated import end_truncated
 
 NOTE = NoteWritten(by="test", role="test", kind="note", text="a word")
 
@@ -44,25 +44,25 @@ def test_nothing_left_to_undo_is_interrupted_and_clean(folder: RunFolder, ledger
             begun = begin(folder)
             begun.own(StopProcesses(run=folder.name))
             begun.close("session")
-    end_cut_off(folder)
-    end_cut_off(folder)
+    end_truncated(folder)
+    end_truncated(folder)
     closed = read(folder.journal).closed
     assert closed is not None
     assert (closed.seq, closed.outcome, closed.clean) == (1, "interrupted", True)
 
 
-def test_a_torn_line_is_cut_off_first(folder: RunFolder) -> None:
+def test_a_torn_line_is_removed_first(folder: RunFolder) -> None:
     """The end stands on a line of its own."""
     with folder.journal.open("a") as file:
         file.write('{"type": "note.wri')
-    end_cut_off(folder)
+    end_truncated(folder)
     assert read(folder.journal).closed is not None
 
 
 def test_what_may_be_active_is_left_to_who_undoes_it(folder: RunFolder) -> None:
     """The watchdog writes the end when it is done, or `lab recover` does."""
     begin(folder).own(StopProcesses(run=folder.name))
-    end_cut_off(folder)
+    end_truncated(folder)
     assert read(folder.journal).closed is None
 
 
@@ -71,10 +71,10 @@ def test_a_living_run_and_an_ended_one_stay_as_they_are(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     with JournalWriter(folder.journal) as journal:
         journal.write(NOTE)
-        end_cut_off(folder)
+        end_truncated(folder)
         assert read(folder.journal).closed is None
         journal.write(RunClosed(outcome="completed", reason="all phases ran", clean=True, left=()))
-    end_cut_off(folder)
+    end_truncated(folder)
     assert len(read(folder.journal).events) == 2
 
 
@@ -82,7 +82,7 @@ def test_a_living_run_and_an_ended_one_stay_as_they_are(tmp_path: Path) -> None:
 def test_no_journal_worth_the_name_is_no_trouble(tmp_path: Path, content: str) -> None:
     """Killed between the file and its first line; and one that is damaged is not made worse."""
     folder = RunFolder(tmp_path)
-    end_cut_off(folder)
+    end_truncated(folder)
     folder.journal.write_text(content)
-    end_cut_off(folder)
+    end_truncated(folder)
     assert content in folder.journal.read_text()
