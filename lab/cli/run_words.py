@@ -10,7 +10,7 @@ def outcome(result: Result) -> str:
     if not is_valid(result.timeline, result.verdict):
         return f"{result.verdict.verdict} ({result.verdict.reasons[0]})"
     if found.stuck is None:
-        return "counts, though it can't be told whether it was stuck"
+        return "valid, though whether it was stuck is undetermined"
     if found.time_to_recover_s is not None:
         return f"back after {found.time_to_recover_s:.0f} s"
     if found.back_from_s is not None:

@@ -37,7 +37,7 @@ def changes(console: Console, tournament: Tournament, names: Sequence[str]) -> T
                 *(standing_words.held(score) for _ in again),
             )
     table.caption = (
-        "active: the share of requests that was answered well while the change was; afterwards: in the phase "
+        "active: the share of requests that was answered in time while the change was; afterwards: in the phase "
         "recovery, when it was taken away again. back after: since the change, in the median, and in how many runs."
     )
     if again:

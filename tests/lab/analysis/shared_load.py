@@ -1,4 +1,4 @@
-"""A storm written by hand whose load has two customers."""
+"""A storm written in code whose load has two customers."""
 
 from collections.abc import Callable
 from typing import Any

@@ -54,7 +54,7 @@ async def test_seeds_count_up(
 async def test_after_a_run_that_could_not_be_made_no_other_is_begun(
     monkeypatch: pytest.MonkeyPatch, request_of: Callable[[Drill], Request], code: int
 ) -> None:
-    """It would end alike, or nobody wants it any more."""
+    """It would end alike, or no one wants it any more."""
     asked = stand_in(monkeypatch, [0, code, 0])
     ran = await run_often(request_of(open_drill("smoke")), 3, Aborting())
     assert len(asked) == len(ran.results) == 2

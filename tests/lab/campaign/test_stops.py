@@ -14,7 +14,7 @@ async def test_the_lab_that_lives_is_ended_once() -> None:
 
 
 async def test_a_lab_that_would_come_after_is_ended_as_it_begins() -> None:
-    """Asked between two runs, nobody would bring another lab up."""
+    """Asked between two runs, no one would bring another lab up."""
     aborting = Aborting()
     with aborting() as first:
         pass
