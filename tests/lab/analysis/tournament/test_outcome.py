@@ -26,5 +26,5 @@ def back(a: Cell, b: Cell) -> str:
 def test_service_that_was_back_when_the_run_ended_is_neither_back_nor_away() -> None:
     """Its verdict says that it was back; that it stayed so was not watched long enough."""
     pending = ended(censored_at_s=15.0, back_from_s=1.0)
-    assert back(pending, pending) == "None None can't tell"
+    assert back(pending, pending) == "None None unclear"
     assert back(ended(time_to_recover_s=1.0), ended(censored_at_s=15.0)) == "yes no changed"
