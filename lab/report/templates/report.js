@@ -61,7 +61,7 @@
     });
   }
   // The same for a keyboard: narrower, wider, to and fro; and the figures of any second, in words that Python wrote.
-  const whole = data.spans.whole;
+  const whole = data.spans["*"];
   const moves = {
     in: ([from, to]) => [from + (to - from) / 4, to - (to - from) / 4],
     out: ([from, to]) => [from - (to - from) / 2, to + (to - from) / 2],

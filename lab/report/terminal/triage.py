@@ -1,4 +1,4 @@
-"""What the logs alone tell, as a table for a terminal of 80 columns."""
+"""What the logs alone tell: a table where the terminal has 80 columns, else a line for each call and outcome."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +15,9 @@ from lab.report.words import clean
 _WIDTHS = {"call": 20, "outcome": 9, "count": 9, "per s": 7, "since": 8, "ago": 7, "until": 13}
 _RIGHT = {"count", "per s", "ago"}
 _STYLE = {"going on": "red", "over": "green", "unknown (log ends)": "magenta"}
+_SAID = {"going on": "going on", "over": "over", "unknown (log ends)": "log ends"}
+"""States as they fit their column."""
+_LEAST_WIDTH = 80
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 _SHORT = 2
 
@@ -24,7 +27,11 @@ def say_triage(console: Console, found: Triage) -> None:
     end = "no line has a time" if found.end_s is None else f"up to {_clock(found.end_s)} UTC"
     _say(console, f"From the logs alone, {end}:")
     if found.troubles:
-        console.print(_table(found))
+        if console.width >= _LEAST_WIDTH:
+            console.print(_table(found))
+        else:
+            for line in _lines(found):
+                _say(console, line)
         _say(console, f"per s: in the latest {RECENT_S} s; since, until: UTC")
     else:
         _say(console, "No call ended badly, as far as the logs show.")
@@ -62,8 +69,19 @@ def _table(found: Triage) -> Table:
     return table
 
 
+def _lines(found: Triage) -> Iterator[str]:
+    """The same as the table, for a narrow terminal, which wraps them."""
+    for trouble in found.troubles:
+        for episode in trouble.errors:
+            outcome, count, per_s, since, ago, until = _cells(episode, found.end_s or 0)
+            yield (
+                f"{clean(trouble.call)} {outcome}: {count}, {per_s} per s, since {since} ({ago} ago), "
+                f"{'until ' if episode.state == 'over' else ''}{until}"
+            )
+
+
 def _cells(episode: ErrorEpisode, end_s: float) -> Iterator[Text]:
-    until = _clock(episode.until_s) if episode.state == "over" else episode.state
+    until = _clock(episode.until_s) if episode.state == "over" else _SAID[episode.state]
     yield Text(clean(episode.outcome))
     yield Text(figures.count(episode.count))
     yield Text(figures.number(episode.per_s))

@@ -171,9 +171,18 @@ async def test_triage_is_a_table_of_80_columns(folder: Path) -> None:
     assert ["edge->storefront", "5xx", "40", "0", "15:30:01", "11", "s", "15:30:02"] in rows
     assert out.index("storefront->auth") < out.index("edge->storefront")
     assert "one of them: lab logs --grep customer-7" in out
-    assert "edge->storefront: 3 more 5xx before, in a trouble that ended" in out
+    assert "edge->storefront: 3 more 5xx, in an earlier episode" in out
     assert "auth: there is no log of it; what it did is not in this table" in out
     assert "storefront: 1 of 4 lines are no JSON; left out" in out
+
+
+async def test_triage_on_a_narrow_terminal_is_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is cut to two letters and an ellipsis."""
+    monkeypatch.setenv("COLUMNS", "40")
+    code, out, err = await lab("triage", "--run", str(folder))
+    assert (code, err) == (0, "")
+    assert "storefront->auth timeout: 1,540, 300 per s, since 15:30:02 (10 s ago), going on" in out
+    assert "..." not in out
 
 
 async def test_triage_as_json(folder: Path) -> None:
@@ -194,7 +203,7 @@ async def test_a_living_lab_is_asked(living: RunFolder) -> None:
     assert err.startswith("lab: no log of auth: ")
     code, out, _ = await lab("triage", "--run", str(living.path))
     assert code == 0
-    assert "unknown (log ends)" in out  # of 2021
+    assert "log ends" in out  # of 2021
     code, _, err = await lab("logs", "auth", "--run", str(living.path))
     assert (code, "auth.log" in err) == (3, True)
 

@@ -117,6 +117,52 @@ def test_zoom_is_shared_and_survives_the_other_theme(browser: Browser, report: P
     page.close()
 
 
+def test_without_a_mouse_one_zooms_and_reads_any_second(browser: Browser, report: Path) -> None:
+    """Buttons for a narrower and a wider span, never beyond the run; a number for the figures, said in words."""
+    page, trouble = opened(browser, report)
+    whole = page.evaluate(RANGES)[0]
+    page.press("[data-move=in]", "Enter")
+    page.wait_for_function(f"() => {RANGES}.every((range) => range[0] > {whole[0]} && range[1] < {whole[1]})")
+    narrow = page.evaluate(RANGES)[0]
+    page.press("[data-move=on]", "Enter")
+    page.wait_for_function(f"() => {RANGES}.every((range) => range[0] > {narrow[0]})")
+    for _ in range(3):
+        page.press("[data-move=out]", "Enter")
+    page.wait_for_function(
+        f"() => {RANGES}.every((range) => range[0] === {whole[0]} && range[1] === {whole[1]})"
+    )
+    page.fill("#second", "36")
+    assert page.inner_text("#figures").startswith(
+        "Second 36 (aftermath): offered 96/s, goodput 0/s, attempts 384/s"
+    )
+    page.fill("#second", "9999")
+    assert page.inner_text("#figures") == ""
+    assert trouble == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_word_is_broken_inside_a_table(browser: Browser, report: Path, width: int) -> None:
+    """Each word of a cell lies on one line; a table that is too wide scrolls by itself, and the page does not."""
+    page, _ = opened(browser, report, width=width)
+    broken = page.evaluate("""() => {
+      const found = [];
+      for (const cell of document.querySelectorAll('table:not(.long table) th, table:not(.long table) td')) {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let text; (text = texts.nextNode());) {
+          for (const word of text.data.matchAll(/[A-Za-z]+/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(word[0]);
+          }
+        }
+      }
+      return found;
+    }""")
+    assert broken == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_pointing_at_one_chart_reads_all_of_them(browser: Browser, report: Path) -> None:
     """The same second in each, where something was measured."""
     page, _ = opened(browser, report)
