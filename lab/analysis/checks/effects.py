@@ -80,9 +80,12 @@ def canary_outcomes(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect
 
 
 def answered_503(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
-    """The target answers so many % of its requests with 503."""
+    """The target answers so many % of its requests with 503, from its first sample in the fault to the last.
+
+    What it answers afterwards is left out: sessions that ended at the first refusal go on then, and ask more often.
+    """
     start_s, end_s = span_of(timeline, fault)
-    samples = [s for s in timeline.services.get(fault.target, []) if start_s <= s.t <= end_s + 1]
+    samples = [s for s in timeline.services.get(fault.target, []) if start_s <= s.t <= end_s]
     refused = growth(samples, lambda sample: sample.failed_total.get("503", 0))
     share = ratio(refused, growth(samples, lambda sample: sample.requests_total))
     return at_least(asked.at_least, None if share is None else 100 * share, "% answered 503")
@@ -110,7 +113,7 @@ def offered_growth(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect)
     """The schedule's arrivals have grown by so many % of what was asked."""
     seen_by = _whose(timeline, fault)
     during = per_second(seen_by, whole_seconds(*span_of(timeline, fault)), "offered", final=False)
-    before = per_second(seen_by, role_seconds(timeline, "baseline"), "offered", final=False)
+    before = _usual_rps(timeline, fault)
     factor = _load_of(fault).factor
     seen = ratio(during, before)
     grown = None if seen is None or factor == 1 else (seen - 1) / (factor - 1)
@@ -130,8 +133,7 @@ def offered_ramp(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
     until_s = min([start_s + load.over_s, end_s, *(t for t in others if t is not None)])
     seen_by = _whose(timeline, fault)
     last = per_second(seen_by, whole_seconds(until_s - RAMP_END_S, until_s), "offered", final=False)
-    before = per_second(seen_by, role_seconds(timeline, "baseline"), "offered", final=False)
-    seen = ratio(last, before)
+    seen = ratio(last, _usual_rps(timeline, fault))
     came_from = _factor_before(timeline, fault)
     done = ratio(until_s - RAMP_END_S / 2 - start_s, load.over_s)
     if seen is None or done is None:
@@ -152,6 +154,15 @@ def _changes_of_load(timeline: Timeline, of: str | None) -> list[ActionSpan]:
     """The changes of the same load: of all customers together, or of one."""
     loads = [(fault, fault.traits.load) for fault in timeline.faults]
     return [fault for fault, load in loads if load is not None and load.of == of]
+
+
+def _usual_rps(timeline: Timeline, fault: ActionSpan) -> float | None:
+    """What was offered before: in the baseline, or a customer's own rate, since a few seconds of it vary too much."""
+    of = _load_of(fault).of
+    customer = timeline.drill.load.customer(of) if of is not None and timeline.drill else None
+    if customer is not None:
+        return customer.rate_rps
+    return per_second(timeline, role_seconds(timeline, "baseline"), "offered", final=False)
 
 
 def _whose(timeline: Timeline, fault: ActionSpan) -> Timeline:

@@ -267,3 +267,26 @@ def test_a_surge_of_one_customer_must_be_seen_there(shared: Storm, of_whom: str 
     shared.drill = shared.drill.model_copy(update={"method": (*shared.drill.method, step)})
     found = check_fault_effect(timeline_of(shared, surged, rush))
     assert finding(found, "fault effect: rush").ok is ok
+
+
+def test_a_customers_surge_is_measured_against_its_rate(shared: Storm) -> None:
+    """Not against seconds that happened to have more: streaming at 36/s in the baseline, 84/s in its surge x 3."""
+    surge = Surge(factor=3.0, of="streaming")
+
+    def rush(event: Event) -> Event:
+        if not isinstance(event, ActionChanged) or event.name != "rush":
+            return event
+        told = {"kind": "load", "target": "load", "params": surge.model_dump(), "traits": surge.traits()}
+        return event.model_copy(update={**told, "t": 35.0 if event.state == "reverted" else 25.0})
+
+    def varied(event: Event) -> Event:
+        if not isinstance(event, CohortClosed) or event.source != "load":
+            return event
+        count = 84 if 25 <= event.second < 35 else 36 if event.second < 13 else 30
+        own = event.customers["streaming"].model_copy(update={"requests": count, "sent": count})
+        return event.model_copy(update={"customers": {**event.customers, "streaming": own}})
+
+    step = shared.drill.method[0].model_copy(update={"name": "rush", "kind": "load", "what": "surge"})
+    shared.drill = shared.drill.model_copy(update={"method": (*shared.drill.method, step)})
+    seen = finding(check_fault_effect(timeline_of(shared, varied, rush)), "fault effect: rush")
+    assert (seen.ok, seen.measured) == (True, 90.0)

@@ -53,6 +53,14 @@ SUMS = (
 
 INTENDED: Mapping[str, tuple[Change, ...]] = {
     "compose-operators": SUMS,
+    "embedded-retry-chain.every-layer": (
+        Change(
+            "instrument.fault effect: refusing-auth.measured",
+            99.885,
+            100.0,
+            "no answers from after the fault",
+        ),
+    ),
     "embedded-operators": (
         *SUMS,
         Change("instrument.customers' schedules.measured", None, 1.3944, "each customer has a rate"),
