@@ -1,4 +1,4 @@
-"""Two runs side by side: changed, not changed, or can't tell."""
+"""Two runs side by side: changed, not changed, or unclear."""
 
 import random
 
@@ -76,7 +76,7 @@ def test_one_figure_a_run_can_not_be_told_from_two_runs(golden: list[Event]) -> 
 
 
 def test_an_invalid_run_is_compared_with_none(golden: list[Event]) -> None:
-    """Every figure: can't tell, and why."""
+    """Every figure: unclear, and why."""
 
     def starved(event: Event) -> Event:
         stolen = {"steal_s_total": 0.2 * event.t}
@@ -116,7 +116,7 @@ def other_headroom(event: Event) -> Event:
     [(other_rate, "rate"), (other_runtime, "runtimes"), (other_headroom, "headroom"), (other_headroom, "capacity")],
 )  # fmt: skip
 def test_unlike_labs_are_not_compared(golden: list[Event], change: Edit, why: str) -> None:
-    """Another rate, runtime, headroom or capacity is another lab: can't tell, and why."""
+    """Another rate, runtime, headroom or capacity is another lab: unclear, and why."""
     found = compare_runs([judged(golden)], [judged(golden, change)])
     assert {one.word for one in found.changes} == {"unclear"}
     assert any(why in reason for reason in found.unlike)
