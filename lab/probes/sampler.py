@@ -17,7 +17,7 @@ from lab.journal.events import (
 )
 from lab.probes.cohorts import PATIENCE_S, CohortTracker
 from lab.probes.control import Control, ControlError
-from lab.probes.host import read_host
+from lab.probes.host_probe import read_host
 from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
 from lab.probes.report_tracker import ReportTracker

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from lab.journal.events import RunOpened
 from lab.journal.latency import FIRST_MS, GROWTH
-from lab.probes.host import describe_machine
+from lab.probes.host_probe import describe_machine
 from lab.runs.folder import RunFolder
 from lab.runs.provenance import versions
 from lab.runtime.base import Runtime

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.soak.page import ROOT, ROWS, write_page
+from tests.soak.soak_page import ROOT, ROWS, write_page
 
 
 class Record:

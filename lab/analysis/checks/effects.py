@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from chaos.traits import ExpectedEffect, LoadChange
-from lab.analysis.checks.capacity import cap_used
+from lab.analysis.checks.cap_used import cap_used
 from lab.analysis.checks.checker import growth
 from lab.analysis.checks.effect import Effect, at_least, span_of
 from lab.analysis.planes.services import is_of_a_plane, questions

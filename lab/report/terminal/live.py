@@ -14,9 +14,9 @@ from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.events import EventLines
 from lab.report.terminal.latest import recent
 from lab.report.terminal.phases import phase_lines
+from lab.report.terminal.planes_now import plane_lines
 from lab.report.terminal.playing import active_lines, is_played
 from lab.report.terminal.table import bridge_lines, figure_table
-from lab.report.terminal.watching import plane_lines
 from lab.report.words import clean
 
 _WIDEST = 110

@@ -11,8 +11,8 @@ from lab.report import headline_figures as figures
 from lab.report.plane_view import watches
 from lab.report.terminal.bringup import BringUp
 from lab.report.terminal.latest import FRESH_S, present, recent
+from lab.report.terminal.planes_now import told
 from lab.report.terminal.playing import is_played
-from lab.report.terminal.watching import told
 from lab.report.words import clean, sentence
 
 EVERY_S = 5.0

@@ -9,7 +9,7 @@ from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.figures import make_figures
 from lab.analysis.verdict.verdict import Finding
 from lab.drillfile import Drill
-from tests.lab.analysis.watching import Sight, Watch
+from tests.lab.analysis.two_planes import Sight, Watch
 
 
 def found(watch: Watch) -> dict[str, Finding]:

@@ -8,7 +8,7 @@ from lab.analysis.planes.plane_metrics import PLANE, PLANE_RUN
 from lab.analysis.verdict.conditions import evaluate
 from lab.drillfile.condition import Condition
 from lab.drillfile.metrics import METRICS
-from tests.lab.analysis.watching import Sight, Watch
+from tests.lab.analysis.two_planes import Sight, Watch
 
 STORM = (30.0, 66.0)
 

@@ -5,7 +5,7 @@ import pytest
 from lab.analysis.planes.detection import find_detection
 from lab.analysis.planes.score import score
 from lab.analysis.verdict.verdict import Plane
-from tests.lab.analysis.watching import Sight, Watch
+from tests.lab.analysis.two_planes import Sight, Watch
 
 
 def ops(watch: Watch) -> Plane:

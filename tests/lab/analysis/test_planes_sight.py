@@ -8,7 +8,7 @@ from lab.analysis.planes.scrapes import Scrapes, count_scrapes
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Plane
 from lab.journal.plane_events import PlaneScraped
-from tests.lab.analysis.watching import TARGETS, Sight, Watch
+from tests.lab.analysis.two_planes import TARGETS, Sight, Watch
 
 STORM = (30.0, 66.0)
 

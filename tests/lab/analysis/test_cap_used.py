@@ -6,7 +6,7 @@ import pytest
 
 from chaos.faults.capacity import Capacity
 from lab.analysis import Timeline
-from lab.analysis.checks.capacity import cap_used
+from lab.analysis.checks.cap_used import cap_used
 from lab.analysis.checks.effect import Effect
 from lab.analysis.timeline.row import ActionSpan
 from lab.journal.events import BridgeSample

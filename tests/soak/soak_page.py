@@ -1,4 +1,4 @@
-"""The last soak as a table in docs/measured/reliability.md: ``python -m tests.soak.page``; no typed figures."""
+"""The last soak as a table in docs/measured/reliability.md: ``python -m tests.soak.soak_page``; no typed figures."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = ROOT / "docs" / "measured" / "reliability.jsonl"
 PAGE = ROOT / "docs" / "measured" / "reliability.md"
-MARK = "<!-- the last soak, written by tests/soak/page.py -->"
+MARK = "<!-- the last soak, written by tests/soak/soak_page.py -->"
 
 
 def write_page() -> None:
