@@ -37,7 +37,8 @@ class Lease:
         self.check()
         self.until_s = time.monotonic() + self.length_s
         pid = os.getpid()
-        write_json(self.path, {"until_s": self.until_s, "pid": pid, "started_ticks": started_ticks(pid)})
+        mine = {"pid": pid, "started_ticks": started_ticks(pid)}
+        write_json(self.path, {"until_s": self.until_s, "length_s": self.length_s, **mine})
         self.check()
 
     async def keep(self) -> None:
@@ -79,7 +80,7 @@ def why_expired(path: Path) -> str | None:
     if not is_alive(lease["pid"], lease["started_ticks"]):
         return f"the owner, process {lease['pid']}, is gone"
     late_s = time.monotonic() - float(lease["until_s"])
-    hung_s = LEASE_S + late_s  # since it renewed the last time
+    hung_s = float(lease.get("length_s", LEASE_S)) + late_s  # since it renewed the last time
     return f"the owner, process {lease['pid']}, has hung for {hung_s:.1f} s" if late_s > 0 else None
 
 

@@ -26,6 +26,7 @@ class Kill(BaseFault):
         """The target answers nothing, and comes back as another process."""
         return Traits(
             effect=ExpectedEffect(figure="silence"),
+            called="downtime",
             silences=True,
             loses_requests=True,
             ends_process=True,

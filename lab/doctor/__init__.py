@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lab.doctor.finding import Finding
+from lab.doctor.home_folder import home_folder
 from lab.doctor.machine import MACHINE
 from lab.doctor.plane_memory import planes_memory
 from lab.doctor.programs import monitors, runtimes
@@ -30,7 +31,7 @@ def main(*, as_json: bool = False) -> int:
 
 def examine() -> list[Finding]:
     """Every check, in the order in which they are shown. Each is independent of the others."""
-    return [*(check() for check in MACHINE), *monitors(), planes_memory(), *runtimes()]
+    return [*(check() for check in MACHINE), *monitors(), planes_memory(), home_folder(), *runtimes()]
 
 
 def _print(findings: list[Finding], *, fit: bool) -> None:

@@ -48,7 +48,9 @@ def _open_files() -> Finding:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = float("inf") if hard == resource.RLIM_INFINITY else hard
     todo = "Raise the hard limit to 8192 or more (`ulimit -Hn`; /etc/security/limits.conf)"
-    return graded("Open files", most, (8192, 2048), f"{soft}, the lab may raise it to {hard}", todo)
+    return graded(
+        "Open files", most, (8192, 2048), f"{soft} now; the lab raises it to {hard} for what it starts", todo
+    )
 
 
 def _ports() -> Finding:

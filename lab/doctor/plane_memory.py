@@ -23,7 +23,7 @@ def planes_memory() -> Finding:
         if taken is not None:
             found = f"both planes took {taken / MB:.0f} MB in {run.name}"
             return Finding(NAME, "warn", found, TODO) if taken > MOST_BYTES else Finding(NAME, "ok", found)
-    return Finding(NAME, "ok", "no run with planes is kept, so their memory is not known")
+    return Finding(NAME, "ok", "memory not measured yet: no kept run had monitoring planes")
 
 
 def _taken_bytes(run: RunFolder) -> int | None:

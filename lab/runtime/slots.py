@@ -74,11 +74,12 @@ def runtime_folder() -> Path:
     name = "retry-storm-lab" if base else f"retry-storm-lab-{os.getuid()}"
     folder = Path(base or tempfile.gettempdir()) / name
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # the folder that XDG_RUNTIME_DIR names is not ours to make
         found = folder.lstat()
     except OSError as error:
         raise SetupError(
-            f"the folder for locks {folder} can't be made: {error}. Set XDG_RUNTIME_DIR"
+            f"the folder for locks {folder} can't be made: {error}. "
+            "Set XDG_RUNTIME_DIR to a folder that exists, or unset it"
         ) from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise SetupError(

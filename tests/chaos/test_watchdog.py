@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chaos.errors import UnguardedError
-from chaos.lease import Lease, LeaseLostError
+from chaos.lease import Lease, LeaseLostError, why_expired
 from chaos.ledger.ledger import Ledger, read_ledger
 from chaos.process.identity import of_run, started_ticks
 from chaos.process.spawn import exit_code
@@ -125,3 +125,10 @@ async def test_a_dead_or_stopped_watchdog_is_noticed(tmp_path: Path) -> None:
     os.kill(pid, signal.SIGKILL)
     await wait_until(lambda: exit_code(pid) is not None, 5, "its end")
     assert not watchdog_alive(tmp_path)
+
+
+def test_how_long_an_owner_has_hung_counts_its_own_lease(tmp_path: Path) -> None:
+    """Not the length that leases usually have."""
+    Lease(tmp_path / "lease", length_s=-1.0).renew()
+    said = why_expired(tmp_path / "lease") or ""
+    assert said.endswith("has hung for 0.0 s")

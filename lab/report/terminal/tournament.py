@@ -178,3 +178,4 @@ def _say_invalid(console: Console, tournament: Tournament) -> None:
     console.print("Runs that don't count", style="bold")
     for where, seeds, reason in standing_words.not_counted(tournament):
         console.print(f"? {where}, {seeds}: {reason}", markup=False, highlight=False)
+    console.print("Run these again: the same command with --again.", markup=False, highlight=False)

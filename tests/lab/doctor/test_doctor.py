@@ -99,7 +99,7 @@ def test_planes_that_take_much_are_told(tmp_path: Path, monkeypatch: pytest.Monk
         (folder / "verdict.json").write_text(verdict.model_dump_json(by_alias=True))
 
     monkeypatch.setenv("LAB_HOME", str(tmp_path / ".lab"))
-    assert "not known" in planes.planes_memory().found
+    assert "not measured yet" in planes.planes_memory().found
     watched("20260101T000000-a", 150_000_001, 150_000_000)
     told = planes.planes_memory()
     assert (told.state, bool(told.todo)) == ("warn", True)

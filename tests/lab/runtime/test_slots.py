@@ -91,3 +91,13 @@ async def test_who_measures_now_is_told_only_while_the_lock_is_held() -> None:
         assert "run one" in (slots.measuring_now() or "")
     (slots.runtime_folder() / "measure.holder").write_text("a run that was killed")
     assert slots.measuring_now() is None
+
+
+def test_a_runtime_folder_that_is_not_there_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root it would be made anywhere, and left."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nonexistent" / "x"))
+    with pytest.raises(SetupError, match="Set XDG_RUNTIME_DIR to a folder that exists, or unset it"):
+        slots.runtime_folder()
+    assert not (tmp_path / "nonexistent").exists()
