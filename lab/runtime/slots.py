@@ -27,6 +27,8 @@ BLOCKS = 64  # of four /24 networks
 NETWORKS = ("LAB_NET_MAIN", "LAB_NET_INTERNAL", "LAB_NET_LINK", "LAB_NET_OPS")
 FIRST_LOOPBACK = 64
 LISTEN = "0A"
+MEASURE_LOCK_S = 600.0
+"""So long a lab waits for its turn at the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from lab.probes.control import Control
 from lab.runs.folder import RunFolder
 from lab.runtime import make_runtime
 from lab.runtime.base import SetupError
-from lab.runtime.slots import hold_measure_lock, measuring_now
+from lab.runtime.slots import MEASURE_LOCK_S, hold_measure_lock, measuring_now
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.changes import Changes
 from lab.session.environment import save_environment
@@ -37,8 +37,6 @@ from lab.session.take_down import TakeDown
 from lab.session.watch import under_watch, uninterrupted
 from lab.topology import Topology, load_topology
 
-MEASURE_LOCK_S = 600.0
-
 
 @asynccontextmanager
 async def open_host(
@@ -51,7 +49,7 @@ async def open_host(
     """A living, calibrated lab for as long as the context is open.
 
     1. the journal's first line, and the socket by which others ask or abort
-    2. the machine-wide lock: labs whose figures matter take turns
+    2. the machine-wide lock: labs whose figures matter take turns; an interactive one does until it is calibrated
     3. ledger, lease and watchdog: from here on a kill -9 is cleaned up after
     4. samples, each second; a drill that has the lab to itself is watched by its ``abort-if`` from here on
     5. the runtime brings the topology up
@@ -114,17 +112,26 @@ async def _end(ends: TakeDown, host: Host) -> None:
 
 async def _bring_up(ends: TakeDown, host: Host) -> None:
     """Steps 2 to 6; each registers its own end before it begins."""
+    for drill in host.request.drills:
+        require_abilities(drill, host.runtime)
+    if not host.request.takes_turns:
+        await _start(ends, host)
+        return
+    if (holder := measuring_now()) is not None:
+        said = f"waits for its turn: {holder} measures"
+        host.write(NoteWritten(by="lab", role="session", kind=WAITING, text=said))
+    turn = hold_measure_lock(host.folder.name, MEASURE_LOCK_S)
+    if host.request.purpose == "interactive":  # calibrated in its turn; nothing is measured while people play
+        async with turn:
+            await _start(ends, host)
+    else:
+        await ends.enter("giving the machine back", turn)
+        await _start(ends, host)
+
+
+async def _start(ends: TakeDown, host: Host) -> None:
+    """Steps 3 to 6."""
     request, runtime, folder = host.request, host.runtime, host.folder
-    for drill in request.drills:
-        require_abilities(drill, runtime)
-    if request.takes_turns:
-        if (holder := measuring_now()) is not None:
-            host.write(
-                NoteWritten(
-                    by="lab", role="session", kind=WAITING, text=f"waits for its turn: {holder} measures"
-                )
-            )
-        await ends.enter("giving the machine back", hold_measure_lock(folder.name, MEASURE_LOCK_S))
     if isinstance(host.current, Run):
         ends.add("ending the run's watchers", host.current.watch.end)
         host.current.begin()

@@ -9,7 +9,7 @@ whose current run is interactive.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from lab.probes.control import Control
 from lab.runner import AbortedByUser
 from lab.runs.folder import RunFolder
 from lab.runtime.base import Runtime, ServiceReport, SetupError
+from lab.runtime.slots import MEASURE_LOCK_S, hold_measure_lock
 from lab.session.changes import Changes, RollbackFailedError
 from lab.session.environment import save_environment
 from lab.session.guard import Guard
@@ -178,8 +179,12 @@ class Host:
         """
         self.require(drill)
         interactive = await self.end_interactive()
-        await under_watch(self._as_calibrated(), *self.ends)
-        await self._drive(drill, folder, listener, Timeline() if timeline is None else timeline)
+        async with AsyncExitStack() as stack:
+            if interactive is not None and self.request.takes_turns:
+                turn = hold_measure_lock(folder.name, MEASURE_LOCK_S)
+                await under_watch(stack.enter_async_context(turn), *self.ends)
+            await under_watch(self._as_calibrated(), *self.ends)
+            await self._drive(drill, folder, listener, Timeline() if timeline is None else timeline)
         result = await asyncio.to_thread(judge_folder, folder)
         if interactive is not None:
             await self.begin_interactive(interactive.drill)

@@ -12,6 +12,7 @@ from lab import aio
 from lab.drillfile import Drill, DrillError
 from lab.journal import read
 from lab.journal.events import Event
+from lab.runtime.slots import measuring_now
 from lab.session import Permission, Unreachable
 from tests.lab.session.stub_lab import DRILL, StubLab, stub_lab
 
@@ -23,6 +24,7 @@ LONG = DRILL.replace("baseline: 2 s", "baseline: 60 s")
 @pytest.fixture
 async def stubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StubLab]:
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # whatever else is measured on this machine
     async with stub_lab(tmp_path, monkeypatch) as made:
         yield made
 
@@ -77,6 +79,16 @@ async def test_while_a_drill_runs_nothing_else_changes_the_lab(lab: aio.Lab, stu
     assert await lab.fault("unavailable", "storefront", share="50 %"), (
         "the interactive run goes on afterwards"
     )
+
+
+async def test_the_machine_is_taken_for_a_drill_and_not_for_a_game(stubs: StubLab) -> None:
+    """A lab that is up for hours would keep every drill of this machine waiting."""
+    async with await aio.open_lab(stubs.drill("played"), runtime="embedded") as lab:
+        assert measuring_now() is None
+        running = await begun(lab, stubs.drill("short"))
+        await wait_until(measuring_now, 10, "the drill's turn")
+        await running
+        assert measuring_now() is None
 
 
 async def test_an_abort_ends_the_drill_and_the_lab_and_all_is_rolled_back(
