@@ -13,7 +13,7 @@ SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """Status and text of an answer; ``asked`` is for messages."""
 
     asked: str
@@ -53,7 +53,7 @@ async def call(  # noqa: PLR0913 - an HTTP call has these parts
     *,
     json: object = None,
     headers: dict[str, str] | None = None,
-) -> Answer:
+) -> HttpAnswer:
     """Make one call to ``address`` (host:port) on a connection of its own.
 
     Raises:
@@ -68,7 +68,7 @@ async def call(  # noqa: PLR0913 - an HTTP call has these parts
             aiohttp.ClientSession(timeout=timeout) as session,
             session.request(method, f"http://{address}{path}", json=json, headers=headers) as response,
         ):
-            return Answer(asked, response.status, await response.text(errors="replace"))
+            return HttpAnswer(asked, response.status, await response.text(errors="replace"))
     except TimeoutError:
         raise DeadlineError(f"{asked} was not answered within {deadline_s:g} s") from None
     except aiohttp.ClientConnectorError as error:

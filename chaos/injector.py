@@ -11,7 +11,7 @@ from chaos.actions import BaseAction
 from chaos.change import Change, change
 from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
-from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, State
 from chaos.traits import NONE, Traits
 from chaos.undo.execute import apply_and_verify, undo
 from chaos.undo.rollback import Rollback, readback_of
@@ -76,7 +76,7 @@ class Injector:
             facts = {"name": name or fault, "kind": kind, "fault": fault, "target": target, "params": params}
             intent = Intent(id=f"{self._count:02d}-{name or fault}", by=by, steps=(), traits=traits, **facts)
             try:
-                steps = tuple([Step(action=one, inverse=await one.inverse()) for one in actions])
+                steps = tuple([AppliedStep(action=one, inverse=await one.inverse()) for one in actions])
             except ChaosError as error:
                 self._told(change(intent, "refused", by, verified=True, error=str(error)))
                 raise refusal(intent, str(error)) from error

@@ -37,7 +37,7 @@ from chaos.ledger.jsonl import cut_torn_line
 from chaos.ledger.ledger import Ledger, LedgerError, is_closed, read_ledger
 from chaos.process.files import read_json, write_json
 from chaos.process.identity import is_running, send, started_ticks
-from chaos.process.spawn import Spec, own_module, read_record, spawn
+from chaos.process.spawn import ProcessSpec, own_module, read_record, spawn
 from chaos.undo.rollback import Rollback
 from chaos.wait import WaitTimeoutError, wait_until
 
@@ -69,7 +69,7 @@ async def start_watchdog(run_dir: Path, deadline_s: float = 10.0) -> None:
         raise UnguardedError(f"the watchdog ended at once: {spec.log.read_text()[-500:].strip()}")
 
 
-def _spec(run_dir: Path) -> Spec:
+def _spec(run_dir: Path) -> ProcessSpec:
     """Its command; forgets the record of an earlier one."""
     log = run_dir / "logs" / "watchdog.log"
     log.parent.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ from loadgen.customer import Customer
 from loadgen.load_settings import Settings
 from loadgen.rate import Rate
 from loadgen.schedule import Schedule
-from loadgen.tally import Tally
+from loadgen.tally import LoadTally
 from loadgen.traits import TraitSource
 
 Send = Callable[[Arrival], None]
@@ -39,7 +39,7 @@ class Arrivals:
         send: Runs one session.
     """
 
-    def __init__(self, name: str, tally: Tally, send: Send) -> None:
+    def __init__(self, name: str, tally: LoadTally, send: Send) -> None:
         self._name = name
         self._tally = tally
         self._send = send

@@ -35,7 +35,7 @@ _PATH = re.compile(r"/[A-Za-z0-9._~/%-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SessionStep:
     """One request of a session.
 
     Args:
@@ -68,7 +68,7 @@ class Customer:
     target: str = ""
     give_up_s: float = 5.0
     slo_s: float = 2.0
-    steps: tuple[Step, ...] = (Step("request"),)
+    steps: tuple[SessionStep, ...] = (SessionStep("request"),)
     persistent: bool = False
 
     @property
@@ -132,8 +132,8 @@ def _customer(value: object) -> Customer:
     )
 
 
-def _step(value: object, whose: str) -> Step:
-    given = _mapping(value, f"{whose}: steps", [field.name for field in dataclasses.fields(Step)])
+def _step(value: object, whose: str) -> SessionStep:
+    given = _mapping(value, f"{whose}: steps", [field.name for field in dataclasses.fields(SessionStep)])
     name, path = given.get("name"), given.get("path")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise SettingsError(
@@ -141,7 +141,9 @@ def _step(value: object, whose: str) -> Step:
         )
     if not isinstance(path, str) or not _PATH.fullmatch(path) or path.startswith("//"):
         raise SettingsError(f"{whose}: step {name}: {path!r} is not a path", "steps", path, "like /play")
-    return Step(name, path, number(given.get("pause_s", 0.0), f"{whose}: step {name}: pause_s", *PAUSE_S))
+    return SessionStep(
+        name, path, number(given.get("pause_s", 0.0), f"{whose}: step {name}: pause_s", *PAUSE_S)
+    )
 
 
 def number(value: object, what: str, least: float, most: float) -> float:

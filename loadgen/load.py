@@ -8,7 +8,7 @@ from loadgen.arrivals import Arrivals, Send
 from loadgen.load_settings import Settings
 from loadgen.load_targets import check_target
 from loadgen.rate import Rate
-from loadgen.tally import Tally
+from loadgen.tally import LoadTally
 
 
 class Load:
@@ -22,7 +22,7 @@ class Load:
     def __init__(self, settings: Settings, targets: Collection[str] = ()) -> None:
         self.settings = settings
         self._targets = targets
-        self.tally = Tally()
+        self.tally = LoadTally()
         self.worker = 0
         self._rates = _constant(settings)
         self._users_in_all = 1

@@ -38,7 +38,7 @@ _REASONS = {
 }
 
 
-class Control:
+class LoadControl:
     """Answers of the control port.
 
     Args:
@@ -144,7 +144,7 @@ def open_control(load: Load) -> WSGIServer | None:
     if not colon or not port.isdigit():
         raise ValueError(f"CONTROL={address!r} is not host:port")
     token_file = os.environ.get("TOKEN_FILE", "")
-    control = Control(load, os.environ.get("SERVICE", "load"), Path(token_file) if token_file else None)
+    control = LoadControl(load, os.environ.get("SERVICE", "load"), Path(token_file) if token_file else None)
     return control.open(host, int(port))
 
 

@@ -10,10 +10,10 @@ from geventhttpclient.url import URL
 from loadgen.arrival import Arrival
 from loadgen.arrival_cohorts import StepFigures
 from loadgen.connections import OneTryPool
-from loadgen.customer import Step
+from loadgen.customer import SessionStep
 from loadgen.load_outcomes import echoes, of_error, of_status, trouble
 from loadgen.load_settings import Settings
-from loadgen.tally import UNSENT, Tally
+from loadgen.tally import UNSENT, LoadTally
 from loadgen.traits import PRIORITY
 
 Report = Callable[[str, str | None, float, int], None]
@@ -51,7 +51,7 @@ class Sessions:
     """
 
     wire: Wire
-    tally: Tally
+    tally: LoadTally
     settings: Callable[[], Settings]
     report: Report
     _number: int = 0
@@ -91,7 +91,7 @@ class Sessions:
                 pool.close()
         return failure, paused_s
 
-    def _step(self, arrival: Arrival, step: Step, pool: OneTryPool, base_s: float) -> str | None:
+    def _step(self, arrival: Arrival, step: SessionStep, pool: OneTryPool, base_s: float) -> str | None:
         """Send one request, and count it; its latency is from its own start, the first one's from the intended."""
         customer = arrival.customer
         figures = self._figures(arrival, step)
@@ -107,7 +107,9 @@ class Sessions:
         self.report(name or step.path or self.wire.path, failure, latency_ms, size)
         return failure
 
-    def _send(self, arrival: Arrival, step: Step, pool: OneTryPool, base_s: float) -> tuple[str | None, int]:
+    def _send(
+        self, arrival: Arrival, step: SessionStep, pool: OneTryPool, base_s: float
+    ) -> tuple[str | None, int]:
         """What went wrong (None: nothing) and how many bytes came; the customer's limits count from `base_s`."""
         customer = arrival.customer
         self._number += 1
@@ -127,7 +129,7 @@ class Sessions:
         in_time = time.monotonic() - base_s <= customer.slo_s
         return of_status(answer.get_code(), correct=correct, in_time=in_time), len(body)
 
-    def _figures(self, arrival: Arrival, step: Step) -> StepFigures | None:
+    def _figures(self, arrival: Arrival, step: SessionStep) -> StepFigures | None:
         """Where a step is counted by itself: where a session has several."""
         if len(arrival.customer.steps) == 1:
             return None

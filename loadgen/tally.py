@@ -57,7 +57,7 @@ class Totals:
         }
 
 
-class Tally:
+class LoadTally:
     """The counters of this process."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from loadgen.customer import Customer
 from loadgen.load import Load
 from loadgen.load_metrics import exposition
 from loadgen.load_settings import Settings
-from services.client.tally import Tally
+from services.client.tally import AttemptTally
 from services.kit.counters import Counters
 from services.kit.metrics import registry, render
 
@@ -26,7 +26,7 @@ DEADLINE_S = 60
 
 def service() -> bytes:
     """The metrics of a service that has seen everything once."""
-    counters, tally = Counters(), Tally()
+    counters, tally = Counters(), AttemptTally()
     counters.answered(200, delivered=True)
     counters.answered(503, delivered=True)
     counters.refused("queue-full")

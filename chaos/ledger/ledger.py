@@ -19,11 +19,11 @@ from chaos.actions import BaseAction
 from chaos.ledger.jsonl import append_line
 from chaos.ledger.ledger_state import (
     Account,
+    AppliedStep,
     Header,
     Intent,
     LedgerError,
     State,
-    Step,
     boot_id,
     is_closed,
     read_ledger,
@@ -31,12 +31,12 @@ from chaos.ledger.ledger_state import (
 
 __all__ = [
     "Account",
+    "AppliedStep",
     "Header",
     "Intent",
     "Ledger",
     "LedgerError",
     "State",
-    "Step",
     "is_closed",
     "read_ledger",
 ]

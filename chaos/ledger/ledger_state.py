@@ -51,7 +51,7 @@ class Header(BaseModel):
         return self.of_this_boot() and is_alive(self.owner_pid, self.owner_started_ticks)
 
 
-class Step(BaseModel):
+class AppliedStep(BaseModel):
     """An action with the inverse that the world's state asked for before it was applied."""
 
     model_config = ConfigDict(frozen=True)
@@ -70,7 +70,7 @@ class Intent(BaseModel):
     target: str
     params: dict[str, Any]
     by: str
-    steps: tuple[Step, ...]
+    steps: tuple[AppliedStep, ...]
     traits: Traits = NONE
 
     def resource_keys(self) -> frozenset[str]:

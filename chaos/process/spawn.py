@@ -19,7 +19,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this process has spawned: only the parent learns how a process ended."""
 
 
-class Spec(BaseModel):
+class ProcessSpec(BaseModel):
     """What a process is started from. ``env`` is its whole environment; ``log`` gets both its outputs."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -48,7 +48,7 @@ def read_record(path: Path) -> Record | None:
     return None if content is None else Record.model_validate(content)
 
 
-def spawn(spec: Spec, record: Path | None = None) -> Record:
+def spawn(spec: ProcessSpec, record: Path | None = None) -> Record:
     """Start the process in a session of its own, so that no Ctrl-C of a terminal reaches it.
 
     Raises:
@@ -88,19 +88,19 @@ def exit_code(pid: int) -> int | None:
     return None if child is None else child.poll()
 
 
-def read_spec(path: Path) -> Spec:
+def read_spec(path: Path) -> ProcessSpec:
     """What the JSON file ``path`` says.
 
     Raises:
         RefusedError: it can't be read, or something is missing in it.
     """
     try:
-        return Spec.model_validate_json(path.read_text())
+        return ProcessSpec.model_validate_json(path.read_text())
     except (OSError, ValueError) as error:
         raise RefusedError(f"{path} does not say how to start it again: {error}") from error
 
 
-def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> Spec:
+def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> ProcessSpec:
     """The spec of ``python -P -m chaos.<module>``. With ``mark``, it ends with the processes of that run.
 
     It has none of the variables by which a CI system finds what a job has left, to kill it: who cleans up after
@@ -110,7 +110,7 @@ def own_module(module: str, *arguments: str, log: Path, mark: str | None = None)
     env = {name: value for name, value in os.environ.items() if name not in left_out} | import_path()
     if mark is not None:
         env[VARIABLE] = mark
-    return Spec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)
+    return ProcessSpec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)
 
 
 def start_governor(target: Record, folder: Path, mark: str) -> Record:

@@ -6,14 +6,14 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.conditions import evaluate, watch
 from lab.analysis.verdict.decision import Decision
 from lab.analysis.verdict.judge import judge
-from lab.analysis.verdict.repeats import Series, series
+from lab.analysis.verdict.repeats import RepeatedVerdict, series
 from lab.analysis.verdict.summary import summarise
 from lab.analysis.verdict.verdict import Verdict, exit_code
 
 __all__ = [
     "Decision",
     "PlaneRow",
-    "Series",
+    "RepeatedVerdict",
     "Timeline",
     "Verdict",
     "deaths",

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from lab.analysis import Series, series
+from lab.analysis import RepeatedVerdict, series
 from lab.analysis.verdict import interval
 from lab.campaign import EARLY, find_tipping, run_often
 from lab.campaign.asked import checked_way
@@ -93,7 +93,7 @@ def _report(
         _write_junit(junit, results)
 
 
-def _say(results: Sequence[Result], drill: Drill, of_many: Series, *, many: bool) -> None:
+def _say(results: Sequence[Result], drill: Drill, of_many: RepeatedVerdict, *, many: bool) -> None:
     console = Console()
     for result in results:
         show_verdict(console, result)

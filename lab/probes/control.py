@@ -10,7 +10,7 @@ class ControlError(Exception):
     """A control port did not answer as it should; says which, what was asked, and what came back."""
 
 
-class Control:
+class ControlClient:
     """One HTTP session for all control ports. ``deadline_s`` bounds each call."""
 
     def __init__(self, token: str, deadline_s: float = 0.9) -> None:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, get_args
 
 from lab.journal.events import Event
 from lab.journal.plane_events import PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped, Query
-from lab.probes.prometheus import Points, Prometheus, PrometheusError, Series
+from lab.probes.prometheus import Points, Prometheus, PrometheusError, QueriedSeries
 from lab.probes.run_clock import RunClock
 from lab.probes.scrapes import SELECTOR, Scrapes
 from lab.probes.ticker import Ticker
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class PlaneAnswer(Generic[T]):
     """What came back, how long it took, and why nothing did."""
 
     value: T | None
@@ -39,14 +39,14 @@ class Answer(Generic[T]):
     error: str | None
 
 
-async def asked(question: Awaitable[T]) -> Answer[T]:
+async def asked(question: Awaitable[T]) -> PlaneAnswer[T]:
     """A plane's answer, or why there is none."""
     begun_s = time.monotonic()
     try:
         value = await question
     except PrometheusError as error:
-        return Answer(None, None, str(error))
-    return Answer(value, round(1000 * (time.monotonic() - begun_s), 3), None)
+        return PlaneAnswer(None, None, str(error))
+    return PlaneAnswer(value, round(1000 * (time.monotonic() - begun_s), 3), None)
 
 
 async def watch_planes(probes: Sequence["PlaneProbe"], ticker: Ticker) -> None:
@@ -141,7 +141,7 @@ class PlaneProbe:
         first = round((self._begun_s or 0.0) - ASKED_AFTER_S)
         return {str(first + round(at - start)): value for at, value in points}
 
-    def _scraped(self, target: str, scrapes: Answer[list[Series]]) -> PlaneScraped:
+    def _scraped(self, target: str, scrapes: PlaneAnswer[list[QueriedSeries]]) -> PlaneScraped:
         """All scrapes of one target since the run's zero."""
         points = [
             (round(self.clock.run_s(at), 3), value)

@@ -20,7 +20,7 @@ class PrometheusError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class QueriedSeries:
     """One series of an answer."""
 
     labels: dict[str, str]
@@ -40,7 +40,7 @@ class Prometheus:
         points = [one.points[-1][1] for one in series if one.points]
         return points[0] if points else None
 
-    async def raw(self, selector: str, last_s: float, at: float, deadline_s: float) -> list[Series]:
+    async def raw(self, selector: str, last_s: float, at: float, deadline_s: float) -> list[QueriedSeries]:
         """The raw samples of the ``last_s`` seconds before a moment (unix, s)."""
         query = f"{selector}[{math.ceil(last_s)}s]"
         return await self._query("query", {"query": query, "time": f"{at:.3f}"}, deadline_s)
@@ -61,7 +61,7 @@ class Prometheus:
                 f"{self.address} reported no version: {str(data)[:LONGEST_ERROR]}"
             ) from wrong
 
-    async def _query(self, call: str, asked: dict[str, str], deadline_s: float) -> list[Series]:
+    async def _query(self, call: str, asked: dict[str, str], deadline_s: float) -> list[QueriedSeries]:
         data = await self._get(call, asked, deadline_s)
         try:
             return [_series(one) for one in data["result"]]
@@ -86,10 +86,10 @@ class Prometheus:
         return said.get("data")
 
 
-def _series(one: dict[str, Any]) -> Series:
+def _series(one: dict[str, Any]) -> QueriedSeries:
     points = one["values"] if "values" in one else [one["value"]]
     numbers = ((float(at), float(value)) for at, value in points)
-    return Series(
+    return QueriedSeries(
         labels=dict(one["metric"]),
         points=tuple((at, value) for at, value in numbers if math.isfinite(value)),
     )

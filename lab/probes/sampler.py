@@ -16,7 +16,7 @@ from lab.journal.events import (
     ServiceSample,
 )
 from lab.probes.cohorts import PATIENCE_S, CohortTracker
-from lab.probes.control import Control, ControlError
+from lab.probes.control import ControlClient, ControlError
 from lab.probes.host_probe import read_host
 from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
@@ -44,7 +44,7 @@ class Sampler:
     """
 
     runtime: Observed
-    control: Control
+    control: ControlClient
     services: tuple[str, ...]
     roles: Roles
     folder: Path

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from lab.probes.prometheus import Series
+from lab.probes.prometheus import QueriedSeries
 
 SELECTOR = 'up{network="main"}'
 """One series a target, 1 for a good scrape, 0 for a failed one."""
@@ -22,7 +22,7 @@ class Scrapes:
         self._counted_to: dict[str, float] = {}
         self._ok_total = 0
 
-    def count(self, series: Iterable[Series]) -> int:
+    def count(self, series: Iterable[QueriedSeries]) -> int:
         """Good scrapes so far, with those of another look; None of them counts twice."""
         for one in series:
             target = one.labels.get("service", "")
@@ -31,7 +31,7 @@ class Scrapes:
             self._counted_to[target] = max([counted_to, *(at for at, _ in one.points)])
         return self._ok_total
 
-    def newest_age_s(self, series: Iterable[Series], at: float) -> float | None:
+    def newest_age_s(self, series: Iterable[QueriedSeries], at: float) -> float | None:
         """Age of the newest good scrape at a moment (unix, s), of the target where that is oldest.
 
         None: one of the targets has none.

@@ -24,7 +24,7 @@ Sight = Literal["sees", "blind", "filled", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class WatchedPlane:
     """A plane in a run: how it was set up, what it came to, its rows (one a second), and the pages about or from it."""
 
     name: str
@@ -43,11 +43,13 @@ class Span:
     sight: Sight
 
 
-def watches(timeline: Timeline, verdict: Verdict | None = None) -> tuple[Watch, ...]:
+def watches(timeline: Timeline, verdict: Verdict | None = None) -> tuple[WatchedPlane, ...]:
     """The planes that watched a run, the shared one first; none where none were configured."""
     scores = {} if verdict is None else verdict.metrics.monitoring
     found = [
-        Watch(name, watched.configured, scores.get(name), tuple(plane_rows(timeline, name)), _pages(watched))
+        WatchedPlane(
+            name, watched.configured, scores.get(name), tuple(plane_rows(timeline, name)), _pages(watched)
+        )
         for name, watched in timeline.planes.items()
         if watched.configured is not None
     ]

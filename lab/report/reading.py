@@ -4,12 +4,12 @@ from lab.analysis.planes.pages import DEAD_MAN, firings, heard
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Plane
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Watch
+from lab.report.plane_view import WatchedPlane
 from lab.report.survival import scrapes_share
 from lab.report.words import clean
 
 
-def reading(watch: Watch, timeline: Timeline) -> str:
+def reading(watch: WatchedPlane, timeline: Timeline) -> str:
     """``The shared plane kept 57 % of its scrapes and was blind for 31 s, 22 of them ...; it sent no page``."""
     if watch.score is None:
         return f"How the {watch.name} plane survived was not measured."
@@ -26,7 +26,7 @@ def _scrapes(score: Plane) -> str:
     )
 
 
-def _blind(watch: Watch, score: Plane, trigger_end_s: float | None) -> str:
+def _blind(watch: WatchedPlane, score: Plane, trigger_end_s: float | None) -> str:
     if score.stale_s is None:
         return "was blind for an unknown time"
     if score.stale_s == 0:
@@ -38,7 +38,7 @@ def _blind(watch: Watch, score: Plane, trigger_end_s: float | None) -> str:
     return said if after == 0 else f"{said}, {min(after, score.stale_s)} of them after the trigger was gone"
 
 
-def _paging(watch: Watch, score: Plane, timeline: Timeline) -> str:
+def _paging(watch: WatchedPlane, score: Plane, timeline: Timeline) -> str:
     said = _paged(watch, score, timeline)
     if score.time_to_dead_mans_switch_s is None:
         return said
@@ -46,7 +46,7 @@ def _paging(watch: Watch, score: Plane, timeline: Timeline) -> str:
     return f"{said}, and the dead-man's switch reported its silence {after} after the trigger"
 
 
-def _paged(watch: Watch, score: Plane, timeline: Timeline) -> str:
+def _paged(watch: WatchedPlane, score: Plane, timeline: Timeline) -> str:
     if not heard(timeline):
         return "whom it paged is not known"
     if score.detection_time_s is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lab.analysis.verdict.verdict import Plane
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Watch
+from lab.report.plane_view import WatchedPlane
 
 MODES = {
     "same-listener": "over the bridge, by the same listener as everyone",
@@ -33,7 +33,7 @@ class Fact:
     texts: tuple[str, ...]
 
 
-def path(watch: Watch) -> str:
+def path(watch: WatchedPlane) -> str:
     """How the plane sees main."""
     return "by its own path" if watch.name == "ops" else MODES.get(watch.config.mode, watch.config.mode)
 
@@ -45,7 +45,7 @@ def scrapes_share(score: Plane | None) -> float | None:
     return score.scrapes_ok / score.scrapes_expected
 
 
-def facts(seen: tuple[Watch, ...]) -> list[Fact]:
+def facts(seen: tuple[WatchedPlane, ...]) -> list[Fact]:
     """The survival score, line by line."""
     return [
         Fact(name, meaning, tuple(figures.NONE if w.score is None else write(w, w.score) for w in seen))
@@ -53,7 +53,7 @@ def facts(seen: tuple[Watch, ...]) -> list[Fact]:
     ]
 
 
-def _lines() -> Iterator[tuple[str, str, Callable[[Watch, Plane], str]]]:
+def _lines() -> Iterator[tuple[str, str, Callable[[WatchedPlane, Plane], str]]]:
     yield "Sees main", "how its scrapes get there", lambda watch, _: path(watch)
     yield "Scrape success ratio", "of those that its configuration promises", lambda _, score: _kept(score)
     yield (

@@ -16,7 +16,7 @@ from lab.analysis import Timeline
 from lab.journal import JournalWriter
 from lab.journal.events import WAITING, Event, NoteWritten
 from lab.probes import Sampler
-from lab.probes.control import Control
+from lab.probes.control import ControlClient
 from lab.runs.folder import RunFolder
 from lab.runtime import make_runtime
 from lab.runtime.base import SetupError
@@ -75,7 +75,7 @@ async def open_host(
     async with AsyncExitStack() as stack:
         runtime = stack.enter_context(make_runtime(request.runtime, folder.name, folder.path))
         journal = stack.enter_context(JournalWriter(folder.journal))
-        control = Control(folder.token.read_text())
+        control = ControlClient(folder.token.read_text())
         stack.push_async_callback(control.close)
         host = Host(request, folder, runtime, journal, control, stop)
         if request.purpose == "drill":

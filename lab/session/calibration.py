@@ -10,7 +10,7 @@ from chaos.process.files import read_json, write_json
 from lab.calibrate import Calibration, calibrate_steadily
 from lab.drillfile import Drill
 from lab.journal.events import CalibrationMeasured
-from lab.probes.control import Control
+from lab.probes.control import ControlClient
 from lab.runtime.base import Runtime
 from lab.session.request import listen_queue
 from lab.topology import Roles
@@ -19,7 +19,7 @@ from lab.topology import Roles
 class LivingBench:
     """What :func:`lab.calibrate.calibrate` asks for. One cap is active at a time; the last one stays."""
 
-    def __init__(self, runtime: Runtime, control: Control, injector: Injector, roles: Roles) -> None:
+    def __init__(self, runtime: Runtime, control: ControlClient, injector: Injector, roles: Roles) -> None:
         self._runtime, self._control, self._injector = runtime, control, injector
         self._bridge, self._canary = roles.device, roles.canary
         self._capped: str | None = None

@@ -20,7 +20,7 @@ from lab.drillfile import Drill
 from lab.journal import JournalWriter
 from lab.journal.events import ActionChanged, Event, NoteWritten, ServiceChanged
 from lab.probes import Sampler, Ticker
-from lab.probes.control import Control
+from lab.probes.control import ControlClient
 from lab.runner import AbortedByUser
 from lab.runs.folder import RunFolder
 from lab.runtime.base import Runtime, ServiceReport, SetupError
@@ -78,7 +78,7 @@ class Host:
     folder: RunFolder
     runtime: Runtime
     journal: JournalWriter
-    control: Control
+    control: ControlClient
     stop: Stop
     topology: Topology | None = None
     current: Run | InteractiveRun | None = None

@@ -10,7 +10,7 @@ Defaults: after 100 ms.
 
 from services.admission.admission import Crowd
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import Parameter
 
 
@@ -31,7 +31,7 @@ class AdaptiveLifo(NoopAdmission):
         return now_s - crowd.empty_s > self._after_s
 
 
-SPEC = Spec(
+SPEC = AdmissionSpec(
     "adaptive-lifo",
     "discipline",
     {"after": Parameter("duration", default=0.1, least=0, most=60)},

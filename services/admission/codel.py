@@ -12,7 +12,7 @@ Defaults: target 5 ms, interval 100 ms.
 
 from services.admission.admission import Crowd
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import Parameter, in_order
 
 
@@ -35,7 +35,7 @@ class Codel(NoopAdmission):
         return self._target_s if crowd.empty_s < now_s - self._interval_s else self._interval_s
 
 
-SPEC = Spec(
+SPEC = AdmissionSpec(
     "codel",
     "guard",
     {

@@ -8,7 +8,7 @@ Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), which tells why it i
 
 from services.admission.admission import Crowd
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 
 
 class Fifo(NoopAdmission):
@@ -21,4 +21,4 @@ class Fifo(NoopAdmission):
         return False
 
 
-SPEC = Spec("fifo", "discipline", {}, build=lambda _given: Fifo())
+SPEC = AdmissionSpec("fifo", "discipline", {}, build=lambda _given: Fifo())

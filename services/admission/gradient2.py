@@ -20,7 +20,7 @@ from collections.abc import Mapping
 
 from services.admission.admission import Crowd, Work
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import Parameter, Values, in_order
 
 _WARM_UP = 10
@@ -104,7 +104,7 @@ def _build(given: Mapping[str, float]) -> Gradient2:
     return Gradient2(**values)
 
 
-SPEC = Spec(
+SPEC = AdmissionSpec(
     "gradient2",
     "guard",
     {

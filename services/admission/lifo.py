@@ -8,7 +8,7 @@ Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), where it is used onl
 
 from services.admission.admission import Crowd
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 
 
 class Lifo(NoopAdmission):
@@ -21,4 +21,4 @@ class Lifo(NoopAdmission):
         return True
 
 
-SPEC = Spec("lifo", "discipline", {}, build=lambda _given: Lifo())
+SPEC = AdmissionSpec("lifo", "discipline", {}, build=lambda _given: Lifo())

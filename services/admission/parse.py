@@ -11,7 +11,7 @@ import re
 
 from services.admission.admission import Layer
 from services.admission.admissions import DEFAULT_DISCIPLINE, REGISTRY
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import read_parameters
 from services.policies.policy_error import PolicyError, unknown
 
@@ -19,7 +19,7 @@ _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500
 _EXAMPLE = "such as fifo, or codel(target=5 ms, interval=100 ms) + adaptive-lifo"
 
-_Written = tuple[Spec, dict[str, float]]
+_Written = tuple[AdmissionSpec, dict[str, float]]
 
 
 class AdmissionError(PolicyError):

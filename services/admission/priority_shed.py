@@ -15,7 +15,7 @@ Defaults: queuing 20 ms, window 200 ms, decrease 5%, increase 1%.
 
 from services.admission.admission import RANKS, Crowd, Work
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import Parameter
 
 
@@ -85,7 +85,7 @@ class PriorityShed(NoopAdmission):
         return 0
 
 
-SPEC = Spec(
+SPEC = AdmissionSpec(
     "priority-shed",
     "guard",
     {

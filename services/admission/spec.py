@@ -9,7 +9,7 @@ from services.policies.parameters import Check, Parameter
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class AdmissionSpec:
     """What `parse` needs to know of a layer.
 
     Args:

@@ -10,7 +10,7 @@ from yarl import URL
 from services.client.answer import Answer
 from services.client.outcomes import from_error, from_response, trouble
 from services.client.sessions import Sessions
-from services.client.tally import Attempt, Tally
+from services.client.tally import Attempt, AttemptTally
 from services.kit import deadline
 from services.kit.cohorts import Cohort
 from services.policies import Call, Kind, Outcome, Policy
@@ -38,7 +38,7 @@ class Attempts:
         timeout_s: To begin with.
     """
 
-    def __init__(self, tally: Tally, sessions: Sessions, timeout_s: float) -> None:
+    def __init__(self, tally: AttemptTally, sessions: Sessions, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._tally = tally
         self._sessions = sessions

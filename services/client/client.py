@@ -19,7 +19,7 @@ from services.client.attempts import Attempts, Target
 from services.client.client_settings import BRIDGE, RESERVE, ClientSettings
 from services.client.hedging import Race
 from services.client.sessions import Sessions
-from services.client.tally import Tally
+from services.client.tally import AttemptTally
 from services.kit.call_log import CallLog
 from services.kit.request_id import HEADER
 from services.policies import Call, Policy, next_delay_s, parse
@@ -52,7 +52,7 @@ class Client:
         log: str | None = None,
         raw: bool = False,
     ) -> None:
-        self.tally = Tally()
+        self.tally = AttemptTally()
         self.log = None if log is None else CallLog(log, lambda: self.tally.outcomes)
         self._chance = chance
         devices = {BRIDGE: bridge} if reserve is None else {BRIDGE: bridge, RESERVE: reserve}

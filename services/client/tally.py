@@ -19,7 +19,7 @@ from services.policies import Kind, rejections
 REJECTIONS = rejections()
 
 
-class Tally:
+class AttemptTally:
     """Cumulative counters of one client."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Attempt:
 
     __slots__ = ("_cohort", "_started_s", "_tally")
 
-    def __init__(self, tally: Tally, cohort: Cohort) -> None:
+    def __init__(self, tally: AttemptTally, cohort: Cohort) -> None:
         self._tally = tally
         self._cohort = cohort
         self._started_s: float | None = None

@@ -17,7 +17,7 @@ _INSTALL = "install the extra `libraries`, e.g. pip install 'retry-storm-lab[lib
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class LibrarySpec:
     """One way in which a library is used.
 
     Args:
@@ -34,21 +34,21 @@ class Spec:
 
 
 _ALL = (
-    Spec("aiohttp", ("aiohttp",), "aiohttp"),
-    Spec("aiohttp-retry", ("aiohttp_retry", "aiohttp"), "aiohttp_retry"),
-    Spec("backoff", ("backoff", "requests"), "backoff"),
-    Spec("botocore-adaptive", ("botocore",), "botocore", ("adaptive",)),
-    Spec("botocore-legacy", ("botocore",), "botocore", ("legacy",)),
-    Spec("botocore-standard", ("botocore",), "botocore", ("standard",)),
-    Spec("httpx", ("httpx",), "httpx"),
-    Spec("requests", ("requests",), "requests"),
-    Spec("requests-retry", ("requests", "urllib3"), "requests_retry"),
-    Spec("stamina", ("stamina", "httpx"), "stamina"),
-    Spec("tenacity", ("tenacity", "httpx"), "tenacity"),
-    Spec("urllib3", ("urllib3",), "urllib3"),
+    LibrarySpec("aiohttp", ("aiohttp",), "aiohttp"),
+    LibrarySpec("aiohttp-retry", ("aiohttp_retry", "aiohttp"), "aiohttp_retry"),
+    LibrarySpec("backoff", ("backoff", "requests"), "backoff"),
+    LibrarySpec("botocore-adaptive", ("botocore",), "botocore", ("adaptive",)),
+    LibrarySpec("botocore-legacy", ("botocore",), "botocore", ("legacy",)),
+    LibrarySpec("botocore-standard", ("botocore",), "botocore", ("standard",)),
+    LibrarySpec("httpx", ("httpx",), "httpx"),
+    LibrarySpec("requests", ("requests",), "requests"),
+    LibrarySpec("requests-retry", ("requests", "urllib3"), "requests_retry"),
+    LibrarySpec("stamina", ("stamina", "httpx"), "stamina"),
+    LibrarySpec("tenacity", ("tenacity", "httpx"), "tenacity"),
+    LibrarySpec("urllib3", ("urllib3",), "urllib3"),
 )
 
-REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in _ALL})
+REGISTRY: Mapping[str, LibrarySpec] = MappingProxyType({spec.name: spec for spec in _ALL})
 
 
 def names() -> tuple[str, ...]:

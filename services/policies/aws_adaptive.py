@@ -11,7 +11,7 @@ import random
 from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throttled
 from services.policies.cubic_limiter import CubicLimiter
 from services.policies.in_flight_costs import InFlightCosts
-from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.parameters import Parameter, PolicySpec, in_order
 from services.policies.policy import Call, Kind, Outcome, Rejection
 
 
@@ -64,7 +64,7 @@ class AwsAdaptive(AwsStandard):
             self._limiter.answered(now_s, throttled=throttled(outcome))
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "aws-adaptive",
     "schedule",
     parameters={

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from services.policies.backoff import backoff_s
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.parameters import Parameter, PolicySpec, in_order
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 
@@ -120,7 +120,7 @@ PARAMETERS = {
     "timeout-cost": Parameter("count", default=10, least=1, most=1000, looser="less"),
 }
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "aws-standard",
     "schedule",
     parameters=PARAMETERS,

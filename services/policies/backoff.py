@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.parameters import Parameter, PolicySpec, in_order
 from services.policies.policy import Call
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -55,9 +55,9 @@ class Backoff(NoopPolicy):
         return backoff_s(self._base_s, self._cap_s, call)
 
 
-def schedule(name: str, kind: type[Backoff]) -> Spec:
+def schedule(name: str, kind: type[Backoff]) -> PolicySpec:
     """What the registry knows of such a schedule."""
-    return Spec(
+    return PolicySpec(
         name,
         "schedule",
         parameters=PARAMETERS,

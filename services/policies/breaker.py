@@ -22,7 +22,7 @@ from collections.abc import Mapping
 
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec, Values
+from services.policies.parameters import Parameter, PolicySpec, Values
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.windows import CountWindow, TimeWindow, Window
 
@@ -132,7 +132,7 @@ def _one_window(values: Values) -> str | None:
     return f"{values.tell('window')} has no effect with {values.tell('period')}; valid: one of them"
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "breaker",
     "guard",
     parameters={

@@ -10,7 +10,7 @@ Defaults: ratio 10%, floor 1/s, burst 10.
 
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Outcome, Rejection
 
 _NEARLY_ONE = 1 - 1e-9  # ten deposits of 0.1 are a token, whatever binary fractions make of them
@@ -61,7 +61,7 @@ class Budget(NoopPolicy):
         return self._tokens - before
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "budget",
     "guard",
     parameters={

@@ -9,7 +9,7 @@ Defaults: total 5 s.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Rejection
 
 
@@ -33,7 +33,7 @@ class Deadline(NoopPolicy):
         return left_s if call.deadline_s is None else min(left_s, call.deadline_s - now_s)
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "deadline",
     "guard",
     parameters={"total": Parameter("duration", default=5, least=0.01, most=600, looser="more")},

@@ -12,7 +12,7 @@ import math
 
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Outcome, Rejection
 
 _ROUNDING = 1e-9
@@ -58,7 +58,7 @@ class EnvoyBudget(NoopPolicy):
             self._retries -= retry
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "envoy-budget",
     "guard",
     parameters={

@@ -14,7 +14,7 @@ Defaults: ratio 20%, floor 10/s, ttl 10 s.
 
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
 
@@ -56,7 +56,7 @@ class FinagleBudget(NoopPolicy):
         self._ledger.end(call)
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "finagle-budget",
     "guard",
     parameters={

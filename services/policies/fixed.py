@@ -5,7 +5,7 @@ Defaults: delay 100 ms, retries 3.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call
 
 
@@ -26,7 +26,7 @@ class Fixed(NoopPolicy):
         return self._delay_s if call.attempts <= self._retries else None
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "fixed",
     "schedule",
     parameters={

@@ -14,7 +14,7 @@ import random
 from services.policies.backoff import backoff_s
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.parameters import Parameter, PolicySpec, in_order
 from services.policies.policy import Call, Outcome, Rejection
 from services.policies.rolling_sum import RollingSum
 
@@ -71,7 +71,7 @@ class GoogleSre(NoopPolicy):
         self._ledger.end(call)
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "google-sre",
     "schedule",
     parameters={

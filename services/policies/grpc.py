@@ -9,7 +9,7 @@ import random
 
 from services.policies.backoff import backoff_s
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec, in_order
+from services.policies.parameters import Parameter, PolicySpec, in_order
 from services.policies.policy import Call
 
 
@@ -40,7 +40,7 @@ class Grpc(NoopPolicy):
         return self._chance.uniform(0.0, backoff_s(self._initial_s, self._max_s, call, self._multiplier))
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "grpc",
     "schedule",
     parameters={

@@ -9,7 +9,7 @@ Defaults: max-tokens 10, token-ratio 0.1.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import retryable
 
@@ -43,7 +43,7 @@ class GrpcThrottle(NoopPolicy):
             self._tokens = max(0.0, self._tokens - 1)
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "grpc-throttle",
     "guard",
     parameters={

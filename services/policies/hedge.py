@@ -11,7 +11,7 @@ Defaults: after 100 ms, attempts 2.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call
 
 
@@ -36,7 +36,7 @@ class Hedge(NoopPolicy):
         return 0.0 if call.attempts < self._attempts else None
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "hedge",
     "schedule",
     parameters={

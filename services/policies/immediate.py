@@ -7,7 +7,7 @@ Defaults: retries 3.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call
 
 
@@ -26,7 +26,7 @@ class Immediate(NoopPolicy):
         return 0.0 if call.attempts <= self._retries else None
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "immediate",
     "schedule",
     parameters={"retries": Parameter("count", default=3, least=0, most=100)},

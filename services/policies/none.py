@@ -4,7 +4,7 @@ Source: what clients do that no one told otherwise, such as requests (`DEFAULT_R
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Spec
+from services.policies.parameters import PolicySpec
 from services.policies.policy import Call
 
 
@@ -16,4 +16,4 @@ class NoRetries(NoopPolicy):
         return None
 
 
-SPEC = Spec("none", "schedule", parameters={}, build=lambda _given, _chance: NoRetries())
+SPEC = PolicySpec("none", "schedule", parameters={}, build=lambda _given, _chance: NoRetries())

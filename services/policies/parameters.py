@@ -110,7 +110,7 @@ def in_order(low: str, high: str) -> Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class PolicySpec:
     """A policy that can be named.
 
     Args:

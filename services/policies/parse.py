@@ -13,7 +13,7 @@ import random
 import re
 
 from services.policies.compose import Composition
-from services.policies.parameters import Spec, read_parameters
+from services.policies.parameters import PolicySpec, read_parameters
 from services.policies.policy import Policy
 from services.policies.policy_error import PolicyError, unknown
 from services.policies.registry import DEFAULT_SCHEDULE, REGISTRY, asked_at
@@ -22,7 +22,7 @@ _LAYER = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?:\(([^()]*)\))?\s*")
 _LONGEST = 500
 _EXAMPLE = "such as immediate(retries=3) or budget(ratio=10%) + breaker"
 
-Layer = tuple[Spec, dict[str, float]]
+Layer = tuple[PolicySpec, dict[str, float]]
 
 
 def parse(text: str, chance: random.Random | None = None) -> Policy:

@@ -24,7 +24,7 @@ from services.policies import (
     none,
     sre_throttle,
 )
-from services.policies.parameters import Spec
+from services.policies.parameters import PolicySpec
 
 _SCHEDULES = (
     none.SPEC,
@@ -51,7 +51,7 @@ _GUARDS = (
     grpc_throttle.SPEC,
 )
 
-REGISTRY: Mapping[str, Spec] = MappingProxyType({spec.name: spec for spec in (*_GUARDS, *_SCHEDULES)})
+REGISTRY: Mapping[str, PolicySpec] = MappingProxyType({spec.name: spec for spec in (*_GUARDS, *_SCHEDULES)})
 """By name; guards in the order in which they are asked, then the schedules."""
 
 DEFAULT_SCHEDULE = immediate.SPEC

@@ -12,7 +12,7 @@ import random
 
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Parameter, Spec
+from services.policies.parameters import Parameter, PolicySpec
 from services.policies.policy import Call, Kind, Outcome, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 from services.policies.rolling_sum import RollingSum
@@ -73,7 +73,7 @@ def accepted(outcome: Outcome) -> bool:
     )
 
 
-SPEC = Spec(
+SPEC = PolicySpec(
     "sre-throttle",
     "guard",
     parameters={

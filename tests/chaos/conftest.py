@@ -19,7 +19,7 @@ from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
 from chaos.process.identity import started_ticks
-from chaos.process.spawn import Record, Spec, spawn_from
+from chaos.process.spawn import ProcessSpec, Record, spawn_from
 from chaos.target_resolver import Ability, Container, Process
 from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
@@ -154,7 +154,7 @@ def start_local(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     ) -> Process:
         spec, record = tmp_path / f"{service}.spec.json", tmp_path / f"{service}.json"
         env = {"LAB_RUN": run, "PATH": os.environ["PATH"]}
-        content = Spec(
+        content = ProcessSpec(
             argv=(sys.executable, "-c", code), env=env, cwd=tmp_path, log=tmp_path / f"{service}.log"
         )
         spec.write_text(content.model_dump_json())

@@ -14,7 +14,7 @@ from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
 from chaos.process.identity import started_ticks
-from chaos.process.spawn import Record, Spec, spawn_from, start_governor
+from chaos.process.spawn import ProcessSpec, Record, spawn_from, start_governor
 from chaos.target_resolver import Process
 from chaos.toxic import Toxic
 from chaos.wait import wait_until
@@ -28,7 +28,7 @@ def victim(run_dir: Path, name: str, *, governed: bool) -> Process:
     """A process of the run."""
     spec, record = run_dir / f"{name}.spec.json", run_dir / f"{name}.json"
     spec.write_text(
-        Spec(
+        ProcessSpec(
             argv=(sys.executable, "-c", VICTIM),
             env={"LAB_RUN": RUN},
             cwd=run_dir,

@@ -18,7 +18,7 @@ from chaos.actions import (
     Settings,
     StopProcesses,
 )
-from chaos.ledger.ledger import Intent, Ledger, Step, read_ledger
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, read_ledger
 from chaos.process.identity import state
 from chaos.target_resolver import Container
 from chaos.toxic import Toxic
@@ -46,7 +46,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 
 def intend(ledger: Ledger, name: str, action: BaseAction, inverse: BaseAction) -> None:
-    step = Step.model_validate({"action": action.model_dump(), "inverse": inverse.model_dump()})
+    step = AppliedStep.model_validate({"action": action.model_dump(), "inverse": inverse.model_dump()})
     facts = {"kind": "fault", "fault": name, "target": "bridge", "params": {}, "by": "me"}
     ledger.intend(Intent(id=name, name=name, steps=(step,), **facts))
     ledger.settle(name, "applied")

@@ -7,12 +7,12 @@ import pytest
 
 from chaos.actions import ANY, AddToxic, RemoveToxic, StopProcesses
 from chaos.ledger import jsonl as lines
-from chaos.ledger.ledger import Intent, Ledger, LedgerError, State, Step, is_closed, read_ledger
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, State, is_closed, read_ledger
 from chaos.process.identity import started_ticks
 from chaos.toxic import Toxic
 
 TOXIC = Toxic(name="r.slow", type="latency", attributes={"latency": 10})
-STEP = Step(
+STEP = AppliedStep(
     action=AddToxic(api="127.0.0.1:1", proxy="bridge", toxic=TOXIC),
     inverse=RemoveToxic(api="127.0.0.1:1", proxy="bridge", toxic=TOXIC),
 )

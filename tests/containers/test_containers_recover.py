@@ -9,7 +9,7 @@ import pytest
 
 import chaos.ledger.ledger
 from chaos.actions import SendSignal, StopProcesses, cpu_cap
-from chaos.ledger.ledger import Intent, Ledger, Step, is_closed
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, is_closed
 from chaos.mark import LABEL
 from chaos.undo.execute import apply_and_verify
 from lab.runs import registry
@@ -54,7 +54,7 @@ async def test_containers_of_another_boot_are_taken_down(
 
 async def _apply(ledger: Ledger, name: str, action: BaseAction) -> None:
     """As the injector does."""
-    step = Step.model_validate(
+    step = AppliedStep.model_validate(
         {"action": action.model_dump(), "inverse": (await action.inverse()).model_dump()}
     )
     ledger.intend(

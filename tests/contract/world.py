@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 
 from chaos.actions import BaseAction
 from chaos.faults import BaseFault
-from chaos.http import Answer, call
+from chaos.http import HttpAnswer, call
 from chaos.undo.execute import apply_and_verify, undo
 from chaos.wait import wait_until
 from lab.journal.latency import Histogram
@@ -60,7 +60,7 @@ class Lab:
         """PATCH a service's settings, with the run's token."""
         (await self._with_token("PATCH", service, "/settings", settings)).json()
 
-    async def _with_token(self, method: str, service: str, path: str, body: object = None) -> Answer:
+    async def _with_token(self, method: str, service: str, path: str, body: object = None) -> HttpAnswer:
         headers = {"X-Lab-Token": self.runtime.token_file.read_text().strip()}
         address = self.runtime.address(service, "control")
         return await call(method, address, path, 20, json=body, headers=headers)

@@ -12,7 +12,7 @@ from loadgen.customer import ALL, Customer
 from loadgen.load import Load
 from loadgen.load_settings import Settings
 from loadgen.rate import Rate
-from loadgen.tally import Tally
+from loadgen.tally import LoadTally
 
 SHOP, STREAMING = Customer("shop", 60.0), Customer("streaming", 40.0)
 
@@ -25,7 +25,7 @@ def arrived(settings: Settings, until_s: float = 2.0, name: str = "0/0") -> dict
     def send(arrival: Arrival) -> None:
         seen.setdefault(arrival.customer.name, []).append(round(arrival.intended_s - now_s, 6))
 
-    arrivals = Arrivals(name, Tally(), send)
+    arrivals = Arrivals(name, LoadTally(), send)
     rates = {one.name: Rate.constant(settings.asked_of(one)) for one in settings.processes}
     arrivals.apply(settings, rates, now_s)
     arrivals._start_due(now_s + until_s)

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from loadgen.customer import Customer, Step, read_customers
+from loadgen.customer import Customer, SessionStep, read_customers
 from loadgen.load import Load
 from loadgen.load_metrics import exposition
 from loadgen.load_settings import Settings
 from loadgen.settings_error import SettingsError
-from loadgen.tally import Tally
+from loadgen.tally import LoadTally
 
 PAGE = {"name": "page", "path": "/"}
 SHOP = {"name": "shop", "rate_rps": 60, "steps": [PAGE]}
@@ -82,7 +82,7 @@ def test_a_wrong_change_of_customers_changes_nothing(changes: dict[str, object],
 
 def test_each_customer_has_its_own_figures() -> None:
     """Sessions, good ones and steps; what was never sent is a session as well; all together are those in all."""
-    tally, now_s = Tally(), time.monotonic()
+    tally, now_s = LoadTally(), time.monotonic()
     for customer, failure in (("shop", None), ("shop", "timeout"), ("play", None), ("play", "unsent")):
         cohort = tally.intend(now_s, customer)
         if failure != "unsent":
@@ -121,6 +121,9 @@ def test_metrics_have_a_label_for_the_customer() -> None:
 def test_a_session_lasts_as_long_as_its_patience_and_its_pauses() -> None:
     """The give-up time counts without the pauses that the session makes by itself."""
     customer = Customer(
-        "shop", 1.0, give_up_s=2.0, steps=(Step("a", "/"), Step("b", "/", 1.0), Step("c", "/", 0.5))
+        "shop",
+        1.0,
+        give_up_s=2.0,
+        steps=(SessionStep("a", "/"), SessionStep("b", "/", 1.0), SessionStep("c", "/", 0.5)),
     )
     assert (customer.pauses_s, customer.lasts_s) == (1.5, 3.5)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loadgen.load import Load
-from loadgen.load_control import Control, open_control
+from loadgen.load_control import LoadControl, open_control
 from loadgen.load_settings import Settings
 
 Ask = Callable[..., tuple[int, Any]]
@@ -26,7 +26,7 @@ def load() -> Load:
 def ask(load: Load, tmp_path: Path) -> Ask:
     """One request to its control port; the token is `secret`."""
     (tmp_path / "token").write_text("secret\n")
-    control = Control(load, "load", tmp_path / "token")
+    control = LoadControl(load, "load", tmp_path / "token")
 
     def request(method: str, path: str, body: bytes = b"", **headers: str | None) -> tuple[int, Any]:
         status: list[str] = []

@@ -13,7 +13,7 @@ from loadgen.arrival_cohorts import KEPT_S, Cohorts, bucket
 from loadgen.load_outcomes import of_error, of_status, trouble
 from loadgen.load_settings import Settings
 from loadgen.settings_error import SettingsError
-from loadgen.tally import UNSENT, Tally
+from loadgen.tally import UNSENT, LoadTally
 from services.kit import histogram
 
 
@@ -57,7 +57,7 @@ def test_both_histograms_are_the_same() -> None:
 
 def test_everything_intended_ends_up_somewhere() -> None:
     """Intended = sent + unsent; sent = ok + failed + in flight; by cohort of the intended start."""
-    tally, now_s = Tally(), time.monotonic()
+    tally, now_s = LoadTally(), time.monotonic()
     cohorts = [tally.intend(now_s) for _ in range(4)]
     for cohort in cohorts[:3]:
         tally.begin(cohort, 0.002, now_s)
@@ -82,7 +82,7 @@ def test_everything_intended_ends_up_somewhere() -> None:
 
 def test_lag_is_of_the_last_two_seconds() -> None:
     """An old delay is forgotten."""
-    tally, now_s = Tally(), time.monotonic()
+    tally, now_s = LoadTally(), time.monotonic()
     tally.late(9.0, now_s - 3)
     tally.late(0.001, now_s)
     assert tally.lag_p99_ms() == 1.0

@@ -12,10 +12,10 @@ import pytest
 from geventhttpclient.url import URL
 
 from loadgen.arrival import Arrival
-from loadgen.customer import Customer, Step
+from loadgen.customer import Customer, SessionStep
 from loadgen.load_session import Sessions, Wire
 from loadgen.load_settings import Settings
-from loadgen.tally import Tally
+from loadgen.tally import LoadTally
 from loadgen.traits import Traits
 
 
@@ -67,7 +67,7 @@ def server() -> Iterator[Server]:
 
 def ran(server: Server, customer: Customer, late_s: float = 0.0) -> tuple[dict[str, Any], dict[str, Any]]:
     """One session of a customer, intended to start `late_s` ago: its totals and its cohort."""
-    tally, host = Tally(), URL(f"http://127.0.0.1:{server.server_address[1]}")
+    tally, host = LoadTally(), URL(f"http://127.0.0.1:{server.server_address[1]}")
     wire = Wire(URL("http://127.0.0.1:1"), {"main": host}, "/", echo=True, source=None)
     settings = Settings(customers=(customer,))
     sessions = Sessions(wire, tally, lambda: settings, lambda *_: None)
@@ -80,7 +80,7 @@ def ran(server: Server, customer: Customer, late_s: float = 0.0) -> tuple[dict[s
 
 def customer(*paths: str, pause_s: float = 0.0, **limits: Any) -> Customer:  # noqa: ANN401  Customer's
     """A customer whose steps are at these paths."""
-    steps = tuple(Step(path.strip("/"), path, pause_s if n else 0.0) for n, path in enumerate(paths))
+    steps = tuple(SessionStep(path.strip("/"), path, pause_s if n else 0.0) for n, path in enumerate(paths))
     return Customer("one", 1.0, target="main", steps=steps, **limits)
 
 

@@ -10,7 +10,7 @@ from lab.analysis.verdict.verdict import SCHEMA, Verdict, Word
 _GRAVEST: tuple[Word, ...] = ("unsupported", "inconclusive", "fail", "pass")
 
 
-class Series(BaseModel):
+class RepeatedVerdict(BaseModel):
     """What several runs of a drill come to.
 
     ``verdict`` is the gravest one: a drill that is repeated passes when every run did. ``passed`` of ``runs``
@@ -28,11 +28,11 @@ class Series(BaseModel):
     verdicts: tuple[Verdict, ...]
 
 
-def series(drill: str, asked: int, verdicts: Sequence[Verdict]) -> Series:
+def series(drill: str, asked: int, verdicts: Sequence[Verdict]) -> RepeatedVerdict:
     """Sum up the runs that there were, of those that were asked for."""
     words = [verdict.verdict for verdict in verdicts]
     share = wilson(words.count("pass"), len(words))
-    return Series(
+    return RepeatedVerdict(
         drill=drill,
         asked=asked,
         runs=share.n,

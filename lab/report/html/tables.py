@@ -10,7 +10,7 @@ from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Watch
+from lab.report.plane_view import WatchedPlane
 from lab.report.words import clean, effect, sentence
 
 
@@ -62,7 +62,7 @@ class PageLine:
     began: str
 
 
-def pages(seen: Sequence[Watch]) -> list[PageLine]:
+def pages(seen: Sequence[WatchedPlane]) -> list[PageLine]:
     """The pages that reached on-call, in the order of their arrival."""
     found = sorted((page for watch in seen for page in watch.pages), key=lambda page: page.received_s)
     return [

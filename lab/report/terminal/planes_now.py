@@ -5,7 +5,7 @@ from rich.text import Text
 from lab.analysis.planes import PlaneRow
 from lab.analysis.timeline.timeline import Timeline
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Watch, page_name, watches
+from lab.report.plane_view import WatchedPlane, page_name, watches
 from lab.report.terminal.table import FIGURE, NAME
 
 _FRESH = 4
@@ -17,7 +17,7 @@ def plane_lines(timeline: Timeline, width: int) -> list[Text]:
     return [_line(watch, width) for watch in watches(timeline)]
 
 
-def told(watch: Watch) -> str:
+def told(watch: WatchedPlane) -> str:
     """``98/s``, ``blind``; a dash where it was not asked lately."""
     row = newest(watch)
     if row is None or row.stale is None:
@@ -25,12 +25,12 @@ def told(watch: Watch) -> str:
     return "blind" if row.stale else figures.rate(row.answered_goodput_rps)
 
 
-def newest(watch: Watch) -> PlaneRow | None:
+def newest(watch: WatchedPlane) -> PlaneRow | None:
     """The newest second that the plane was asked about."""
     return next((row for row in reversed(watch.rows[-_FRESH:]) if row.stale is not None), None)
 
 
-def _line(watch: Watch, width: int) -> Text:
+def _line(watch: WatchedPlane, width: int) -> Text:
     row = newest(watch)
     shown = told(watch)
     line = Text.assemble(
@@ -44,7 +44,7 @@ def _line(watch: Watch, width: int) -> Text:
     return line
 
 
-def _last_page(watch: Watch) -> str:
+def _last_page(watch: WatchedPlane) -> str:
     if not watch.pages:
         return "none"
     page = watch.pages[-1]

@@ -17,7 +17,7 @@ from lab.analysis.planes import PlaneRow
 from lab.analysis.timeline.row import Row
 from lab.analysis.timeline.timeline import Timeline
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Sight, Watch, sight
+from lab.report.plane_view import Sight, WatchedPlane, sight
 from lab.report.terminal.ink import Ink
 from lab.report.terminal.spark import bar, phase_ruler, style_of
 from lab.report.words import clean
@@ -50,7 +50,7 @@ class Scale:
         return len(range(self.cells[0].start, self.cells[-1].stop)) / len(self.cells)
 
 
-def strips(timeline: Timeline, seen: Sequence[Watch], ink: Ink, width: int) -> list[Text]:
+def strips(timeline: Timeline, seen: Sequence[WatchedPlane], ink: Ink, width: int) -> list[Text]:
     """The picture, no wider than ``width``; empty where no plane watched."""
     if not seen or not seen[0].rows:
         return []
@@ -67,7 +67,7 @@ def strips(timeline: Timeline, seen: Sequence[Watch], ink: Ink, width: int) -> l
     return lines
 
 
-def _scale(rows: Sequence[Row], seen: Sequence[Watch], width: int) -> Scale:
+def _scale(rows: Sequence[Row], seen: Sequence[WatchedPlane], width: int) -> Scale:
     marks = min(len(rows), max(_FEWEST, width - _NAME - _NOTE))
     edges = [len(rows) * mark // marks for mark in range(marks + 1)]
     cells = tuple(range(edges[mark], edges[mark + 1]) for mark in range(marks))
@@ -85,7 +85,7 @@ def _truth(rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
     return line
 
 
-def _plane(watch: Watch, rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
+def _plane(watch: WatchedPlane, rows: Sequence[Row], scale: Scale, ink: Ink) -> Text:
     answers = [row.answered_goodput_rps for row in watch.rows]
     line = Text(clean(watch.name)[: _NAME - 1].ljust(_NAME))
     for cell in scale.cells:
@@ -105,7 +105,7 @@ def _sight(rows: Sequence[PlaneRow]) -> Sight:
     return max(order, key=lambda how: counted[how])
 
 
-def _legend(seen: Sequence[Watch], scale: Scale, ink: Ink) -> Iterator[Text]:
+def _legend(seen: Sequence[WatchedPlane], scale: Scale, ink: Ink) -> Iterator[Text]:
     """How high a full block is, how long a mark, and what the hatches mean that occur."""
     each = figures.seconds(scale.seconds)
     yield Text(

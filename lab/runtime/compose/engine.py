@@ -22,7 +22,7 @@ START_DEADLINE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ContainerSeen:
     """A container as the engine lists it; ``ports`` maps what is published to host:port.
 
     ``hosts``: its addresses, one a network, for as long as it runs.
@@ -41,13 +41,13 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Watch:
+class EngineWatch:
     """Lists a project's containers again and again, on one connection: 1.5 ms of CPU each time."""
 
     project: str
     _client: docker.DockerClient | None = field(default=None, init=False)
 
-    async def look(self) -> dict[str, Seen]:
+    async def look(self) -> dict[str, ContainerSeen]:
         """The containers by service, also those that have ended.
 
         Raises:
@@ -62,7 +62,7 @@ class Watch:
             self.close()
             raise RefusedError(f"the engine did not list {self.project}: {error}") from error
 
-    def _list(self) -> dict[str, Seen]:
+    def _list(self) -> dict[str, ContainerSeen]:
         if self._client is None:
             self._client = connect(LOOK_DEADLINE_S)
         mine = {"label": f"{PROJECT_LABEL}={self.project}"}
@@ -75,7 +75,7 @@ class Watch:
             self._client = None
 
 
-def _seen(listed: Mapping[str, Any]) -> Seen:
+def _seen(listed: Mapping[str, Any]) -> ContainerSeen:
     ports = {
         int(one["PrivatePort"]): f"{one['IP']}:{one['PublicPort']}"
         for one in listed["Ports"]
@@ -83,10 +83,10 @@ def _seen(listed: Mapping[str, Any]) -> Seen:
     }
     networks = (listed.get("NetworkSettings") or {}).get("Networks") or {}
     hosts = tuple(network["IPAddress"] for network in networks.values() if network.get("IPAddress"))
-    return Seen(listed["Labels"].get(SERVICE_LABEL, ""), listed["Id"], listed["State"], ports, hosts)
+    return ContainerSeen(listed["Labels"].get(SERVICE_LABEL, ""), listed["Id"], listed["State"], ports, hosts)
 
 
-async def start_all(containers: Iterable[Seen]) -> None:
+async def start_all(containers: Iterable[ContainerSeen]) -> None:
     """Start containers, all at once: the engine takes their order from no one.
 
     Raises:
@@ -104,7 +104,7 @@ async def start_all(containers: Iterable[Seen]) -> None:
         raise SetupError(f"{error}. Does `docker ps` answer, and is there memory left?") from error
 
 
-def _start(engine: docker.DockerClient, container: Seen) -> None:
+def _start(engine: docker.DockerClient, container: ContainerSeen) -> None:
     try:
         engine.api.start(container.id)
     except APIError as error:

@@ -11,7 +11,7 @@ from chaos.errors import ChaosError
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
 from lab.runtime.compose import container_logs as logs
-from lab.runtime.compose.engine import Seen, Watch, inspect
+from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect
 from lab.topology import ServiceSpec
 
 EVERY_S = 0.05
@@ -30,10 +30,10 @@ class Gate:
         ready: is told of each that got ready, once.
     """
 
-    watch: Watch
+    watch: EngineWatch
     services: Mapping[str, ServiceSpec]
-    ready: Callable[[Seen], None]
-    seen: dict[str, Seen] = field(default_factory=dict, init=False)
+    ready: Callable[[ContainerSeen], None]
+    seen: dict[str, ContainerSeen] = field(default_factory=dict, init=False)
     _pending: set[str] = field(default_factory=set, init=False)
     _last: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -102,7 +102,7 @@ class Gate:
         )
 
 
-async def _state(container: Seen | None) -> str:
+async def _state(container: ContainerSeen | None) -> str:
     """The container's state in words: running, or how it ended."""
     if container is None:
         return "it has no container"

@@ -10,7 +10,7 @@ from chaos.errors import ChaosError
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.compose import container_logs
 from lab.runtime.compose.cgroup import PROC
-from lab.runtime.compose.engine import Seen, Watch, inspect
+from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect
 from lab.runtime.compose.inside import Inside, open_connections_of, open_inside
 from lab.runtime.compose.stats import NOTHING
 from lab.runtime.compose.targets import ContainerPlaces
@@ -23,13 +23,13 @@ class ContainerReadings(ContainerPlaces):
     """The reading half of the runtime. ``proc`` is where the kernel tells of processes."""
 
     proc: Path = field(default=PROC, init=False)
-    _watch: Watch = field(init=False)
+    _watch: EngineWatch = field(init=False)
     _running: set[str] = field(default_factory=set, init=False)
     _insides: dict[str, Inside] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         ContainerPlaces.__post_init__(self)
-        self._watch = Watch(self.project)
+        self._watch = EngineWatch(self.project)
 
     async def usage(self, service: str) -> Usage:
         """CPU used, time held back and the cap, as the kernel has them; None: it doesn't run."""
@@ -96,7 +96,7 @@ class ContainerReadings(ContainerPlaces):
         with suppress(ChaosError):
             self._learn(service, await self._watch.look())
 
-    def _learn(self, service: str, seen: Mapping[str, Seen]) -> bool:
+    def _learn(self, service: str, seen: Mapping[str, ContainerSeen]) -> bool:
         """Remember what is new about a service; whether it is alive."""
         now = seen.get(service)
         if now is None or not now.alive:

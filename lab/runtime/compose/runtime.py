@@ -10,7 +10,7 @@ from chaos.mark import VARIABLE
 from chaos.target_resolver import Ability
 from chaos.undo.execute import apply_and_verify
 from lab.runtime.base import ServiceReport
-from lab.runtime.compose.engine import Seen, start_all
+from lab.runtime.compose.engine import ContainerSeen, start_all
 from lab.runtime.compose.health import Gate
 from lab.runtime.compose.plugin import create
 from lab.runtime.compose.preflight import taken_networks
@@ -91,7 +91,7 @@ class Compose(ContainerReadings):
         except ChaosError as left:
             error.add_note(f"What had been started could not be removed: {left}. Run `lab recover`")
 
-    def _got_ready(self, seen: Seen, report: Callable[[ServiceReport], None]) -> None:
+    def _got_ready(self, seen: ContainerSeen, report: Callable[[ServiceReport], None]) -> None:
         self._seen[seen.service] = seen
         self._running.add(seen.service)
         report(self._report(seen.service, "healthy"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chaos.mark import run_mark
 from chaos.target_resolver import Container
-from lab.runtime.compose.engine import Seen
+from lab.runtime.compose.engine import ContainerSeen
 from lab.topology import ServiceSpec
 
 UNPUBLISHED = "isn't published: only the services on its networks reach it"
@@ -31,7 +31,7 @@ class ContainerPlaces:
     project: str = field(init=False)
     caps: dict[str, float] = field(default_factory=dict, init=False)
     _services: dict[str, ServiceSpec] = field(default_factory=dict, init=False)
-    _seen: dict[str, Seen] = field(default_factory=dict, init=False)
+    _seen: dict[str, ContainerSeen] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.token_file = self.folder.resolve() / "token"
@@ -69,7 +69,7 @@ class ContainerPlaces:
         named = self._services[service].named_ports
         return {name: published[port] for name, port in named.items() if port in published}
 
-    def _known(self, service: str) -> Seen:
+    def _known(self, service: str) -> ContainerSeen:
         if service not in self._seen:
             known = ", ".join(self._seen) or "none: the lab is not up"
             raise KeyError(f"no service `{service}`; there are {known}")

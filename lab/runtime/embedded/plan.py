@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos.mark import VARIABLE
 from chaos.process.own_python import import_path
-from chaos.process.spawn import Spec
+from chaos.process.spawn import ProcessSpec
 from lab import resources
 from lab.runtime.base import SetupError
 from lab.runtime.embedded.rewrite import Rewriter
@@ -25,7 +25,7 @@ class Plan:
 
     service: ServiceSpec
     host: str
-    spec: Spec
+    spec: ProcessSpec
     health: Health | None
 
     @property
@@ -66,7 +66,7 @@ class Planner:
         mounts = {mount.target: self._mounted(service, mount, plain) for mount in service.mounts}
         rewriter = Rewriter(self.hosts, own, {**service.secrets, **mounts})
         words = [rewriter.value(_own_file(word)) for word in service.argv[1:]]
-        spec = Spec(
+        spec = ProcessSpec(
             argv=(str(self._program(service)), *words),
             env=self._environment(service, rewriter),
             cwd=self.folder,

@@ -17,7 +17,7 @@ import pytest
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import ServiceChanged
-from lab.probes.control import Control
+from lab.probes.control import ControlClient
 from lab.runtime.base import LogLine
 from lab.runtime.embedded.process_logs import read_lines
 from lab.session import Host, Request, RunFolder, Stop, create_run_folder
@@ -94,7 +94,7 @@ async def listening(folder: Path, tmp_path: Path) -> AsyncIterator[RunFolder]:
     runtime = cast("Any", SimpleNamespace(name="embedded", logs=read))
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(JournalWriter(run.journal))
-        control = Control("")
+        control = ControlClient("")
         stack.push_async_callback(control.close)
         drill = load_drill(ROOT / "drills" / "smoke.yaml")
         made = Host(Request(tmp_path, drill, "embedded"), run, runtime, journal, control, Stop())

@@ -1,11 +1,11 @@
 """Good scrapes are counted once however often they are looked at, and the oldest target decides about the age."""
 
-from lab.probes.prometheus import Series
+from lab.probes.prometheus import QueriedSeries
 from lab.probes.scrapes import Scrapes
 
 
-def up(service: str, *points: tuple[float, float]) -> Series:
-    return Series({"service": service}, points)
+def up(service: str, *points: tuple[float, float]) -> QueriedSeries:
+    return QueriedSeries({"service": service}, points)
 
 
 def test_overlapping_looks_count_each_good_scrape_once() -> None:

@@ -19,7 +19,7 @@ from lab.cli import interactive, main
 from lab.drillfile import load_drill
 from lab.journal import JournalWriter
 from lab.journal.events import NoteWritten, PhaseEntered, RunClosed
-from lab.probes.control import Control
+from lab.probes.control import ControlClient
 from lab.remote.socket_path import short_path
 from lab.runner import AbortedByUser
 from lab.session import (
@@ -50,7 +50,7 @@ async def host(root: Path, *, interactive: bool = False, folder: Path | None = N
     run = create_run_folder(root, "smoke", folder)
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(JournalWriter(run.journal))
-        control = Control("")
+        control = ControlClient("")
         stack.push_async_callback(control.close)
         drill = load_drill(ROOT / "drills" / "smoke.yaml")
         request = Request(root, drill, "embedded", purpose="interactive" if interactive else "drill")

@@ -13,7 +13,7 @@ from lab.analysis.planes import PlaneRow
 from lab.analysis.timeline.timeline import Timeline
 from lab.report import headline_figures as figures
 from lab.report.html.flags import Flag
-from lab.report.plane_view import Sight, Span, Watch, page_name, sight, spans
+from lab.report.plane_view import Sight, Span, WatchedPlane, page_name, sight, spans
 
 TRUTH = "truth"
 """Key of the first strip; the others have their plane's name."""
@@ -51,7 +51,7 @@ class Picture:
         return {span.sight for strip in self.strips for span in strip.blind}
 
 
-def picture(timeline: Timeline, seen: tuple[Watch, ...], last_s: float) -> Picture | None:
+def picture(timeline: Timeline, seen: tuple[WatchedPlane, ...], last_s: float) -> Picture | None:
     """The picture of a run until ``last_s``; None where no plane watched."""
     if not seen:
         return None
@@ -62,7 +62,7 @@ def picture(timeline: Timeline, seen: tuple[Watch, ...], last_s: float) -> Pictu
     return Picture((truth, *(_strip(watch, last_s) for watch in seen)), rows, top * _ROOM or 1.0)
 
 
-def _rows(timeline: Timeline, seen: tuple[Watch, ...]) -> list[dict[str, Any]]:
+def _rows(timeline: Timeline, seen: tuple[WatchedPlane, ...]) -> list[dict[str, Any]]:
     """What the script draws, a line a second: figures under a plane's name, and what to say when pointed at."""
     made: list[dict[str, Any]] = [
         {
@@ -95,7 +95,7 @@ def _said(row: PlaneRow) -> str:
     }[sight(row)]
 
 
-def _pages_by_second(watch: Watch) -> defaultdict[int, list[str]]:
+def _pages_by_second(watch: WatchedPlane) -> defaultdict[int, list[str]]:
     told: defaultdict[int, list[str]] = defaultdict(list)
     for page in watch.pages:
         said = f"page: {page_name(page.alert, page.state)}"
@@ -104,7 +104,7 @@ def _pages_by_second(watch: Watch) -> defaultdict[int, list[str]]:
     return told
 
 
-def _strip(watch: Watch, last_s: float) -> Strip:
+def _strip(watch: WatchedPlane, last_s: float) -> Strip:
     flags: dict[str, Flag] = {}
     for page in sorted(watch.pages, key=lambda one: one.received_s):
         if page.received_s <= last_s:
@@ -120,7 +120,7 @@ def _strip(watch: Watch, last_s: float) -> Strip:
     )
 
 
-def _note(watch: Watch) -> str:
+def _note(watch: WatchedPlane) -> str:
     if watch.score is None or watch.score.stale_s is None:
         return "not judged"
     return "never blind" if watch.score.stale_s == 0 else f"blind for {watch.score.stale_s} s"

@@ -6,7 +6,7 @@ Defaults: bound 1 s.
 
 from services.admission.admission import Crowd
 from services.admission.noop import NoopAdmission
-from services.admission.spec import Spec
+from services.admission.spec import AdmissionSpec
 from services.policies.parameters import Parameter
 
 
@@ -23,7 +23,7 @@ class Hurried(NoopAdmission):
         return self._bound_s
 
 
-SPEC = Spec(
+SPEC = AdmissionSpec(
     "hurried",
     "guard",
     {"bound": Parameter("duration", default=1, least=0.01, most=60)},

@@ -4,7 +4,7 @@ Source: none; it is for a test.
 """
 
 from services.policies.noop import NoopPolicy
-from services.policies.parameters import Spec
+from services.policies.parameters import PolicySpec
 from services.policies.policy import Call, Rejection
 
 
@@ -16,4 +16,4 @@ class NeverTwice(NoopPolicy):
         return Rejection("never-twice") if call.attempts else None
 
 
-SPEC = Spec("never-twice", "guard", parameters={}, build=lambda _given, _chance: NeverTwice())
+SPEC = PolicySpec("never-twice", "guard", parameters={}, build=lambda _given, _chance: NeverTwice())
