@@ -189,7 +189,11 @@ _FAULTS: Mapping[str, Callable[[Params], Traits]] = {
     ),
     "pause": lambda _: Traits(effect=ExpectedEffect(figure="silence"), silences=True, loses_requests=True),
     "kill": lambda _: Traits(
-        effect=ExpectedEffect(figure="silence"), silences=True, loses_requests=True, ends_process=True
+        effect=ExpectedEffect(figure="silence"),
+        called="downtime",
+        silences=True,
+        loses_requests=True,
+        ends_process=True,
     ),
     "unavailable": _unavailable,
     "surge": lambda params: _load("offered growth", params),
