@@ -44,7 +44,7 @@ def cards(verdict: Verdict) -> tuple[Card, ...]:
         Card(
             figures.rate(metrics.goodput_after_trigger_rps),
             "answered in time, after the trigger",
-            f"of {figures.rate(metrics.offered_rps)} asked for",
+            f"of {figures.rate(metrics.offered_rps)} offered",
         ),
         _stuck(metrics, verdict.not_judged.get("stuck", "")),
         _recovered(metrics),

@@ -98,7 +98,7 @@ def _say_legend(console: Console, tournament: Tournament) -> None:
     for ended in (ended for ended in standing_words.MEANING if ended in shown and ended != "not run"):
         console.print(f"{marks[ended]}  {standing_words.MEANING[ended]}", markup=False, highlight=False)
     console.print(
-        "%: of what users asked for since the trigger's start, the share they did not get; then, how far the mean "
+        "%: of the load offered since the trigger's start, the share not served; then, how far the mean "
         "of the runs is known (95 %). For a borderline one, the least and the most.",
         style="dim", highlight=False,
     )  # fmt: skip

@@ -67,7 +67,7 @@ def _rows(timeline: Timeline, seen: tuple[WatchedPlane, ...]) -> list[dict[str, 
     made: list[dict[str, Any]] = [
         {
             "second": row.second, "base": 0, "offered": row.offered, "good": row.good,
-            f"{TRUTH}_said": f"{figures.rate(row.good)} of {figures.rate(row.offered)} asked for",
+            f"{TRUTH}_said": f"{figures.rate(row.good)} of {figures.rate(row.offered)} offered",
         }
         for row in timeline.rows
     ]  # fmt: skip
