@@ -20,8 +20,9 @@ _ZERO = r"-[0.]+(?:[eE][+-]?\d{1,3})?"
 
 
 def amount(quantity: Quantity) -> str:
-    """The pattern of a number with one of the quantity's units, without anchors: ``3000 ms``."""
-    return rf"(?:\+?{_NUMBER}|{_ZERO})\s*(?:{'|'.join(re.escape(unit) for unit in quantity.units)})"
+    """The pattern of a number with one of the quantity's units, where it needs one, without anchors: ``3000 ms``."""
+    unit = rf"(?:{'|'.join(re.escape(unit) for unit in quantity.units)})"
+    return rf"(?:\+?{_NUMBER}|{_ZERO})\s*{unit}{'?' if quantity.plain else ''}"
 
 
 def quantity_schema(quantity: Quantity) -> Schema:
@@ -35,8 +36,7 @@ def quantity_schema(quantity: Quantity) -> Schema:
         return text | about
     about["description"] += f" Or a number of 0 to {quantity.most:g}."
     number = {"type": "number", "minimum": 0, "maximum": quantity.most}
-    written = {"type": "string", "pattern": rf"^\s*(?:[+]?{_NUMBER}|{_ZERO})\s*$"}
-    return {"anyOf": [text, number, written]} | about
+    return {"anyOf": [text, number]} | about
 
 
 def integer_schema(least: int = 0, most: int = 2**31 - 1) -> Schema:

@@ -11,8 +11,13 @@ from jsonschema import Draft202012Validator
 
 from lab import units
 from lab.drillfile import DrillError
+from lab.drillfile.condition_context import EXPECT
+from lab.drillfile.conditions import read_condition
 from lab.drillfile.json_schema import drill_schema
+from lab.drillfile.json_schema.condition_schema import comparison
+from lab.drillfile.metrics import METRICS, Unit
 from lab.drillfile.read_drill import parse_drill
+from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
 from lab.drillfile.scalar_schema import Schema, quantity_schema
 from lab.drillfile.source import Value, parse_source, plain
@@ -206,6 +211,28 @@ def readable(value: object, quantity: Quantity) -> bool:
     except UnitError:
         return False
     return True
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_a_comparison_is_written_the_same_way_in_both(unit: Unit) -> None:
+    """With every unit, without one, and as a share of what was offered: whatever the reader takes, the schema does."""
+    validator = Draft202012Validator(comparison(unit))
+    metric = next(metric for metric in METRICS.values() if metric.unit is unit)
+    ends = ("", " /s", "s", " ms", " %", " % of offered", "MB")
+    amounts = [f"{number}{end}" for number in ("1", "0.5", ".5", "3.") for end in ends]
+    written = [f"{op} {amount}" for op in (">=", "<", "==", "=") for amount in amounts]
+    taken = 0
+    for text in [*written, "true", "yes", "1"]:
+        parts = {"name": "x", "metric": metric.name, "is": text} | (
+            {"plane": "ops"} if metric.of_plane else {}
+        )
+        reader = Reader()
+        value = Value(1, "x", {key: Value(1, f"x.{key}", part) for key, part in parts.items()})
+        read_condition(reader, value, EXPECT, Moments())
+        refused = any(problem.key == "x.is" for problem in reader.problems)
+        taken += not refused
+        assert refused or validator.is_valid(text), text
+    assert taken
 
 
 class Recorder(Reader):
