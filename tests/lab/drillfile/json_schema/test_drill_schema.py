@@ -214,7 +214,7 @@ def readable(value: object, quantity: Quantity) -> bool:
 
 
 @pytest.mark.parametrize("unit", Unit)
-def test_a_comparison_is_written_the_same_way_in_both(unit: Unit) -> None:
+def test_a_comparison_is_written_the_same_way_in_both(unit: Unit, world: Known) -> None:
     """With every unit, without one, and as a share of what was offered: whatever the reader takes, the schema does."""
     validator = Draft202012Validator(comparison(unit))
     metric = next(metric for metric in METRICS.values() if metric.unit is unit)
@@ -228,7 +228,7 @@ def test_a_comparison_is_written_the_same_way_in_both(unit: Unit) -> None:
         )
         reader = Reader()
         value = Value(1, "x", {key: Value(1, f"x.{key}", part) for key, part in parts.items()})
-        read_condition(reader, value, EXPECT, Moments())
+        read_condition(reader, value, EXPECT, Moments(), world)
         refused = any(problem.key == "x.is" for problem in reader.problems)
         taken += not refused
         assert refused or validator.is_valid(text), text
