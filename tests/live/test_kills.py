@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.live.conftest import Start
 
 __all__ = ["live_toxiproxy", "toxiproxy_binary"]
-pytestmark = [pytest.mark.live, pytest.mark.scaled]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.scaled]
 
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
 AT_ONCE = 4

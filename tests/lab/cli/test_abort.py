@@ -68,7 +68,7 @@ async def test_a_drill_that_waits_for_its_turn_can_be_asked_and_aborted(
     """The reason reaches journal and verdict; three seeds were asked for, and none is begun after it."""
     folder, process = waiting
     code, said = lab("status", "--run", str(folder.path))
-    assert (code, "coming up" in said) == (0, True)
+    assert (code, "waits for its turn" in said) == (0, True)
     code, said = lab("abort", "the pager rings", "--run", str(folder.path))
     assert (code, said.splitlines()) == (
         0,

@@ -135,6 +135,7 @@ def test_there_is_a_toy_of_each_kind() -> None:
 
 
 @pytest.mark.live
+@pytest.mark.long
 def test_a_drill_runs_with_all_of_them(grown: Grown) -> None:
     """On real processes: the fault had its effect, the role answered and was configured, the checker had its say.
 
