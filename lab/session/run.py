@@ -139,11 +139,17 @@ class Run:
         return tuple(one.id for one in self._host.changes.active() if one.id not in self._kept)
 
     async def _sampled_twice(self) -> None:
-        """A second's figures are differences of cumulative counters: the first one needs a sample before it."""
+        """A second's figures are differences of cumulative counters: the first one needs a sample before it.
+
+        Two seconds are waited for and no longer: a load that does not answer is never sampled, and what is asked of it
+        next says so.
+        """
         if len(self.timeline.loads) > 1:
             return
+        passed = 0
         async for _ in self.seconds():
-            if len(self.timeline.loads) > 1:
+            passed += 1
+            if passed == 2 or len(self.timeline.loads) > 1:  # noqa: PLR2004  said above
                 return
 
     def hear(self, event: Event) -> None:

@@ -123,11 +123,15 @@ class StubRuntime:
 
 
 class StubSampler:
-    """Writes a second in which everything was answered; ``fails``: what the next sample raises."""
+    """Writes a second in which everything was answered.
+
+    ``fails``: what the next sample raises; ``silent``: the load does not answer.
+    """
 
     def __init__(self, host: Host) -> None:
         self.up = False
         self.fails: BaseException | None = None
+        self.silent = False
         self.host = host
         self._total = 0
 
@@ -142,12 +146,13 @@ class StubSampler:
         if second > 0:
             for source in ("load", "storefront"):
                 write(CohortClosed(source=source, second=second - 1, latency={"40": 50}, **counts))
-        write(
-            LoadSample(
-                intended_total=self._total, sent_total=self._total, ok_total=self._total, failed_total={},
-                lag_p99_ms=1.0, in_flight=0, rate_rps=50,
-            )
-        )  # fmt: skip
+        if not self.silent:
+            write(
+                LoadSample(
+                    intended_total=self._total, sent_total=self._total, ok_total=self._total, failed_total={},
+                    lag_p99_ms=1.0, in_flight=0, rate_rps=50,
+                )
+            )  # fmt: skip
         write(
             BridgeSample(
                 device="bridge", accepted_total=self._total, open_connections=0, accept_queue=0,

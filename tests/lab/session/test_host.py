@@ -14,6 +14,7 @@ from chaos.injector import Injector
 from chaos.ledger.ledger import is_closed
 from chaos.wait import wait_until
 from lab.analysis import Timeline
+from lab.drillfile import Drill
 from lab.journal import JournalError, JournalWriter, read
 from lab.journal.events import Event
 from lab.probes.control import ControlError
@@ -100,6 +101,21 @@ async def test_a_control_port_that_hangs_is_named_in_a_series_as_it_is_alone(lab
         single.verdict.outcome, single.verdict.reasons[0].partition(": ")[2], True,
     )  # fmt: skip
     assert single.exit_code == 5
+
+
+async def test_a_load_that_stopped_answering_between_two_runs_ends_the_series_at_once(lab: StubLab) -> None:
+    """It is never sampled: whoever waited for its samples would wait for ever."""
+    first, second = lab.drill("first"), lab.drill("second")
+    with pytest.raises(ControlError, match=r"did not answer within 2\.0 s"):
+        await asyncio.wait_for(_runs_with_a_silent_load(lab, first, second), 40)
+
+
+async def _runs_with_a_silent_load(lab: StubLab, first: Drill, second: Drill) -> None:
+    request = lab.request(first, also=(second,), purpose="series")
+    async with open_host(request, lab.folder("lab"), Stop()) as host:
+        await host.run(first, lab.folder("first"))
+        lab.samplers[-1].silent = lab.ports["load"].hangs = True
+        await host.run(second, lab.folder("second"))
 
 
 @pytest.mark.parametrize(
