@@ -3,3 +3,7 @@
 
 class JournalError(Exception):
     """The journal can't be written or read; the message has the cause, the file and the remedy."""
+
+
+class TakenOverError(JournalError):
+    """The watchdog took the writer for dead and has ended the journal; its last line says how the run ended."""

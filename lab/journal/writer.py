@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from lab.journal.events import CohortProvisional, Event
-from lab.journal.journal_error import JournalError
+from lab.journal.journal_error import JournalError, TakenOverError
 
 Listener = Callable[[Event], None]
 
@@ -164,7 +164,7 @@ class JournalWriter:
         """A watchdog that took this process for dead has ended the journal: nothing may come after that."""
         found = os.fstat(fd).st_size
         if found != self._size:
-            raise JournalError(
+            raise TakenOverError(
                 f"{self.path}: someone else wrote here ({found} bytes instead of {self._size}): the watchdog has "
                 "ended this run, as its owner did not renew the lease"
             )

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from chaos.errors import ChaosError
+from chaos.lease import LeaseLostError
 from lab.analysis import Timeline
 from lab.analysis.verdict.verdict import BROKEN
-from lab.journal import JournalError
+from lab.journal import JournalError, TakenOverError
 from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.runner import Aborted, AbortedByUser, Interrupted, NotSteady
@@ -74,6 +75,9 @@ async def run_once(
 
 
 def _broke(error: BaseException) -> bool:
+    """Whether the lab broke. Where the watchdog has taken the run over, its last line in the journal says so or not."""
+    if isinstance(error, LeaseLostError | TakenOverError):
+        return False
     ending = RunOutcome()
     ending.record(error)
     return ending.outcome == "broken"
