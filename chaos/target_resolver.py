@@ -18,7 +18,6 @@ class Ability(StrEnum):
     KILL = "kill"
     LISTEN_QUEUE = "listen-queue"
     LIVE_LISTEN_QUEUE = "live-listen-queue"
-    LINK_SHAPING = "link-shaping"
     OWN_PYTHON = "own-python"
     """Services run with the lab's own Python: what isn't installed beside the lab, they don't have."""
 

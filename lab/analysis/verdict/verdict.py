@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lab.analysis.verdict.customer_verdict import CustomerFigures, CustomerInPhase
 from lab.drillfile.holds import HoldsWord
-from lab.drillfile.model import Drill
 from lab.drillfile.phase import PhaseRole
 from lab.journal.events import RunClosed
 from lab.journal.upgrade import upgrade_verdict
@@ -234,16 +233,3 @@ def exit_code(verdict: Verdict, run_closed: RunClosed | None) -> int:
     if run_closed.outcome == "not-started" and verdict.outcome == "not-started":
         return NOT_SET_UP
     return EXIT[verdict.verdict]
-
-
-def unsupported(drill: Drill, runtime: str, reasons: tuple[str, ...]) -> Verdict:
-    """The verdict of a drill that this runtime can't do; nothing was started."""
-    return Verdict(
-        drill=drill.name,
-        runtime=runtime,
-        seed=drill.seed,
-        policy=None,
-        verdict="unsupported",
-        reasons=reasons,
-        outcome="not-started",
-    )

@@ -14,7 +14,7 @@ from chaos.faults.kill import Kill
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.judge import judge
 from lab.analysis.verdict.summary import summarise
-from lab.analysis.verdict.verdict import Verdict, exit_code, unsupported
+from lab.analysis.verdict.verdict import Verdict, exit_code
 from lab.journal import read
 from lab.journal.events import (
     ActionChanged,
@@ -212,11 +212,6 @@ def test_a_lab_that_did_not_start_exits_4(storm: Storm, reason: str, word: str) 
     closed = RunClosed(seq=1, t=1.0, outcome="not-started", reason=reason, clean=True)
     verdict, code = decide([opened, closed])
     assert (verdict.verdict, code) == (word, 4)
-
-
-def test_unsupported_needs_no_run(drill: Drill) -> None:
-    """A drill that can't be done here has a verdict before anything starts."""
-    assert unsupported(drill, "embedded", ("needs link-shaping",)).verdict == "unsupported"
 
 
 def test_a_rebuilt_listener_proves_nothing(storm: Storm) -> None:
