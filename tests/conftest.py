@@ -6,6 +6,7 @@ made at import) can see it. A test that is about one of these sets it itself, in
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 
@@ -37,6 +38,9 @@ def pytest_configure() -> None:
     for name in SHELL:
         os.environ.pop(name, None)
     os.environ["TERM"] = "xterm-256color"
+    # A shell that starts something in the background has it ignore SIGINT, and so would all that it starts: Ctrl-C
+    # would then interrupt nothing that a test is about.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     time.tzset()
     # How long an example takes says how busy the machine is, so none has a deadline. A few of each in `make test`;
     # `make test-long` runs these tests again, with many.
