@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.cells import row
 from bench.rows import Rows
-from services.policies import REGISTRY, Call, Kind, Outcome, next_delay_s, parse
+from services.policies import REGISTRY, Call, Outcome, OutcomeKind, next_delay_s, parse
 
 GOAL_US = 20.0
 COMPOSED = ("budget + breaker + full-jitter", "deadline + breaker + sre-throttle + budget + aws-adaptive")
@@ -15,7 +15,11 @@ CALLS = 20_000
 RATE_RPS = 100.0
 FAILING = 0.5
 
-_OUTCOMES = (Outcome(Kind.SERVER_ERROR, 503), Outcome(Kind.OK, 200), Outcome(Kind.CLIENT_ERROR, 429, 0.1))
+_OUTCOMES = (
+    Outcome(OutcomeKind.SERVER_ERROR, 503),
+    Outcome(OutcomeKind.OK, 200),
+    Outcome(OutcomeKind.CLIENT_ERROR, 429, 0.1),
+)
 
 
 def policies(rows: Rows, _runtime: str, seeds: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chaos.ledger.ledger import Intent, State
+from chaos.ledger.ledger import Intent, LedgerState
 from chaos.traits import NONE, Traits
 
 
@@ -30,7 +30,7 @@ class Change:
     fault: str
     target: str
     params: dict[str, Any]
-    state: State
+    state: LedgerState
     by: str
     traits: Traits = NONE
     verified: bool | None = None
@@ -45,7 +45,7 @@ class Change:
         return {**asdict(self), "traits": self.traits.model_dump(mode="json")}
 
 
-def change(intent: Intent, state: State, by: str, **more: Any) -> Change:  # noqa: ANN401 - Change's own fields
+def change(intent: Intent, state: LedgerState, by: str, **more: Any) -> Change:  # noqa: ANN401 - Change's own fields
     """What happened to ``intent``."""
     facts = intent.model_dump(include={"name", "kind", "fault", "target", "params"})
     return Change(action=intent.id, state=state, by=by, traits=intent.traits, **facts, **more)

@@ -11,7 +11,7 @@ from chaos.actions import BaseAction
 from chaos.change import Change, change
 from chaos.errors import ChaosError, RefusedError, UnguardedError
 from chaos.lease import Lease
-from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, State
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, LedgerState
 from chaos.traits import NONE, Traits
 from chaos.undo.execute import apply_and_verify, undo
 from chaos.undo.rollback import Rollback, readback_of
@@ -169,10 +169,10 @@ class Injector:
         clean = all(one.done for one in undone)
         errors = "; ".join([why, *(f"undoing it: {one.error}" for one in undone if not one.done)])
         readback = readback_of([one.readback for one in undone])
-        state: State = "refused" if clean else "rollback-failed"
+        state: LedgerState = "refused" if clean else "rollback-failed"
         self._settle(intent, state, by, verified=clean, readback=readback, error=errors)
 
-    def _settle(self, intent: Intent, state: State, by: str, **more: Any) -> None:  # noqa: ANN401 - Change's fields
+    def _settle(self, intent: Intent, state: LedgerState, by: str, **more: Any) -> None:  # noqa: ANN401 - Change's fields
         try:
             self._ledger.settle(intent.id, state, more.get("error"))
         except LedgerError as error:  # then it is still open there, and will be undone

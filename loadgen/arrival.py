@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from loadgen.arrival_cohorts import Cohort
+from loadgen.arrival_cohorts import ArrivalCohort
 from loadgen.customer import Customer
-from loadgen.traits import Traits
+from loadgen.traits import ArrivalTraits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,5 @@ class Arrival:
 
     intended_s: float
     customer: Customer
-    cohort: Cohort
-    traits: Traits
+    cohort: ArrivalCohort
+    traits: ArrivalTraits

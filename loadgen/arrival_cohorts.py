@@ -24,7 +24,7 @@ def _add(histogram: dict[str, int], latency_ms: float) -> None:
     histogram[key] = histogram.get(key, 0) + 1
 
 
-class StepFigures:
+class StepCounts:
     """What came of the requests of a step; latency in it is that of the step alone."""
 
     __slots__ = ("failed", "good", "latency", "sent")
@@ -48,7 +48,7 @@ class StepFigures:
         return {"sent": self.sent, "good": self.good, "failed": self.failed, "latency": self.latency}
 
 
-class CustomerFigures(StepFigures):
+class CustomerCounts(StepCounts):
     """What came of a customer's sessions: `requests` were scheduled, `sent` began."""
 
     __slots__ = ("requests", "steps")
@@ -56,11 +56,11 @@ class CustomerFigures(StepFigures):
     def __init__(self) -> None:
         super().__init__()
         self.requests = 0
-        self.steps: dict[str, StepFigures] = {}
+        self.steps: dict[str, StepCounts] = {}
 
-    def step(self, name: str) -> StepFigures:
+    def step(self, name: str) -> StepCounts:
         """The figures of one of its steps."""
-        return self.steps.setdefault(name, StepFigures())
+        return self.steps.setdefault(name, StepCounts())
 
     def as_json(self) -> dict[str, Any]:
         """As the control port tells it; steps where a session has several."""
@@ -68,16 +68,16 @@ class CustomerFigures(StepFigures):
         return {**own, "steps": {name: step.as_json() for name, step in self.steps.items()}}
 
 
-class Cohort:
+class ArrivalCohort:
     """The sessions intended to start in one second (CLOCK_MONOTONIC, rounded down), in all and by customer."""
 
     __slots__ = ("customers", "latency_all", "second", "total")
 
     def __init__(self, second: int) -> None:
         self.second = second
-        self.total = CustomerFigures()
+        self.total = CustomerCounts()
         self.latency_all: dict[str, int] = {}
-        self.customers: dict[str, CustomerFigures] = {}
+        self.customers: dict[str, CustomerCounts] = {}
 
     def intend(self, customer: str) -> None:
         """One more session of this customer."""
@@ -101,15 +101,15 @@ class Cohort:
         for figures in self._of(customer):
             figures.end(failure, latency_ms)
 
-    def step(self, customer: str, name: str) -> StepFigures:
+    def step(self, customer: str, name: str) -> StepCounts:
         """The figures of a customer's step."""
         return self.customers[customer].step(name)
 
-    def _of(self, customer: str) -> tuple[CustomerFigures, ...]:
+    def _of(self, customer: str) -> tuple[CustomerCounts, ...]:
         """The figures that a customer's session counts in: a load without names has only those in all."""
         if customer == ALL:
             return (self.total,)
-        return self.total, self.customers.setdefault(customer, CustomerFigures())
+        return self.total, self.customers.setdefault(customer, CustomerCounts())
 
     def closed(self, now_s: float) -> bool:
         """Whether it can't change any more: its second is at least 1 s past, and every session has ended.
@@ -135,13 +135,13 @@ class Cohort:
         }
 
 
-class Cohorts:
+class ArrivalCohorts:
     """The cohorts of the last 30 s, or longer where sessions may take longer."""
 
     def __init__(self) -> None:
-        self._by_second: dict[int, Cohort] = {}
+        self._by_second: dict[int, ArrivalCohort] = {}
 
-    def intend(self, intended_s: float, customer: str = ALL) -> Cohort:
+    def intend(self, intended_s: float, customer: str = ALL) -> ArrivalCohort:
         """The cohort of a session intended to start then, which counts it.
 
         Seconds between two arrivals have a cohort as well: that nothing was due in them is known, and is no gap in what
@@ -152,8 +152,8 @@ class Cohorts:
         if cohort is None:
             newest = max(self._by_second, default=second)
             for empty in range(max(newest + 1, second - KEPT_S), second):
-                self._by_second[empty] = Cohort(empty)
-            cohort = self._by_second[second] = Cohort(second)
+                self._by_second[empty] = ArrivalCohort(empty)
+            cohort = self._by_second[second] = ArrivalCohort(second)
         cohort.intend(customer)
         return cohort
 

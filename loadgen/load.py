@@ -11,7 +11,7 @@ from loadgen.rate import Rate
 from loadgen.tally import LoadTally
 
 
-class Load:
+class LoadProcess:
     """Settings that hold for all arrival processes, and what they count together.
 
     Args:

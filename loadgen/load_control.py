@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from gevent.pywsgi import WSGIServer
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_metrics import exposition
 from loadgen.loop_lag import LoopLag
 from loadgen.settings_error import SettingsError
@@ -47,7 +47,7 @@ class LoadControl:
         token_file: The file with the token; None or empty: nothing can be changed.
     """
 
-    def __init__(self, load: Load, service: str, token_file: Path | None) -> None:
+    def __init__(self, load: LoadProcess, service: str, token_file: Path | None) -> None:
         self._load = load
         self._service = service
         self._token_file = token_file
@@ -135,7 +135,7 @@ class LoadControl:
         return None if hmac.compare_digest(given, token) else "the header X-Lab-Token is missing or wrong"
 
 
-def open_control(load: Load) -> WSGIServer | None:
+def open_control(load: LoadProcess) -> WSGIServer | None:
     """The control port at CONTROL=host:port with TOKEN_FILE; None without CONTROL."""
     address = os.environ.get("CONTROL", "")
     if not address:

@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from loadgen.customer import ALL
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 
 _COUNTERS = {
     "sessions_scheduled": ("intended", "sessions that were due to begin, as the schedule has them"),
@@ -19,7 +19,7 @@ _LABELS = ("customer",)
 
 
 class _Collector(Collector):
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: LoadProcess) -> None:
         self._load = load
 
     def collect(self) -> Iterable[Metric]:
@@ -51,7 +51,7 @@ class _Collector(Collector):
         return ()
 
 
-def exposition(load: Load) -> bytes:
+def exposition(load: LoadProcess) -> bytes:
     """The metrics as Prometheus' text format 0.0.4. A load without customers has one whose name is empty."""
     registry = CollectorRegistry()
     registry.register(_Collector(load))

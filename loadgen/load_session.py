@@ -8,7 +8,7 @@ import gevent
 from geventhttpclient.url import URL
 
 from loadgen.arrival import Arrival
-from loadgen.arrival_cohorts import StepFigures
+from loadgen.arrival_cohorts import StepCounts
 from loadgen.connections import OneTryPool
 from loadgen.customer import SessionStep
 from loadgen.load_outcomes import echoes, of_error, of_status, trouble
@@ -16,7 +16,7 @@ from loadgen.load_settings import Settings
 from loadgen.tally import UNSENT, LoadTally
 from loadgen.traits import PRIORITY
 
-Report = Callable[[str, str | None, float, int], None]
+ReportRequest = Callable[[str, str | None, float, int], None]
 """Who else wants to know: name, failure (None: good), latency in ms, bytes received."""
 
 
@@ -40,7 +40,7 @@ class Wire:
 
 
 @dataclass(slots=True)
-class Sessions:
+class LoadSessions:
     """Runs the sessions of one Locust user.
 
     Args:
@@ -53,7 +53,7 @@ class Sessions:
     wire: Wire
     tally: LoadTally
     settings: Callable[[], Settings]
-    report: Report
+    report: ReportRequest
     _number: int = 0
     _concurrency: int = 0
     _pool: OneTryPool = field(init=False)
@@ -129,7 +129,7 @@ class Sessions:
         in_time = time.monotonic() - base_s <= customer.slo_s
         return of_status(answer.get_code(), correct=correct, in_time=in_time), len(body)
 
-    def _figures(self, arrival: Arrival, step: SessionStep) -> StepFigures | None:
+    def _figures(self, arrival: Arrival, step: SessionStep) -> StepCounts | None:
         """Where a step is counted by itself: where a session has several."""
         if len(arrival.customer.steps) == 1:
             return None

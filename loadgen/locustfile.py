@@ -29,15 +29,15 @@ if str(Path(__file__).parent.parent) not in sys.path:  # Locust adds only this f
 
 from loadgen.connections import own_address
 from loadgen.customer import read_customers
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_control import open_control
-from loadgen.load_session import Sessions, Wire
+from loadgen.load_session import LoadSessions, Wire
 from loadgen.load_settings import Settings
 from loadgen.load_targets import known_targets
 
 WAITS = os.environ.get("WAIT_FOR_START", "") not in {"", "0"}
 TARGETS = known_targets()
-LOAD = Load(Settings(running=False), TARGETS)
+LOAD = LoadProcess(Settings(running=False), TARGETS)
 
 
 def _options(parser: Any) -> None:  # noqa: ANN401  Locust's
@@ -114,7 +114,7 @@ class Arriving(FastHttpUser):
         """Run until Locust stops this user."""
         options = self.environment.parsed_options
         wire = Wire(URL(str(self.host)), TARGETS, options.path, options.expect == "echo", own_address())
-        sessions = Sessions(wire, LOAD.tally, lambda: LOAD.settings, self._tell_locust)
+        sessions = LoadSessions(wire, LOAD.tally, lambda: LOAD.settings, self._tell_locust)
         arrivals = LOAD.begin(sessions.run)
         try:
             arrivals.run()

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadgen.arrival_cohorts import Cohort, Cohorts
+from loadgen.arrival_cohorts import ArrivalCohort, ArrivalCohorts
 from loadgen.customer import ALL
 
 UNSENT = "unsent"  # given up before it could start: the load itself was late
@@ -64,16 +64,16 @@ class LoadTally:
         self.total = Totals()
         self.customers: dict[str, Totals] = {}
         self.errors: dict[str, int] = {"EMFILE": 0, "EADDRNOTAVAIL": 0}
-        self.cohorts = Cohorts()
+        self.cohorts = ArrivalCohorts()
         self._lags: deque[tuple[float, float]] = deque()
 
-    def intend(self, intended_s: float, customer: str = ALL) -> Cohort:
+    def intend(self, intended_s: float, customer: str = ALL) -> ArrivalCohort:
         """An arrival of a customer's schedule."""
         for totals in self._of(customer):
             totals.intended += 1
         return self.cohorts.intend(intended_s, customer)
 
-    def begin(self, cohort: Cohort, lag_s: float, now_s: float, customer: str = ALL) -> None:
+    def begin(self, cohort: ArrivalCohort, lag_s: float, now_s: float, customer: str = ALL) -> None:
         """A session is begun, `lag_s` after it was intended to."""
         for totals in self._of(customer):
             totals.begin()
@@ -91,7 +91,7 @@ class LoadTally:
         while self._lags[0][0] < now_s - _LAG_WINDOW_S:
             self._lags.popleft()
 
-    def end(self, cohort: Cohort, failure: str | None, latency_ms: float, customer: str = ALL) -> None:
+    def end(self, cohort: ArrivalCohort, failure: str | None, latency_ms: float, customer: str = ALL) -> None:
         """A session has ended, or was never sent."""
         for totals in self._of(customer):
             totals.end(failure)

@@ -11,7 +11,7 @@ RANKS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class ArrivalTraits:
     """Of one arrival.
 
     Args:
@@ -31,9 +31,9 @@ class TraitSource:
     def __init__(self, seed: str) -> None:
         self._chance = random.Random(f"{seed}/traits")  # noqa: S311  must be repeatable
 
-    def next(self) -> Traits:
+    def next(self) -> ArrivalTraits:
         """The traits of the next arrival."""
         # Two draws: the second was whom a request is for, before customers had schedules of their own. Ranks of a
         # seed stay what they were.
         rank, _ = self._chance.random(), self._chance.random()
-        return Traits(int(rank * RANKS))
+        return ArrivalTraits(int(rank * RANKS))

@@ -14,7 +14,7 @@ from typing import Any
 
 from lab.runtime.binaries import find_promtool
 from loadgen.customer import Customer
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_metrics import exposition
 from loadgen.load_settings import Settings
 from services.client.tally import AttemptTally
@@ -45,7 +45,7 @@ def _snapshot(counters: Counters, client: Mapping[str, Any]) -> dict[str, Any]:
 def load() -> bytes:
     """The metrics of a load with two customers, of which one had a request fail."""
     customers = tuple(Customer(name, rate_rps=10.0) for name in ("web", "streaming"))
-    started = Load(Settings(customers=customers))
+    started = LoadProcess(Settings(customers=customers))
     now_s = time.monotonic()
     for name, failure in (("web", None), ("streaming", "timeout")):
         cohort = started.tally.intend(now_s, name)

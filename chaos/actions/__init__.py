@@ -6,7 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.actions.automate import Automate
-from chaos.actions.change_settings import Settings
+from chaos.actions.change_settings import ChangeSettings
 from chaos.actions.compose_down import ComposeDown
 from chaos.actions.cpu import Cap, CpuGovernor, CpuQuota, cpu_cap
 from chaos.actions.life import SendSignal, Start
@@ -25,7 +25,7 @@ Action = Annotated[
     | SendSignal
     | Start
     | ListenQueue
-    | Settings
+    | ChangeSettings
     | Automate
     | SettingWord
     | StopProcesses
@@ -43,6 +43,7 @@ __all__ = [
     "Automate",
     "BaseAction",
     "Cap",
+    "ChangeSettings",
     "ComposeDown",
     "CpuGovernor",
     "CpuQuota",
@@ -53,7 +54,6 @@ __all__ = [
     "RemoveToxic",
     "SendSignal",
     "SettingWord",
-    "Settings",
     "Start",
     "StopProcesses",
     "UpdateToxic",

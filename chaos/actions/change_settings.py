@@ -12,7 +12,7 @@ from chaos.http import call
 TOKEN_HEADER = "X-Lab-Token"  # noqa: S105 - the header's name, no secret
 
 
-class Settings(BaseAction):
+class ChangeSettings(BaseAction):
     """Change ``values`` at ``address`` (host:port of a control port).
 
     The token stays in its file; the ledger never holds it. A setting that starts something when it changes has two
@@ -53,7 +53,7 @@ class Settings(BaseAction):
         """Every value is as asked."""
         return reading == self.values
 
-    async def inverse(self) -> "Settings":
+    async def inverse(self) -> "ChangeSettings":
         """The present values, or ``back``."""
         now = await self.read()
         return self.model_copy(

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chaos.actions.action import BaseAction, Reading
-from chaos.actions.change_settings import Settings
+from chaos.actions.change_settings import ChangeSettings
 
 
 class SettingWord(BaseAction):
@@ -39,8 +39,8 @@ class SettingWord(BaseAction):
         """As it is now."""
         return self.model_copy(update={"present": self.word in (await self.read())[self.key].split()})
 
-    def _settings(self, value: str) -> Settings:
-        return Settings(
+    def _settings(self, value: str) -> ChangeSettings:
+        return ChangeSettings(
             address=self.address,
             token_file=self.token_file,
             values={self.key: value},

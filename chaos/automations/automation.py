@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from chaos.actions import Action, Automate
-from chaos.faults.fault import BaseFault, Kind
+from chaos.faults.fault import BaseFault, StepKind
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
 
@@ -20,7 +20,7 @@ class BaseAutomation(BaseFault, ABC):
     ``sets``: live settings that its target must have; a role without them has no use for it.
     """
 
-    kind: ClassVar[Kind] = "automation"
+    kind: ClassVar[StepKind] = "automation"
     sets: ClassVar[frozenset[str]] = frozenset()
 
     deadline_s: float = Field(gt=0, le=3600)

@@ -17,7 +17,7 @@ from chaos.target_resolver import Ability, TargetResolver
 from chaos.toxic import Attributes, Stream, Toxic
 from chaos.traits import NONE, Traits
 
-Kind = Literal["fault", "mitigation", "load", "automation"]
+StepKind = Literal["fault", "mitigation", "load", "automation"]
 TOXIC_NAME = 96
 """Characters that a toxic's name has at most: long enough for a run's name, short enough for a log line."""
 
@@ -33,7 +33,7 @@ class Fault(Protocol):
         target: the service that is hurt.
     """
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[StepKind]
     needs: ClassVar[frozenset[Ability]]
     uses: ClassVar[frozenset[str]]
     fault: ClassVar[str]
@@ -71,7 +71,7 @@ class BaseFault(BaseModel, ABC):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    kind: ClassVar[Kind] = "fault"
+    kind: ClassVar[StepKind] = "fault"
     needs: ClassVar[frozenset[Ability]] = frozenset()
     uses: ClassVar[frozenset[str]] = frozenset()
     of_process: ClassVar[bool] = False

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from chaos.actions import Action, Settings
+from chaos.actions import Action, ChangeSettings
 from chaos.faults.customer_setting import setting
-from chaos.faults.fault import BaseFault, Kind
+from chaos.faults.fault import BaseFault, StepKind
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, LoadChange, Traits
 
@@ -20,7 +20,7 @@ class Ramp(BaseFault):
     (``from:``, not ``during:``).
     """
 
-    kind: ClassVar[Kind] = "load"
+    kind: ClassVar[StepKind] = "load"
     fault: ClassVar[str] = "ramp"
     example: ClassVar[Mapping[str, Any]] = {"factor": 4, "over_s": 10}
 
@@ -33,7 +33,7 @@ class Ramp(BaseFault):
         """Two settings of the load, changed together."""
         values = {setting("surge", self.of): self.factor, setting("ramp_s", self.of): self.over_s}
         return (
-            Settings(
+            ChangeSettings(
                 address=place.address(self.target, "control"), token_file=place.token_file, values=values
             ),
         )

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from chaos.actions import Action, Settings
+from chaos.actions import Action, ChangeSettings
 from chaos.faults.customer_setting import setting
-from chaos.faults.fault import BaseFault, Kind
+from chaos.faults.fault import BaseFault, StepKind
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, LoadChange, Traits
 
@@ -18,7 +18,7 @@ class Surge(BaseFault):
     It is of all customers, or ``of`` one, whose factor is on top of that of all.
     """
 
-    kind: ClassVar[Kind] = "load"
+    kind: ClassVar[StepKind] = "load"
     fault: ClassVar[str] = "surge"
     example: ClassVar[Mapping[str, Any]] = {"factor": 4}
 
@@ -30,7 +30,7 @@ class Surge(BaseFault):
         """One setting of the load."""
         address = place.address(self.target, "control")
         return (
-            Settings(
+            ChangeSettings(
                 address=address, token_file=place.token_file, values={setting("surge", self.of): self.factor}
             ),
         )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from chaos.actions import Action, Settings
+from chaos.actions import Action, ChangeSettings
 from chaos.faults.fault import BaseFault
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
@@ -22,7 +22,9 @@ class Unavailable(BaseFault):
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """One setting of the service."""
         address = place.address(self.target, "control")
-        return (Settings(address=address, token_file=place.token_file, values={"fail_share": self.share}),)
+        return (
+            ChangeSettings(address=address, token_file=place.token_file, values={"fail_share": self.share}),
+        )
 
     def traits(self) -> Traits:
         """80 % of the asked share is answered 503."""

@@ -23,7 +23,7 @@ from chaos.ledger.ledger_state import (
     Header,
     Intent,
     LedgerError,
-    State,
+    LedgerState,
     boot_id,
     is_closed,
     read_ledger,
@@ -36,7 +36,7 @@ __all__ = [
     "Intent",
     "Ledger",
     "LedgerError",
-    "State",
+    "LedgerState",
     "is_closed",
     "read_ledger",
 ]
@@ -91,7 +91,7 @@ class Ledger:
         """Write down what is about to be done, and how to undo it."""
         self._write({"type": "intended", **intent.model_dump(mode="json")})
 
-    def settle(self, action_id: str, state: State, error: str | None = None) -> None:
+    def settle(self, action_id: str, state: LedgerState, error: str | None = None) -> None:
         """Write down what came of it."""
         self._write({"type": "settled", "id": action_id, "state": state, "error": error})
 

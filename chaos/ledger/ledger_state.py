@@ -16,11 +16,11 @@ from chaos.process.identity import is_alive
 from chaos.traits import NONE, Traits
 
 SCHEMA = 1
-State = Literal["intended", "applied", "refused", "reverted", "rollback-failed"]
+LedgerState = Literal["intended", "applied", "refused", "reverted", "rollback-failed"]
 TAIL_BYTES = 65_536
-OPEN: frozenset[State] = frozenset({"intended", "applied", "rollback-failed"})
+OPEN: frozenset[LedgerState] = frozenset({"intended", "applied", "rollback-failed"})
 
-OLD_STATES: Mapping[str, State] = MappingProxyType({"stuck": "rollback-failed"})
+OLD_STATES: Mapping[str, LedgerState] = MappingProxyType({"stuck": "rollback-failed"})
 """As ledgers of labs before schema 2 of the journal have it: such a one may still be open, for `lab recover`."""
 
 
@@ -91,7 +91,7 @@ class Account:
 
     header: Header
     intents: dict[str, Intent] = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
+    states: dict[str, LedgerState] = field(default_factory=dict)
     owned: list[BaseAction] = field(default_factory=list)
     journals: dict[str, int] = field(default_factory=dict)
     closed: bool = False

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.actions import Action, Settings
-from chaos.mitigations.mitigation import BaseMitigation, Values
+from chaos.actions import Action, ChangeSettings
+from chaos.mitigations.mitigation import BaseMitigation, SettingValues
 from chaos.target_resolver import TargetResolver
 from chaos.traits import Traits
 
-OFF: Values = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
+OFF: SettingValues = {"drain_stop_s": 0.0, "drain_ramp_s": 0.0}
 
 
 class Drain(BaseMitigation):
@@ -30,9 +30,11 @@ class Drain(BaseMitigation):
 
         Undone by `OFF`, never by the values before: those would begin another drain.
         """
-        values: Values = {"drain_stop_s": self.stop_s, "drain_ramp_s": self.ramp_s}
+        values: SettingValues = {"drain_stop_s": self.stop_s, "drain_ramp_s": self.ramp_s}
         address = place.address(self.target, "control")
-        return (Settings(address=address, token_file=place.token_file, values=values, first=OFF, back=OFF),)
+        return (
+            ChangeSettings(address=address, token_file=place.token_file, values=values, first=OFF, back=OFF),
+        )
 
     def traits(self) -> Traits:
         """The edge refuses, for a while."""

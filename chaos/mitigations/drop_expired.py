@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 
 
 class DropExpired(SettingsMitigation):
@@ -18,6 +18,6 @@ class DropExpired(SettingsMitigation):
 
     target: str = Field(default="auth", min_length=1)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting of the server."""
         return {"drop_expired": True}

@@ -6,11 +6,11 @@ To add one: a file like the others here, a line in ``__init__.py``, a section in
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from chaos.actions import Action, Settings
-from chaos.faults.fault import BaseFault, Kind
+from chaos.actions import Action, ChangeSettings
+from chaos.faults.fault import BaseFault, StepKind
 from chaos.target_resolver import TargetResolver
 
-Values = dict[str, str | float | int | bool | None]
+SettingValues = dict[str, str | float | int | bool | None]
 
 
 class BaseMitigation(BaseFault, ABC):
@@ -20,7 +20,7 @@ class BaseMitigation(BaseFault, ABC):
     ``for_devices``: its target is a device between the networks.
     """
 
-    kind: ClassVar[Kind] = "mitigation"
+    kind: ClassVar[StepKind] = "mitigation"
     sets: ClassVar[frozenset[str]] = frozenset()
     for_devices: ClassVar[bool] = False
 
@@ -34,10 +34,10 @@ class SettingsMitigation(BaseMitigation):
     own_client: ClassVar[bool] = False
 
     @abstractmethod
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """The settings, in the service's own names."""
 
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Swap the settings in, all at once."""
         address = place.address(self.target, "control")
-        return (Settings(address=address, token_file=place.token_file, values=self.values()),)
+        return (ChangeSettings(address=address, token_file=place.token_file, values=self.values()),)

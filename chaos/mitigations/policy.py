@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 from chaos.traits import Traits
 
 
@@ -17,7 +17,7 @@ class Policy(SettingsMitigation):
 
     policy: str = Field(min_length=1)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting; the service knows which policies there are."""
         return {"policy": self.policy}
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 
 
 class Pooling(SettingsMitigation):
@@ -19,6 +19,6 @@ class Pooling(SettingsMitigation):
 
     pool_limit: int = Field(default=0, ge=0, le=100_000)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """A pool; its limit only where one is asked for."""
         return {"connections": "pooled"} | ({"pool_limit": self.pool_limit} if self.pool_limit else {})

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 
 
 class QueueLimit(SettingsMitigation):
@@ -16,6 +16,6 @@ class QueueLimit(SettingsMitigation):
     target: str = Field(default="auth", min_length=1)
     requests: int = Field(ge=0, le=1_000_000)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting of the server."""
         return {"queue_limit": self.requests}

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from chaos.actions import Action
 from chaos.errors import UnsupportedError
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 from chaos.target_resolver import TargetResolver
 
 RESERVE = "bridge-reserve"
@@ -18,7 +18,7 @@ class OnReserve(SettingsMitigation):
     sets: ClassVar[frozenset[str]] = frozenset({"device"})
     own_client: ClassVar[bool] = True
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting of the client."""
         return {"device": RESERVE}
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 from chaos.traits import Traits
 
 
@@ -17,7 +17,7 @@ class Shed(SettingsMitigation):
     target: str = Field(default="edge", min_length=1)
     admit_share: float = Field(ge=0, lt=1)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting of the edge."""
         return {"admit_share": self.admit_share}
 

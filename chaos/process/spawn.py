@@ -29,7 +29,7 @@ class ProcessSpec(BaseModel):
     log: Path
 
 
-class Record(BaseModel):
+class ProcessRecord(BaseModel):
     """Which process it is now."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -42,13 +42,13 @@ class Record(BaseModel):
         return is_alive(self.pid, self.started_ticks)
 
 
-def read_record(path: Path) -> Record | None:
+def read_record(path: Path) -> ProcessRecord | None:
     """What a record file says; None when there is none."""
     content = read_json(path)
-    return None if content is None else Record.model_validate(content)
+    return None if content is None else ProcessRecord.model_validate(content)
 
 
-def spawn(spec: ProcessSpec, record: Path | None = None) -> Record:
+def spawn(spec: ProcessSpec, record: Path | None = None) -> ProcessRecord:
     """Start the process in a session of its own, so that no Ctrl-C of a terminal reaches it.
 
     Raises:
@@ -71,13 +71,13 @@ def spawn(spec: ProcessSpec, record: Path | None = None) -> Record:
     if ticks is None:
         raise RefusedError(f"{spec.argv[0]} ended at once with {process.wait()}; its log is {spec.log}")
     _children[process.pid] = process
-    started = Record(pid=process.pid, started_ticks=ticks)
+    started = ProcessRecord(pid=process.pid, started_ticks=ticks)
     if record is not None:
         write_json(record, {**(read_json(record) or {}), **started.model_dump()})
     return started
 
 
-def spawn_from(spec: Path, record: Path) -> Record:
+def spawn_from(spec: Path, record: Path) -> ProcessRecord:
     """Start what the JSON file ``spec`` says, and write ``record``."""
     return spawn(read_spec(spec), record)
 
@@ -113,7 +113,7 @@ def own_module(module: str, *arguments: str, log: Path, mark: str | None = None)
     return ProcessSpec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)
 
 
-def start_governor(target: Record, folder: Path, mark: str) -> Record:
+def start_governor(target: ProcessRecord, folder: Path, mark: str) -> ProcessRecord:
     """Start a CPU governor for a process; its share, status and log lie in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     arguments = ("--pid", target.pid, "--started-ticks", target.started_ticks, "--dir", folder)

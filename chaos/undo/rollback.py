@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chaos.actions import BaseAction, Cap, Reading
 from chaos.change import Change, change
-from chaos.ledger.ledger import Intent, Ledger, LedgerError, State
+from chaos.ledger.ledger import Intent, Ledger, LedgerError, LedgerState
 from chaos.undo.execute import Undone, undo
 
 
@@ -66,7 +66,7 @@ class Rollback:
     def _settle(self, intent: Intent, outcomes: Sequence[Undone], begun_s: float) -> bool:
         """Write down what came of undoing ``intent``, and tell."""
         done = all(one.done for one in outcomes)
-        state: State = "reverted" if done else "rollback-failed"
+        state: LedgerState = "reverted" if done else "rollback-failed"
         errors = [one.error for one in outcomes if one.error]
         try:
             self.ledger.settle(intent.id, state, "; ".join(errors) or None)

@@ -12,11 +12,11 @@ from lab.campaign.ran import EARLY, Ran
 from lab.campaign.reports import (
     LabOpens,
     LabReady,
-    Listener,
     Planned,
     PointFound,
     Recorded,
     Report,
+    ReportListener,
     RunBegins,
     RunEnds,
 )
@@ -32,7 +32,6 @@ __all__ = [
     "Aborting",
     "LabOpens",
     "LabReady",
-    "Listener",
     "OneLab",
     "Planned",
     "Played",
@@ -40,6 +39,7 @@ __all__ = [
     "Ran",
     "Recorded",
     "Report",
+    "ReportListener",
     "RunBegins",
     "RunEnds",
     "Stops",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lab import resources
 from lab.campaign.ran import Ran, ends_it
-from lab.campaign.reports import Listener
+from lab.campaign.reports import ReportListener
 from lab.campaign.runs_alone import run_alone
 from lab.campaign.stops import Stops
 from lab.monitoring import modes
@@ -19,7 +19,7 @@ def ways() -> list[str]:
     return sorted(modes(resources.monitoring()), key=lambda mode: (mode != FIRST, mode))
 
 
-async def watch_each_way(asked: Request, stops: Stops, listener: Listener | None = None) -> Ran:
+async def watch_each_way(asked: Request, stops: Stops, listener: ReportListener | None = None) -> Ran:
     """Run the drill once in each way; a run that broke or was to be ended is the last one.
 
     Raises:

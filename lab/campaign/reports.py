@@ -96,13 +96,13 @@ class PointFound:
 
 
 Report = Planned | LabOpens | LabReady | RunBegins | Recorded | RunEnds | PointFound
-Listener = Callable[[Report], None]
+ReportListener = Callable[[Report], None]
 
 
 class Reporter:
     """Hands reports to a listener. One that raises is not asked again: looking on changes no measurement."""
 
-    def __init__(self, listener: Listener | None) -> None:
+    def __init__(self, listener: ReportListener | None) -> None:
         self._listener = listener
 
     def __call__(self, report: Report) -> None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from lab.analysis import Timeline
 from lab.campaign.ran import Ran, ends_it
-from lab.campaign.reports import Listener, Reporter, RunBegins, RunEnds
+from lab.campaign.reports import Reporter, ReportListener, RunBegins, RunEnds
 from lab.campaign.stops import Stops
 from lab.campaign.variants import on_one_lab, run_variants
 from lab.drillfile import Drill
 from lab.session import Request, Result, create_run_folder, run_once
 
 
-async def run_alone(asked: Request, stops: Stops, listener: Listener | None = None) -> Result:
+async def run_alone(asked: Request, stops: Stops, listener: ReportListener | None = None) -> Result:
     """A drill to its verdict, on a lab of its own; whatever ends it, everything is rolled back.
 
     Raises:
@@ -28,7 +28,7 @@ async def run_alone(asked: Request, stops: Stops, listener: Listener | None = No
     return result
 
 
-async def run_often(asked: Request, times: int, stops: Stops, listener: Listener | None = None) -> Ran:
+async def run_often(asked: Request, times: int, stops: Stops, listener: ReportListener | None = None) -> Ran:
     """A drill, or each of its variants, so many times, with seeds counting up.
 
     Variants are run on one lab where one will do for all of them. After a run that broke, was not set up or was to be
@@ -47,14 +47,14 @@ async def run_often(asked: Request, times: int, stops: Stops, listener: Listener
     return Ran(tuple(results))
 
 
-async def _once(asked: Request, stops: Stops, listener: Listener | None) -> Ran:
+async def _once(asked: Request, stops: Stops, listener: ReportListener | None) -> Ran:
     if asked.drill.variants and on_one_lab(asked.drill.variants):
         return await run_variants(asked, asked.drill.variants, stops, listener)
     return Ran(tuple([result async for result in _each(asked, asked.drill.runs, stops, listener)]))
 
 
 async def _each(
-    asked: Request, drills: tuple[Drill, ...], stops: Stops, listener: Listener | None
+    asked: Request, drills: tuple[Drill, ...], stops: Stops, listener: ReportListener | None
 ) -> AsyncIterator[Result]:
     for drill in drills:
         result = await run_alone(replace(asked, drill=drill), stops, listener)

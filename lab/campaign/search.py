@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lab.analysis.tournament.tipping import Bisection, Looked, Point, Tipping, Tried
+from lab.analysis.tournament.tipping import Bisection, Looked, StuckCount, Tipping, Tried
 from lab.campaign.one_lab import OneLab, one_lab
-from lab.campaign.reports import Listener, PointFound, Reporter
+from lab.campaign.reports import PointFound, Reporter, ReportListener
 from lab.campaign.stops import Stops
 from lab.drillfile import Drill, Search
 from lab.session import Request, Result, create_run_folder
@@ -33,7 +33,7 @@ class _Looking:
         """Take what was found at a value; whether enough of it could be judged to go on."""
         self.looked[looked.value] = looked
         if looked.outcome is not None:
-            self.bisection.tell(Point(looked.value, looked.stuck, looked.judged))
+            self.bisection.tell(StuckCount(looked.value, looked.stuck, looked.judged))
         return looked.outcome is not None
 
     def found(self, runtime: str) -> Tipping:
@@ -51,7 +51,7 @@ class _Looking:
         )
 
 
-async def find_tipping(asked: Request, stops: Stops, listener: Listener | None = None) -> Tipping:
+async def find_tipping(asked: Request, stops: Stops, listener: ReportListener | None = None) -> Tipping:
     """Bisect what the drill varies on one living lab; each value gets the drill's number of seeds.
 
     Raises:
@@ -91,7 +91,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
         value=value,
         stuck=sum(judged),
         judged=len(judged),
-        outcome=Point(value, sum(judged), len(judged)).outcome if enough else None,
+        outcome=StuckCount(value, sum(judged), len(judged)).outcome if enough else None,
         runs=tuple(_tried(result) for result in results),
     )
 

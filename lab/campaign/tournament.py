@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from lab.analysis.tournament import Cell, Second, Tournament, cell_of, is_valid, make_tournament, series_of
 from lab.campaign.one_lab import one_lab
 from lab.campaign.ran import EARLY
-from lab.campaign.reports import Listener, Planned, Reporter
+from lab.campaign.reports import Planned, Reporter, ReportListener
 from lab.campaign.stops import Stops
 from lab.campaign.tournament_folder import TournamentFolder, planned_s
 from lab.drillfile import Field, Plan, PlannedCell
@@ -88,7 +88,7 @@ async def play(  # noqa: PLR0913  what, where, and how it is ended and watched
     folder: TournamentFolder,
     cells: Sequence[PlannedCell],
     stops: Stops,
-    listener: Listener | None = None,
+    listener: ReportListener | None = None,
     *,
     doubtful_too: bool = False,
 ) -> BaseException | None:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from lab.campaign.one_lab import one_lab
 from lab.campaign.ran import EARLY, Ran
-from lab.campaign.reports import Listener, Reporter
+from lab.campaign.reports import Reporter, ReportListener
 from lab.campaign.stops import Stops
 from lab.drillfile import Drill
 from lab.session import Request, Result, create_run_folder, judge_run
 
 
 async def run_variants(
-    asked: Request, variants: tuple[Drill, ...], stops: Stops, listener: Listener | None = None
+    asked: Request, variants: tuple[Drill, ...], stops: Stops, listener: ReportListener | None = None
 ) -> Ran:
     """Run every variant on a lab that is calibrated once. Ended early, there are fewer results, and why."""
     results: list[Result] = []

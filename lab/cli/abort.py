@@ -10,7 +10,7 @@ from lab.cli import options
 from lab.cli.exits import Exit
 from lab.journal.events import RunClosed
 from lab.runs.home import lab_home
-from lab.session import Client, RunFolder, Unreachable, living, the_living
+from lab.session import LabClient, RunFolder, Unreachable, living, the_living
 
 Reason = Annotated[str, typer.Argument(help="Why; it stands in the verdict.", show_default=False)]
 
@@ -37,7 +37,7 @@ async def _abort(run: RunFolder, reason: str) -> bool:
     def say(text: str) -> None:
         Console(soft_wrap=True).print(f"{run.name}: {text}", markup=False, highlight=False)
 
-    client = Client(run)
+    client = LabClient(run)
     try:
         first = await client.abort(reason)
         say(

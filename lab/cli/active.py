@@ -9,7 +9,7 @@ from rich.console import Console
 from lab.cli.output import acts
 from lab.drillfile import Step, fault_of, policy_text, read_step
 from lab.runs.home import lab_home
-from lab.session import Client, known_services, the_living
+from lab.session import LabClient, known_services, the_living
 
 fault = typer.Typer(help="Faults on the living lab.", no_args_is_help=True)
 policy = typer.Typer(help="Retry policies on the living lab.", no_args_is_help=True)
@@ -80,7 +80,7 @@ def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # 
     Raises:
         Unreachable: none lives, or it refused; the message says why.
     """
-    return asyncio.run(Client(the_living(lab_home())).call(method, path, body))
+    return asyncio.run(LabClient(the_living(lab_home())).call(method, path, body))
 
 
 def say_foreign(things: list[str]) -> None:

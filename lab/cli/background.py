@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos.process.own_python import import_path, own_python
 from chaos.wait import WaitTimeoutError, wait_until
-from lab.remote.client import Client
+from lab.remote.client import LabClient
 from lab.runs.folder import RunFolder, create_run_folder
 from lab.runs.home import VARIABLE
 from lab.runtime.base import SetupError
@@ -43,7 +43,7 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
             raise SystemExit
         if not folder.socket.is_socket():
             return False
-        now = await Client(folder).call("GET", "/status")
+        now = await LabClient(folder).call("GET", "/status")
         doing = ", ".join(filter(None, (now["state"], now.get("progress", ""))))
         if now["state"] != UP and doing != said:
             said = doing

@@ -45,7 +45,7 @@ What = Annotated[
         metavar="[PLAN] | [RUN_A RUN_B]", help="A plan's name or file (default: policies), or two runs."
     ),
 ]
-Monitoring = Annotated[
+MonitoringOption = Annotated[
     bool, typer.Option("--monitoring", help="How each way of watching survives the storm.")
 ]
 Quick = Annotated[
@@ -73,13 +73,13 @@ Seeds = Annotated[
 def compare(  # noqa: PLR0913  the command's options
     what: What = None,
     *,
-    monitoring: Monitoring = False,
+    monitoring: MonitoringOption = False,
     quick: Quick = False,
     only: Only = None,
     seeds: Seeds = None,
     fresh: Fresh = False,
     again: Again = False,
-    runtime: options.Runtime = options.RuntimeName.AUTO,
+    runtime: options.RuntimeOption = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     as_json: options.Json = False,
     yes: options.Yes = False,

@@ -58,7 +58,7 @@ def _list_plans() -> None:
     Console().print(table)
 
 
-def show(drill: options.Drill) -> None:
+def show(drill: options.DrillArgument) -> None:
     """A drill: what it asks, what it does phase by phase, what it expects, what ends it, what it may affect."""
     Console(soft_wrap=True).print(drill_text(open_drill(drill)), highlight=False, end="")
 

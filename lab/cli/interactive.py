@@ -21,17 +21,17 @@ from lab.remote.client import waits_for_recovery
 from lab.report.terminal.status import status_line
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
-from lab.session import Client, Request, RunFolder, living, the_living
+from lab.session import LabClient, Request, RunFolder, living, the_living
 
 
 def up(  # noqa: PLR0913  the command's options
     drill: Annotated[
         str, typer.Option(help="Rate, headroom and configuration are this drill's.")
     ] = "retry-storm",
-    runtime: options.Runtime = options.RuntimeName.AUTO,
+    runtime: options.RuntimeOption = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
-    monitoring: options.Monitoring = None,
+    monitoring: options.MonitoringOption = None,
     *,
     yes: options.Yes = False,
 ) -> None:
@@ -76,8 +76,8 @@ def down() -> None:
 
 def _end(run: RunFolder) -> tuple[str, ...]:
     """End one living lab and say what was left alone; what of its own could not be undone or taken down."""
-    foreign = asyncio.run(Client(run).call("GET", "/foreign"))["foreign"]
-    asyncio.run(Client(run).end())
+    foreign = asyncio.run(LabClient(run).call("GET", "/foreign"))["foreign"]
+    asyncio.run(LabClient(run).end())
     closed = read(run.journal).closed
     left = closed.left if closed else ("its journal has no end",)
     state = f"NOT down; left (`lab recover` tries again): {'; '.join(left)}" if left else "down"
@@ -91,7 +91,7 @@ def _end(run: RunFolder) -> tuple[str, ...]:
 
 def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
     """What the living lab or drill is at: its figures of the last seconds, and what is active."""
-    now = asyncio.run(Client(the_living(lab_home(), run)).call("GET", "/status"))
+    now = asyncio.run(LabClient(the_living(lab_home(), run)).call("GET", "/status"))
     if as_json:
         typer.echo(json.dumps(now, indent=2))
         return
@@ -104,4 +104,4 @@ def watch(*, run: options.Living = None) -> None:
     """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
     found = the_living(lab_home(), run)
     with suppress(KeyboardInterrupt):
-        asyncio.run(watch_stream(Console(), found, Client(found).events()))
+        asyncio.run(watch_stream(Console(), found, LabClient(found).events()))

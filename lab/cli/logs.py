@@ -52,14 +52,19 @@ Grep = Annotated[
     re.Pattern[str] | None,
     typer.Option(parser=_regex, metavar="REGEX", help="Only lines in which this (Python) is found."),
 ]
-Run = Annotated[
+RunOption = Annotated[
     str | None,
     typer.Option("--run", help="A run's name, its folder, or `latest`; default: the one that lives."),
 ]
 
 
 def logs(
-    service: Service = None, *, run: Run = None, follow: Follow = False, grep: Grep = None, raw: Raw = False
+    service: Service = None,
+    *,
+    run: RunOption = None,
+    follow: Follow = False,
+    grep: Grep = None,
+    raw: Raw = False,
 ) -> None:
     """What a service, or every one, wrote: in the living lab or drill, or in a run that is over."""
     found = open_logs(lab_home(), run)
@@ -71,7 +76,7 @@ def logs(
         )
 
 
-def triage(*, run: Run = None, as_json: options.Json = False) -> None:
+def triage(*, run: RunOption = None, as_json: options.Json = False) -> None:
     """From the logs alone: which call ends how, since when, until when, how often. For when all else is dark."""
     found = asyncio.run(_triage(open_logs(lab_home(), run)))
     if as_json:

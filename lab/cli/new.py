@@ -12,7 +12,7 @@ from lab.drillfile import DrillError
 from lab.runs.folder import RunFolderError
 from lab.runs.remedy import remedy
 from lab.schemas import schema_file
-from lab.templates import Kind, template
+from lab.templates import TemplateKind, template
 
 new = typer.Typer(
     help="Write a file to begin from: a drill, or a plan for `lab compare`.", no_args_is_help=True
@@ -35,7 +35,7 @@ def new_plan(file: File = Path("my-plan.yaml")) -> None:
     _write("plan", file)
 
 
-def _write(kind: Kind, file: Path) -> None:
+def _write(kind: TemplateKind, file: Path) -> None:
     """The file and its schema.
 
     Raises:

@@ -25,17 +25,17 @@ def drill_names(begun: str) -> list[str]:
     return [path.stem for path in sorted(resources.drills().glob(f"{escape(begun)}*.yaml"))]
 
 
-Drill = Annotated[
+DrillArgument = Annotated[
     str,
     typer.Argument(
         help="A drill's name (see `lab list`) or a path to a drill file.", autocompletion=drill_names
     ),
 ]
-Run = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
+RunArgument = Annotated[str, typer.Argument(help="A run's name, its folder, or `latest`.")]
 Living = Annotated[
     str | None, typer.Option("--run", help="A living run's name or folder; default: the one that lives.")
 ]
-Runtime = Annotated[
+RuntimeOption = Annotated[
     RuntimeName,
     typer.Option(help="compose where a container engine answers, embedded (local processes) elsewhere."),
 ]
@@ -45,7 +45,7 @@ Seed = Annotated[
 Rate = Annotated[
     float | None, typer.Option(min=1, max=MOST_RATE_RPS, help="Requests a second; default: the drill's.")
 ]
-Monitoring = Annotated[
+MonitoringOption = Annotated[
     str | None,
     typer.Option(
         help="How the shared monitoring plane sees main (docs/explanation/monitoring.md); default: the drill's."

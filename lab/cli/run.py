@@ -33,12 +33,12 @@ from lab.session import Request, Result
 
 
 def run(  # noqa: PLR0913  the command's options
-    drill: options.Drill,
+    drill: options.DrillArgument,
     *,
-    runtime: options.Runtime = options.RuntimeName.AUTO,
+    runtime: options.RuntimeOption = options.RuntimeName.AUTO,
     seed: options.Seed = None,
     rate: options.Rate = None,
-    monitoring: options.Monitoring = None,
+    monitoring: options.MonitoringOption = None,
     repeat: options.Repeat = 1,
     as_json: options.Json = False,
     junit: options.Junit = None,

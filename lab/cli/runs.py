@@ -23,7 +23,7 @@ from lab.session import abandoned, find_run, judge_run, list_runs, living, prune
 runs = typer.Typer(help="The runs that are kept.", no_args_is_help=True)
 
 
-def report(run: options.Run = "latest") -> None:
+def report(run: options.RunArgument = "latest") -> None:
     """Make verdict and report again from a run's journal, also after a crash."""
     folder = find_run(lab_home(), run)
     if listens(folder):

@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lab.doctor.finding import Finding
+from lab.doctor.diagnosis import Diagnosis
 from lab.doctor.home_folder import home_folder
 from lab.doctor.machine import MACHINE
 from lab.doctor.plane_memory import planes_memory
@@ -29,12 +29,12 @@ def main(*, as_json: bool = False) -> int:
     return FIT if fit else UNFIT
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Diagnosis]:
     """Every check, in the order in which they are shown. Each is independent of the others."""
     return [*(check() for check in MACHINE), *monitors(), planes_memory(), home_folder(), *runtimes()]
 
 
-def _print(findings: list[Finding], *, fit: bool) -> None:
+def _print(findings: list[Diagnosis], *, fit: bool) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("", "What", "Found", "To do"):
         table.add_column(title, overflow="fold")

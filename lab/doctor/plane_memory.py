@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from lab.analysis import Verdict
-from lab.doctor.finding import Finding
+from lab.doctor.diagnosis import Diagnosis
 from lab.runs.home import lab_home
 from lab.session import RunFolder, list_runs
 
@@ -16,14 +16,16 @@ TODO = (
 )
 
 
-def planes_memory() -> Finding:
+def planes_memory() -> Diagnosis:
     """The most that both planes took together; more than 300 MB is told."""
     for run in reversed(list_runs(lab_home())):
         taken = _taken_bytes(run)
         if taken is not None:
             found = f"both planes took {taken / MB:.0f} MB in {run.name}"
-            return Finding(NAME, "warn", found, TODO) if taken > MOST_BYTES else Finding(NAME, "ok", found)
-    return Finding(NAME, "ok", "memory not measured yet: no kept run had monitoring planes")
+            return (
+                Diagnosis(NAME, "warn", found, TODO) if taken > MOST_BYTES else Diagnosis(NAME, "ok", found)
+            )
+    return Diagnosis(NAME, "ok", "memory not measured yet: no kept run had monitoring planes")
 
 
 def _taken_bytes(run: RunFolder) -> int | None:

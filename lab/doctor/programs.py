@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from lab.doctor.finding import Finding
+from lab.doctor.diagnosis import Diagnosis
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 
@@ -16,7 +16,7 @@ MONITORS = (
 TOOL_DEADLINE_S = 5.0
 
 
-def monitors() -> list[Finding]:
+def monitors() -> list[Diagnosis]:
     """Prometheus and Alertmanager, which not every drill needs."""
     return [
         _program("Prometheus", binaries.PROMETHEUS, MONITORS),
@@ -24,15 +24,15 @@ def monitors() -> list[Finding]:
     ]
 
 
-def _program(name: str, program: binaries.Program, todo: str) -> Finding:
+def _program(name: str, program: binaries.Program, todo: str) -> Diagnosis:
     """Whether it is on this machine; nothing is downloaded."""
     try:
-        return Finding(name, "ok", str(binaries.installed(program)))
+        return Diagnosis(name, "ok", str(binaries.installed(program)))
     except SetupError as error:
-        return Finding(name, "warn", str(error), todo)
+        return Diagnosis(name, "warn", str(error), todo)
 
 
-def runtimes() -> list[Finding]:
+def runtimes() -> list[Diagnosis]:
     """The two runtimes: one of them is enough."""
     toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, TOXIPROXY), _engine()
     plugin = _asked("Compose plugin", ["docker", "compose", "version", "--short"])
@@ -40,23 +40,23 @@ def runtimes() -> list[Finding]:
     works: list[str] = ["compose"] if container else []
     works += ["embedded"] if toxiproxy.state == "ok" and sys.platform == "linux" else []
     if works:
-        return [toxiproxy, engine, plugin, Finding("Runtimes", "ok", " and ".join(works))]
+        return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "ok", " and ".join(works))]
     todo = "Toxiproxy for embedded (Linux), or Docker with its Compose plugin for compose: see above"
-    return [toxiproxy, engine, plugin, Finding("Runtimes", "fail", "none works", todo)]
+    return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "fail", "none works", todo)]
 
 
-def _engine() -> Finding:
+def _engine() -> Diagnosis:
     return _asked("Container engine", ["docker", "version", "--format", "{{.Server.Version}}"])
 
 
-def _asked(name: str, command: list[str]) -> Finding:
+def _asked(name: str, command: list[str]) -> Diagnosis:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_DEADLINE_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return Finding(
+        return Diagnosis(
             name, "warn", "docker is missing or doesn't answer", "make engine, or --runtime embedded"
         )
     if done.returncode:
         why = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
-        return Finding(name, "warn", why[0], "make engine, or --runtime embedded")
-    return Finding(name, "ok", done.stdout.strip())
+        return Diagnosis(name, "warn", why[0], "make engine, or --runtime embedded")
+    return Diagnosis(name, "ok", done.stdout.strip())

@@ -1,10 +1,10 @@
 """``Condition``: metric, window, comparison. The one model of steady state, expect, abort-if and until."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from lab.drillfile.frozen import Frozen
 
 Op = Literal[">=", "<=", ">", "<", "=="]
 Stat = Literal["mean", "min", "max"]
@@ -19,12 +19,6 @@ _OPS: dict[Op, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "==": operator.eq,
 }
-
-
-class Frozen(BaseModel):
-    """Immutable, finite, and nothing that was not asked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Condition(Frozen):
@@ -52,7 +46,7 @@ class Condition(Frozen):
     url: str | None = None
     plane: str | None = None
     within_s: float | None = None
-    envelope: dict[str, dict[str, bool | int | float | str]] = {}
+    envelope: Mapping[str, dict[str, bool | int | float | str]] = {}
     customer: str | None = None
 
     def holds(self, measured: float) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from lab.drillfile.condition import Frozen
+from lab.drillfile.frozen import Frozen
 
 MOST_RATE_RPS = 5000.0
 """What one load generator may be asked for, in requests/s, by all customers together."""

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lab.drillfile.condition import Condition, Frozen
+from lab.drillfile.condition import Condition
+from lab.drillfile.frozen import Frozen
 from lab.drillfile.load_model import Load
 from lab.drillfile.phase import Phase, PhaseRole
 

@@ -10,7 +10,7 @@ from lab.drillfile.source import Value, plain
 from lab.drillfile.values import Reader
 from lab.units import quote, suggest
 
-Read = Callable[[Reader, Value, Known], Setting]
+ReadSetting = Callable[[Reader, Value, Known], Setting]
 
 
 def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
@@ -72,7 +72,7 @@ POLICY: Schema = {
     "anyOf": [TEXT, {"type": "array"}, {"type": "object"}],
 }
 
-NAMED: Mapping[str, tuple[Read, Schema]] = {
+NAMED: Mapping[str, tuple[ReadSetting, Schema]] = {
     "": (_free, TEXT),
     "policy": (read_policy, POLICY),
     "admission": (read_admission, TEXT),

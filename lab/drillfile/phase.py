@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import model_validator
 
-from lab.drillfile.condition import Frozen
+from lab.drillfile.frozen import Frozen
 
 PhaseRole = Literal["baseline", "trigger", "aftermath", "mitigation", "retrigger", "recovery"]
 

@@ -7,7 +7,7 @@ drain_stop_s: float = number(0.0, least=0, most=600) ──▶  drain_stop: a du
 from dataclasses import dataclass
 
 from lab.drillfile.model import Setting
-from lab.drillfile.named_settings import NAMED, Read
+from lab.drillfile.named_settings import NAMED, ReadSetting
 from lab.drillfile.params import unit_of
 from lab.drillfile.scalar_schema import FLAG, Schema, integer_schema, number_schema, quantity_schema
 from lab.drillfile.setting_rules import Rule, Rules
@@ -17,10 +17,10 @@ from lab.units import Quantity, base_unit, quote
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SettingKind:
     """How a setting is read, and the JSON Schema of what may be written."""
 
-    read: Read
+    read: ReadSetting
     schema: Schema
 
 
@@ -29,7 +29,7 @@ class SettingKey:
     """A setting: ``name`` in the service's own words, and its kind. ``clients``: it names clients of the service."""
 
     name: str
-    kind: Kind
+    kind: SettingKind
     clients: bool = False
 
 
@@ -41,27 +41,29 @@ def setting_keys(rules: Rules) -> dict[str, SettingKey]:
     }
 
 
-def _kind(name: str, rule: Rule) -> Kind:
+def _kind(name: str, rule: Rule) -> SettingKind:
     key, quantity = unit_of(name)
     least, most = rule.least or 0.0, rule.most or 0.0
     match rule.shape:
         case "flag":
-            return Kind(lambda reader, value, _: reader.flag(value), FLAG)
+            return SettingKind(lambda reader, value, _: reader.flag(value), FLAG)
         case "whole":
             bounds = int(least), int(most)
-            return Kind(lambda reader, value, _: reader.integer(value, *bounds), integer_schema(*bounds))
+            return SettingKind(
+                lambda reader, value, _: reader.integer(value, *bounds), integer_schema(*bounds)
+            )
         case "number":
             schema = number_schema(least, most) if quantity is None else quantity_schema(quantity)
             either: Schema = {"anyOf": [*({"const": word} for word in rule.words), schema]}
-            return Kind(
+            return SettingKind(
                 lambda reader, value, _: _number(reader, value, name, rule), either if rule.words else schema
             )
         case _ if rule.words:
             noun = key.replace("_", " ")
             words: Schema = {"enum": list(rule.words)}
-            return Kind(lambda reader, value, _: reader.choice(value, rule.words, noun), words)
+            return SettingKind(lambda reader, value, _: reader.choice(value, rule.words, noun), words)
         case _:
-            return Kind(*NAMED[rule.names])
+            return SettingKind(*NAMED[rule.names])
 
 
 def _number(reader: Reader, value: Value, name: str, rule: Rule) -> Setting:

@@ -1,17 +1,10 @@
 """What the journal says of single customers of the load, inside of the load's own lines."""
 
-from pydantic import BaseModel, ConfigDict
-
+from lab.drillfile.frozen import Frozen
 from lab.journal.entry import Buckets, Counts
 
 
-class _Part(BaseModel):
-    """A part of a line."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class CustomerTotals(_Part):
+class CustomerTotals(Frozen):
     """A customer's cumulative counts of sessions; ``requests_total`` went over the wire, one for each step."""
 
     intended_total: int
@@ -23,7 +16,7 @@ class CustomerTotals(_Part):
     rate_rps: float
 
 
-class StepCohort(_Part):
+class StepCohort(Frozen):
     """A step of the sessions of a cohort: ``latency`` is of those that were good, from the step's own start."""
 
     sent: int
@@ -32,7 +25,7 @@ class StepCohort(_Part):
     latency: Buckets = {}
 
 
-class CustomerCohort(_Part):
+class CustomerCohort(Frozen):
     """A customer's part of a cohort: ``requests`` sessions were scheduled; ``steps`` where a session has several.
 
     ``sent`` is null in journals of schema 1, which do not say how many sessions were begun.

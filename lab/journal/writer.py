@@ -17,7 +17,7 @@ from typing import Self
 from lab.journal.events import CohortProvisional, Event
 from lab.journal.journal_error import JournalError, TakenOverError
 
-Listener = Callable[[Event], None]
+EventListener = Callable[[Event], None]
 
 SYNC_EVERY_S = 1.0
 DECISIONS = frozenset(
@@ -64,8 +64,8 @@ class JournalWriter:
         self._size = 0
         self._synced_s = self.now_s
         self.lost = []
-        self._followers: list[Listener] = []
-        self._listeners: list[Listener] = []
+        self._followers: list[EventListener] = []
+        self._listeners: list[EventListener] = []
         self._fd: int | None = self._open()
 
     @property
@@ -93,11 +93,11 @@ class JournalWriter:
             self.sync()
         return self._tell(stamped)
 
-    def follow(self, follower: Listener) -> None:
+    def follow(self, follower: EventListener) -> None:
         """Have every further event reach a part of the measurement, before any viewer; its errors are the run's."""
         self._followers.append(follower)
 
-    def listen(self, listener: Listener) -> Callable[[], None]:
+    def listen(self, listener: EventListener) -> Callable[[], None]:
         """Have every further event reach a viewer; the answer ends that.
 
         A viewer can't end or change a measurement: one that raises anything, ``SystemExit`` included (rich does so

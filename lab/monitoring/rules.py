@@ -24,7 +24,7 @@ _EVALUATION_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MonitoringRule:
     """One rule. ``group`` is its file and group, ``place`` counts from the group's first rule."""
 
     part: Part
@@ -66,12 +66,12 @@ class Rule:
         ranges = [Part(where.file, where.line, where.path, text) for text in _RANGE.findall(self.expression)]
         return max((each.seconds(0.0) for each in ranges), default=0.0)
 
-    def follows(self, other: "Rule") -> bool:
+    def follows(self, other: "MonitoringRule") -> bool:
         """Whether it is evaluated right after another one."""
         return self.group == other.group and self.place > other.place
 
 
-def read_rules(document: Part) -> tuple[Rule, ...]:
+def read_rules(document: Part) -> tuple[MonitoringRule, ...]:
     """The rules that a Prometheus' configuration names.
 
     Raises:
@@ -81,7 +81,7 @@ def read_rules(document: Part) -> tuple[Rule, ...]:
     return tuple(rule for name in document.at("rule_files").items() for rule in _rules(name, usual_s))
 
 
-def _rules(name: Part, usual_s: float) -> Iterable[Rule]:
+def _rules(name: Part, usual_s: float) -> Iterable[MonitoringRule]:
     file = (name.file.parent / name.text()).resolve()
     if not file.is_file():
         raise name.error(
@@ -94,34 +94,34 @@ def _rules(name: Part, usual_s: float) -> Iterable[Rule]:
         interval_s = group.at("interval").seconds(usual_s) or usual_s
         key = (str(file), group.at("name").text())
         for place, part in enumerate(group.at("rules").items()):
-            yield Rule(part, key, place, interval_s)
+            yield MonitoringRule(part, key, place, interval_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
     """All rules of a plane, by what they make of each other."""
 
-    rules: Sequence[Rule]
+    rules: Sequence[MonitoringRule]
 
     @property
-    def alerts(self) -> tuple[Rule, ...]:
+    def alerts(self) -> tuple[MonitoringRule, ...]:
         """The rules that page."""
         return tuple(rule for rule in self.rules if rule.record is None)
 
-    def delay_s(self, alert: Rule) -> float:
+    def delay_s(self, alert: MonitoringRule) -> float:
         """How long after the samples of its cause are there an alert fires at the latest."""
         within = alert.part.at("annotations").at(WITHIN)
         window_s = self._window_s(alert, ()) if within.value is None else within.seconds(0.0)
         return window_s + alert.interval_s + self._evaluations_s(alert, ()) + alert.for_s
 
-    def _window_s(self, rule: Rule, above: tuple[Rule, ...]) -> float:
+    def _window_s(self, rule: MonitoringRule, above: tuple[MonitoringRule, ...]) -> float:
         """All ranges from the samples to a rule, where that is most."""
         seen = (*above, rule)
         return rule.widest_s() + max(
             (self._window_s(each, seen) for each in self._read(rule, seen)), default=0.0
         )
 
-    def _evaluations_s(self, rule: Rule, above: tuple[Rule, ...]) -> float:
+    def _evaluations_s(self, rule: MonitoringRule, above: tuple[MonitoringRule, ...]) -> float:
         """How long the rules that a rule reads wait for their own evaluations."""
         seen = (*above, rule)
         waits_s = (
@@ -130,7 +130,7 @@ class Chain:
         )
         return max(waits_s, default=0.0)
 
-    def _read(self, rule: Rule, seen: Sequence[Rule]) -> list[Rule]:
+    def _read(self, rule: MonitoringRule, seen: Sequence[MonitoringRule]) -> list[MonitoringRule]:
         """The recording rules whose series a rule reads, without those that it is read by itself."""
         names = set(_NAME.findall(rule.expression))
         return [each for each in self.rules if each.record in names and each not in seen]

@@ -16,7 +16,7 @@ from lab.journal.events import Event
 from lab.journal.plane_events import PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped, Query
 from lab.probes.prometheus import Points, Prometheus, PrometheusError, QueriedSeries
 from lab.probes.run_clock import RunClock
-from lab.probes.scrapes import SELECTOR, Scrapes
+from lab.probes.scrapes import SELECTOR, ScrapeCounter
 from lab.probes.ticker import Ticker
 
 ASKED_AFTER_S = 1.5
@@ -77,10 +77,10 @@ class PlaneProbe:
     write: Callable[[Event], None]
     _begun_s: float | None = None
     _last: int = -1
-    _scrapes: Scrapes = field(init=False)
+    _scrapes: ScrapeCounter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._scrapes = Scrapes(self.plane.targets, since=self.clock.unix_s(self.clock.now_s))
+        self._scrapes = ScrapeCounter(self.plane.targets, since=self.clock.unix_s(self.clock.now_s))
 
     async def sample(self, second: int) -> None:
         """Ask about a second: its scrapes, then each query, all within the deadline."""

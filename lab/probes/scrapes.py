@@ -8,7 +8,7 @@ SELECTOR = 'up{network="main"}'
 """One series a target, 1 for a good scrape, 0 for a failed one."""
 
 
-class Scrapes:
+class ScrapeCounter:
     """Counts good scrapes by target from overlapping looks at the raw samples.
 
     Args:

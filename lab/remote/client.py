@@ -79,7 +79,7 @@ def listens(run: RunFolder) -> bool:
     return True
 
 
-class Client:
+class LabClient:
     """Calls to one living lab."""
 
     def __init__(self, run: RunFolder) -> None:

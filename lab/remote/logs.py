@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
-from lab.remote.client import Client, Unreachable, listens, the_living
+from lab.remote.client import LabClient, Unreachable, listens, the_living
 from lab.runs.folder import RunFolder, UnknownRunError, find_run
 
 OF_THE_LAB = frozenset({"lab", "recover", "watchdog"})
@@ -33,7 +33,7 @@ class LivingLogs:
 
     living = True
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: LabClient) -> None:
         self._client = client
 
     async def services(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def open_logs(home: Path, name: str | None) -> Logs:
     """
     if name is None:
         try:
-            return LivingLogs(Client(the_living(home)))
+            return LivingLogs(LabClient(the_living(home)))
         except Unreachable as none:
             raise Unreachable(f"{none} The logs of a run that is over: `--run latest`.") from none
     try:
@@ -90,4 +90,4 @@ def open_logs(home: Path, name: str | None) -> Logs:
         run = RunFolder(Path(name).resolve())
         if not run.logs.is_dir():
             raise
-    return LivingLogs(Client(run)) if listens(run) else KeptLogs(run)
+    return LivingLogs(LabClient(run)) if listens(run) else KeptLogs(run)

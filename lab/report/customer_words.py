@@ -1,5 +1,7 @@
 """Each customer of the load in a line, where it has several."""
 
+from collections.abc import Mapping
+
 from lab.analysis.verdict.customer_verdict import CustomerFigures
 from lab.analysis.verdict.verdict import Figures, Verdict
 from lab.report import headline_figures as figures
@@ -9,15 +11,15 @@ FEWEST = 2
 """Customers from which on the figures of each are more than those of all."""
 
 
-def customers_told(verdict: Verdict) -> dict[str, CustomerFigures]:
-    """Those that are told by themselves: none where one customer is the load."""
+def shown_customers(verdict: Verdict) -> Mapping[str, CustomerFigures]:
+    """Those that are shown by themselves: none where one customer is the load."""
     customers = verdict.metrics.customers
     return customers if len(customers) >= FEWEST and verdict.phases else {}
 
 
 def customer_lines(verdict: Verdict) -> list[str]:
     """``streaming: 30/s offered, 29.8/s good before, 0/s after the trigger; stuck for 15 s; back after 3.5 s``."""
-    return [f"{name}: {_said(own, verdict.metrics)}" for name, own in customers_told(verdict).items()]
+    return [f"{name}: {_said(own, verdict.metrics)}" for name, own in shown_customers(verdict).items()]
 
 
 def _said(own: CustomerFigures, whole: Figures) -> str:

@@ -19,7 +19,7 @@ ORDER = ("shared", "ops")
 _LONGEST = 28
 """Characters of a page's name; the report's table has the whole."""
 
-Sight = Literal["sees", "blind", "filled", "unknown"]
+PlaneState = Literal["sees", "blind", "filled", "unknown"]
 """How a plane saw a second: ``filled`` was blind when asked live, and had it when asked again after the run."""
 
 
@@ -40,7 +40,7 @@ class Span:
 
     start_s: int
     end_s: int
-    sight: Sight
+    sight: PlaneState
 
 
 def watches(timeline: Timeline, verdict: Verdict | None = None) -> tuple[WatchedPlane, ...]:
@@ -58,7 +58,7 @@ def watches(timeline: Timeline, verdict: Verdict | None = None) -> tuple[Watched
     )
 
 
-def sight(row: PlaneRow) -> Sight:
+def sight(row: PlaneRow) -> PlaneState:
     """How the plane saw this second."""
     if row.stale is None:
         return "unknown"

@@ -18,11 +18,11 @@ from chaos.mark import LABEL
 from chaos.process.identity import marked
 
 ENGINE_DEADLINE_S = 5.0
-Kind = Literal["process", "container", "network", "volume"]
-Found = tuple[Kind, str, str]
+StrayKind = Literal["process", "container", "network", "volume"]
+Found = tuple[StrayKind, str, str]
 """Kind, mark, and name (of a process: its pid)."""
 
-COMMANDS: dict[Kind, tuple[str, str]] = {
+COMMANDS: dict[StrayKind, tuple[str, str]] = {
     "process": ("ps -f", "kill"),
     "container": ("docker inspect", "docker rm --force"),
     "network": ("docker network inspect", "docker network rm"),
@@ -34,7 +34,7 @@ COMMANDS: dict[Kind, tuple[str, str]] = {
 class Stray:
     """What there is of one kind with one mark. ``look`` and ``remove`` are commands for a person to type."""
 
-    kind: Kind
+    kind: StrayKind
     mark: str
     names: tuple[str, ...]
     look: str
@@ -52,7 +52,7 @@ async def find_strays(known: frozenset[str]) -> list[Stray]:
         found += await with_engine(
             lambda engine: list(_made(engine)), ENGINE_DEADLINE_S, "list what is marked"
         )
-    groups: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[StrayKind, str], list[str]] = defaultdict(list)
     for kind, mark, name in found:
         if mark not in known:
             groups[kind, mark].append(name)
@@ -69,6 +69,6 @@ def _made(engine: DockerClient) -> Iterator[Found]:
         yield "volume", one["Labels"][LABEL], one["Name"]
 
 
-def _stray(kind: Kind, mark: str, names: list[str]) -> Stray:
+def _stray(kind: StrayKind, mark: str, names: list[str]) -> Stray:
     look, remove = (f"{command} {' '.join(names)}" for command in COMMANDS[kind])
     return Stray(kind, mark, tuple(names), look, remove)

@@ -8,7 +8,7 @@ An interactive lab (``Request(..., purpose="interactive")``) has the drill's loa
 until ``host.run`` is called, and again afterwards.
 """
 
-from lab.remote.client import Client, Unreachable, living, the_living
+from lab.remote.client import LabClient, Unreachable, living, the_living
 from lab.remote.logs import Logs, open_logs
 from lab.runs.folder import (
     RunFolder,
@@ -30,9 +30,9 @@ from lab.session.run_once import run_once
 from lab.session.stop import Stop
 
 __all__ = [
-    "Client",
     "DiedError",
     "Host",
+    "LabClient",
     "Logs",
     "NotAtRestError",
     "OtherLabError",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from chaos.actions import Settings
+from chaos.actions import ChangeSettings
 from chaos.errors import ChaosError
 from chaos.injector import Change, Injector
 from chaos.ledger.ledger import Intent
@@ -54,7 +54,7 @@ class Changes:
     async def configure(self, service: str, settings: dict[str, Any], by: str) -> str:
         """Change a service's live settings, undoably."""
         address = self._runtime.address(service, "control")
-        action = Settings(address=address, token_file=self._runtime.token_file, values=settings)
+        action = ChangeSettings(address=address, token_file=self._runtime.token_file, values=settings)
         return await self._injector.apply(
             name=f"configure-{service}", kind="setting", fault="settings", target=service, params=settings,
             actions=(action,), by=by,

@@ -3,10 +3,10 @@
 from importlib.resources import files
 from typing import Literal, get_args
 
-Kind = Literal["drill", "plan"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+TemplateKind = Literal["drill", "plan"]
+KINDS: tuple[TemplateKind, ...] = get_args(TemplateKind)
 
 
-def template(kind: Kind) -> str:
+def template(kind: TemplateKind) -> str:
     """The text of a new file, commented."""
     return (files("lab.templates") / f"{kind}.yaml").read_text("utf-8")

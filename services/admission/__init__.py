@@ -4,7 +4,7 @@ An admission is written as text, `"codel + adaptive-lifo"`, and read by `parse`.
 limit with a queue before it, `Entrance` those of a front door. `services.kit.worker_pool` lets a service wait for them.
 """
 
-from services.admission.admission import Crowd, Layer, State, Work
+from services.admission.admission import Crowd, Layer, Work, WorkState
 from services.admission.admissions import REGISTRY, names
 from services.admission.entrance import Entrance
 from services.admission.gate import Gate
@@ -19,8 +19,8 @@ __all__ = [
     "Gate",
     "Layer",
     "NoopAdmission",
-    "State",
     "Work",
+    "WorkState",
     "names",
     "parse",
     "validate",

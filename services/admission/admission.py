@@ -17,7 +17,7 @@ RANKS = 100
 """Priorities are 0 (shed first) to 99 (shed last)."""
 
 
-class State(StrEnum):
+class WorkState(StrEnum):
     """Where a piece of work is. It begins as NEW and ends in exactly one of the last four."""
 
     NEW = "new"
@@ -46,7 +46,7 @@ class Work:
     arrived_s: float
     priority: int = 99
     deadline_s: float | None = None
-    state: State = field(default=State.NEW, init=False)
+    state: WorkState = field(default=WorkState.NEW, init=False)
     why: str = field(default="", init=False)
     expires_s: float = field(default=inf, init=False)
     expires_by: str = field(default="", init=False)

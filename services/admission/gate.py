@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from math import inf
 
-from services.admission.admission import Crowd, Layer, State, Work
+from services.admission.admission import Crowd, Layer, Work, WorkState
 
 EXPIRED = "expired"
 QUEUE_FULL = "queue-full"
@@ -42,14 +42,14 @@ class Gate:
         self._expiries: list[tuple[float, int, Work]] = []
         self._numbers = count()
 
-    def arrive(self, work: Work, now_s: float) -> State:
+    def arrive(self, work: Work, now_s: float) -> WorkState:
         """Work has come: it is WORKING, WAITING or REFUSED from now on."""
         free = self.crowd.working < self.workers and not self._queue
         if not self._queue:
             self.crowd.empty_s = now_s
         why = self._refusal(work, now_s, free=free)
         if why is not None:
-            work.state, work.why = State.REFUSED, why
+            work.state, work.why = WorkState.REFUSED, why
         elif free:
             self._begin(work)
             self._told_wait(work, now_s)
@@ -63,13 +63,13 @@ class Gate:
             work = heapq.heappop(self._expiries)[2]
             if self._waits(work):
                 self._take(work, now_s)
-                work.state, work.why = State.DROPPED, work.expires_by
+                work.state, work.why = WorkState.DROPPED, work.expires_by
                 yield work
         while self._queue and self.crowd.working < self.workers:
             work = next(reversed(self._queue)) if self._newest_first(now_s) else next(iter(self._queue))
             self._take(work, now_s)
             if self._late(work, now_s):
-                work.state, work.why = State.DROPPED, EXPIRED
+                work.state, work.why = WorkState.DROPPED, EXPIRED
             else:
                 self._begin(work)
             yield work
@@ -79,17 +79,17 @@ class Gate:
         for layer in self.layers:
             layer.ended(work, self.crowd, now_s)
         self.crowd.working -= 1
-        work.state = State.SERVED
+        work.state = WorkState.SERVED
 
     def leave(self, work: Work, now_s: float) -> None:
         """Work is not wanted any more, whether it waits or is being worked on."""
-        if work.state is State.WAITING:
+        if work.state is WorkState.WAITING:
             self._take(work, now_s)
-        elif work.state is State.WORKING:
+        elif work.state is WorkState.WORKING:
             self.crowd.working -= 1
         else:
             return
-        work.state = State.GONE
+        work.state = WorkState.GONE
 
     @property
     def next_expiry_s(self) -> float:
@@ -106,7 +106,7 @@ class Gate:
         return next((layer.name for layer in self.layers if layer.refuse(work, self.crowd, now_s)), None)
 
     def _begin(self, work: Work) -> None:
-        work.state = State.WORKING
+        work.state = WorkState.WORKING
         self.crowd.working += 1
 
     def _wait(self, work: Work, now_s: float) -> None:
@@ -116,7 +116,7 @@ class Gate:
                 work.expires_s, work.expires_by = until_s, layer.name
         if self.drop_expired and work.deadline_s is not None and work.deadline_s < work.expires_s:
             work.expires_s, work.expires_by = work.deadline_s, EXPIRED
-        work.state = State.WAITING
+        work.state = WorkState.WAITING
         self._queue[work] = None
         self.crowd.waiting += 1
         if work.expires_s < inf:
@@ -143,4 +143,4 @@ class Gate:
 
     @staticmethod
     def _waits(work: Work) -> bool:
-        return work.state is State.WAITING
+        return work.state is WorkState.WAITING

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.policies import Kind, Outcome
+from services.policies import Outcome, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,15 @@ class Answer:
         """The kind of the last attempt, or who refused the first one; None: the call was good."""
         if not self.attempted:
             return self.rejected
-        return None if self.outcome.kind is Kind.OK else self.outcome.kind.value
+        return None if self.outcome.kind is OutcomeKind.OK else self.outcome.kind.value
 
     def then_rejected(self, by: str) -> "Answer":
         """The same, after which `by` refused a further attempt."""
         return replace(self, rejected=by)
 
 
-NOTHING = Answer(Outcome(Kind.OTHER))
+NOTHING = Answer(Outcome(OutcomeKind.OTHER))
 """A call that was cancelled before it had an answer."""
 
-UNTRIED = Answer(Outcome(Kind.OTHER), attempted=False)
+UNTRIED = Answer(Outcome(OutcomeKind.OTHER), attempted=False)
 """A call of which no attempt was made yet."""

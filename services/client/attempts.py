@@ -9,11 +9,11 @@ from yarl import URL
 
 from services.client.answer import Answer
 from services.client.outcomes import from_error, from_response, trouble
-from services.client.sessions import Sessions
+from services.client.sessions import ClientSessions
 from services.client.tally import Attempt, AttemptTally
 from services.kit import deadline
 from services.kit.cohorts import Cohort
-from services.policies import Call, Kind, Outcome, Policy
+from services.policies import Call, Outcome, OutcomeKind, Policy
 
 POOL = "pool"
 _SHORTEST_S = 0.001  # aiohttp reads a timeout of 0 as none at all
@@ -38,7 +38,7 @@ class Attempts:
         timeout_s: To begin with.
     """
 
-    def __init__(self, tally: AttemptTally, sessions: Sessions, timeout_s: float) -> None:
+    def __init__(self, tally: AttemptTally, sessions: ClientSessions, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._tally = tally
         self._sessions = sessions
@@ -51,7 +51,7 @@ class Attempts:
         before.
         """
         attempt = Attempt(self._tally, target.cohort)
-        outcome, answer = Outcome(Kind.OTHER), Answer(Outcome(Kind.OTHER))
+        outcome, answer = Outcome(OutcomeKind.OTHER), Answer(Outcome(OutcomeKind.OTHER))
         limited = False
         limit_s, headers = self._limits(policy.left_s(call, time.monotonic()), target.headers)
         try:
@@ -96,9 +96,9 @@ class Attempts:
             self._tally.error(name)
         if attempt.started:
             return Answer(outcome, error=error)
-        if outcome.kind is Kind.TIMEOUT and limited:
+        if outcome.kind is OutcomeKind.TIMEOUT and limited:
             self._tally.reject(POOL)
-            return Answer(Outcome(Kind.OTHER), rejected=POOL, attempted=False)
+            return Answer(Outcome(OutcomeKind.OTHER), rejected=POOL, attempted=False)
         self._tally.error("not-started")
         return Answer(outcome, error=error)
 

@@ -18,7 +18,7 @@ from services.client.answer import NOTHING, UNTRIED, Answer
 from services.client.attempts import Attempts, Target
 from services.client.client_settings import BRIDGE, RESERVE, ClientSettings
 from services.client.hedging import Race
-from services.client.sessions import Sessions
+from services.client.sessions import ClientSessions
 from services.client.tally import AttemptTally
 from services.kit.call_log import CallLog
 from services.kit.request_id import HEADER
@@ -56,7 +56,7 @@ class Client:
         self.log = None if log is None else CallLog(log, lambda: self.tally.outcomes)
         self._chance = chance
         devices = {BRIDGE: bridge} if reserve is None else {BRIDGE: bridge, RESERVE: reserve}
-        self._sessions = Sessions(devices, source, raw=raw)
+        self._sessions = ClientSessions(devices, source, raw=raw)
         self._attempts = Attempts(self.tally, self._sessions, settings.timeout_s)
         self._settings = settings
         self._policy: Policy = parse(settings.policy, chance)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.client.answer import UNTRIED, Answer
-from services.policies import Call, Kind, Policy, Rejection, retryable
+from services.policies import Call, OutcomeKind, Policy, Rejection, retryable
 from services.policies.retryable import LONGEST_RETRY_AFTER_S
 
 Make = Callable[[Policy], Coroutine[Any, Any, Answer]]
@@ -82,7 +82,7 @@ class Race:
         """The answer that ends the race, if there is one among these."""
         final: Answer | None = None
         for answer in answers:
-            if answer.outcome.kind is Kind.OK:
+            if answer.outcome.kind is OutcomeKind.OK:
                 return answer
             if answer.rejected is None and not retryable(self._call.method, answer.outcome):
                 final = answer

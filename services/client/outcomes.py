@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from services.policies import Kind, Outcome
+from services.policies import Outcome, OutcomeKind
 
 MACHINE_TROUBLE = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM})
 
@@ -20,26 +20,26 @@ def from_response(response: aiohttp.ClientResponse) -> Outcome:
     """The outcome of an attempt that was answered."""
     status = response.status
     if status in _SUCCESS:
-        return Outcome(Kind.OK, status)
-    kind = Kind.OTHER
+        return Outcome(OutcomeKind.OK, status)
+    kind = OutcomeKind.OTHER
     if status >= _SERVER_ERROR:
-        kind = Kind.SERVER_ERROR
+        kind = OutcomeKind.SERVER_ERROR
     elif status >= _CLIENT_ERROR:
-        kind = Kind.CLIENT_ERROR
+        kind = OutcomeKind.CLIENT_ERROR
     return Outcome(kind, status, retry_after_s(response.headers.get("Retry-After")))
 
 
 def from_error(error: BaseException) -> Outcome:
     """The outcome of an attempt that was not answered."""
     if isinstance(error, TimeoutError) or _errno(error) == errno.ETIMEDOUT:
-        return Outcome(Kind.TIMEOUT)
+        return Outcome(OutcomeKind.TIMEOUT)
     if _errno(error) in MACHINE_TROUBLE:
-        return Outcome(Kind.OTHER)
+        return Outcome(OutcomeKind.OTHER)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Outcome(Kind.RESET if _errno(error) == errno.ECONNRESET else Kind.REFUSED)
+        return Outcome(OutcomeKind.RESET if _errno(error) == errno.ECONNRESET else OutcomeKind.REFUSED)
     if isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | ConnectionError):
-        return Outcome(Kind.RESET)
-    return Outcome(Kind.OTHER)
+        return Outcome(OutcomeKind.RESET)
+    return Outcome(OutcomeKind.OTHER)
 
 
 def trouble(error: BaseException) -> str | None:

@@ -72,7 +72,7 @@ class SessionRef:
         self.users = 0
 
 
-class Sessions:
+class ClientSessions:
     """The session in use; one that was replaced is closed when its last attempt has ended.
 
     Args:

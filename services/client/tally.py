@@ -14,7 +14,7 @@ import aiohttp
 
 from services.kit.cohorts import Cohort, Cohorts
 from services.kit.histogram import Histogram
-from services.policies import Kind, rejections
+from services.policies import OutcomeKind, rejections
 
 REJECTIONS = rejections()
 
@@ -26,7 +26,7 @@ class AttemptTally:
         self.calls = 0
         self.attempts = 0
         self.in_flight = 0
-        self.outcomes: dict[str, int] = dict.fromkeys([*(kind.value for kind in Kind), *REJECTIONS], 0)
+        self.outcomes: dict[str, int] = dict.fromkeys([*(kind.value for kind in OutcomeKind), *REJECTIONS], 0)
         self.errors: dict[str, int] = {}
         self.latency = Histogram()
         self.cohorts = Cohorts()
@@ -73,7 +73,7 @@ class Attempt:
         self._tally.in_flight += 1
         self._cohort.attempts += 1
 
-    def end(self, kind: Kind) -> None:
+    def end(self, kind: OutcomeKind) -> None:
         """One that was started has ended."""
         if self._started_s is None:
             raise RuntimeError("an attempt that never started can't end")

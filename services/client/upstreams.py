@@ -20,7 +20,7 @@ from services.kit.counters import Counters
 from services.kit.request_id import HEADER
 from services.kit.role import json_response
 from services.kit.routes import end_to_end
-from services.policies import Kind
+from services.policies import OutcomeKind
 
 
 class Upstreams:
@@ -85,7 +85,7 @@ class Upstreams:
             self._counters.error(getattr(answer.error, "os_error", answer.error))
         if not answer.attempted:
             return json_response({"error": f"not tried: {answer.rejected}"}, status=503)
-        if answer.outcome.kind is Kind.TIMEOUT:
+        if answer.outcome.kind is OutcomeKind.TIMEOUT:
             return json_response({"error": "upstream timeout"}, status=504)
         what = type(answer.error).__name__ if answer.error else answer.outcome.kind.value
         return json_response({"error": f"upstream: {what}"}, status=502)

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
-State = Literal["idle", "running", "ended", "failed"]
+AutomationState = Literal["idle", "running", "ended", "failed"]
 Values = Mapping[str, float]
 Begin = Callable[[Values, Callable[[int, int], None]], Awaitable[None]]
 """The work: its values, and a function to report a step with (how many are done, of how many)."""
@@ -45,7 +45,7 @@ class Automation:
         self._values = values
         self._task: asyncio.Task[None] | None = None
         self._reports: list[dict[str, Any]] = []
-        self._state: State = "idle"
+        self._state: AutomationState = "idle"
         self._name = ""
         self._done = (0, 0)
 

@@ -91,7 +91,7 @@ class CallLog:
         )
 
 
-class Seconds:
+class EachSecond:
     """Asks every log for its line at each whole second of UTC, so that the lines of several services compare."""
 
     def __init__(self, call_logs: Sequence[CallLog]) -> None:

@@ -13,7 +13,7 @@ import uvloop
 from aiohttp import web
 
 from services.kit import structured_logs as logs
-from services.kit.call_log import Seconds
+from services.kit.call_log import EachSecond
 from services.kit.control import Control
 from services.kit.data_port import DataPort
 from services.kit.env import BadEnvironmentError, BindAddresses
@@ -65,7 +65,7 @@ class Service:
         self.data = DataPort(self.role)
         await self.data.open()
         self._lag.start()
-        self._seconds = Seconds(self.role.call_logs())
+        self._seconds = EachSecond(self.role.call_logs())
         self._seconds.start()
         control = Control(self.role, self.data, self._lag, self.boot)
         self.control = web.AppRunner(control.app(), access_log=None, shutdown_timeout=1.0)

@@ -12,7 +12,7 @@ from math import inf
 
 from aiohttp import web
 
-from services.admission import Gate, State, Work, parse
+from services.admission import Gate, Work, WorkState, parse
 from services.admission.gate import EXPIRED
 from services.kit import deadline, priority
 from services.kit.request_id import request_id
@@ -54,9 +54,9 @@ class Admission:
     @asynccontextmanager
     async def turn(self, work: Work) -> AsyncIterator[None]:
         """As `worker`, for work that is known already."""
-        if self._gate.arrive(work, time.monotonic()) is State.WAITING:
+        if self._gate.arrive(work, time.monotonic()) is WorkState.WAITING:
             await self._wait(work)
-        if work.state is not State.WORKING:
+        if work.state is not WorkState.WORKING:
             raise ShedError(work.why, status=504 if work.why == EXPIRED else 503)
         try:
             yield

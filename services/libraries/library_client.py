@@ -22,7 +22,7 @@ from services.libraries.connects import Connects
 from services.libraries.library import Library, Reply, Route
 from services.libraries.library_settings import DEFAULT, LibrarySettings
 from services.libraries.outcomes import from_error, from_status, trouble
-from services.policies import Kind, Outcome
+from services.policies import Outcome, OutcomeKind
 
 NONE: Mapping[str, str] = MappingProxyType({})
 """No further headers."""
@@ -50,7 +50,7 @@ class LibraryClient:
 
     def __init__(self, bridge: str, source: str | None, log: str) -> None:
         self.errors: dict[str, int] = {}
-        self.outcomes: dict[str, int] = {kind.value: 0 for kind in Kind}
+        self.outcomes: dict[str, int] = {kind.value: 0 for kind in OutcomeKind}
         self.log = CallLog(log, lambda: self.outcomes)
         self._bridge, self._source = bridge, source
         self._said: tuple[str, float | str] = (LAB, DEFAULT)
@@ -116,7 +116,7 @@ class LibraryClient:
         started_s = time.monotonic()
         cohort = self._cohorts.begin(started_s)
         self._calls, self._in_flight = self._calls + 1, self._in_flight + 1
-        answer = Answer(Outcome(Kind.OTHER))
+        answer = Answer(Outcome(OutcomeKind.OTHER))
         try:
             answer = await self._answer(lease, url, {**headers, HEADER: request_id})
         finally:

@@ -9,7 +9,7 @@ import errno
 from collections.abc import Iterator
 
 from services.client.outcomes import MACHINE_TROUBLE
-from services.policies import Kind, Outcome
+from services.policies import Outcome, OutcomeKind
 
 _CLIENT_ERROR = 400
 _SERVER_ERROR = 500
@@ -27,10 +27,10 @@ _STATUSES = frozenset({"ResponseError"})
 def from_status(status: int) -> Outcome:
     """The outcome of a call that was answered."""
     if status in _SUCCESS:
-        return Outcome(Kind.OK, status)
+        return Outcome(OutcomeKind.OK, status)
     if status >= _SERVER_ERROR:
-        return Outcome(Kind.SERVER_ERROR, status)
-    return Outcome(Kind.CLIENT_ERROR if status >= _CLIENT_ERROR else Kind.OTHER, status)
+        return Outcome(OutcomeKind.SERVER_ERROR, status)
+    return Outcome(OutcomeKind.CLIENT_ERROR if status >= _CLIENT_ERROR else OutcomeKind.OTHER, status)
 
 
 def from_error(error: BaseException) -> Outcome:
@@ -42,7 +42,7 @@ def from_error(error: BaseException) -> Outcome:
         kind = _kind(cause)
         if kind is not None:
             return Outcome(kind)
-    return Outcome(Kind.OTHER)
+    return Outcome(OutcomeKind.OTHER)
 
 
 def trouble(error: BaseException) -> str | None:
@@ -51,20 +51,20 @@ def trouble(error: BaseException) -> str | None:
     return next((errno.errorcode[number] for number in numbers if number in MACHINE_TROUBLE), None)
 
 
-def _kind(error: BaseException) -> Kind | None:
+def _kind(error: BaseException) -> OutcomeKind | None:
     """What one error says by itself; None: what caused it may say more."""
     names = {kind.__name__ for kind in type(error).__mro__}
     if getattr(error, "errno", None) in MACHINE_TROUBLE:
-        return Kind.OTHER
+        return OutcomeKind.OTHER
     if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
-        return Kind.TIMEOUT
+        return OutcomeKind.TIMEOUT
     if isinstance(error, ConnectionRefusedError) or (names & _REFUSALS and not _caused(error)):
-        return Kind.REFUSED
+        return OutcomeKind.REFUSED
     if isinstance(error, ConnectionResetError | BrokenPipeError) or (
         names & (_RESETS | _RESETS_TOO) and not _caused(error)
     ):
-        return Kind.RESET
-    return Kind.SERVER_ERROR if names & _STATUSES else None
+        return OutcomeKind.RESET
+    return OutcomeKind.SERVER_ERROR if names & _STATUSES else None
 
 
 def _caused(error: BaseException) -> bool:

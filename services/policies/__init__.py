@@ -8,7 +8,7 @@ from services.policies.compose import Composition
 from services.policies.document import from_document
 from services.policies.noop import NoopPolicy
 from services.policies.parse import parse, validate
-from services.policies.policy import Call, Kind, Outcome, Policy, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Policy, Rejection
 from services.policies.policy_error import PolicyError
 from services.policies.registry import REGISTRY, names, rejections
 from services.policies.retryable import next_delay_s, retryable
@@ -17,9 +17,9 @@ __all__ = [
     "REGISTRY",
     "Call",
     "Composition",
-    "Kind",
     "NoopPolicy",
     "Outcome",
+    "OutcomeKind",
     "Policy",
     "PolicyError",
     "Rejection",

@@ -12,7 +12,7 @@ from services.policies.aws_standard import PARAMETERS, AwsStandard, Quota, throt
 from services.policies.cubic_limiter import CubicLimiter
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.parameters import Parameter, PolicySpec, in_order
-from services.policies.policy import Call, Kind, Outcome, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Rejection
 
 
 class AwsAdaptive(AwsStandard):
@@ -60,7 +60,7 @@ class AwsAdaptive(AwsStandard):
         """Every answer, and every failure to get one, sets the rate anew."""
         super().observe(call, outcome, now_s)
         self._paced.end(call)
-        if outcome.kind is not Kind.OTHER:
+        if outcome.kind is not OutcomeKind.OTHER:
             self._limiter.answered(now_s, throttled=throttled(outcome))
 
 

@@ -19,7 +19,7 @@ from services.policies.backoff import backoff_s
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, PolicySpec, in_order
-from services.policies.policy import Call, Kind, Outcome, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 
 _THROTTLED_BASE_S = 1.0
@@ -90,16 +90,16 @@ class AwsStandard(NoopPolicy):
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:  # noqa: ARG002  Policy's signature
         """Success pays back."""
         cost = self._ledger.end(call)
-        if outcome.kind is not Kind.OTHER:
+        if outcome.kind is not OutcomeKind.OTHER:
             call.notes[self] = outcome
-        if outcome.kind is Kind.OK and cost is not None:
+        if outcome.kind is OutcomeKind.OK and cost is not None:
             self._pay_in(cost or _FIRST_TRY_PAYS)
 
     def _cost(self, call: Call) -> int:
         latest: Outcome | None = call.notes.get(self)
         if throttled(latest):
             return _THROTTLED_COST
-        timed_out = latest is not None and latest.kind is Kind.TIMEOUT
+        timed_out = latest is not None and latest.kind is OutcomeKind.TIMEOUT
         return self._quota.timeout_cost if timed_out else self._quota.cost
 
     def _pay_in(self, tokens: int) -> None:

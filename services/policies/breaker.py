@@ -23,10 +23,10 @@ from collections.abc import Mapping
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, PolicySpec, Values
-from services.policies.policy import Call, Kind, Outcome, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Rejection
 from services.policies.windows import CountWindow, TimeWindow, Window
 
-_FAILURES = frozenset({Kind.TIMEOUT, Kind.REFUSED, Kind.RESET, Kind.SERVER_ERROR})
+_FAILURES = frozenset({OutcomeKind.TIMEOUT, OutcomeKind.REFUSED, OutcomeKind.RESET, OutcomeKind.SERVER_ERROR})
 _ROUNDING = 1e-9  # 14 of 100 are 14 %, whatever binary fractions make of it
 
 
@@ -73,7 +73,7 @@ class Breaker(NoopPolicy):
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
         """Count a failure or a success; an attempt that proves neither gives its slot back."""
         epoch = self._asked.end(call)
-        if outcome.kind is Kind.OTHER:
+        if outcome.kind is OutcomeKind.OTHER:
             self._give_back(epoch)
         elif epoch == self._epoch:
             self._count(now_s, failed=outcome.kind in _FAILURES)

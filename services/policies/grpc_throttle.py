@@ -10,7 +10,7 @@ Defaults: max-tokens 10, token-ratio 0.1.
 
 from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, PolicySpec
-from services.policies.policy import Call, Kind, Outcome, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Rejection
 from services.policies.retryable import retryable
 
 _EXACTLY = 1e-9  # ten successes of 0.1 are one token, whatever binary fractions make of them
@@ -37,7 +37,7 @@ class GrpcThrottle(NoopPolicy):
 
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:  # noqa: ARG002  Policy's signature
         """A failure takes a token, a success pays in."""
-        if outcome.kind is Kind.OK:
+        if outcome.kind is OutcomeKind.OK:
             self._tokens = min(self._max_tokens, self._tokens + self._token_ratio)
         elif retryable("GET", outcome):
             self._tokens = max(0.0, self._tokens - 1)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """How an attempt ended."""
 
     OK = "ok"
@@ -36,7 +36,7 @@ class Outcome:
         retry_after_s: What the answer's Retry-After asks for, in seconds.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     status: int | None = None
     retry_after_s: float | None = None
 

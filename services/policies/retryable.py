@@ -10,14 +10,14 @@ A Retry-After (on 429 or 503) is the least delay; one of more than a minute mean
 that ends after the deadline that a policy keeps.
 """
 
-from services.policies.policy import Call, Kind, Outcome, Policy
+from services.policies.policy import Call, Outcome, OutcomeKind, Policy
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 RETRYABLE_STATUS = frozenset({502, 503, 504})
 TOO_MANY_REQUESTS = 429
 LONGEST_RETRY_AFTER_S = 60.0
 
-_RETRYABLE_KINDS = frozenset({Kind.REFUSED, Kind.RESET, Kind.TIMEOUT})
+_RETRYABLE_KINDS = frozenset({OutcomeKind.REFUSED, OutcomeKind.RESET, OutcomeKind.TIMEOUT})
 
 
 def retryable(method: str, outcome: Outcome) -> bool:
@@ -34,7 +34,7 @@ def next_delay_s(policy: Policy, call: Call, outcome: Outcome, now_s: float) -> 
 
     A retry whose wait would use up the time that the policy leaves (`left_s`) isn't made: no one would see its end.
     """
-    if outcome.kind is Kind.OK or not retryable(call.method, outcome):
+    if outcome.kind is OutcomeKind.OK or not retryable(call.method, outcome):
         return None
     least_s = outcome.retry_after_s or 0.0
     if least_s > LONGEST_RETRY_AFTER_S:

@@ -13,7 +13,7 @@ import random
 from services.policies.in_flight_costs import InFlightCosts
 from services.policies.noop import NoopPolicy
 from services.policies.parameters import Parameter, PolicySpec
-from services.policies.policy import Call, Kind, Outcome, Rejection
+from services.policies.policy import Call, Outcome, OutcomeKind, Rejection
 from services.policies.retryable import TOO_MANY_REQUESTS
 from services.policies.rolling_sum import RollingSum
 
@@ -56,7 +56,7 @@ class SreThrottle(NoopPolicy):
     def observe(self, call: Call, outcome: Outcome, now_s: float) -> None:
         """Count what was accepted."""
         asked_s = self._ledger.end(call)
-        if outcome.kind is Kind.OTHER:
+        if outcome.kind is OutcomeKind.OTHER:
             self._forget(asked_s)
         elif asked_s is not None and accepted(outcome):
             self._counts.add(_ACCEPTS, 1, now_s)
@@ -68,8 +68,8 @@ class SreThrottle(NoopPolicy):
 
 def accepted(outcome: Outcome) -> bool:
     """Whether the server took the request on."""
-    return outcome.kind is Kind.OK or (
-        outcome.kind is Kind.CLIENT_ERROR and outcome.status != TOO_MANY_REQUESTS
+    return outcome.kind is OutcomeKind.OK or (
+        outcome.kind is OutcomeKind.CLIENT_ERROR and outcome.status != TOO_MANY_REQUESTS
     )
 
 

@@ -19,7 +19,7 @@ from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
 from chaos.process.identity import started_ticks
-from chaos.process.spawn import ProcessSpec, Record, spawn_from
+from chaos.process.spawn import ProcessRecord, ProcessSpec, spawn_from
 from chaos.target_resolver import Ability, Container, Process
 from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
@@ -171,7 +171,7 @@ def start_local(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
     yield start
     for path in records:
-        record = Record.model_validate_json(path.read_text())
+        record = ProcessRecord.model_validate_json(path.read_text())
         if record.alive:
             os.kill(record.pid, signal.SIGKILL)
 

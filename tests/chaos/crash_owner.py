@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from chaos.actions import Action, AddToxic, SendSignal, Settings, StopProcesses, cpu_cap
+from chaos.actions import Action, AddToxic, ChangeSettings, SendSignal, StopProcesses, cpu_cap
 from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
 from chaos.process.identity import started_ticks
-from chaos.process.spawn import ProcessSpec, Record, spawn_from, start_governor
+from chaos.process.spawn import ProcessRecord, ProcessSpec, spawn_from, start_governor
 from chaos.target_resolver import Process
 from chaos.toxic import Toxic
 from chaos.wait import wait_until
@@ -35,7 +35,7 @@ def victim(run_dir: Path, name: str, *, governed: bool) -> Process:
             log=run_dir / f"{name}.log",
         ).model_dump_json()
     )
-    started: Record = spawn_from(spec, record)
+    started: ProcessRecord = spawn_from(spec, record)
     folder = run_dir / "governor" / name if governed else None
     if folder is not None:
         start_governor(started, folder, RUN)
@@ -71,10 +71,12 @@ async def main(run_dir: Path, api: str, control: str, token_file: Path, *, loop:
     await inject("stop", SendSignal(handle=stopped, signal="stop"))
     await wait_until((run_dir / "governor/capped/status.json").exists, 5, "the governor")
     await inject("cap", cpu_cap(capped, 0.0))
-    await inject("policy", Settings(address=control, token_file=token_file, values={"policy": "budget"}))
+    await inject(
+        "policy", ChangeSettings(address=control, token_file=token_file, values={"policy": "budget"})
+    )
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    surge = Settings(address=control, token_file=token_file, values={"surge": 3.0})
+    surge = ChangeSettings(address=control, token_file=token_file, values={"surge": 3.0})
     more = AddToxic(api=api, proxy="bridge", toxic=slow.model_copy(update={"name": f"{RUN}.more"}))
     while loop:
         for one in [await inject("surge", surge), await inject("more", more)]:

@@ -11,11 +11,11 @@ import pytest
 import chaos.ledger.ledger
 from chaos.actions import (
     AddToxic,
+    ChangeSettings,
     ComposeDown,
     CpuGovernor,
     CpuQuota,
     SendSignal,
-    Settings,
     StopProcesses,
 )
 from chaos.ledger.ledger import AppliedStep, Intent, Ledger, read_ledger
@@ -59,7 +59,7 @@ async def test_nothing_is_done_to_processes_or_by_address(
     other = start_local(SLEEPS, run="r")
     slow = AddToxic(api=stub.address, proxy="bridge", toxic=Toxic(name="r.slow", type="latency"))
     stop = SendSignal(handle=other, signal="stop")
-    settings = Settings(address=stub.address, token_file=token_file, values={"surge": 3.0})
+    settings = ChangeSettings(address=stub.address, token_file=token_file, values={"surge": 3.0})
     for name, action, inverse in [
         ("slow", slow, await slow.inverse()),
         ("stop", stop, SendSignal(handle=other, signal="kill")),
@@ -101,4 +101,6 @@ def test_containers_outlive_a_boot_and_nothing_else_does(tmp_path: Path, token_f
     assert SendSignal(handle=BOX, signal="cont").outlives_boot()
     assert CpuQuota.of_share(BOX, None).outlives_boot()
     assert not CpuGovernor(governor=tmp_path).outlives_boot()
-    assert not Settings(address="127.0.0.1:1", token_file=token_file, values={"surge": 1.0}).outlives_boot()
+    assert not ChangeSettings(
+        address="127.0.0.1:1", token_file=token_file, values={"surge": 1.0}
+    ).outlives_boot()

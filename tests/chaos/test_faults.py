@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from chaos.actions import ANY, AddToxic, CpuGovernor, CpuQuota, ProxyEnabled, SendSignal, Settings
+from chaos.actions import ANY, AddToxic, ChangeSettings, CpuGovernor, CpuQuota, ProxyEnabled, SendSignal
 from chaos.actions.cpu import UNLIMITED, quota
 from chaos.errors import UnsupportedError
 from chaos.faults import FAULTS
@@ -146,7 +146,7 @@ def test_settings(place: Here) -> None:
             {"policy": "budget + breaker"},
         ),
     ]:
-        assert action == Settings(address=address, token_file=place.token_file, values=values)
+        assert action == ChangeSettings(address=address, token_file=place.token_file, values=values)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from chaos.actions import AddToxic, CpuGovernor, SendSignal, cpu_cap
 from chaos.errors import RefusedError
 from chaos.governor.governed import Governed
 from chaos.process.identity import is_alive, state
-from chaos.process.spawn import Record, read_record, start_governor
+from chaos.process.spawn import ProcessRecord, read_record, start_governor
 from chaos.toxic import Toxic
 from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
@@ -36,7 +36,7 @@ async def hog(start_local: Callable[..., Process], tmp_path: Path) -> Process:
     """A governed process that always wants CPU."""
     victim = start_local(HOG, governor=tmp_path / "governor")
     start_governor(
-        Record(pid=victim.pid, started_ticks=victim.started_ticks), tmp_path / "governor", "test-run"
+        ProcessRecord(pid=victim.pid, started_ticks=victim.started_ticks), tmp_path / "governor", "test-run"
     )
     await wait_until((tmp_path / "governor/status.json").exists, 5, "the governor to say something")
     return victim

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from chaos.actions import AddToxic, Settings
+from chaos.actions import AddToxic, ChangeSettings
 from chaos.errors import RefusedError, UnguardedError
 from chaos.lease import LeaseLostError, take
 from chaos.ledger.ledger import read_ledger
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 SLOW = Toxic(name="test-run.slow", type="latency", attributes={"latency": 100, "jitter": 0})
 
 
-def policy(stub: Stub, token_file: Path, value: str) -> Settings:
-    return Settings(address=stub.address, token_file=token_file, values={"policy": value}, deadline_s=0.5)
+def policy(stub: Stub, token_file: Path, value: str) -> ChangeSettings:
+    return ChangeSettings(
+        address=stub.address, token_file=token_file, values={"policy": value}, deadline_s=0.5
+    )
 
 
 def slow(stub: Stub) -> AddToxic:
@@ -110,7 +112,9 @@ async def test_an_owner_that_lost_its_lease_changes_nothing_more(
 
 async def test_what_is_refused_half_way_is_taken_back(bench: Bench, stub: Stub, token_file: Path) -> None:
     """All of it or none of it."""
-    wrong = Settings(address=stub.address, token_file=token_file.with_name("no-token"), values={"surge": 2.0})
+    wrong = ChangeSettings(
+        address=stub.address, token_file=token_file.with_name("no-token"), values={"surge": 2.0}
+    )
     with pytest.raises(RefusedError, match="token can't be read"):
         await inject(bench, policy(stub, token_file, "budget"), wrong)
     assert bench.states() == ["it intended", "it refused"]
@@ -122,7 +126,7 @@ async def test_what_can_not_be_read_is_refused_before_it_is_intended(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:
     """Without the present value there is no inverse."""
-    unknown = Settings(address=stub.address, token_file=token_file, values={"polcy": "x"})
+    unknown = ChangeSettings(address=stub.address, token_file=token_file, values={"polcy": "x"})
     with pytest.raises(RefusedError, match="no setting polcy; it has fail_share, policy, surge"):
         await inject(bench, unknown)
     assert bench.states() == ["it refused"]

@@ -7,7 +7,7 @@ import pytest
 
 from chaos.actions import ANY, AddToxic, RemoveToxic, StopProcesses
 from chaos.ledger import jsonl as lines
-from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, State, is_closed, read_ledger
+from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, LedgerState, is_closed, read_ledger
 from chaos.process.identity import started_ticks
 from chaos.toxic import Toxic
 
@@ -47,7 +47,7 @@ def test_reads_back_what_was_written(ledger: Ledger) -> None:
     ("state", "still_open"),
     [("applied", True), ("rollback-failed", True), ("reverted", False), ("refused", False)],
 )
-def test_what_is_open(ledger: Ledger, state: State, still_open: bool) -> None:  # noqa: FBT001
+def test_what_is_open(ledger: Ledger, state: LedgerState, still_open: bool) -> None:  # noqa: FBT001
     """Intended counts: it may have been applied; stuck counts: it may be active."""
     ledger.intend(intent("a"))
     assert ledger.account.open()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from chaos.actions import ANY, CpuGovernor, CpuQuota, ListenQueue, Settings, SettingWord
+from chaos.actions import ANY, ChangeSettings, CpuGovernor, CpuQuota, ListenQueue, SettingWord
 from chaos.errors import RefusedError, TargetGoneError, UnsupportedError
 from chaos.listen_queue import SOMAXCONN, read_listen_queue, set_listen_queue
 from chaos.mitigations import MITIGATIONS
@@ -95,13 +95,13 @@ def test_what_is_a_setting(
     """Of the client that is named, or of the service that it is meant for; whether only the lab's own client has it."""
     action = made(place, name, **params)
     assert getattr(MITIGATIONS[name], "own_client", False) is bool(OWN & values.keys())
-    assert action == Settings(address=f"{service}:9000", token_file=place.token_file, values=values)
+    assert action == ChangeSettings(address=f"{service}:9000", token_file=place.token_file, values=values)
 
 
 def test_a_drain_is_undone_by_its_end_and_not_by_the_drain_before(place: Here) -> None:
     """The settings start it when they are set: put back, another drain's would start that one again."""
     action = made(place, "drain", stop_s=10, ramp_s=20)
-    assert isinstance(action, Settings)
+    assert isinstance(action, ChangeSettings)
     assert action.values == {"drain_stop_s": 10, "drain_ramp_s": 20}
     assert action.back == action.first == {"drain_stop_s": 0, "drain_ramp_s": 0}
 
@@ -109,7 +109,7 @@ def test_a_drain_is_undone_by_its_end_and_not_by_the_drain_before(place: Here) -
 async def test_what_starts_when_it_changes_is_changed_twice(stub: Stub, token_file: Path) -> None:
     """First to what it is not, then to what it is to be: also where it is that already."""
     stub.settings |= {"drain_stop_s": 10.0}
-    drain = Settings(
+    drain = ChangeSettings(
         address=stub.address, token_file=token_file, values={"drain_stop_s": 10.0}, first={"drain_stop_s": 0.0},
         back={"drain_stop_s": 0.0},
     )  # fmt: skip
@@ -234,7 +234,7 @@ async def test_what_was_changed_since_is_undone_first(bench: Bench, stub: Stub, 
     """Else the first one's inverse would end the second, and the second's bring the first one back."""
 
     async def switch(policy: str) -> str:
-        action = Settings(address=stub.address, token_file=token_file, values={"policy": policy})
+        action = ChangeSettings(address=stub.address, token_file=token_file, values={"policy": policy})
         return await bench.injector.apply(
             name=policy,
             kind="mitigation",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from lab.session import Client, RunFolder, Unreachable
+from lab.session import LabClient, RunFolder, Unreachable
 from tests.checkout import ROOT
 from tests.live.conftest import LAB, Command, Start
 
@@ -115,7 +115,7 @@ async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, 
         3,
     )  # capacity, configuration, throttle
     with pytest.raises(Unreachable, match=r"a drill runs here .*; `lab abort` ends it"):
-        await Client(RunFolder(lab.folder)).call("DELETE", "/actions")
+        await LabClient(RunFolder(lab.folder)).call("DELETE", "/actions")
     watching = asyncio.create_task(call("watch", "--run", str(lab.folder)))
     assert (await call("abort", "seen enough", "--run", str(lab.folder)))[0] == 0
     code, watched = await watching

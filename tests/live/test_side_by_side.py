@@ -15,7 +15,7 @@ from lab.drillfile import load_drill, read_step
 from lab.journal import read
 from lab.journal.events import ActionChanged, ServiceChanged
 from lab.session import (
-    Client,
+    LabClient,
     Request,
     RunFolder,
     Unreachable,
@@ -43,7 +43,7 @@ def labs(tmp_path: Path) -> Iterator[tuple[RunFolder, RunFolder]]:
 
 def end(run: RunFolder) -> None:
     """As ``lab down`` does, for this run alone."""
-    asyncio.run(Client(run).end())
+    asyncio.run(LabClient(run).end())
 
 
 def addresses(run: RunFolder) -> dict[str, dict[str, str]]:
@@ -61,7 +61,7 @@ def slow(run: RunFolder) -> str:
     """Put latency on a lab's bridge; the action's id."""
     step = read_step("fault", "latency", "bridge", {"latency": "200ms"}, known_services())
     body = step.model_dump(mode="json")
-    return str(asyncio.run(Client(run).call("POST", "/actions", body))["id"])
+    return str(asyncio.run(LabClient(run).call("POST", "/actions", body))["id"])
 
 
 def test_ending_one_lab_leaves_the_other_as_it_was(labs: tuple[RunFolder, RunFolder]) -> None:
@@ -94,7 +94,7 @@ def test_ending_one_lab_leaves_the_other_as_it_was(labs: tuple[RunFolder, RunFol
     assert other.path in {run.path for run in open_runs(HOME)}
     assert one.path not in {run.path for run in open_runs(HOME)}
     with pytest.raises(Unreachable):
-        asyncio.run(Client(one).call("GET", "/status"))
+        asyncio.run(LabClient(one).call("GET", "/status"))
 
     end(other)
     assert of_run(other.mark) == []

@@ -9,7 +9,7 @@ import pytest
 from loadgen.arrival import Arrival
 from loadgen.arrivals import Arrivals
 from loadgen.customer import ALL, Customer
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_settings import Settings
 from loadgen.rate import Rate
 from loadgen.tally import LoadTally
@@ -54,7 +54,7 @@ def test_another_customer_changes_nothing_of_a_schedule() -> None:
 @pytest.fixture
 def surged() -> Callable[..., dict[str, float]]:
     """The rates of both customers after some changes, a while later."""
-    load = Load(Settings(running=True))
+    load = LoadProcess(Settings(running=True))
     load.change(
         {"customers": [{**one.as_json(), "target": ""} | {"steps": [STEP]} for one in (SHOP, STREAMING)]}
     )

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from loadgen.customer import Customer, SessionStep, read_customers
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_metrics import exposition
 from loadgen.load_settings import Settings
 from loadgen.settings_error import SettingsError
@@ -72,7 +72,7 @@ def test_a_wrong_customer_is_refused(value: object, said: str) -> None:
 )
 def test_a_wrong_change_of_customers_changes_nothing(changes: dict[str, object], said: str) -> None:
     """And says what is valid."""
-    load = Load(Settings(running=False), {"edge"})
+    load = LoadProcess(Settings(running=False), {"edge"})
     before = load.change({"customers": [{**SHOP, "target": "edge"}, STREAMING]})
     with pytest.raises(SettingsError) as caught:
         load.change(changes)
@@ -106,7 +106,7 @@ def test_each_customer_has_its_own_figures() -> None:
 
 def test_metrics_have_a_label_for_the_customer() -> None:
     """What Prometheus is told; without customers the label is empty, which to Prometheus is none."""
-    load = Load(Settings(running=True))
+    load = LoadProcess(Settings(running=True))
     assert b'lab_load_sessions_scheduled_total{customer=""} 0.0' in exposition(load)
     load.change({"customers": [SHOP, STREAMING]})
     cohort = load.tally.intend(time.monotonic(), "shop")

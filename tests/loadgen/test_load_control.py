@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_control import LoadControl, open_control
 from loadgen.load_settings import Settings
 
@@ -17,13 +17,13 @@ HEADERS = {"HTTP_HOST": "127.0.0.1:9000", "HTTP_X_LAB_TOKEN": "secret"}
 
 
 @pytest.fixture
-def load() -> Load:
+def load() -> LoadProcess:
     """A load that isn't running."""
-    return Load(Settings(running=False))
+    return LoadProcess(Settings(running=False))
 
 
 @pytest.fixture
-def ask(load: Load, tmp_path: Path) -> Ask:
+def ask(load: LoadProcess, tmp_path: Path) -> Ask:
     """One request to its control port; the token is `secret`."""
     (tmp_path / "token").write_text("secret\n")
     control = LoadControl(load, "load", tmp_path / "token")
@@ -47,7 +47,7 @@ def ask(load: Load, tmp_path: Path) -> Ask:
     return request
 
 
-def test_it_is_healthy_when_it_could_be_told_to_run(ask: Ask, load: Load) -> None:
+def test_it_is_healthy_when_it_could_be_told_to_run(ask: Ask, load: LoadProcess) -> None:
     """503 before Locust has started a user, 200 then."""
     code, told = ask("GET", "/health")
     assert (code, told["why"]) == (503, "no user has been started yet")
@@ -68,7 +68,7 @@ def test_counters_are_those_of_the_contract(ask: Ask) -> None:
     assert ask("GET", "/counters?after=soon")[0] == 400
 
 
-def test_settings_change_whole(ask: Ask, load: Load) -> None:
+def test_settings_change_whole(ask: Ask, load: LoadProcess) -> None:
     """The answer is the new settings, active."""
     code, told = ask("PATCH", "/settings", b'{"rate_rps": 200, "surge": 3, "seed": 7}')
     assert (code, told["rate_rps"], told["running"]) == (200, 200.0, False)
@@ -96,7 +96,7 @@ def test_a_body_that_is_no_object_of_settings(ask: Ask, body: bytes) -> None:
         {"HTTP_HOST": None},
     ],
 )
-def test_strangers_change_nothing(ask: Ask, load: Load, headers: dict[str, str | None]) -> None:
+def test_strangers_change_nothing(ask: Ask, load: LoadProcess, headers: dict[str, str | None]) -> None:
     """403 without the right token, from a web page, or under a name that isn't ours."""
     code, _ = ask("PATCH", "/settings", b'{"rate_rps": 200}', **headers)
     assert code == 403
@@ -125,7 +125,9 @@ def test_a_body_too_large_is_not_read(ask: Ask) -> None:
     assert ask("PATCH", "/settings", b" " * 70_000)[0] == 413
 
 
-def test_without_an_address_there_is_no_control_port(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_address_there_is_no_control_port(
+    load: LoadProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Locust alone; a wrong address is named."""
     monkeypatch.delenv("CONTROL", raising=False)
     assert open_control(load) is None

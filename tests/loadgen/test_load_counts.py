@@ -9,7 +9,7 @@ import gevent
 import pytest
 from geventhttpclient.response import HTTPConnectionClosed
 
-from loadgen.arrival_cohorts import KEPT_S, Cohorts, bucket
+from loadgen.arrival_cohorts import KEPT_S, ArrivalCohorts, bucket
 from loadgen.load_outcomes import of_error, of_status, trouble
 from loadgen.load_settings import Settings
 from loadgen.settings_error import SettingsError
@@ -90,7 +90,7 @@ def test_lag_is_of_the_last_two_seconds() -> None:
 
 def test_a_cohort_closes_when_its_second_is_past_and_every_request_has_ended() -> None:
     """Second 100 ends at 101 and waits until 102 for late arrivals; one in flight keeps it open longer."""
-    cohorts = Cohorts()
+    cohorts = ArrivalCohorts()
     cohorts.intend(100.9).end(None, 10.0)
     assert not cohorts.as_json(0, 101.9, 5.0)[0]["closed"]
     assert cohorts.as_json(0, 102.0, 5.0)[0]["closed"]
@@ -146,7 +146,7 @@ def test_what_ended_a_request_without_an_answer(
 
 def test_a_second_in_which_nothing_was_due_is_known_to_be_empty() -> None:
     """At 1/s every third second has no arrival: offered 0, not unknown; after a long silence only the last are told."""
-    cohorts = Cohorts()
+    cohorts = ArrivalCohorts()
     for intended_s in (10.2, 10.9, 13.5, 14.0):
         cohorts.intend(intended_s)
     told = {c["second"]: c["requests"] for c in cohorts.as_json(-math.inf, 20.0, 5.0)}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadgen.customer import ALL
-from loadgen.load import Load
+from loadgen.load import LoadProcess
 from loadgen.load_settings import Settings
 from loadgen.rate import Rate
 from loadgen.schedule import Schedule
@@ -109,7 +109,7 @@ def test_a_ramp_up_and_down_is_the_seeds() -> None:
 
 def test_the_load_goes_on_from_where_a_ramp_has_come_to() -> None:
     """A change in the middle starts from the active rate; one without a ramp holds at once; asked twice is once."""
-    load = Load(Settings(running=False, rate_rps=10.0))
+    load = LoadProcess(Settings(running=False, rate_rps=10.0))
     load.change({"surge": 9.0, "ramp_s": 1000.0})
     rising = load.rate_of(ALL)
     assert (rising.from_rps, rising.to_rps, rising.over_s) == (10.0, 90.0, 1000.0)

@@ -13,10 +13,10 @@ from geventhttpclient.url import URL
 
 from loadgen.arrival import Arrival
 from loadgen.customer import Customer, SessionStep
-from loadgen.load_session import Sessions, Wire
+from loadgen.load_session import LoadSessions, Wire
 from loadgen.load_settings import Settings
 from loadgen.tally import LoadTally
-from loadgen.traits import Traits
+from loadgen.traits import ArrivalTraits
 
 
 class Server(ThreadingHTTPServer):
@@ -70,10 +70,10 @@ def ran(server: Server, customer: Customer, late_s: float = 0.0) -> tuple[dict[s
     tally, host = LoadTally(), URL(f"http://127.0.0.1:{server.server_address[1]}")
     wire = Wire(URL("http://127.0.0.1:1"), {"main": host}, "/", echo=True, source=None)
     settings = Settings(customers=(customer,))
-    sessions = Sessions(wire, tally, lambda: settings, lambda *_: None)
+    sessions = LoadSessions(wire, tally, lambda: settings, lambda *_: None)
     intended_s = time.monotonic() - late_s
     cohort = tally.intend(intended_s, customer.name)
-    sessions.run(Arrival(intended_s, customer, cohort, Traits(7)))
+    sessions.run(Arrival(intended_s, customer, cohort, ArrivalTraits(7)))
     told = tally.as_json(5.0, {}, 0)
     return told["load"]["customers"]["one"], told["cohorts"][0]["customers"]["one"]
 

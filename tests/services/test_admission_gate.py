@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.admission import Gate, State, Work, parse
+from services.admission import Gate, Work, WorkState, parse
 
 DISCIPLINES = ("fifo", "lifo", "adaptive-lifo", "adaptive-lifo(after=0 s)")
 GUARDS = (
@@ -20,7 +20,7 @@ TEXTS = st.builds(
     st.tuples(st.sampled_from(DISCIPLINES), st.sampled_from(GUARDS))
     | st.tuples(st.sampled_from(DISCIPLINES)),
 )
-ENDS = {State.SERVED, State.REFUSED, State.DROPPED, State.GONE}
+ENDS = {WorkState.SERVED, WorkState.REFUSED, WorkState.DROPPED, WorkState.GONE}
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -33,18 +33,18 @@ class AnyHistory(RuleBasedStateMachine):
         self.all: list[Work] = []
         self.most_at_work = self.most_waiting = 0
 
-    def of(self, state: State) -> list[Work]:
+    def of(self, state: WorkState) -> list[Work]:
         """The work in a state."""
         return [work for work in self.all if work.state is state]
 
     def advance(self) -> None:
         """As the asyncio half does after each step."""
-        before = {work: work.state for work in self.of(State.WAITING)}
+        before = {work: work.state for work in self.of(WorkState.WAITING)}
         for work in self.gate.advance(self.now_s):
-            assert before.pop(work) is State.WAITING, "told twice, or was not waiting"
-            assert work.state in {State.WORKING, State.DROPPED}
-        assert all(work.state is State.WAITING for work in before), "changed without being told"
-        if not self.of(State.WAITING):
+            assert before.pop(work) is WorkState.WAITING, "told twice, or was not waiting"
+            assert work.state in {WorkState.WORKING, WorkState.DROPPED}
+        assert all(work.state is WorkState.WAITING for work in before), "changed without being told"
+        if not self.of(WorkState.WAITING):
             assert self.gate.next_expiry_s == inf
         assert self.gate.next_expiry_s > self.now_s
 
@@ -52,19 +52,19 @@ class AnyHistory(RuleBasedStateMachine):
     def arrives(self, priority: int, left_s: float | None) -> None:
         """One more."""
         work = Work(self.now_s, priority, None if left_s is None else self.now_s + left_s)
-        full = len(self.of(State.WAITING)) >= self.gate.queue_limit
-        free = len(self.of(State.WORKING)) < self.gate.workers and not self.of(State.WAITING)
+        full = len(self.of(WorkState.WAITING)) >= self.gate.queue_limit
+        free = len(self.of(WorkState.WORKING)) < self.gate.workers and not self.of(WorkState.WAITING)
         self.all.append(work)
         state = self.gate.arrive(work, self.now_s)
         assert state is work.state
-        assert (state is State.REFUSED) == bool(work.why)
-        assert state is not State.WORKING or free
-        assert state is not State.WAITING or not (full or free)
+        assert (state is WorkState.REFUSED) == bool(work.why)
+        assert state is not WorkState.WORKING or free
+        assert state is not WorkState.WAITING or not (full or free)
 
     @rule(pick=st.integers(0, 99))
     def is_done(self, pick: int) -> None:
         """Someone at work is done."""
-        if working := self.of(State.WORKING):
+        if working := self.of(WorkState.WORKING):
             self.gate.end(working[pick % len(working)], self.now_s)
             self.advance()
 
@@ -75,7 +75,7 @@ class AnyHistory(RuleBasedStateMachine):
             work = self.all[pick % len(self.all)]
             before = work.state
             self.gate.leave(work, self.now_s)
-            assert work.state is (before if before in ENDS else State.GONE)
+            assert work.state is (before if before in ENDS else WorkState.GONE)
             self.advance()
 
     @rule(by_s=st.floats(0.0001, 0.3))
@@ -92,13 +92,16 @@ class AnyHistory(RuleBasedStateMachine):
         """Live: who is there stays."""
         self.gate.layers, self.gate.drop_expired = parse(text), drop
         self.gate.workers, self.gate.queue_limit = workers, queue_limit
-        self.most_at_work, self.most_waiting = len(self.of(State.WORKING)), len(self.of(State.WAITING))
+        self.most_at_work, self.most_waiting = (
+            len(self.of(WorkState.WORKING)),
+            len(self.of(WorkState.WAITING)),
+        )
         self.advance()
 
     @invariant()
     def limits_hold(self) -> None:
         """The gate's own counts are right; more than a limit only where the limit shrank under them."""
-        waiting, working = len(self.of(State.WAITING)), len(self.of(State.WORKING))
+        waiting, working = len(self.of(WorkState.WAITING)), len(self.of(WorkState.WORKING))
         assert (self.gate.crowd.waiting, self.gate.crowd.working) == (waiting, working)
         assert working <= max(self.gate.workers, self.most_at_work)
         assert waiting <= max(self.gate.queue_limit, self.most_waiting)
@@ -108,7 +111,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everyone ends, in one of four ways."""
-        while working := self.of(State.WORKING):
+        while working := self.of(WorkState.WORKING):
             self.gate.end(working[0], self.now_s)
             self.advance()
         assert {work.state for work in self.all} <= ENDS

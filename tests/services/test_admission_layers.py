@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.admission import Crowd, Gate, State, Work, parse
+from services.admission import Crowd, Gate, Work, WorkState, parse
 from services.admission.admission import Layer
 from services.admission.gradient2 import Gradient2
 from services.admission.priority_shed import PriorityShed
@@ -25,12 +25,12 @@ def served_order(text: str, arrivals_s: list[float], first_end_s: float, each_s:
     door.arrive(busy, 0.0)
     waiting = [Work(at_s) for at_s in arrivals_s]
     for work in waiting:
-        assert door.arrive(work, work.arrived_s) is State.WAITING
+        assert door.arrive(work, work.arrived_s) is WorkState.WAITING
     order: list[int] = []
     now_s = first_end_s
     while True:
         door.end(busy, now_s)
-        begun = [work for work in door.advance(now_s) if work.state is State.WORKING]
+        begun = [work for work in door.advance(now_s) if work.state is WorkState.WORKING]
         if not begun:
             return order
         busy = begun[0]
@@ -79,7 +79,11 @@ def test_codel_lets_a_burst_wait_and_a_standing_queue_not() -> None:
     assert [work.why for work in door.advance(0.111)] == ["codel"]
     assert door.next_expiry_s == pytest.approx(0.125)
     assert list(door.advance(0.13)) == [standing]
-    assert (burst.state, standing.state, later.state) == (State.DROPPED, State.DROPPED, State.WAITING)
+    assert (burst.state, standing.state, later.state) == (
+        WorkState.DROPPED,
+        WorkState.DROPPED,
+        WorkState.WAITING,
+    )
 
 
 def test_expired_work_is_refused_dropped_and_never_begun() -> None:
@@ -87,24 +91,24 @@ def test_expired_work_is_refused_dropped_and_never_begun() -> None:
     door = gate("fifo", drop_expired=True)
     busy, late, waits = Work(0.0), Work(0.1, deadline_s=0.1), Work(0.1, deadline_s=0.5)
     door.arrive(busy, 0.0)
-    assert (door.arrive(late, 0.1), late.why) == (State.REFUSED, "expired")
-    assert door.arrive(waits, 0.1) is State.WAITING
+    assert (door.arrive(late, 0.1), late.why) == (WorkState.REFUSED, "expired")
+    assert door.arrive(waits, 0.1) is WorkState.WAITING
     assert (door.next_expiry_s, list(door.advance(0.5))) == (0.5, [waits])
-    assert (waits.state, waits.why) == (State.DROPPED, "expired")
+    assert (waits.state, waits.why) == (WorkState.DROPPED, "expired")
 
     door.drop_expired = False
     old = Work(0.6, deadline_s=0.7)
     door.arrive(old, 0.6)
     door.drop_expired = True  # switched on while it waits
     door.end(busy, 1.0)
-    assert (list(door.advance(1.0)), old.state) == ([old], State.DROPPED)
+    assert (list(door.advance(1.0)), old.state) == ([old], WorkState.DROPPED)
     assert door.crowd.working == 0
 
 
 def test_without_drop_expired_all_work_is_done() -> None:
     """The default: a deadline is no one's business."""
     door = gate("fifo")
-    assert door.arrive(Work(1.0, deadline_s=0.5), 1.0) is State.WORKING
+    assert door.arrive(Work(1.0, deadline_s=0.5), 1.0) is WorkState.WORKING
 
 
 def reference_gradient2(samples: list[tuple[float, int]]) -> list[float]:
@@ -145,8 +149,8 @@ def test_gradient2_refuses_at_its_limit() -> None:
     """Waiting and working count; the twenty-first is refused."""
     door = gate("gradient2", workers=5)
     states = [door.arrive(Work(0.0), 0.0) for _ in range(21)]
-    assert (states.count(State.WORKING), states.count(State.WAITING)) == (5, 15)
-    assert states[-1] is State.REFUSED
+    assert (states.count(WorkState.WORKING), states.count(WorkState.WAITING)) == (5, 15)
+    assert states[-1] is WorkState.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.policies import Call, Kind, NoopPolicy, Outcome, Rejection
+from services.policies import Call, NoopPolicy, Outcome, OutcomeKind, Rejection
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -23,7 +23,7 @@ class Hedge(NoopPolicy):
     def __init__(self, after_s: float, most: int = 3, tokens: int = 100) -> None:
         self.after_s, self.most, self.tokens = after_s, most, tokens
         self.acquired = self.released = 0
-        self.seen: list[Kind] = []
+        self.seen: list[OutcomeKind] = []
 
     def delay_s(self, call: Call, now_s: float) -> float | None:
         return None
@@ -80,7 +80,7 @@ async def settled(client: Client, policy: Hedge, before: set[asyncio.Task[object
     """The outcomes, once it is sure that attempts = outcomes + in flight, all were observed and no task is left."""
     await client.close()
     told = client.counters()
-    ends = {kind: told["outcomes_total"][kind] for kind in Kind if told["outcomes_total"][kind]}
+    ends = {kind: told["outcomes_total"][kind] for kind in OutcomeKind if told["outcomes_total"][kind]}
     assert (told["attempts_in_flight"], told["attempts_total"]) == (0, sum(ends.values()))
     assert policy.acquired == len(policy.seen) + policy.released
     ours = {task for task in asyncio.all_tasks() if "RequestHandler" not in repr(task)}
@@ -96,7 +96,7 @@ async def test_the_first_good_answer_wins(serve: Serve, eventually: Eventually) 
     await eventually(lambda: len(server.waiting) == 3)
     server.waiting[1].set_result(200)
     assert (await call).failure is None
-    assert sorted(policy.seen) == sorted([Kind.OK, Kind.OTHER, Kind.OTHER])
+    assert sorted(policy.seen) == sorted([OutcomeKind.OK, OutcomeKind.OTHER, OutcomeKind.OTHER])
     assert await settled(client, policy, before) == {"ok": 1, "other": 2}
     for turn in (server.waiting[0], server.waiting[2]):
         turn.set_result(200)

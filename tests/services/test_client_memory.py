@@ -12,7 +12,7 @@ import pytest
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.policies import Kind
+from services.policies import OutcomeKind
 
 _CALLS = 10
 
@@ -32,10 +32,10 @@ def closed() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-@pytest.mark.parametrize(("port", "kind"), [(silent, Kind.TIMEOUT), (closed, Kind.REFUSED)])
+@pytest.mark.parametrize(("port", "kind"), [(silent, OutcomeKind.TIMEOUT), (closed, OutcomeKind.REFUSED)])
 @pytest.mark.parametrize("connections", ["new", "pooled"])
 async def test_a_failed_call_is_no_garbage(
-    port: Callable[[], AbstractContextManager[int]], kind: Kind, connections: str
+    port: Callable[[], AbstractContextManager[int]], kind: OutcomeKind, connections: str
 ) -> None:
     """Neither a frame nor a request is left: at 400 attempts/s such rings took storefront to 280 MB."""
     settings = ClientSettings(policy="immediate(retries=2)", timeout_s=0.05, connections=connections)

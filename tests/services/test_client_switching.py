@@ -12,7 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from services.client import Client, ClientSettings
-from services.policies import Call, Kind, NoopPolicy
+from services.policies import Call, NoopPolicy, OutcomeKind
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -70,7 +70,7 @@ async def test_switching_under_load_loses_no_request_and_leaks_no_task(serve: Se
     del calls
     await asyncio.sleep(0)  # noqa: TID251  lets the servers' tasks end
     told = client.counters()
-    ended = sum(told["outcomes_total"][kind] for kind in Kind)
+    ended = sum(told["outcomes_total"][kind] for kind in OutcomeKind)
     assert (told["calls_total"], told["attempts_in_flight"], told["attempts_total"]) == (400, 0, ended)
     assert told["outcomes_total"]["ok"] + told["outcomes_total"]["5xx"] <= arrived.total() <= ended
     assert set(arrived) == {"bridge", "reserve"}

@@ -17,7 +17,7 @@ from botocore.retries import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.policies import Call, Composition, Kind, Outcome, parse
+from services.policies import Call, Composition, Outcome, OutcomeKind, parse
 from services.policies.aws_adaptive import AwsAdaptive
 from services.policies.aws_standard import AwsStandard
 
@@ -27,10 +27,10 @@ NEW = "base=50 ms, cost=14, timeout-cost=14"
 """The figures of the botocore that is installed."""
 
 ENDS = {
-    "ok": Outcome(Kind.OK, 200),
-    "503": Outcome(Kind.SERVER_ERROR, 503),
-    "429": Outcome(Kind.CLIENT_ERROR, 429),
-    "timeout": Outcome(Kind.TIMEOUT),
+    "ok": Outcome(OutcomeKind.OK, 200),
+    "503": Outcome(OutcomeKind.SERVER_ERROR, 503),
+    "429": Outcome(OutcomeKind.CLIENT_ERROR, 429),
+    "timeout": Outcome(OutcomeKind.TIMEOUT),
 }
 
 

@@ -5,9 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from services.policies import Call, Kind, Outcome, Policy, next_delay_s, parse
+from services.policies import Call, Outcome, OutcomeKind, Policy, next_delay_s, parse
 
-OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.SERVER_ERROR, 503), Outcome(Kind.OTHER)
+OK, BAD, OTHER = (
+    Outcome(OutcomeKind.OK, 200),
+    Outcome(OutcomeKind.SERVER_ERROR, 503),
+    Outcome(OutcomeKind.OTHER),
+)
 
 
 def chance(seed: int) -> random.Random:
@@ -46,7 +50,7 @@ def test_grpc_disables_retries_at_half_of_the_tokens() -> None:
     assert policy.acquire(Call(attempts=1), 0.0) is None
     assert one(policy, BAD)
     assert policy.acquire(Call(attempts=1), 0.0) is not None
-    assert one(policy, Outcome(Kind.CLIENT_ERROR, 404))  # not retryable: changes nothing
+    assert one(policy, Outcome(OutcomeKind.CLIENT_ERROR, 404))  # not retryable: changes nothing
     assert one(policy, BAD)
     for _ in range(10):
         assert policy.acquire(Call(attempts=1), 0.0) is not None

@@ -11,10 +11,10 @@ import heapq
 import random
 import statistics
 
-from services.policies import Call, Kind, Outcome, parse
+from services.policies import Call, Outcome, OutcomeKind, parse
 
 CLIENTS, SEEDS = 100, 30
-CONFLICT = Outcome(Kind.SERVER_ERROR, 503)
+CONFLICT = Outcome(OutcomeKind.SERVER_ERROR, 503)
 WAITS = "(base=5 ms, cap=2 s, retries=100)"
 RUNAWAY = 100_000
 

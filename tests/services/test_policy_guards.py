@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.policies import Call, Composition, Kind, Outcome, Policy, next_delay_s, parse
+from services.policies import Call, Composition, Outcome, OutcomeKind, Policy, next_delay_s, parse
 from services.policies.breaker import Breaker
 from services.policies.budget import Budget
 from services.policies.windows import CountWindow
 
-OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.TIMEOUT), Outcome(Kind.OTHER)
+OK, BAD, OTHER = Outcome(OutcomeKind.OK, 200), Outcome(OutcomeKind.TIMEOUT), Outcome(OutcomeKind.OTHER)
 
 
 @given(
@@ -175,7 +175,7 @@ def test_what_began_before_gives_no_slot_back() -> None:
 def test_answers_4xx_and_cancelled_attempts_are_no_failures() -> None:
     """The server works; a cancelled probe gives its slot back."""
     breaker = counting(failures=0.5, window=10, minimum=1, open_s=5.0, probes=1)
-    ask(breaker, Outcome(Kind.CLIENT_ERROR, 404), 0.0)
+    ask(breaker, Outcome(OutcomeKind.CLIENT_ERROR, 404), 0.0)
     ask(breaker, OTHER, 0.0)
     assert breaker.state() == "closed"
     ask(breaker, BAD, 0.0)

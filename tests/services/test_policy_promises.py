@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.policies import REGISTRY, Call, Kind, Outcome, Rejection, next_delay_s, parse, rejections
+from services.policies import REGISTRY, Call, Outcome, OutcomeKind, Rejection, next_delay_s, parse, rejections
 from services.policies.breaker import Breaker
 from services.policies.budget import Budget
 from services.policies.envoy_budget import EnvoyBudget
@@ -19,15 +19,19 @@ from services.policies.rolling_sum import RollingSum
 from services.policies.sre_throttle import SreThrottle
 from services.policies.windows import CountWindow
 
-OK, BAD, OTHER = Outcome(Kind.OK, 200), Outcome(Kind.SERVER_ERROR, 503), Outcome(Kind.OTHER)
+OK, BAD, OTHER = (
+    Outcome(OutcomeKind.OK, 200),
+    Outcome(OutcomeKind.SERVER_ERROR, 503),
+    Outcome(OutcomeKind.OTHER),
+)
 OUTCOMES = st.sampled_from(
     [
         OK,
         BAD,
         OTHER,
-        Outcome(Kind.TIMEOUT),
-        Outcome(Kind.CLIENT_ERROR, 429, 0.1),
-        Outcome(Kind.CLIENT_ERROR, 404),
+        Outcome(OutcomeKind.TIMEOUT),
+        Outcome(OutcomeKind.CLIENT_ERROR, 429, 0.1),
+        Outcome(OutcomeKind.CLIENT_ERROR, 404),
     ]
 )
 Bound = Callable[[int], float]
@@ -329,7 +333,7 @@ def test_a_deadline_is_the_shorter_of_both() -> None:
     call.attempts = 1
     assert next_delay_s(policy, call, BAD, 10.4) == 0.5
     assert next_delay_s(policy, call, BAD, 10.5) is None
-    assert next_delay_s(policy, call, Outcome(Kind.SERVER_ERROR, 503, 3.0), 10.0) is None
+    assert next_delay_s(policy, call, Outcome(OutcomeKind.SERVER_ERROR, 503, 3.0), 10.0) is None
 
 
 def test_hedges_are_so_many_and_so_far_apart() -> None:

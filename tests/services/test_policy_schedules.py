@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.policies import Call, Kind, Outcome, next_delay_s, parse, retryable
+from services.policies import Call, Outcome, OutcomeKind, next_delay_s, parse, retryable
 from services.policies.full_jitter import FullJitter
 
 OUTCOMES = st.builds(
     Outcome,
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(OutcomeKind),
     status=st.sampled_from([None, 200, 404, 429, 500, 502, 503, 504]),
     retry_after_s=st.none() | st.floats(0, 100),
 )
@@ -87,20 +87,20 @@ def test_no_policy_makes_more_attempts_than_it_states(
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome(Kind.REFUSED), True),
-        (Outcome(Kind.RESET), True),
-        (Outcome(Kind.TIMEOUT), True),
-        (Outcome(Kind.SERVER_ERROR, 502), True),
-        (Outcome(Kind.SERVER_ERROR, 503), True),
-        (Outcome(Kind.SERVER_ERROR, 504), True),
-        (Outcome(Kind.SERVER_ERROR, 500), False),
-        (Outcome(Kind.SERVER_ERROR, 501), False),
-        (Outcome(Kind.CLIENT_ERROR, 400), False),
-        (Outcome(Kind.CLIENT_ERROR, 404, retry_after_s=1), False),
-        (Outcome(Kind.CLIENT_ERROR, 429), False),
-        (Outcome(Kind.CLIENT_ERROR, 429, retry_after_s=1), True),
-        (Outcome(Kind.OTHER), False),
-        (Outcome(Kind.OK, 200), False),
+        (Outcome(OutcomeKind.REFUSED), True),
+        (Outcome(OutcomeKind.RESET), True),
+        (Outcome(OutcomeKind.TIMEOUT), True),
+        (Outcome(OutcomeKind.SERVER_ERROR, 502), True),
+        (Outcome(OutcomeKind.SERVER_ERROR, 503), True),
+        (Outcome(OutcomeKind.SERVER_ERROR, 504), True),
+        (Outcome(OutcomeKind.SERVER_ERROR, 500), False),
+        (Outcome(OutcomeKind.SERVER_ERROR, 501), False),
+        (Outcome(OutcomeKind.CLIENT_ERROR, 400), False),
+        (Outcome(OutcomeKind.CLIENT_ERROR, 404, retry_after_s=1), False),
+        (Outcome(OutcomeKind.CLIENT_ERROR, 429), False),
+        (Outcome(OutcomeKind.CLIENT_ERROR, 429, retry_after_s=1), True),
+        (Outcome(OutcomeKind.OTHER), False),
+        (Outcome(OutcomeKind.OK, 200), False),
     ],
 )
 def test_the_table_of_what_may_be_retried(outcome: Outcome, expected: bool) -> None:  # noqa: FBT001
@@ -115,10 +115,12 @@ def test_the_table_of_what_may_be_retried(outcome: Outcome, expected: bool) -> N
 )
 def test_retry_after_is_the_least_delay(retry_after_s: float | None, expected: float | None) -> None:
     """Immediate retries wait as long as the server asks; more than a minute means giving up."""
-    outcome = Outcome(Kind.SERVER_ERROR, 503, retry_after_s)
+    outcome = Outcome(OutcomeKind.SERVER_ERROR, 503, retry_after_s)
     assert next_delay_s(parse("immediate"), Call("GET", attempts=1), outcome, 0.0) == expected
 
 
 def test_a_good_answer_ends_the_call() -> None:
     """No policy tries again what went well."""
-    assert next_delay_s(parse("immediate"), Call("GET", attempts=1), Outcome(Kind.OK, 200), 0.0) is None
+    assert (
+        next_delay_s(parse("immediate"), Call("GET", attempts=1), Outcome(OutcomeKind.OK, 200), 0.0) is None
+    )

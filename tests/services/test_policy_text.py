@@ -15,8 +15,8 @@ from services import admission
 from services.policies import (
     REGISTRY,
     Call,
-    Kind,
     Outcome,
+    OutcomeKind,
     PolicyError,
     backoff,
     from_document,
@@ -29,7 +29,7 @@ from services.policies import (
 from services.policies.parameters import Parameter
 from services.policies.registry import asked_at
 
-TIMEOUT = Outcome(Kind.TIMEOUT)
+TIMEOUT = Outcome(OutcomeKind.TIMEOUT)
 
 
 def attempts(text: str, outcome: Outcome = TIMEOUT) -> int:

@@ -40,7 +40,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class ParsedLine:
     """What a line says.
 
     Attributes:
@@ -56,17 +56,17 @@ class LogLine:
     said: Calls | Example | None = None
 
 
-_UNREADABLE = LogLine(readable=False)
+_UNREADABLE = ParsedLine(readable=False)
 
 
-def read_log_line(text: str) -> LogLine:
+def read_log_line(text: str) -> ParsedLine:
     """Read a line; whatever it is, this does not fail."""
     try:
         found = json.loads(text) if len(text) <= LONGEST_LINE else None
         if not isinstance(found, dict):
             return _UNREADABLE
         at = found.get("timestamp")
-        return LogLine(
+        return ParsedLine(
             readable=True,
             at_s=_instant(at) if isinstance(at, str) else None,
             dropped=_count(found.get("dropped_before", 0)),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from lab.analysis.logs.log_line import Calls, Example, LogLine, read_log_line
+from lab.analysis.logs.log_line import Calls, Example, ParsedLine, read_log_line
 from lab.analysis.logs.trouble import Trouble, trouble
 
 GOOD = "ok"
@@ -39,7 +39,7 @@ class LogState:
     backwards: int = 0
     latest_s: float | None = None
 
-    def add(self, line: LogLine) -> None:
+    def add(self, line: ParsedLine) -> None:
         """One more line."""
         self.lines += 1
         self.unreadable += not line.readable

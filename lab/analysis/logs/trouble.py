@@ -13,7 +13,7 @@ RECENT_S = 5
 CALM_S = 10
 """All was well for so long: what comes then is another trouble, with a beginning of its own."""
 
-State = Literal["going on", "over", "unknown (log ends)"]
+TroubleState = Literal["going on", "over", "unknown (log ends)"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ErrorEpisode:
     per_s: float | None
     since_s: float
     until_s: float
-    state: State
+    state: TroubleState
     request_id: str | None
     earlier: int = 0
 
@@ -90,7 +90,7 @@ def _error_episode(
 ) -> ErrorEpisode:
     having = [found for spans in episodes if (found := [span for span in spans if outcome in span.outcomes])]
     last, since_s, until_s = episodes[-1][-1], having[-1][0].began_s, having[-1][-1].ended_s
-    state: State = "going on"
+    state: TroubleState = "going on"
     if not last.troubled or last.ended_s - until_s > RECENT_S:
         state = "over"
     elif end_s - last.ended_s > RECENT_S:

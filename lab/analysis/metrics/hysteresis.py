@@ -24,7 +24,7 @@ FEWEST_BINS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RampPoint:
     """A second of a ramp: offered and good in the 5 s window around it, rps."""
 
     second: int
@@ -36,8 +36,8 @@ class Point:
 class Ways:
     """The load on its way up, and back down."""
 
-    up: tuple[Point, ...]
-    down: tuple[Point, ...]
+    up: tuple[RampPoint, ...]
+    down: tuple[RampPoint, ...]
 
 
 def ways(timeline: Timeline) -> Ways | None:
@@ -74,21 +74,21 @@ def hysteresis(timeline: Timeline) -> float | None:
     return sum(apart) / len(apart) if len(apart) >= FEWEST_BINS else None
 
 
-def _points(timeline: Timeline, start_s: float, load: LoadChange) -> tuple[Point, ...]:
+def _points(timeline: Timeline, start_s: float, load: LoadChange) -> tuple[RampPoint, ...]:
     timeline = timeline if load.of is None else of_customer(timeline, load.of)
     found = (_point(timeline, second) for second in whole_seconds(start_s, start_s + load.over_s))
     return tuple(point for point in found if point is not None)
 
 
-def _point(timeline: Timeline, second: int) -> Point | None:
+def _point(timeline: Timeline, second: int) -> RampPoint | None:
     """Smoothed over the window around a second: what a Poisson schedule offers varies from one to the next."""
     window = range(max(0, second - WINDOW_S // 2), second + WINDOW_S // 2 + 1)
     offered, good = (total(timeline, window, what) for what in ("offered", "good"))
     if offered is None or good is None:
         return None
-    return Point(second, offered / len(window), good / len(window))
+    return RampPoint(second, offered / len(window), good / len(window))
 
 
-def _share(way: Iterable[Point], low: float, high: float) -> float | None:
+def _share(way: Iterable[RampPoint], low: float, high: float) -> float | None:
     inside = [point for point in way if low <= point.offered_rps <= high]
     return ratio(sum(point.good_rps for point in inside), sum(point.offered_rps for point in inside))

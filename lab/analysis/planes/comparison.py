@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lab.analysis.planes.scrapes import count_scrapes
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.verdict.verdict import Plane, Verdict, Word
+from lab.analysis.verdict.verdict import Plane, Verdict, VerdictWord
 from lab.drillfile.phase import PhaseRole
 
 
@@ -26,7 +26,7 @@ class Survival(BaseModel):
     seed: int
     mode: str
     plane: str
-    verdict: Word
+    verdict: VerdictWord
     valid: bool
     stuck: bool | None
     kept_trigger: float | None

@@ -15,7 +15,7 @@ from lab.analysis.timeline.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)
-class Scrapes:
+class ScrapeCount:
     """Over a span and all targets in main. ``ok`` None: the plane could not tell (or the run was truncated before)."""
 
     expected: int
@@ -27,7 +27,7 @@ class Scrapes:
         return ratio(self.ok, self.expected)
 
 
-def count_scrapes(watched: Watched, start_s: float, end_s: float) -> Scrapes | None:
+def count_scrapes(watched: Watched, start_s: float, end_s: float) -> ScrapeCount | None:
     """The scrapes of a span; None: no plane, no targets, or no time in which one was due."""
     configured = watched.configured
     if configured is None:
@@ -37,7 +37,7 @@ def count_scrapes(watched: Watched, start_s: float, end_s: float) -> Scrapes | N
         return None
     expected = promised * len(configured.targets)
     if not knows_scrapes(watched):
-        return Scrapes(expected, None)
+        return ScrapeCount(expected, None)
     ok = 0
     for target in configured.targets:
         times = sorted(watched.scraped[target].ok_s)
@@ -46,7 +46,7 @@ def count_scrapes(watched: Watched, start_s: float, end_s: float) -> Scrapes | N
             start_s <= time < end_s for time in _missing(times, configured.scrape_interval_s, start_s, end_s)
         )
         ok += max(0, min(promised - missing, good + 1)) if times else 0
-    return Scrapes(expected, ok)
+    return ScrapeCount(expected, ok)
 
 
 def _missing(times: Sequence[float], interval_s: float, start_s: float, end_s: float) -> Iterator[float]:

@@ -21,7 +21,7 @@ from lab.journal.plane_events import PlaneConfigured
 FEWEST_CALLS = 20
 """Amplification is unknown for windows with fewer calls (docs/definitions.md)."""
 
-Read = Callable[[Timeline, float, float], float | None]
+ReadTruth = Callable[[Timeline, float, float], float | None]
 """A figure between two moments of the run; None: not measured."""
 
 
@@ -64,7 +64,11 @@ def error_ratio(timeline: Timeline, start_s: float, end_s: float) -> float | Non
     return None if share is None else 1.0 - share
 
 
-TRUTH: Mapping[str, Read] = {"goodput": goodput, "amplification": amplification, "error_ratio": error_ratio}
+TRUTH: Mapping[str, ReadTruth] = {
+    "goodput": goodput,
+    "amplification": amplification,
+    "error_ratio": error_ratio,
+}
 """Query -> what its answer should be."""
 
 

@@ -33,7 +33,7 @@ from lab.journal.upgrade import ROLES
 from lab.topology.roles import Roles
 
 
-class Record:
+class EventRecord:
     """Keeps events by kind.
 
     Attributes:

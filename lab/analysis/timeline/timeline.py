@@ -11,7 +11,7 @@ someone looks. Fed one by one or all at once, the rows are the same.
 from collections.abc import Iterable
 from typing import Self
 
-from lab.analysis.timeline.record import Record
+from lab.analysis.timeline.record import EventRecord
 from lab.analysis.timeline.row import ActionSpan, PhaseSpan, Row
 from lab.analysis.timeline.rows import Rows
 from lab.analysis.timeline.seconds import Seconds
@@ -20,8 +20,8 @@ from lab.drillfile.phase import PhaseRole
 from lab.journal.events import Event
 
 
-class Timeline(Record):
-    """A run as far as it is known: what was recorded (see ``Record``), and rows made of it."""
+class Timeline(EventRecord):
+    """A run as far as it is known: what was recorded (see ``EventRecord``), and rows made of it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,7 @@
 """One run of a tournament: a contestant under a trigger, with one seed, and what it came to. Unmeasured is None."""
 
 import hashlib
-
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
 
 from lab.analysis.metrics.evaluators import RUN, SERIES
 from lab.analysis.metrics.stuck import emptied_queue
@@ -14,7 +13,8 @@ from lab.analysis.tournament.fairness import unfairness
 from lab.analysis.tournament.outlasted import outlasted
 from lab.analysis.tournament.wasted_attempts import count_attempts
 from lab.analysis.tournament.work import abandoned_work_share
-from lab.analysis.verdict.verdict import Verdict, Word
+from lab.analysis.verdict.verdict import Verdict, VerdictWord
+from lab.drillfile.frozen import Frozen
 from lab.drillfile.holds import HoldsWord
 from lab.drillfile.model import Drill
 
@@ -22,7 +22,7 @@ NAMES = frozenset({"name", "title", "description", "tags", "text", "seed"})
 """What a drill is called, and how its chance begins; all else is what it does."""
 
 
-class Cell(BaseModel):
+class Cell(Frozen):
     """The figures of one run. They count since the trigger's start where nothing else is said.
 
     Attributes:
@@ -51,13 +51,11 @@ class Cell(BaseModel):
         unfairness: 1 - Jain's index of the clients' good shares; 0: all alike. None with a single client.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     contestant: str
     trigger: str
     seed: int
     run: str
-    verdict: Word
+    verdict: VerdictWord
     valid: bool
     reasons: tuple[str, ...] = ()
     capacity_rps: float | None = None
@@ -79,7 +77,7 @@ class Cell(BaseModel):
     latency_p99_ms: float | None = None
     rejected: float | None = None
     rejected_share: float | None = None
-    rejected_by: dict[str, float] = {}
+    rejected_by: Mapping[str, float] = {}
     wasted_attempts: float | None = None
     wasted_attempts_share: float | None = None
     abandoned_work_share: float | None = None

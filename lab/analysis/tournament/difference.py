@@ -20,7 +20,7 @@ from lab.analysis.tournament import student
 from lab.analysis.tournament.blocks import half_width
 from lab.analysis.tournament.cell import Cell, cell_of
 from lab.analysis.tournament.cell_figures import FIGURES, Figure
-from lab.analysis.tournament.change import Change, decide
+from lab.analysis.tournament.figure_change import FigureChange, decide
 from lab.analysis.tournament.likeness import Judged, set_differently, why_unlike
 from lab.analysis.tournament.outcome import compare_outcomes
 from lab.analysis.tournament.seconds import Both, seconds_of_both
@@ -47,7 +47,7 @@ class Differences(BaseModel):
     set_differently: tuple[str, ...]
     unlike: tuple[str, ...]
     seconds: int | None = None
-    changes: tuple[Change, ...]
+    changes: tuple[FigureChange, ...]
 
 
 def compare_runs(a: Sequence[Judged], b: Sequence[Judged]) -> Differences:
@@ -75,10 +75,10 @@ def compare_runs(a: Sequence[Judged], b: Sequence[Judged]) -> Differences:
 
 def _change(
     figure: Figure, a: Sequence[Cell], b: Sequence[Cell], both: list[Both] | None, unlike: Sequence[str]
-) -> Change:
+) -> FigureChange:
     one = [value for value in map(figure.read, a) if value is not None]
     other = [value for value in map(figure.read, b) if value is not None]
-    shown = Change(
+    shown = FigureChange(
         figure=figure.name,
         unit=figure.unit,
         a=fmean(one) if one else None,

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from math import comb
 
 from lab.analysis.tournament.cell import Cell
-from lab.analysis.tournament.change import Change, Word
+from lab.analysis.tournament.figure_change import ChangeWord, FigureChange
 
 ALPHA = 0.05
-UNCLEAR: Word = "unclear"
+UNCLEAR: ChangeWord = "unclear"
 ONE_EACH = "one run each: a lab near its tipping point may do the one or the other by chance"
 
 
-def compare_outcomes(a: Sequence[Cell], b: Sequence[Cell], unlike: Sequence[str]) -> list[Change]:
+def compare_outcomes(a: Sequence[Cell], b: Sequence[Cell], unlike: Sequence[str]) -> list[FigureChange]:
     """Verdict, stuck, and whether service came back."""
     return [
         _compare("verdict pass", a, b, unlike, _passed),
@@ -49,7 +49,7 @@ def _compare(
     b: Sequence[Cell],
     unlike: Sequence[str],
     read: Callable[[Cell], bool | None],
-) -> Change:
+) -> FigureChange:
     one, other = [read(cell) for cell in a], [read(cell) for cell in b]
     told = [[value for value in side if value is not None] for side in (one, other)]
     if unlike:
@@ -60,10 +60,10 @@ def _compare(
         word, because = UNCLEAR, "missing in some runs; comparing the rest would be biased"
     else:
         word, because = _decide(*told)
-    return Change(figure=figure, unit="", a=_said(one), b=_said(other), word=word, because=because)
+    return FigureChange(figure=figure, unit="", a=_said(one), b=_said(other), word=word, because=because)
 
 
-def _decide(one: Sequence[bool], other: Sequence[bool]) -> tuple[Word, str]:
+def _decide(one: Sequence[bool], other: Sequence[bool]) -> tuple[ChangeWord, str]:
     if len(one) == len(other) == 1:
         return ("changed" if one != other else "not changed"), ONE_EACH
     p = fisher(sum(one), len(one), sum(other), len(other))

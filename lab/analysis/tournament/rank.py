@@ -21,12 +21,11 @@ drills are the same never.
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from pydantic import BaseModel, ConfigDict
-
 from lab.analysis.tournament.cell import Cell
 from lab.analysis.tournament.chance import LEAST_RUNS, holm, mean_p, outcomes_p, strata_p
 from lab.analysis.tournament.likeness import on_like_bridges
 from lab.analysis.tournament.spread import Spread, spread
+from lab.drillfile.frozen import Frozen
 
 ALPHA = 0.05
 LEAST_SHARE = 0.01
@@ -35,11 +34,7 @@ BAD_SHARE = 0.5
 """Where stuck is undetermined, a run is a bad one that lost half of what was offered or more."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Pair(_Part):
+class Pair(Frozen):
     """Two contestants. ``difference`` is the first one's goodput lost minus the second one's (share of offered).
 
     Attributes:
@@ -61,7 +56,7 @@ class Pair(_Part):
     because: str = ""
 
 
-class Standing(_Part):
+class Standing(Frozen):
     """A contestant's place: somewhere from ``best`` to ``worst``; both None: not ranked, and ``because`` says why.
 
     ``lost_share`` is over all valid runs; ``triggers`` those that they were made with.
@@ -75,7 +70,7 @@ class Standing(_Part):
     because: str = ""
 
 
-class Ranking(_Part):
+class Ranking(Frozen):
     """The places of all contestants, best first, and every comparison that they rest on."""
 
     places: tuple[Standing, ...]

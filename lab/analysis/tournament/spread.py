@@ -4,21 +4,18 @@ from collections.abc import Iterable, Sequence
 from math import sqrt
 from statistics import fmean, median, stdev
 
-from pydantic import BaseModel, ConfigDict
-
 from lab.analysis.tournament import student
 from lab.analysis.verdict.interval import wilson
+from lab.drillfile.frozen import Frozen
 
 CONFIDENCE = 0.95
 
 
-class Spread(BaseModel):
+class Spread(Frozen):
     """``n`` values; ``low`` and ``high`` bound the mean with 95 % confidence (Student's t), None for one value.
 
     The interval supposes values that scatter about a mean; ``least`` and ``most`` say where they really were.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     n: int
     mean: float
@@ -29,7 +26,7 @@ class Spread(BaseModel):
     high: float | None = None
 
 
-class Back(BaseModel):
+class Back(Frozen):
     """Times to recover, of which some were never seen to end ('not back').
 
     Attributes:
@@ -40,8 +37,6 @@ class Back(BaseModel):
         shortest_s, longest_s: of the runs that were back.
         watched_s: how long the runs that were not back were watched, the shortest of them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     n: int
     back: int

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from lab.analysis.tournament.cell import Cell
 from lab.analysis.tournament.rank import Ranking, rank
 from lab.analysis.tournament.spread import Back, Spread, recoveries, spread
+from lab.drillfile.frozen import Frozen
 from lab.journal.events import CalibrationMeasured
 
 SCHEMA = 2
@@ -22,11 +21,7 @@ one did; ``borderline``: some did. ``undetermined``: valid, but that is unknown 
 """
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Score(_Part):
+class Score(Frozen):
     """A contestant under one trigger, over its seeds. Figures are of valid runs alone; None: not measured.
 
     Attributes:
@@ -56,7 +51,7 @@ class Score(_Part):
     abandoned_work_share: Spread | None = None
     unfairness: Spread | None = None
     back: Back | None = None
-    holds: dict[str, int] = {}
+    holds: Mapping[str, int] = {}
 
 
 SPREADS = (
@@ -76,7 +71,7 @@ SPREADS = (
 """The figures of a cell that a score has a spread of, under the same name."""
 
 
-class Tournament(_Part):
+class Tournament(Frozen):
     """What ``lab compare`` found.
 
     Attributes:

@@ -16,7 +16,7 @@ NEVER, SOMETIMES, ALWAYS = "never", "sometimes", "always"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class StuckCount:
     """``stuck`` of ``runs`` runs at ``value`` stayed stuck."""
 
     value: float
@@ -44,9 +44,9 @@ class Bisection:
     low: float
     high: float
     resolution: float
-    points: dict[float, Point] = field(default_factory=dict)
+    points: dict[float, StuckCount] = field(default_factory=dict)
 
-    def tell(self, point: Point) -> None:
+    def tell(self, point: StuckCount) -> None:
         """What was found at a value."""
         self.points[point.value] = point
 

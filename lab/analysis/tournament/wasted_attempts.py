@@ -11,7 +11,7 @@ from lab.journal.events import ServiceSample
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class AttemptTotals:
     """Sums over all client services. None: not measured (the bridge counts attempts, but not how they ended)."""
 
     rejected: float | None = None
@@ -21,26 +21,26 @@ class Attempts:
     wasted_attempts_share: float | None = None
 
 
-def count_attempts(timeline: Timeline) -> Attempts:
+def count_attempts(timeline: Timeline) -> AttemptTotals:
     """What the clients' cumulative counters grew by, from the trigger's start to the end of the last phase."""
     if timeline.first_s is None or timeline.trigger_start_s is None:
-        return Attempts()
+        return AttemptTotals()
     span = (timeline.trigger_start_s, timeline.first_s[1])
     ended: dict[str, float] = {}
     for service, samples in timeline.services.items():
         if service in timeline.roles.aside or not samples or samples[-1].attempts_total is None:
             continue
         if not samples[-1].outcomes_total:
-            return Attempts()
+            return AttemptTotals()
         for kind, count in _outcomes(within(samples, span)).items():
             ended[kind] = ended.get(kind, 0.0) + count
     if not ended:
-        return Attempts()
+        return AttemptTotals()
     tried = sum(count for kind, count in ended.items() if kind in ENDS)
     rejected_by = {kind: count for kind, count in sorted(ended.items()) if kind not in ENDS and count}
     rejected = float(sum(rejected_by.values()))
     wasted_attempts = tried - ended.get("ok", 0.0)
-    return Attempts(
+    return AttemptTotals(
         rejected=rejected,
         rejected_share=ratio(rejected, tried + rejected),
         rejected_by=rejected_by,

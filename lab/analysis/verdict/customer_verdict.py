@@ -1,13 +1,11 @@
 """What a verdict says of single customers of the load."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+
+from lab.drillfile.frozen import Frozen
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class StepFigures(_Part):
+class StepFigures(Frozen):
     """A step of a customer's sessions, over all phases.
 
     Attributes:
@@ -17,12 +15,12 @@ class StepFigures(_Part):
 
     sent: int
     good: int
-    failed: dict[str, int] = {}
+    failed: Mapping[str, int] = {}
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None
 
 
-class CustomerInPhase(_Part):
+class CustomerInPhase(Frozen):
     """A customer in a phase: sessions scheduled and good per second, the share that was not good, latency."""
 
     offered_rps: float | None = None
@@ -32,7 +30,7 @@ class CustomerInPhase(_Part):
     latency_p99_ms: float | None = None
 
 
-class CustomerFigures(_Part):
+class CustomerFigures(Frozen):
     """A customer's figures: as ``Figures`` has them for all, of its sessions alone.
 
     Attributes:
@@ -51,5 +49,5 @@ class CustomerFigures(_Part):
     back_from_s: float | None = None
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None
-    failed: dict[str, int] = {}
-    steps: dict[str, StepFigures] = {}
+    failed: Mapping[str, int] = {}
+    steps: Mapping[str, StepFigures] = {}

@@ -12,7 +12,7 @@ from lab.analysis.verdict.figures import make_figures, make_phases
 from lab.analysis.verdict.measured import measured_text
 from lab.analysis.verdict.outcome import outcome_of, unsteady
 from lab.analysis.verdict.played import played
-from lab.analysis.verdict.verdict import Finding, Judged, Verdict, Word
+from lab.analysis.verdict.verdict import Finding, Judged, Verdict, VerdictWord
 from lab.drillfile.holds import word_of
 from lab.drillfile.metrics import METRICS, Unit
 
@@ -62,7 +62,7 @@ def _not_judged(timeline: Timeline) -> dict[str, str]:
 
 def _decide(
     timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
-) -> tuple[Word, tuple[str, ...]]:
+) -> tuple[VerdictWord, tuple[str, ...]]:
     """The one word, and every reason for it."""
     closed, outcome = timeline.closed, outcome_of(timeline)
     reason = closed.reason if closed else NO_END

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from lab.analysis.verdict.interval import wilson
-from lab.analysis.verdict.verdict import SCHEMA, Verdict, Word
+from lab.analysis.verdict.verdict import SCHEMA, Verdict, VerdictWord
 
-_GRAVEST: tuple[Word, ...] = ("unsupported", "inconclusive", "fail", "pass")
+_GRAVEST: tuple[VerdictWord, ...] = ("unsupported", "inconclusive", "fail", "pass")
 
 
 class RepeatedVerdict(BaseModel):
@@ -24,7 +24,7 @@ class RepeatedVerdict(BaseModel):
     runs: int
     passed: int
     interval_95: tuple[float, float]
-    verdict: Word
+    verdict: VerdictWord
     verdicts: tuple[Verdict, ...]
 
 

@@ -3,11 +3,13 @@
 Not measured is null, never 0. Times are on the run's clock, in s; durations say from when they count.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from lab.analysis.verdict.customer_verdict import CustomerFigures, CustomerInPhase
+from lab.drillfile.frozen import Frozen
 from lab.drillfile.holds import HoldsWord
 from lab.drillfile.phase import PhaseRole
 from lab.journal.events import RunClosed
@@ -18,16 +20,10 @@ SCHEMA = 2
 Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "truncated"]
 """How the run ended: as in ``run.closed``, or ``truncated`` where the journal has no such line."""
 
-Word = Literal["pass", "fail", "inconclusive", "unsupported"]
+VerdictWord = Literal["pass", "fail", "inconclusive", "unsupported"]
 
 
-class _Part(BaseModel):
-    """A part of the verdict: immutable, finite, closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Judged(_Part):
+class Judged(Frozen):
     """An expectation of the drill; ``measured`` is in ``unit``."""
 
     name: str
@@ -38,7 +34,7 @@ class Judged(_Part):
     because: str = ""
 
 
-class Finding(_Part):
+class Finding(Frozen):
     """One instrument check. ``ok`` None: not measured; inconclusive where the check is ``required``.
 
     ``measured`` is in ``unit``: what follows the number, as ``%`` or ``ms``; ``share``: it is 0..1.
@@ -53,7 +49,7 @@ class Finding(_Part):
     unit: str = ""
 
 
-class Plane(_Part):
+class Plane(Frozen):
     """How a monitoring plane survived, from the first phase's start to the last one's end. None: unknown.
 
     Attributes:
@@ -80,7 +76,7 @@ class Plane(_Part):
     longest_stale_s: int | None = None
     stale_backfilled_s: int | None = None
     longest_stale_backfilled_s: int | None = None
-    answer_errors: dict[str, float | None] = {}
+    answer_errors: Mapping[str, float | None] = {}
     detection_time_s: float | None = None
     detected_by: str | None = None
     detect_bound_s: float | None = None
@@ -93,7 +89,7 @@ class Plane(_Part):
     memory_bytes: int | None = None
 
 
-class PhaseFigures(_Part):
+class PhaseFigures(Frozen):
     """The figures of one phase, over the whole seconds inside it."""
 
     name: str
@@ -108,10 +104,10 @@ class PhaseFigures(_Part):
     latency_p99_ms: float | None
     role: PhaseRole | None = None
     clock: str | None = None
-    customers: dict[str, CustomerInPhase] = {}
+    customers: Mapping[str, CustomerInPhase] = {}
 
 
-class SecondTrigger(_Part):
+class SecondTrigger(Frozen):
     """The figures of the trigger when it came again, with the mitigations that were active by then.
 
     Attributes:
@@ -138,7 +134,7 @@ class SecondTrigger(_Part):
     because: str = ""
 
 
-class Figures(_Part):
+class Figures(Frozen):
     """The figures of a run.
 
     Attributes:
@@ -174,13 +170,13 @@ class Figures(_Part):
     attempts_rps_peak: float | None = None
     latency_p50_ms: float | None = None
     latency_p99_ms: float | None = None
-    monitoring: dict[str, Plane] = {}
+    monitoring: Mapping[str, Plane] = {}
     holds: HoldsWord | None = None
     retrigger: SecondTrigger | None = None
-    customers: dict[str, CustomerFigures] = {}
+    customers: Mapping[str, CustomerFigures] = {}
 
 
-class Verdict(_Part):
+class Verdict(Frozen):
     """``verdict.json``.
 
     Attributes:
@@ -196,7 +192,7 @@ class Verdict(_Part):
     runtime: str
     seed: int
     policy: str | None
-    verdict: Word
+    verdict: VerdictWord
     reasons: tuple[str, ...]
     outcome: Outcome
     trigger: str | None = None
@@ -204,8 +200,8 @@ class Verdict(_Part):
     expectations: tuple[Judged, ...] = ()
     instrument: tuple[Finding, ...] = ()
     metrics: Figures = Figures()
-    source: dict[str, str] = {}
-    not_judged: dict[str, str] = {}
+    source: Mapping[str, str] = {}
+    not_judged: Mapping[str, str] = {}
     phases: tuple[PhaseFigures, ...] = ()
     interactive: bool = False
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lab.analysis.metrics.hysteresis import Point, Ways
+from lab.analysis.metrics.hysteresis import RampPoint, Ways
 from lab.report.html.plot import BELOW_PX, SIZES, frame
 from lab.report.html.theme import Theme
 
@@ -36,7 +36,7 @@ def hysteresis_figure(found: Ways, theme: Theme, size: str) -> dict[str, Any]:
     return {"traces": [served, *ways], "layout": layout}
 
 
-def _trace(name: str, way: tuple[Point, ...], colour: str, dash: str, symbol: str) -> dict[str, Any]:
+def _trace(name: str, way: tuple[RampPoint, ...], colour: str, dash: str, symbol: str) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "lines+markers", "name": name,
         "x": [round(point.offered_rps, 2) for point in way], "y": [round(point.good_rps, 2) for point in way],
@@ -50,7 +50,7 @@ def _title(text: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": 11}, "standoff": 10}
 
 
-def _start(point: Point, theme: Theme, size: str) -> dict[str, Any]:
+def _start(point: RampPoint, theme: Theme, size: str) -> dict[str, Any]:
     """Where the way up begins."""
     return {
         "x": point.offered_rps, "y": point.good_rps, "text": "begins here", "showarrow": True, "arrowhead": 0,

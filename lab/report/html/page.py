@@ -14,7 +14,7 @@ from lab.drillfile.model import Drill
 from lab.journal.events import Event
 from lab.report import customer_words
 from lab.report import headline_figures as figures
-from lab.report.customer_words import customers_told
+from lab.report.customer_words import shown_customers
 from lab.report.headline import against, cards, mark, meaning, story, word
 from lab.report.html import tables
 from lab.report.html.charts import charts
@@ -38,8 +38,8 @@ WHOLE = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """All that a page tells; see ``write_report``."""
+class PageContent:
+    """All that a page shows; see ``write_report``."""
 
     drill: Drill
     timeline: Timeline
@@ -49,7 +49,7 @@ class Told:
     summary: tuple[str, ...] = ()
 
 
-def write_report(  # noqa: PLR0913 - a page tells all of a run
+def write_report(  # noqa: PLR0913 - a page shows all of a run
     path: Path,
     drill: Drill,
     timeline: Timeline,
@@ -70,82 +70,82 @@ def write_report(  # noqa: PLR0913 - a page tells all of a run
         events: of the journal, for the log of what happened.
         summary: plain sentences about the run.
     """
-    told = Told(drill, timeline, verdict, environment, tuple(events), tuple(summary))
+    content = PageContent(drill, timeline, verdict, environment, tuple(events), tuple(summary))
     part = path.with_name(f"{path.name}.part")
-    part.write_text(render(told), encoding="utf-8")
+    part.write_text(render(content), encoding="utf-8")
     part.replace(path)
 
 
-def render(told: Told) -> str:
+def render(content: PageContent) -> str:
     """The page as text."""
-    found = marks(told.timeline)
-    embedded = inside("report", ["report.css"], page_data(told, found))
-    known = _story(told, found) | _ramps(told) | _monitoring(told) | embedded
+    found = marks(content.timeline)
+    embedded = inside("report", ["report.css"], page_data(content, found))
+    known = _story(content, found) | _ramps(content) | _monitoring(content) | embedded
     return templates().get_template("report.html.j2").render(known)
 
 
-def _story(told: Told, found: Marks) -> dict[str, Any]:
+def _story(content: PageContent, found: Marks) -> dict[str, Any]:
     """What the page says in words and tables."""
-    verdict = told.verdict
+    verdict = content.verdict
     return {
-        "drill": told.drill,
-        "run": told.timeline.run,
+        "drill": content.drill,
+        "run": content.timeline.run,
         "verdict": verdict,
         "meaning": meaning(verdict),
         "word": word(verdict),
         "against": against(verdict),
-        "deeds": deeds(told.timeline) if verdict.interactive else [],
+        "deeds": deeds(content.timeline) if verdict.interactive else [],
         "mark": mark(verdict),
-        "summary": story(told.summary, verdict),
+        "summary": story(content.summary, verdict),
         "cards": cards(verdict),
-        "customers": customers_told(verdict),
+        "customers": shown_customers(verdict),
         "whose": customer_words,
-        "charts": charts(told.drill),
+        "charts": charts(content.drill),
         "spans": [
             ("whole run", WHOLE),
             *((titled(band.name, band.clock), band.name) for band in found.phases),
         ],
-        "actions": tables.actions(told.timeline),
-        "calibrations": told.timeline.calibrations,
-        "log": tables.log(told.events),
-        "environment": tables.flat(told.environment),
-        "commands": tables.commands(told.drill, verdict),
+        "actions": tables.actions(content.timeline),
+        "calibrations": content.timeline.calibrations,
+        "log": tables.log(content.events),
+        "environment": tables.flat(content.environment),
+        "commands": tables.commands(content.drill, verdict),
         "fmt": figures,
         "titled": titled,
     }
 
 
-def _ramps(told: Told) -> dict[str, Any]:
+def _ramps(content: PageContent) -> dict[str, Any]:
     """What the page says of a load that went up and down; no ``ways``, no chart."""
-    return {"ways": _ways(told), "hysteresis": hysteresis(told.timeline)}
+    return {"ways": _ways(content), "hysteresis": hysteresis(content.timeline)}
 
 
-def _ways(told: Told) -> Ways | None:
+def _ways(content: PageContent) -> Ways | None:
     """Both ways, where both have anything to draw."""
-    found = ways(told.timeline)
+    found = ways(content.timeline)
     return found if found is not None and found.up and found.down else None
 
 
-def _monitoring(told: Told) -> dict[str, Any]:
+def _monitoring(content: PageContent) -> dict[str, Any]:
     """What the page says of the planes; no ``planes``, no section."""
-    seen = watches(told.timeline, told.verdict)
+    seen = watches(content.timeline, content.verdict)
     return {
         "planes": seen,
-        "readings": [reading(watch, told.timeline) for watch in seen],
+        "readings": [reading(watch, content.timeline) for watch in seen],
         "facts": facts(seen),
         "pages": tables.pages(seen),
     }
 
 
-def page_data(told: Told, found: Marks) -> dict[str, Any]:
+def page_data(content: PageContent, found: Marks) -> dict[str, Any]:
     """What the script draws: rows, figures by theme and size, and the time spans one can zoom to."""
-    shown = picture(told.timeline, watches(told.timeline, told.verdict), found.last_s)
+    shown = picture(content.timeline, watches(content.timeline, content.verdict), found.last_s)
     return {
-        "rows": [row_data(row) for row in told.timeline.rows],
-        "said": [second_text(row) for row in told.timeline.rows],
+        "rows": [row_data(row) for row in content.timeline.rows],
+        "said": [second_text(row) for row in content.timeline.rows],
         "planes": [] if shown is None else shown.rows,
         "figures": {
-            theme.name: {size: _figures(told, shown, found, theme, size) for size in _SIZES}
+            theme.name: {size: _figures(content, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES
         },
         "spans": {WHOLE: [found.first_s, found.last_s]}
@@ -153,13 +153,15 @@ def page_data(told: Told, found: Marks) -> dict[str, Any]:
     }
 
 
-def _figures(told: Told, shown: Picture | None, found: Marks, theme: Theme, size: str) -> dict[str, Any]:
+def _figures(
+    content: PageContent, shown: Picture | None, found: Marks, theme: Theme, size: str
+) -> dict[str, Any]:
     """The charts by their key."""
     drawn = {
         chart.key: figure(chart, found, theme, size, first=number == 0)
-        for number, chart in enumerate(charts(told.drill))
+        for number, chart in enumerate(charts(content.drill))
     }
-    if (both := _ways(told)) is not None:
+    if (both := _ways(content)) is not None:
         drawn["hysteresis"] = hysteresis_figure(both, theme, size)
     return drawn if shown is None else drawn | {"planes": strips_figure(shown, found, theme, size)}
 

@@ -6,11 +6,11 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.analysis.tournament import Differences
-from lab.analysis.tournament.change import Change, Word
+from lab.analysis.tournament.figure_change import ChangeWord, FigureChange
 from lab.report import headline_figures as figures
 from lab.report.words import clean
 
-_STYLES: dict[Word, str] = {"changed": "bold yellow", "not changed": "green", "unclear": "magenta"}
+_STYLES: dict[ChangeWord, str] = {"changed": "bold yellow", "not changed": "green", "unclear": "magenta"}
 
 _WRITE = {"share": figures.share, "x": figures.ratio, "ms": figures.millis, "s": figures.seconds}
 
@@ -50,13 +50,13 @@ def _table(differences: Differences) -> Table:
     return table
 
 
-def _said(value: float | str | None, change: Change) -> str:
+def _said(value: float | str | None, change: FigureChange) -> str:
     if value is None or isinstance(value, str):
         return clean(value or figures.NONE)
     return _WRITE[change.unit](value)
 
 
-def _apart(change: Change) -> str:
+def _apart(change: FigureChange) -> str:
     """``+12 % (+8 % .. +16 %)``."""
     if change.difference is None:
         return ""
@@ -66,5 +66,5 @@ def _apart(change: Change) -> str:
     return f"{apart} ({_signed(change.low, change)} .. {_signed(change.high, change)})"
 
 
-def _signed(value: float, change: Change) -> str:
+def _signed(value: float, change: FigureChange) -> str:
     return f"{'-' if value < 0 else '+'}{_WRITE[change.unit](abs(value))}"

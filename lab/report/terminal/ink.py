@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rich.console import Console, OverflowMethod
 
-from lab.report.plane_view import Sight
+from lab.report.plane_view import PlaneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Ink:
 
     zero: str
     bars: str
-    hatch: dict[Sight, str]
+    hatch: dict[PlaneState, str]
     edge: str
 
 

@@ -17,7 +17,7 @@ from lab.analysis.planes import PlaneRow
 from lab.analysis.timeline.row import Row
 from lab.analysis.timeline.timeline import Timeline
 from lab.report import headline_figures as figures
-from lab.report.plane_view import Sight, WatchedPlane, sight
+from lab.report.plane_view import PlaneState, WatchedPlane, sight
 from lab.report.terminal.ink import Ink
 from lab.report.terminal.spark import bar, phase_ruler, style_of
 from lab.report.words import clean
@@ -30,7 +30,7 @@ _NAME, _NOTE = 8, 14
 _FEWEST = 10
 """Marks of a line, at the least."""
 
-_NAMED: dict[Sight, str] = {"blind": "blind", "filled": "filled in later", "unknown": "not judged"}
+_NAMED: dict[PlaneState, str] = {"blind": "blind", "filled": "filled in later", "unknown": "not judged"}
 
 
 Column = Sequence[float | None]
@@ -98,10 +98,10 @@ def _plane(watch: WatchedPlane, rows: Sequence[Row], scale: Scale, ink: Ink) -> 
     return line.append(f"  blind {figures.seconds(stale_s)}", "bold" if stale_s else "dim")
 
 
-def _sight(rows: Sequence[PlaneRow]) -> Sight:
+def _sight(rows: Sequence[PlaneRow]) -> PlaneState:
     """How most of these seconds were seen; of two alike the worse, which comes first."""
     counted = Counter(sight(row) for row in rows)
-    order: tuple[Sight, ...] = ("blind", "filled", "unknown", "sees")
+    order: tuple[PlaneState, ...] = ("blind", "filled", "unknown", "sees")
     return max(order, key=lambda how: counted[how])
 
 

@@ -15,7 +15,7 @@ from lab.report.words import clean
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FigureLine:
     """A figure of the table: its name, where it is in a row, how it and the top of its scale are written."""
 
     name: str
@@ -25,15 +25,15 @@ class Told:
 
 
 _RATES = (
-    Told("offered", lambda row: row.offered, figures.rate),
-    Told("goodput", lambda row: row.good, figures.rate),
+    FigureLine("offered", lambda row: row.offered, figures.rate),
+    FigureLine("goodput", lambda row: row.good, figures.rate),
 )
 """These two share a scale: how much of what was asked for was answered is seen at a glance."""
 
 _OTHERS = (
-    Told("attempts", lambda row: row.attempts, figures.rate),
-    Told("amplification", lambda row: row.amplification, figures.ratio, figures.ratio),
-    Told("latency p99", lambda row: row.latency_p99_ms, figures.millis, figures.millis),
+    FigureLine("attempts", lambda row: row.attempts, figures.rate),
+    FigureLine("amplification", lambda row: row.amplification, figures.ratio, figures.ratio),
+    FigureLine("latency p99", lambda row: row.latency_p99_ms, figures.millis, figures.millis),
 )
 
 NAME, FIGURE, SCALE = 14, 10, 12
@@ -90,7 +90,9 @@ def _grid(wide: int) -> Table:
     return table
 
 
-def _cells(told: Told, rows: Sequence[Row], highest: float, wide: int) -> tuple[str, Text, str, Text, str]:
+def _cells(
+    told: FigureLine, rows: Sequence[Row], highest: float, wide: int
+) -> tuple[str, Text, str, Text, str]:
     """One figure's row. A figure that can still change stands behind a tilde."""
     value, provisional = present(rows, told.pick)
     figure = Text(f"{'~' if provisional and value is not None else ''}{told.write(value)}", "bold")

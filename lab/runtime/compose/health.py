@@ -21,7 +21,7 @@ ENDED = frozenset({"exited", "dead"})
 
 
 @dataclass(slots=True)
-class Gate:
+class HealthGate:
     """Asks all services of a project at once until each is ready.
 
     Args:

@@ -10,7 +10,7 @@ from lab.runtime.base import Sockets, Usage
 from lab.runtime.compose.cgroup import Cgroup, find_cgroup
 from lab.runtime.compose.engine import inspect
 from lab.runtime.compose.netns import open_listener
-from lab.runtime.compose.stats import Figures
+from lab.runtime.compose.stats import ContainerStats
 from lab.runtime.connections import Connections, open_connections
 from lab.runtime.listener import UNKNOWN, Listener
 from lab.runtime.sock_diag import inside
@@ -20,7 +20,7 @@ from lab.runtime.sock_diag import inside
 class Inside:
     """Reads a container, until it ends."""
 
-    figures: Cgroup | Figures
+    figures: Cgroup | ContainerStats
     listener: Listener | None
 
     async def usage(self) -> Usage:
@@ -29,7 +29,9 @@ class Inside:
         Raises:
             OSError: the container has ended since this was opened.
         """
-        return await self.figures.usage() if isinstance(self.figures, Figures) else self.figures.usage()
+        return (
+            await self.figures.usage() if isinstance(self.figures, ContainerStats) else self.figures.usage()
+        )
 
     async def memory_bytes(self) -> int | None:
         """The working set.
@@ -37,7 +39,7 @@ class Inside:
         Raises:
             OSError: the container has ended since this was opened.
         """
-        if isinstance(self.figures, Figures):
+        if isinstance(self.figures, ContainerStats):
             return await self.figures.memory_bytes()
         return self.figures.memory_bytes()
 
@@ -58,7 +60,7 @@ class Inside:
         """Let go of the container."""
         if self.listener:
             self.listener.close()
-        if isinstance(self.figures, Figures):
+        if isinstance(self.figures, ContainerStats):
             self.figures.close()
 
 
@@ -75,7 +77,7 @@ async def open_inside(container: Container, data_port: int | None, proc: Path) -
         return None
     pid, cgroup = found
     if cgroup is None:
-        return Inside(Figures(container), None)
+        return Inside(ContainerStats(container), None)
     return Inside(cgroup, open_listener(pid, data_port) if data_port else None)
 
 

@@ -11,7 +11,7 @@ from chaos.target_resolver import Ability
 from chaos.undo.execute import apply_and_verify
 from lab.runtime.base import ServiceReport
 from lab.runtime.compose.engine import ContainerSeen, start_all
-from lab.runtime.compose.health import Gate
+from lab.runtime.compose.health import HealthGate
 from lab.runtime.compose.plugin import create
 from lab.runtime.compose.preflight import taken_networks
 from lab.runtime.compose.readings import ContainerReadings
@@ -68,7 +68,7 @@ class Compose(ContainerReadings):
             for name in topology.start_order():
                 report(self._report(name, "starting"))
             await start_all(self._seen.values())
-            await Gate(self._watch, self._services, lambda seen: self._got_ready(seen, report)).wait()
+            await HealthGate(self._watch, self._services, lambda seen: self._got_ready(seen, report)).wait()
         except BaseException as error:
             await self._clean_up_after(error)
             raise

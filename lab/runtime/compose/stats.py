@@ -21,7 +21,7 @@ NOTHING = Usage(cpu_s_total=None, throttled_s_total=None, cpu_share=None)
 
 
 @dataclass(slots=True)
-class Figures:
+class ContainerStats:
     """What the engine says about one container."""
 
     container: Container

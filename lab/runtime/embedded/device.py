@@ -5,19 +5,19 @@ from pathlib import Path
 
 from chaos.errors import ChaosError
 from chaos.listen_queue import set_listen_queue
-from chaos.process.spawn import Record, start_governor
-from lab.runtime.embedded.plan import Plan
+from chaos.process.spawn import ProcessRecord, start_governor
+from lab.runtime.embedded.plan import StartPlan
 
 TOXIPROXY = "/toxiproxy"
 """Toxiproxy's path in its image: the first word of a device's command."""
 
 
-def is_device(plan: Plan) -> bool:
+def is_device(plan: StartPlan) -> bool:
     """Whether the lab limits this service's capacity and queue."""
     return plan.service.argv[0] == TOXIPROXY
 
 
-async def limit_queue(plan: Plan, record: Record) -> bool:
+async def limit_queue(plan: StartPlan, record: ProcessRecord) -> bool:
     """Give the data listener the queue that its ``somaxconn`` asks for; False where the kernel refuses."""
     queue, port = plan.service.listen_queue, plan.service.named_ports.get("data")
     if queue is None or port is None:
@@ -29,6 +29,6 @@ async def limit_queue(plan: Plan, record: Record) -> bool:
     return True
 
 
-async def govern(record: Record, folder: Path, mark: str) -> None:
+async def govern(record: ProcessRecord, folder: Path, mark: str) -> None:
     """Start the governor; it limits nothing until it is asked to."""
     await asyncio.to_thread(start_governor, record, folder, mark)

@@ -4,17 +4,17 @@ import asyncio
 
 import aiohttp
 
-from chaos.process.spawn import Record
+from chaos.process.spawn import ProcessRecord
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
-from lab.runtime.embedded.plan import Plan
+from lab.runtime.embedded.plan import StartPlan
 from lab.runtime.embedded.process_logs import tail
 
 EVERY_S = 0.02
 LISTEN_DEADLINE_S = 10.0
 
 
-async def wait_ready(plan: Plan, record: Record, http: aiohttp.ClientSession) -> None:
+async def wait_ready(plan: StartPlan, record: ProcessRecord, http: aiohttp.ClientSession) -> None:
     """Return when the service's health check answers 2xx; without one, when its ports accept connections.
 
     Published ports only, where there are any: a connection to the bridge's data port would go through it.
@@ -50,7 +50,7 @@ async def _get(http: aiohttp.ClientSession, url: str, timeout_s: float) -> None:
             raise RuntimeError(f"GET {url} was answered {response.status}: {(await response.text())[:300]}")
 
 
-async def _connect(plan: Plan) -> None:
+async def _connect(plan: StartPlan) -> None:
     for port in plan.service.ports or plan.ports:
         _, writer = await asyncio.open_connection(plan.host, port)
         writer.close()
@@ -61,7 +61,7 @@ def _in_words(last: object) -> str:
     return str(last) or repr(last) if isinstance(last, BaseException) else "it never answered"
 
 
-def failed(plan: Plan, what: str) -> str:
+def failed(plan: StartPlan, what: str) -> str:
     """The whole message about a service that did not get ready."""
     lines = tail(plan.spec.log)
     shown = "\n".join(f"    {line}" for line in lines) or "    (it wrote nothing)"

@@ -20,7 +20,7 @@ Programs = Mapping[str, Callable[[], Path]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StartPlan:
     """One service, ready to be started on ``host``."""
 
     service: ServiceSpec
@@ -55,7 +55,7 @@ class Planner:
     hosts: Mapping[str, str]
     programs: Programs
 
-    def plan(self, service: ServiceSpec) -> Plan:
+    def plan(self, service: ServiceSpec) -> StartPlan:
         """Decide everything about one service and render its files.
 
         Raises:
@@ -72,7 +72,7 @@ class Planner:
             cwd=self.folder,
             log=self.folder / "logs" / f"{service.name}.log",
         )
-        return Plan(service, own, spec, _rewritten(service.health, rewriter))
+        return StartPlan(service, own, spec, _rewritten(service.health, rewriter))
 
     def _program(self, service: ServiceSpec) -> Path:
         word = service.argv[0]

@@ -11,7 +11,7 @@ from chaos.process.spawn import exit_code, read_record
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.connections import Connections, open_connections
 from lab.runtime.embedded import kernel
-from lab.runtime.embedded.plan import Plan
+from lab.runtime.embedded.plan import StartPlan
 from lab.runtime.embedded.process_logs import read_lines, tail
 from lab.runtime.embedded.targets import LocalPlaces
 from lab.runtime.listener import UNKNOWN, Listener, local_listener
@@ -87,7 +87,7 @@ class LocalReadings(LocalPlaces):
                 reports.append(self._report(plan, "exited", exit_code(record.pid)))
         return reports
 
-    def _report(self, plan: Plan, state: ServiceState, code: int | None = None) -> ServiceReport:
+    def _report(self, plan: StartPlan, state: ServiceState, code: int | None = None) -> ServiceReport:
         ended = state == "exited"
         lines = tail(plan.spec.log) if ended else ()
         return ServiceReport(

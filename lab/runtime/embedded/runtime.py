@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from chaos.actions import StopProcesses
 from chaos.mark import VARIABLE
-from chaos.process.spawn import Record
+from chaos.process.spawn import ProcessRecord
 from chaos.target_resolver import Ability
 from lab.runtime.base import ServiceReport, SetupError
 from lab.runtime.binaries import find_alertmanager, find_prometheus, find_toxiproxy
 from lab.runtime.embedded import device, kernel
-from lab.runtime.embedded.plan import Plan, Planner, Programs, locust, python
+from lab.runtime.embedded.plan import Planner, Programs, StartPlan, locust, python
 from lab.runtime.embedded.readings import LocalReadings
 from lab.runtime.embedded.rewrite import addresses
 from lab.runtime.embedded.start import Starter
@@ -84,7 +84,7 @@ class Embedded(LocalReadings):
         for name, plan in self._plans.items():
             kernel.require_free(name, plan.host, plan.ports)
 
-        async def ready(plan: Plan, record: Record) -> None:
+        async def ready(plan: StartPlan, record: ProcessRecord) -> None:
             await self._fit_device(plan, record)
             self._running.add(plan.service.name)
             report(self._report(plan, "healthy"))
@@ -102,7 +102,7 @@ class Embedded(LocalReadings):
         """Give a device's new listener its queue again; other services listen as the host has it."""
         plan, handle = self._plans[service], self.handle(service)
         if device.is_device(plan):
-            await device.limit_queue(plan, Record(pid=handle.pid, started_ticks=handle.started_ticks))
+            await device.limit_queue(plan, ProcessRecord(pid=handle.pid, started_ticks=handle.started_ticks))
 
     async def down(self) -> None:
         """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
@@ -122,14 +122,14 @@ class Embedded(LocalReadings):
             self.token_file.touch(mode=0o600)
             self.token_file.write_text(secrets.token_urlsafe(32), encoding="ascii")
 
-    def _plan(self, topology: Topology) -> dict[str, Plan]:
+    def _plan(self, topology: Topology) -> dict[str, StartPlan]:
         """Addresses are dealt over all services, also of inactive profiles: they don't shift by profile."""
         hosts = addresses(((name, s.names) for name, s in topology.services.items()), self.slot.loopback)
         planner = Planner(self.mark, self.folder, hosts, self.programs)
         enabled = topology.enabled()
         return {name: planner.plan(enabled[name]) for name in topology.start_order()}
 
-    async def _fit_device(self, plan: Plan, record: Record) -> None:
+    async def _fit_device(self, plan: StartPlan, record: ProcessRecord) -> None:
         if device.is_device(plan):
             await device.govern(record, self._governor(plan.service.name), self.mark)
             if not await device.limit_queue(plan, record):

@@ -8,10 +8,10 @@ from pathlib import Path
 import aiohttp
 
 from chaos.errors import ChaosError
-from chaos.process.spawn import Record, spawn_from
+from chaos.process.spawn import ProcessRecord, spawn_from
 from lab.runtime.base import SetupError
 from lab.runtime.embedded.health import failed, wait_ready
-from lab.runtime.embedded.plan import Plan
+from lab.runtime.embedded.plan import StartPlan
 
 
 @dataclass(slots=True)
@@ -25,10 +25,10 @@ class Starter:
         ready: is told of each that is ready, and awaited before whatever depends on it starts.
     """
 
-    plans: Mapping[str, Plan]
+    plans: Mapping[str, StartPlan]
     folder: Path
-    started: Callable[[Plan], None]
-    ready: Callable[[Plan, Record], Awaitable[None]]
+    started: Callable[[StartPlan], None]
+    ready: Callable[[StartPlan, ProcessRecord], Awaitable[None]]
     _started: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
     _healthy: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
@@ -47,7 +47,7 @@ class Starter:
         except* (SetupError, ChaosError) as errors:
             raise SetupError(str(_first(errors))) from errors
 
-    async def _bring_up(self, plan: Plan, http: aiohttp.ClientSession) -> None:
+    async def _bring_up(self, plan: StartPlan, http: aiohttp.ClientSession) -> None:
         for needed, condition in plan.service.depends_on.items():
             await (self._healthy if condition == "service_healthy" else self._started)[needed].wait()
         try:
@@ -60,7 +60,7 @@ class Starter:
         await self.ready(plan, record)
         self._healthy[plan.service.name].set()
 
-    def _spawn(self, plan: Plan) -> Record:
+    def _spawn(self, plan: StartPlan) -> ProcessRecord:
         name = plan.service.name
         plan.spec.log.touch(mode=0o600)
         spec = self.folder / "specs" / f"{name}.json"

@@ -7,7 +7,7 @@ from chaos.mark import run_mark
 from chaos.process.spawn import read_record
 from chaos.target_resolver import Process
 from lab.runtime.embedded.device import is_device
-from lab.runtime.embedded.plan import Plan
+from lab.runtime.embedded.plan import StartPlan
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class LocalPlaces:
     mark: str = field(init=False)
     token_file: Path = field(init=False)
     caps: dict[str, float] = field(default_factory=dict, init=False)
-    _plans: dict[str, Plan] = field(default_factory=dict, init=False)
+    _plans: dict[str, StartPlan] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.mark = run_mark(self.run, self.folder)
@@ -62,7 +62,7 @@ class LocalPlaces:
             raise KeyError(f"service {service} has no port `{port}`; it has {', '.join(known) or 'none'}")
         return known[port]
 
-    def _known(self, service: str) -> Plan:
+    def _known(self, service: str) -> StartPlan:
         if service not in self._plans:
             known = ", ".join(self._plans) or "none: the lab is not up"
             raise KeyError(f"no service `{service}`; there are {known}")

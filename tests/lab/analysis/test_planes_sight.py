@@ -4,7 +4,7 @@ import pytest
 
 from lab.analysis import plane_rows
 from lab.analysis.planes.score import score
-from lab.analysis.planes.scrapes import Scrapes, count_scrapes
+from lab.analysis.planes.scrapes import ScrapeCount, count_scrapes
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Plane
 from lab.journal.plane_events import PlaneScraped
@@ -140,7 +140,7 @@ def test_one_target_that_is_dark_is_enough_to_be_old() -> None:
 
 def scraped(
     times: list[float], start_s: float, end_s: float, targets: tuple[str, ...] = ("edge",)
-) -> Scrapes | None:
+) -> ScrapeCount | None:
     """The scrapes of a span, where every target was scraped at these times."""
     timeline = Watch(planes={"shared": Sight(configured={"targets": targets})}).timeline()
     watched = timeline.planes["shared"]
@@ -152,19 +152,19 @@ def scraped(
 def test_what_a_span_cuts_off_is_not_lost() -> None:
     """By where its ends lie 19 or 21 scrapes fall into 20 s: all were kept. One that is missing is missing."""
     steady = [float(second) for second in range(90)]
-    assert scraped(steady, 40.02, 59.98) == Scrapes(20, 20)
-    assert scraped(steady, 39.99, 60.01) == Scrapes(20, 20)
-    assert scraped([t for t in steady if t != 50], 40.02, 59.98) == Scrapes(20, 19)
-    assert scraped([t for t in steady if t < 41], 40.0, 60.0) == Scrapes(20, 1)
-    assert scraped([t for t in steady if t > 58], 40.0, 60.0) == Scrapes(20, 1)
-    assert scraped([], 40.0, 60.0) == Scrapes(20, 0)
+    assert scraped(steady, 40.02, 59.98) == ScrapeCount(20, 20)
+    assert scraped(steady, 39.99, 60.01) == ScrapeCount(20, 20)
+    assert scraped([t for t in steady if t != 50], 40.02, 59.98) == ScrapeCount(20, 19)
+    assert scraped([t for t in steady if t < 41], 40.0, 60.0) == ScrapeCount(20, 1)
+    assert scraped([t for t in steady if t > 58], 40.0, 60.0) == ScrapeCount(20, 1)
+    assert scraped([], 40.0, 60.0) == ScrapeCount(20, 0)
 
 
 def test_scrapes_are_never_more_than_promised_nor_than_there_were() -> None:
     """Twice as many don't make up for a target that has none; one that is always late keeps what it kept."""
     twice = [second / 2 for second in range(180)]
     found = scraped(twice, 40.0, 60.0, ("edge", "storefront"))
-    assert found == Scrapes(40, 40)
+    assert found == ScrapeCount(40, 40)
     slow = [1.45 * count for count in range(60)]
     found = scraped(slow, 40.0, 60.0)
     assert found is not None

@@ -5,12 +5,12 @@ from typing import get_args
 import pytest
 
 from lab.analysis.verdict.repeats import series
-from lab.analysis.verdict.verdict import Word
+from lab.analysis.verdict.verdict import VerdictWord
 from tests.lab.report.conftest import make_verdict
 
 
-@pytest.mark.parametrize("word", get_args(Word))
-def test_one_run_that_did_not_pass_decides(word: Word) -> None:
+@pytest.mark.parametrize("word", get_args(VerdictWord))
+def test_one_run_that_did_not_pass_decides(word: VerdictWord) -> None:
     """Two passes and another word: two of three, and the other word is the verdict."""
     found = series("retry-storm", 5, [make_verdict(), make_verdict(verdict=word), make_verdict()])
     assert found.verdict == word

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.analysis.tournament.tipping import ALWAYS, NEVER, SOMETIMES, Bisection, Point
+from lab.analysis.tournament.tipping import ALWAYS, NEVER, SOMETIMES, Bisection, StuckCount
 
 
 def search(bisection: Bisection, never_up_to: float, always_from: float) -> int:
@@ -13,7 +13,7 @@ def search(bisection: Bisection, never_up_to: float, always_from: float) -> int:
     while (value := bisection.next) is not None and asked < 100:
         asked += 1
         stuck = 0 if value <= never_up_to else 3 if value >= always_from else 1
-        bisection.tell(Point(value, stuck, 3))
+        bisection.tell(StuckCount(value, stuck, 3))
     return asked
 
 
@@ -35,9 +35,9 @@ def test_two_ends_alike_have_no_tipping_point_between_them(stuck: int) -> None:
     """Nothing is bisected where there is nothing to find."""
     bisection = Bisection(1, 10, 0.5)
     assert bisection.next == 1
-    bisection.tell(Point(1, stuck, 3))
+    bisection.tell(StuckCount(1, stuck, 3))
     assert bisection.next == 10
-    bisection.tell(Point(10, stuck, 3))
+    bisection.tell(StuckCount(10, stuck, 3))
     found: list[object] = [bisection.next, bisection.band]
     assert found == [None, None]
 
@@ -46,10 +46,10 @@ def test_an_outlier_widens_the_band() -> None:
     """Stuck at 3 and not at 6: it tips somewhere between what is never and what is always so."""
     bisection = Bisection(1, 10, 0.5)
     for value, stuck in ((1, 0), (10, 3), (3, 3), (6, 0)):
-        bisection.tell(Point(value, stuck, 3))
+        bisection.tell(StuckCount(value, stuck, 3))
     assert bisection.band == (1, 10)
 
 
 def test_a_point_says_what_it_is() -> None:
     """None, all, or some."""
-    assert [Point(1, stuck, 3).outcome for stuck in (0, 1, 3)] == [NEVER, SOMETIMES, ALWAYS]
+    assert [StuckCount(1, stuck, 3).outcome for stuck in (0, 1, 3)] == [NEVER, SOMETIMES, ALWAYS]

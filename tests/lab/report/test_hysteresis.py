@@ -7,16 +7,16 @@ from lab.analysis import Timeline, judge
 from lab.analysis.metrics.hysteresis import ways
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import marks
-from lab.report.html.page import Told, page_data, render
+from lab.report.html.page import PageContent, page_data, render
 from lab.report.html.theme import LIGHT
 from tests.lab.analysis.test_ramp import line, ridden
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 
-def told(timeline: Timeline) -> Told:
+def told(timeline: Timeline) -> PageContent:
     """All that a page needs of a run."""
     assert timeline.drill is not None
-    return Told(timeline.drill, timeline, judge(timeline), {})
+    return PageContent(timeline.drill, timeline, judge(timeline), {})
 
 
 def test_two_curves_of_the_same_loads() -> None:
@@ -45,6 +45,6 @@ def test_the_page_of_a_ramped_run_has_it_and_says_how_much_it_is() -> None:
 def test_other_runs_have_none(tmp_path: Path) -> None:
     """No ramp, no chart."""
     drill = make_drill()
-    plain = Told(drill, Timeline.fold(make_events(drill)), make_verdict(), {})
+    plain = PageContent(drill, Timeline.fold(make_events(drill)), make_verdict(), {})
     assert "data-alone" not in render(plain).partition("<script")[0]
     assert "hysteresis" not in page_data(plain, marks(plain.timeline))["figures"]["light"]["wide"]

@@ -9,7 +9,7 @@ from lab.analysis import judge, summarise
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import exit_code
 from lab.journal import events as ev
-from lab.report.html import Told, render
+from lab.report.html import PageContent, render
 from lab.report.junit import junit
 from lab.report.played import deeds
 from lab.report.terminal import LiveView, PlainView, verdict_text
@@ -59,7 +59,7 @@ def test_the_page_of_a_game_lists_what_was_done_and_keeps_the_charts() -> None:
     """No expectations, no instrument checks, no headline figures."""
     events = game()
     timeline = Timeline.fold(events)
-    page = render(Told(make_drill(), timeline, judge(timeline), {}, tuple(events)))
+    page = render(PageContent(make_drill(), timeline, judge(timeline), {}, tuple(events)))
     assert "▶ INTERACTIVE" in page
     assert "What was done, and when" in page
     assert 'data-chart="traffic"' in page

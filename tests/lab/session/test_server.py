@@ -23,8 +23,8 @@ from lab.probes.control import ControlClient
 from lab.remote.socket_path import short_path
 from lab.runner import AbortedByUser
 from lab.session import (
-    Client,
     Host,
+    LabClient,
     Request,
     RunFolder,
     Stop,
@@ -68,7 +68,7 @@ async def host(root: Path, *, interactive: bool = False, folder: Path | None = N
 async def refused(run: RunFolder, method: str, path: str) -> str:
     """What is said to someone who asks for what can't be."""
     with pytest.raises(Unreachable) as told:
-        await Client(run).call(method, path, {})
+        await LabClient(run).call(method, path, {})
     return str(told.value)
 
 
@@ -87,7 +87,7 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
             assert said == f"a drill runs here ({made.folder.name}); `lab abort` ends it"
         assert not made.down.is_set()
         made.write(PhaseEntered(phase="trigger", planned_s=3, because=""))
-        assert (await Client(made.folder).call("GET", "/status"))["state"] == "trigger"
+        assert (await LabClient(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 
 async def test_an_undo_that_failed_is_code_5_and_never_called_undone(
@@ -141,13 +141,13 @@ async def test_a_deep_run_folder_has_a_socket_all_the_same(tmp_path: Path) -> No
     deep = tmp_path.joinpath(*["a-rather-long-name-for-a-folder"] * 5)
     async with host(tmp_path, folder=deep) as made:
         assert len(str(made.folder.socket)) > 150
-        assert (await Client(made.folder).call("GET", "/status"))["state"] == "coming up"
+        assert (await LabClient(made.folder).call("GET", "/status"))["state"] == "coming up"
 
 
 async def test_the_first_abort_ends_the_run_and_the_second_hears_that_it_rolls_back(tmp_path: Path) -> None:
     """While the lab comes up as well as later; the journal says at once who wanted it and why."""
     async with host(tmp_path) as made:
-        client = Client(made.folder)
+        client = LabClient(made.folder)
         asking = asyncio.create_task(client.abort("too\n hot\x07"))
         with pytest.raises(AbortedByUser, match=r"^aborted by the user: too hot$"):
             await asyncio.wait_for(under_watch(asyncio.Event().wait(), *made.ends), 10)
@@ -163,7 +163,7 @@ async def test_an_interactive_lab_takes_orders_once_it_is_up(tmp_path: Path) -> 
     async with host(tmp_path, interactive=True) as made:
         assert "coming up; `lab abort` ends it" in await refused(made.folder, "POST", "/down")
         made.ready = True
-        await Client(made.folder).call("POST", "/down")
+        await LabClient(made.folder).call("POST", "/down")
         assert made.down.is_set()
 
 
@@ -195,7 +195,7 @@ async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> 
         seen: list[str] = []
 
         async def follow() -> None:
-            async for line in Client(made.folder).lines("/events"):
+            async for line in LabClient(made.folder).lines("/events"):
                 event = json.loads(line)
                 seen.append(event["type"])
 
@@ -215,7 +215,8 @@ async def test_who_was_away_goes_on_after_the_last_line_that_they_got(tmp_path: 
         made.write(RunClosed(outcome="completed", reason="", clean=True))
         for after in (-1, 0, 1500, 2999, 3001):
             seen = [
-                json.loads(line)["seq"] async for line in Client(made.folder).lines(f"/events?after={after}")
+                json.loads(line)["seq"]
+                async for line in LabClient(made.folder).lines(f"/events?after={after}")
             ]
             assert seen == list(range(after + 1, 3002))
 
@@ -240,7 +241,7 @@ async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
     """Whoever reads slowly misses nothing that is in the journal."""
     monkeypatch.setattr(hosting, "MOST_WAITING", 5)
     async with host(tmp_path) as made:
-        following = asyncio.create_task(_seen(Client(made.folder)))
+        following = asyncio.create_task(_seen(LabClient(made.folder)))
         await wait_until(lambda: len(made.journal._listeners) == 1, 10, "it to listen")
         for number in range(200):  # at once: no one can keep up with that
             made.write(NoteWritten(by="x", role="x", kind="x", text=str(number)))
@@ -250,5 +251,5 @@ async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
     assert seen == list(range(202))
 
 
-async def _seen(client: Client) -> list[int]:
+async def _seen(client: LabClient) -> list[int]:
     return [json.loads(line)["seq"] async for line in client.events()]

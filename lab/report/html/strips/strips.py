@@ -13,7 +13,7 @@ from lab.analysis.planes import PlaneRow
 from lab.analysis.timeline.timeline import Timeline
 from lab.report import headline_figures as figures
 from lab.report.html.flags import Flag
-from lab.report.plane_view import Sight, Span, WatchedPlane, page_name, sight, spans
+from lab.report.plane_view import PlaneState, Span, WatchedPlane, page_name, sight, spans
 
 TRUTH = "truth"
 """Key of the first strip; the others have their plane's name."""
@@ -46,7 +46,7 @@ class Picture:
     top_rps: float
 
     @property
-    def sights(self) -> set[Sight]:
+    def sights(self) -> set[PlaneState]:
         """What the legend has to explain."""
         return {span.sight for strip in self.strips for span in strip.blind}
 

@@ -7,9 +7,9 @@ from lab.report.html.plot import faint
 from lab.report.html.strips.layout import Laid
 from lab.report.html.strips.strips import TRUTH, Picture
 from lab.report.html.theme import Theme
-from lab.report.plane_view import Sight
+from lab.report.plane_view import PlaneState
 
-HATCHES: dict[Sight, tuple[str, str, str]] = {
+HATCHES: dict[PlaneState, tuple[str, str, str]] = {
     "blind": ("/", "strain", "blind"),
     "filled": ("\\", "second", "blind, filled in later"),
     "unknown": (".", "neutral", "not judged"),

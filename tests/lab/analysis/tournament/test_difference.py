@@ -6,8 +6,8 @@ import pytest
 
 from lab.analysis.tournament import compare_runs
 from lab.analysis.tournament.blocks import half_width
-from lab.analysis.tournament.change import Change
 from lab.analysis.tournament.difference import Differences
+from lab.analysis.tournament.figure_change import FigureChange
 from lab.journal.events import (
     ActionChanged,
     CalibrationMeasured,
@@ -43,7 +43,7 @@ def noisy(seed: int, *, good: float = 1.0) -> Edit:
     return change
 
 
-def of(found: Differences, figure: str) -> Change:
+def of(found: Differences, figure: str) -> FigureChange:
     """A figure by its name."""
     return next(change for change in found.changes if change.figure == figure)
 

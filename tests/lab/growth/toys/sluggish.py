@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from chaos.actions import Action, Settings
+from chaos.actions import Action, ChangeSettings
 from chaos.faults.fault import BaseFault
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
@@ -23,7 +23,7 @@ class Sluggish(BaseFault):
         """One setting of the service."""
         address = place.address(self.target, "control")
         values = {"service_time_ms": self.answer_ms}
-        return (Settings(address=address, token_file=place.token_file, values=values),)
+        return (ChangeSettings(address=address, token_file=place.token_file, values=values),)
 
     def traits(self) -> Traits:
         """The canary waits as long."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from chaos.mitigations.mitigation import SettingsMitigation, Values
+from chaos.mitigations.mitigation import SettingsMitigation, SettingValues
 from chaos.traits import Traits
 
 
@@ -17,7 +17,7 @@ class Trim(SettingsMitigation):
     target: str = Field(default="auth", min_length=1)
     queue_limit: int = Field(ge=1, le=1_000)
 
-    def values(self) -> Values:
+    def values(self) -> SettingValues:
         """One setting of the server."""
         return {"queue_limit": self.queue_limit}
 

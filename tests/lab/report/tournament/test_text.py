@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lab.analysis.tournament import Differences, Tournament, make_tournament
-from lab.analysis.tournament.change import Change
+from lab.analysis.tournament.figure_change import FigureChange
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
 from lab.report.tournament_files import COLUMNS, write_csv, write_json
@@ -107,10 +107,10 @@ def test_a_difference_says_its_word_its_bounds_and_why() -> None:
     found = Differences(
         a=("run-a",), b=("run-b",), set_differently=(f"policy: none | {NASTY}",), unlike=(),
         changes=(
-            Change(figure="stuck", unit="", a="yes", b="no", word="changed", because="one run each"),
-            Change(figure="goodput lost", unit="share", a=0.9, b=0.5, difference=-0.4, low=-0.45, high=-0.35,
+            FigureChange(figure="stuck", unit="", a="yes", b="no", word="changed", because="one run each"),
+            FigureChange(figure="goodput lost", unit="share", a=0.9, b=0.5, difference=-0.4, low=-0.45, high=-0.35,
                    margin=0.05, word="changed", because="by more than the spread"),
-            Change(figure="unfairness", unit="share", a=None, b=None, word="unclear", because="not measured"),
+            FigureChange(figure="unfairness", unit="share", a=None, b=None, word="unclear", because="not measured"),
         ),
     )  # fmt: skip
     out = io.StringIO()

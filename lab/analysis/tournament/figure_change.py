@@ -2,18 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from lab.drillfile.frozen import Frozen
 
-Word = Literal["changed", "not changed", "unclear"]
+ChangeWord = Literal["changed", "not changed", "unclear"]
 
 
-class Change(BaseModel):
+class FigureChange(Frozen):
     """A figure of both. ``low`` and ``high`` bound ``difference`` = B - A with 95 % confidence.
 
     ``margin``: what makes no difference, in the figure's unit. Words stand where a figure is no number.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     figure: str
     unit: str
@@ -23,11 +21,11 @@ class Change(BaseModel):
     low: float | None = None
     high: float | None = None
     margin: float | None = None
-    word: Word
+    word: ChangeWord
     because: str
 
 
-def decide(low: float, high: float, difference: float, margin: float) -> tuple[Word, str]:
+def decide(low: float, high: float, difference: float, margin: float) -> tuple[ChangeWord, str]:
     """The word for an interval of B - A, and why."""
     if (low > 0 or high < 0) and abs(difference) >= margin:
         return "changed", "by more than the spread"
