@@ -1,4 +1,4 @@
-"""What a policy costs a client: everything it is asked and told for one attempt, in microseconds."""
+"""What a policy costs a client: all calls to it for one attempt, in microseconds."""
 
 import random
 import statistics
@@ -68,7 +68,7 @@ def costs(rows: Rows) -> Iterator[str]:
     if not measured:
         return
     yield "\n## What a policy costs (`python -m bench policies`)\n"
-    yield f"All that it is asked and told for one attempt, in the client's thread; the goal is < {GOAL_US:g} us in the"
+    yield f"All calls to it for one attempt, in the client's thread; the goal is < {GOAL_US:g} us in the"
     yield "median. Half of the attempts fail.\n"
     yield row(("policy", "median, us", "p99, us", "attempts measured"))
     yield row(("---",) * 4)

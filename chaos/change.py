@@ -1,4 +1,4 @@
-"""What the injector tells whoever keeps the journal."""
+"""What the injector reports to whoever keeps the journal."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -26,7 +26,7 @@ class Injector:
     Args:
         ledger: the run's, begun by this process.
         lease: renewed by the owner; without it nothing is applied.
-        on_change: told each step of an action's life, in order, on the event loop.
+        on_change: called with each step of an action's life, in order, on the event loop.
         watchdog_alive: whether someone would undo all this if this process died now.
         patience_s: how long to wait for a watchdog that died and is being replaced; until then nothing is applied.
     """

@@ -1,6 +1,6 @@
 """The accept queue of a process's listening socket, from outside and without root.
 
-The socket is borrowed from the process (pidfd_getfd) and told to ``listen`` again with another length, which
+The socket is borrowed from the process (pidfd_getfd) and made to ``listen`` again with another length, which
 changes nothing else. It works on one's own processes (ptrace rights); a new listener needs it again.
 """
 

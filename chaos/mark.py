@@ -1,6 +1,6 @@
 """A run's mark: what its processes, containers and networks carry, and no other run's do.
 
-A run's name alone would not tell: two runs of one name in two folders (``--out``) would take each other down.
+A run's name alone is not enough: two runs of one name in two folders (``--out``) would take each other down.
 """
 
 import hashlib

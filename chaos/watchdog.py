@@ -91,7 +91,7 @@ def say(text: str) -> None:
 
 @dataclass(slots=True)
 class Watchdog:
-    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` tell what it did.
+    """``run_dir`` is the run folder. ``changes`` and ``taken_down`` say what it did.
 
     ``engine_back_s`` is how long it waits for a container engine that does not answer.
     """
@@ -116,7 +116,7 @@ class Watchdog:
     async def take_over(self, reason: str) -> list[str]:
         """Steps 1 to 6, for this reason. What could not be undone or taken down; the ledger keeps it."""
         self.log(f"taking over: {reason}")
-        with suppress(OSError):  # a full disk: no one can be told, but all can be undone
+        with suppress(OSError):  # a full disk: nothing can be logged, but all can be undone
             take(self.run_dir / LEASE)
         try:
             cut_torn_line(self.run_dir / LEDGER)

@@ -44,7 +44,7 @@ class StepCounts:
             self.failed[failure] = self.failed.get(failure, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
-        """As the control port tells it."""
+        """As the control port reports it."""
         return {"sent": self.sent, "good": self.good, "failed": self.failed, "latency": self.latency}
 
 
@@ -63,7 +63,7 @@ class CustomerCounts(StepCounts):
         return self.steps.setdefault(name, StepCounts())
 
     def as_json(self) -> dict[str, Any]:
-        """As the control port tells it; steps where a session has several."""
+        """As the control port reports it; steps where a session has several."""
         own = {"requests": self.requests, **super().as_json()}
         return {**own, "steps": {name: step.as_json() for name, step in self.steps.items()}}
 
@@ -120,7 +120,7 @@ class ArrivalCohort:
         return now_s >= self.second + 2 and self.total.requests == ended
 
     def as_json(self, now_s: float) -> dict[str, Any]:
-        """As the control port tells it."""
+        """As the control port reports it."""
         return {
             "second": self.second,
             "requests": self.total.requests,

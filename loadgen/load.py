@@ -45,7 +45,7 @@ class LoadProcess:
 
     @property
     def ready(self) -> bool:
-        """Whether there is an arrival process that could be told to run."""
+        """Whether there is an arrival process that could run."""
         return bool(self._arrivals)
 
     def share_among(self, users: int) -> None:
@@ -88,7 +88,7 @@ class LoadProcess:
         return {name: rate.at(now_s) if self.settings.running else 0.0 for name, rate in self._rates.items()}
 
     def counters(self, after: float) -> dict[str, Any]:
-        """What the control port tells."""
+        """What the control port reports."""
         return self.tally.as_json(self.settings.patience_s, self.rates_rps(), after)
 
 

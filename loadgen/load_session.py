@@ -47,7 +47,7 @@ class LoadSessions:
         wire: How requests are sent.
         tally: Where they are counted.
         settings: The load's settings as they are now.
-        report: Told of each request.
+        report: Called with each request.
     """
 
     wire: Wire

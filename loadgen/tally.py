@@ -46,7 +46,7 @@ class Totals:
             self.failed[failure] = self.failed.get(failure, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
-        """As the control port tells it."""
+        """As the control port reports it."""
         return {
             "intended_total": self.intended,
             "sent_total": self.sent,

@@ -19,7 +19,7 @@ CALLS = ClientSettings(policy="none", timeout_s=8, connections="new")
 
 
 class Canary(Role[Settings]):
-    """Sends what the lab itself sends; its data port tells the latest call."""
+    """Sends what the lab itself sends; its data port shows the latest call."""
 
     name = "canary"
 

@@ -24,7 +24,7 @@ class Settings(ClientSettings):
 
 
 class Fleet(Role[Settings]):
-    """Its data port tells how many clients there are."""
+    """Its data port shows how many clients there are."""
 
     name = "fleet"
     settings = Settings

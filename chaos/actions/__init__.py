@@ -1,4 +1,4 @@
-"""Every verb that changes the world: frozen, serialisable, told apart by ``do``; an inverse is one, too."""
+"""Every verb that changes the world: frozen, serialisable; ``do`` says which. An inverse is one, too."""
 
 from typing import Annotated
 

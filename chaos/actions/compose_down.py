@@ -21,7 +21,7 @@ from chaos.mark import LABEL
 
 PROJECT_LABEL = "com.docker.compose.project"
 BUSY = frozenset({HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN})
-"""Someone else removes the same just now, or uses it: the read-back tells."""
+"""Someone else removes the same just now, or uses it: the read-back shows what is there."""
 
 
 class ComposeDown(BaseAction):

@@ -22,7 +22,7 @@ class _OfListener(BaseAction):
 
 
 class _OfToxic(_OfListener):
-    """What is about one toxic, told apart from everyone else's by its name."""
+    """What is about one toxic, which is distinguished from everyone else's by its name."""
 
     toxic: Toxic
 

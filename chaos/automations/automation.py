@@ -27,7 +27,7 @@ class BaseAutomation(BaseFault, ABC):
 
     @abstractmethod
     def values(self) -> dict[str, float]:
-        """What the role is told, in its own names."""
+        """What the role is given, in its own names."""
 
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:
         """Begin it; undoing is stopping it."""

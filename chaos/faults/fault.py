@@ -29,7 +29,7 @@ class Fault(Protocol):
         kind: how the journal calls it.
         needs: abilities of the runtime without which the drill is unsupported.
         uses: services besides the target without which it can't be done.
-        name: tells two faults of a sort apart; the drill's step name, or empty.
+        name: distinguishes two faults of a sort; the drill's step name, or empty.
         target: the service that is hurt.
     """
 

@@ -110,7 +110,7 @@ class Ledger:
 
 
 def refusal(path: Path) -> str:
-    """What a second owner is told: who has the run, and what to do."""
+    """What a second owner reads: who has the run, and what to do."""
     try:
         account = read_ledger(path)
     except LedgerError as error:

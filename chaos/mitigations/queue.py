@@ -21,7 +21,7 @@ class Queue(BaseMitigation):
     connections: int = Field(ge=1, le=65_535)
 
     def actions(self, place: TargetResolver) -> tuple[Action, ...]:
-        """The listener is told another length.
+        """The listener gets another length.
 
         Raises:
             UnsupportedError: it listens inside a container.

@@ -10,13 +10,13 @@ def narrow(plan: Plan, field: Field, only: Sequence[str], seeds: int | None) -> 
     """The part of a field that is asked for.
 
     Args:
-        plan: whose name a complaint tells.
+        plan: whose name a complaint says.
         field: the whole of it.
         only: names of contestants and triggers; a kind of which none is named stays as it is.
         seeds: so many of the first; None: all.
 
     Raises:
-        DrillError: a name is unknown, or there are not so many seeds; tells the valid ones.
+        DrillError: a name is unknown, or there are not so many seeds; names the valid ones.
     """
     valid = (*field.contestants, *field.triggers)
     for name in only:

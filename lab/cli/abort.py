@@ -16,7 +16,7 @@ Reason = Annotated[str, typer.Argument(help="Why; it stands in the verdict.", sh
 
 
 def abort(reason: Reason = "", *, run: options.Living = None) -> None:
-    """End the drill or the lab that runs: every fault is rolled back first, then it is explained."""
+    """End the drill or the lab that runs: every fault is rolled back first; then the reason is reported."""
     runs = living(lab_home()) if run is None else [the_living(lab_home(), run)]
     if not runs:
         raise Unreachable(

@@ -21,7 +21,7 @@ def fault_add(
     what: Annotated[str, typer.Argument(help="A fault, e.g. latency (docs/reference/faults.md).")],
     parameters: Annotated[list[str] | None, typer.Argument(help="As in a drill file: latency=3000ms")] = None,
     target: Annotated[
-        str | None, typer.Option(help="The service it is for; default: its own, or the bridge.")
+        str | None, typer.Option(help="The service to apply it to; default: the fault's own, or the bridge.")
     ] = None,
 ) -> None:
     """Apply a fault and read it back; stays until `lab fault clear` or `lab down`. `lab faults` lists them."""

@@ -46,17 +46,17 @@ What = Annotated[
     ),
 ]
 MonitoringOption = Annotated[
-    bool, typer.Option("--monitoring", help="How each way of watching survives the storm.")
+    bool, typer.Option("--monitoring", help="How each way of monitoring survives the storm.")
 ]
 Quick = Annotated[
     bool, typer.Option("--quick", help="A first answer in minutes: the quick part of the plan.")
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; default: go on where it was interrupted.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Start from the beginning; default: resume where it was interrupted.")
+]
 Again = Annotated[
     bool,
-    typer.Option(
-        "--again", help="Also run again what was discarded: runs in which an instrument check failed."
-    ),
+    typer.Option("--again", help="Also repeat discarded runs: those in which an instrument check failed."),
 ]
 
 Only = Annotated[
@@ -66,7 +66,10 @@ Only = Annotated[
     ),
 ]
 Seeds = Annotated[
-    int | None, typer.Option("--seeds", help="So many of the plan's seeds, from its first; more later.")
+    int | None,
+    typer.Option(
+        "--seeds", help="How many of the plan's seeds to run, from its first; more can follow later."
+    ),
 ]
 
 
@@ -84,7 +87,7 @@ def compare(  # noqa: PLR0913  the command's options
     as_json: options.Json = False,
     yes: options.Yes = False,
 ) -> None:
-    """Play a tournament on one lab (see `lab list`), say what changed between two runs, or compare ways of watching."""
+    """Play a tournament (see `lab list`), say what changed between two runs, or compare ways of monitoring."""
     given = what or []
     of_plans = {
         "--quick": quick,

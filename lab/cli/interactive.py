@@ -61,7 +61,7 @@ def up(  # noqa: PLR0913  the command's options
 
 
 def down() -> None:
-    """Roll back every fault and take the living labs down; drills and what isn't theirs are listed, and left."""
+    """Roll back every fault and take the living labs down; drills and foreign things are listed and left alone."""
     runs = living(lab_home())
     left = [word for run in runs if run.interactive for word in _end(run)]
     for run in runs:
@@ -90,7 +90,7 @@ def _end(run: RunFolder) -> tuple[str, ...]:
 
 
 def status(*, run: options.Living = None, as_json: options.Json = False) -> None:
-    """What the living lab or drill is at: its figures of the last seconds, and what is active."""
+    """The state of the living lab or drill, its figures of the last seconds, and what is active."""
     now = asyncio.run(LabClient(the_living(lab_home(), run)).call("GET", "/status"))
     if as_json:
         typer.echo(json.dumps(now, indent=2))

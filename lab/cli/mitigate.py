@@ -21,7 +21,9 @@ def mitigate(
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option(help="The service it is for; default: the one it is meant for, where there is one."),
+        typer.Option(
+            help="The service to apply it to; default: the one that the mitigation is meant for, where there is one."
+        ),
     ] = None,
 ) -> None:
     """Apply a mitigation and read it back; stays until `lab fault clear ID`, `lab fault clear --all` or `lab down`."""

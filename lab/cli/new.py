@@ -24,14 +24,14 @@ File = Annotated[Path, typer.Argument(help="The file to write, like mine.yaml; i
 @new.command("drill")
 @acts
 def new_drill(file: File = Path("my-drill.yaml")) -> None:
-    """A drill with every section that most have, each explained."""
+    """Write a drill with the usual sections, each explained."""
     _write("drill", file)
 
 
 @new.command("plan")
 @acts
 def new_plan(file: File = Path("my-plan.yaml")) -> None:
-    """A tournament's plan: contestants, triggers, seeds."""
+    """Write a tournament's plan: contestants, triggers, seeds."""
     _write("plan", file)
 
 

@@ -52,13 +52,13 @@ MonitoringOption = Annotated[
     ),
 ]
 Repeat = Annotated[
-    int, typer.Option(min=1, max=1000, help="Run so often, with seeds counting up; a k-of-N verdict.")
+    int, typer.Option(min=1, max=1000, help="How many runs, with seeds counting up; the verdict is k of N.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Yes = Annotated[
     bool,
     typer.Option(
-        "--yes", "-y", help="Clean up after labs that were killed without asking (as where CI is set)."
+        "--yes", "-y", help="Clean up after killed labs without asking (the default where CI is set)."
     ),
 ]
 Out = Annotated[Path | None, typer.Option(help="Put the run folder here.")]

@@ -61,15 +61,15 @@ def _agreed(question: str) -> bool:
     return typer.confirm(question, default=False, err=True)
 
 
-async def _everything(tell: Callable[[Recovered], None]) -> tuple[list[Recovered], list[Stray]]:
-    done = await _each(tell)
+async def _everything(report: Callable[[Recovered], None]) -> tuple[list[Recovered], list[Stray]]:
+    done = await _each(report)
     return done, await find_strays(frozenset(run.mark for run in open_runs(lab_home())))
 
 
-async def _each(tell: Callable[[Recovered], None]) -> list[Recovered]:
+async def _each(report: Callable[[Recovered], None]) -> list[Recovered]:
     done = []
     async for one in recover_each(lab_home()):
-        tell(one)
+        report(one)
         done.append(one)
     return done
 

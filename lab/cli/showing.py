@@ -45,7 +45,7 @@ class Showing:
                 self._view(Viewing(shown, drill, runtime, folder, timeline))
             case Recorded(event):
                 if self._viewing is not None:
-                    self._viewing.tell(event)
+                    self._viewing.show(event)
             case LabReady() | RunEnds():
                 self._end_view()
         if line := in_words(report):

@@ -22,7 +22,7 @@ class Viewing:
     """One view on one timeline. The run's clock goes on between two events.
 
     Args:
-        timeline: fed by whoever records the run, before :meth:`tell` is called; None: by the view itself.
+        timeline: fed by whoever records the run, before :meth:`show` is called; None: by the view itself.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Viewing:
         self._feeds = timeline is None
         self.timeline = Timeline() if timeline is None else timeline
 
-    def tell(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         """Take an event; it is shown for as long as the view is open."""
         if self._feeds:
             self.timeline.feed(event)
@@ -79,15 +79,15 @@ async def watch_stream(console: Console, folder: RunFolder, lines: AsyncIterator
     viewing = Viewing(console, Drill.model_validate(opened.drill), runtime, folder)
     viewing.begin()
     try:
-        viewing.tell(opened)
+        viewing.show(opened)
         async for line in lines:
-            viewing.tell(EVENT.validate_json(line))
+            viewing.show(EVENT.validate_json(line))
     finally:
         viewing.end()
 
 
 def show_verdict(console: Console, result: Result) -> None:
-    """What a finished run comes to, and where its report lies."""
+    """The verdict of a finished run, and where its report is."""
     if result.error is not None and result.verdict.outcome in {"not-started", "broken"}:
         console.print(f"\n{result.error}\n", markup=False, highlight=False)
     say_verdict(console, result.verdict, summarise(result.verdict), result.folder.report, result.timeline)

@@ -17,7 +17,7 @@ TODO = (
 
 
 def planes_memory() -> Diagnosis:
-    """The most that both planes took together; more than 300 MB is told."""
+    """The most that both planes took together; more than 300 MB is reported."""
     for run in reversed(list_runs(lab_home())):
         taken = _taken_bytes(run)
         if taken is not None:

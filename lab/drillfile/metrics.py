@@ -37,7 +37,7 @@ PLANES = ("shared", "ops")
 class Metric:
     """A metric's name, unit, shape, and what it means in a sentence.
 
-    ``lasting``: it tells of the world around the drill, so that it counts while the lab is still coming up, too.
+    ``lasting``: it is about the world around the drill, so that it counts while the lab is still coming up, too.
     """
 
     name: str

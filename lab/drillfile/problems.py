@@ -30,7 +30,7 @@ class DrillError(Exception):
 
     @classmethod
     def of(cls, file: str, problems: Iterable[Problem]) -> "DrillError":
-        """The error that tells all of these problems, in the order of the file."""
+        """The error that names all of these problems, in the order of the file."""
         found = sorted(set(problems))
         lines = said(file, found[:MOST_TOLD])
         if more := found[MOST_TOLD:]:

@@ -83,7 +83,7 @@ def load_drill(
         modes: ways in which the shared monitoring plane can see main, alike.
 
     Raises:
-        DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
+        DrillError: the file can't be read, or something in it is wrong; all of it is named at once.
     """
     return parse_drill(read_content(path), str(path), using or known(services, modes))
 

@@ -39,7 +39,7 @@ def load_plan(path: Path, using: Known) -> Plan:
     """Read a plan and all of its drills.
 
     Raises:
-        DrillError: the file can't be read, or something in it is wrong; all of it is told at once.
+        DrillError: the file can't be read, or something in it is wrong; all of it is named at once.
     """
     content = read_content(path)
     top, problems = parse_source(str(path), content)

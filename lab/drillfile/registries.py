@@ -34,7 +34,7 @@ class Known:
         modes: ways in which the shared plane can see main; None: any name will do.
         check_admission: as ``check_policy``, for what a server's admission is written as; None: any text will do.
         rules_of: the live settings of a role, by the module that it names for them.
-        automations: what a role can be told to begin, as the faults.
+        automations: what a role can begin on request, as the faults.
         check_library: raises ``ValueError``, whose text explains, for a client library that there is not.
     """
 

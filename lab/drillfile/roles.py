@@ -54,7 +54,7 @@ def devices(services: Services) -> tuple[str, ...]:
     return tuple(name for name, role in services.items() if role.kind == "device")
 
 
-def check_takes(  # noqa: PLR0913, PLR0917 - who, what, and where it is told
+def check_takes(  # noqa: PLR0913, PLR0917 - who, what, and where it is reported
     reader: Reader, place: Value, service: str, setting: str, services: Services | None, rules_of: RulesOf
 ) -> None:
     """A problem where a service has no such setting.

@@ -34,7 +34,7 @@ def read_url_condition(reader: Reader, value: Value) -> Condition:
 
 
 def _url(reader: Reader, value: Value) -> str:
-    """A URL as it will be asked for; what it may not be is told in words."""
+    """A URL as it will be asked for; what it may not be is said in words."""
     text = reader.text(value)
     why = _wrong(text) if text else None
     if why is not None:

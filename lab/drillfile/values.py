@@ -52,7 +52,7 @@ class Reader:
         return {}
 
     def part(self, value: Value, key: str) -> Value | None:
-        """The part of a mapping that has this key, where there is one; what is wrong is told by who reads the whole."""
+        """The part of a mapping that has this key, where there is one; who reads the whole reports what is wrong."""
         return value.content.get(key) if isinstance(value.content, dict) else None
 
     def items(self, value: Value) -> tuple[Value, ...]:

@@ -1,4 +1,4 @@
-"""What the journal can hold: one frozen model per line, told apart by ``type``.
+"""What the journal can hold: one frozen model per line; ``type`` says which.
 
 Four rules: counters are cumulative (``*_total``), never rates; observations and decisions are recorded,
 judgements never; units stand in the names; what was not measured is null or a ``sample.missed``, never 0.

@@ -1,4 +1,4 @@
-"""What the monitoring planes (Prometheus with its Alertmanager) were set up to do, said, and told on-call.
+"""What the monitoring planes (Prometheus with its Alertmanager) were set up to do, said, and sent to on-call.
 
 Answers are recorded as they came. Whether a plane was blind is judged by ``lab.analysis``, against the truth that the
 lab read apart from it.
@@ -64,7 +64,7 @@ class PlaneSample(Entry):
 
 
 class PlaneScraped(Entry):
-    """All scrapes of a target that a plane knows of when the run is over, by run time (s); ``error``: it can't tell."""
+    """All scrapes of a target that a plane knows when the run is over, by run time (s); ``error``: why it has none."""
 
     type: Literal["plane.scraped"] = "plane.scraped"
     plane: str

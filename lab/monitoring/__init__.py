@@ -1,4 +1,4 @@
-"""The monitoring planes as their configuration files say: what they scrape, how soon they must tell. Pure data."""
+"""The monitoring planes as their configuration files say: what they scrape, how soon they must alert. Pure data."""
 
 from lab.monitoring.config import PlaneConfig, load_planes, modes
 from lab.monitoring.config_error import MonitoringError

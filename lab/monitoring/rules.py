@@ -45,7 +45,7 @@ class MonitoringRule:
 
     @property
     def about(self) -> str | None:
-        """What it tells of: ``symptom``, ``monitoring``, ``heartbeat``."""
+        """What it is about: ``symptom``, ``monitoring``, ``heartbeat``."""
         name = self.part.at("labels").at("about").value
         return None if name is None else str(name)
 

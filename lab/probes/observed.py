@@ -44,7 +44,7 @@ class Sockets(Protocol):
 
 
 class Observed(Protocol):
-    """The part of a runtime that only tells."""
+    """The part of a runtime that only reads."""
 
     def address(self, service: str, port: str) -> str:
         """``host:port`` of a service's port."""

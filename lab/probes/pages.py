@@ -9,7 +9,7 @@ from lab.probes.run_clock import RunClock
 
 
 class PageTracker:
-    """Turns the pages that the receiver tells into events on the run's ``clock``."""
+    """Turns the pages that the receiver reports into events on the run's ``clock``."""
 
     def __init__(self, clock: RunClock) -> None:
         self._clock = clock

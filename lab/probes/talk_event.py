@@ -1,4 +1,4 @@
-"""Who sends most over a device, as `lab top` tells it."""
+"""Who sends most over a device, as `lab top` shows it."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,7 +33,7 @@ class Talk(BaseModel):
     Attributes:
         missed: what the figures may lack, in words; None: nothing.
         forwarded_per_s: connections that the device passed on, of all devices together, as router counted them: what
-            the rest waits in a queue or was given up. None: router did not tell.
+            the rest waits in a queue or was given up. None: router did not report it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -45,11 +45,11 @@ class Connections(Protocol):
 
     @property
     def ends(self) -> object | None:
-        """What to wait on for ends; None: the kernel doesn't tell of them."""
+        """What to wait on for ends; None: the kernel doesn't announce them."""
 
     @property
     def lost(self) -> bool:
-        """Whether it told of more than was taken in time."""
+        """Whether it announced more than was taken in time."""
 
     def open(self) -> Sequence[Connection]:
         """Those that are there now."""

@@ -1,4 +1,4 @@
-"""What a run comes to, in words and four figures, for terminal and page alike."""
+"""The result of a run, in words and four figures, for terminal and page alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def _clean(verdict: Verdict) -> bool:
 
 
 def story(summary: Sequence[str], verdict: Verdict) -> list[str]:
-    """The sentences that tell what happened, without the one that repeats the verdict."""
+    """The sentences that say what happened, without the one that repeats the verdict."""
     return [said for said in summary if not said.casefold().startswith(f"{verdict.verdict}:")]
 
 

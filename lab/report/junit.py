@@ -33,7 +33,7 @@ def write_junit(path: Path, verdict: Verdict, took_s: float = 0.0) -> None:
 
     Args:
         path: the file to write.
-        verdict: what the run came to.
+        verdict: the judgement of the run.
         took_s: how long the run took.
     """
     _save(junit(verdict, took_s), path)

@@ -25,7 +25,7 @@ PlaneState = Literal["sees", "blind", "filled", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class WatchedPlane:
-    """A plane in a run: how it was set up, what it came to, its rows (one a second), and the pages about or from it."""
+    """A plane in a run: how it was set up, its score, its rows (one a second), and the pages about or from it."""
 
     name: str
     config: PlaneConfigured
@@ -79,7 +79,7 @@ def spans(rows: Iterable[PlaneRow]) -> list[Span]:
 
 
 def _pages(watched: Watched) -> tuple[PageReceived, ...]:
-    """What on-call was told; the heartbeat is for the dead-man's switch."""
+    """What on-call received; the heartbeat is for the dead-man's switch."""
     return tuple(page for page in watched.pages if page.alert != HEARTBEAT)
 
 

@@ -18,7 +18,7 @@ def _plane(event: PlaneConfigured) -> str:
 
 
 def _page(event: PageReceived) -> str | None:
-    """Who told on-call of what; the heartbeat is news to no one."""
+    """Who paged on-call for what; the heartbeat is news to no one."""
     if event.alert == HEARTBEAT:
         return None
     if event.alert == DEAD_MAN:

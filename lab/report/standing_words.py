@@ -85,7 +85,7 @@ def outcome(score: Score) -> str:
 
 
 def lost_of(score: Score) -> str:
-    """Goodput lost of a score; the least and the most where a mean tells nothing: runs in two clusters."""
+    """Goodput lost of a score; the least and the most where a mean says nothing: runs in two clusters."""
     found = score.lost_share
     if found is None:
         return lost(found)
@@ -105,7 +105,7 @@ def _range(spread: Spread) -> str:
 
 
 def served(spread: Spread | None) -> str:
-    """A share that was served, and how far it is known; the least and the most where a mean tells nothing."""
+    """A share that was served, and how far it is known; the least and the most where a mean says nothing."""
     if spread is not None and _is_wide(spread):
         return _range(spread)
     return lost(spread)
@@ -158,7 +158,7 @@ def back_shortly(score: Score) -> str:
 
 
 def backs(scores: Sequence[Score]) -> str:
-    """In how many runs service came back while it was watched: ``29/30``; a dash where none tells."""
+    """In how many runs service came back while it was watched: ``29/30``; a dash where none shows it."""
     known = [score.back for score in scores if score.back is not None]
     return f"{sum(one.back for one in known)}/{sum(one.n for one in known)}" if known else figures.NONE
 

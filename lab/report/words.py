@@ -22,7 +22,7 @@ _UNITS = {"ms": " ms", "s": " s", "rps": "/s", "share": "", "kbps": " kB/s", "fa
 """Suffix of a parameter's name -> how its unit is written behind the value."""
 
 _UNSAID = frozenset({"stream", "toxicity", "listener"})
-"""Parameters that only the page's table tells."""
+"""Parameters that only the page's table shows."""
 
 
 def titled(phase: str, clock: str | None) -> str:

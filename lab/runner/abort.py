@@ -1,6 +1,6 @@
 """Ending a drill before its end: because a condition under ``abort-if`` was met, or because someone says so.
 
-Both cancel whatever the drill is at, and what is active is rolled back by the session; then it is told why.
+Both cancel whatever the drill is at, and what is active is rolled back by the session; then the reason is reported.
 """
 
 from typing import Literal

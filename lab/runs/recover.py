@@ -52,7 +52,7 @@ def abandoned(home: Path) -> list[RunFolder]:
 
 
 async def recover(home: Path) -> AsyncIterator[Recovered]:
-    """Undo what is left of every abandoned run, one after the other, and tell of each what came of it.
+    """Undo what is left of every abandoned run, one after the other, and report of each what came of it.
 
     Two at once do no harm: one cleans up after a run, the other waits for it and finds nothing left to do.
     """
@@ -75,7 +75,7 @@ async def _tried(run: RunFolder) -> Recovered | None:
 
 
 def _unreadable(run: RunFolder) -> str | None:
-    """Why no one can tell what the run did; a ledger without a single whole line is of a run that did nothing."""
+    """Why it is unknown what the run did; a ledger without a single whole line is of a run that did nothing."""
     try:
         if b"\n" in run.ledger.read_bytes():
             read_ledger(run.ledger)
@@ -100,7 +100,7 @@ def _abandoned_account(run: RunFolder) -> Account | None:
 
 
 def _renewed_lately(run: RunFolder) -> bool:
-    """Whether someone renews the lease although no pid of this machine can tell: on another one that has this disk."""
+    """Whether someone renews the lease although no pid of this machine shows it: on another one that has this disk."""
     try:
         return time.time() - (run.path / LEASE).stat().st_mtime < LATELY_S
     except FileNotFoundError:

@@ -27,7 +27,7 @@ class ServiceReport:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """CPU of a whole service (all threads), in seconds, cumulative; None where this runtime can't tell."""
+    """CPU of a whole service (all threads), in seconds, cumulative; None where this runtime does not know."""
 
     cpu_s_total: float | None
     throttled_s_total: float | None

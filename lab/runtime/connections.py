@@ -1,10 +1,10 @@
 """The connections to one listener, from outside: those that are open, and each that ends.
 
     open()    ask the kernel:  every socket of the port, with the bytes that it has carried so far
-    ended()   be told:         the kernel announces each TCP socket when it ends, with its bytes
+    ended()   be notified:      the kernel announces each TCP socket when it ends, with its bytes
 
 Together they miss no connection, however short, and no byte: what only looks a few times a second misses nearly every
-one that lives for milliseconds. A cookie tells two connections of one address and port apart.
+one that lives for milliseconds. A cookie distinguishes two connections of one address and port.
 """
 
 import errno

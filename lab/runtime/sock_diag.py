@@ -21,7 +21,7 @@ REQUEST_AND_DUMP = 0x1 | 0x300
 DONE, ERROR = 3, 2
 ESTABLISHED, TIME_WAIT, CLOSE, CLOSE_WAIT, LISTEN, NEW_SYN_RECV = 1, 6, 7, 8, 10, 12
 TCP_ENDS = 0b101
-"""The groups that are told of each TCP socket that ends: over IPv4, over IPv6."""
+"""The groups to which the kernel announces each TCP socket that ends: over IPv4, over IPv6."""
 CLONE_NEWNET = 0x40000000
 DEADLINE_S = 1.0
 CHUNK = 1 << 18

@@ -50,7 +50,7 @@ def _verdict() -> dict[str, Any]:
 
 
 def _journal() -> dict[str, Any]:
-    about = {"title": "Journal line", "description": "One line of journal.jsonl, told apart by `type`."}
+    about = {"title": "Journal line", "description": "One line of journal.jsonl; `type` says which."}
     return {"$schema": DIALECT, **about, **EVENT.json_schema(mode="serialization")}
 
 

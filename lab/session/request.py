@@ -12,7 +12,7 @@ from lab.monitoring import modes
 from lab.topology import Roles, Topology, load_topology
 
 PROFILES = "COMPOSE_PROFILES"
-"""The variable by which Compose is told which profiles to take."""
+"""The variable that says which profiles Compose takes."""
 
 
 Purpose = Literal["drill", "series", "interactive"]

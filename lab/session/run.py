@@ -190,7 +190,7 @@ class Run:
         await self._host.start_load(self.drill)
 
     async def stop_load(self) -> None:
-        """Start no more arrivals; those in flight end. A load that died has stopped, too: the journal tells that."""
+        """Start no more arrivals; those in flight end. A load that died has stopped, too: the journal records that."""
         with suppress(ControlError):
             await self._host.stop_load()
 

@@ -19,7 +19,7 @@ _ROUNDING = 1e-9  # 100 * (1 - 0.4) is 60.000000000000004 in binary fractions
 
 
 class Entrance:
-    """Open wide until it is told otherwise."""
+    """Open wide until it is changed."""
 
     def __init__(self) -> None:
         self._admit_share = 1.0

@@ -3,7 +3,7 @@
     next  =  the oldest of those who wait
 
 In a queue that is longer than its clients' patience every answer comes too late: all work is done, none is of use.
-Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), which tells why it is wrong while a queue stands.
+Source: "Fail at Scale" (B. Maurer, ACM Queue 13(8), 2015), which says why it is wrong while a queue stands.
 """
 
 from services.admission.admission import Crowd

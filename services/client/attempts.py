@@ -85,7 +85,7 @@ class Attempts:
     def _limits(
         self, left_s: float | None, headers: Mapping[str, str] | None
     ) -> tuple[float, Mapping[str, str] | None]:
-        """How long the attempt may take, and its headers: with a deadline the server is told that time."""
+        """How long the attempt may take, and its headers: with a deadline that time is sent to the server."""
         if left_s is None:
             return self.timeout_s, headers
         limit_s = max(_SHORTEST_S, min(self.timeout_s, left_s))

@@ -37,7 +37,7 @@ class Client:
         source: The address that connections come from; None: the system chooses.
         chance: Where jitter comes from.
         reserve: The URL of the device `bridge-reserve`; None: there is none.
-        log: What the log calls its calls, such as storefront->auth; None: it doesn't tell them.
+        log: What the log calls its calls, such as storefront->auth; None: it doesn't log them.
         raw: For a proxy: bodies stay as they are, no header is added.
     """
 
@@ -77,7 +77,7 @@ class Client:
         return self.tally.errors
 
     def counters(self) -> dict[str, Any]:
-        """What the control port tells: the tally, the policy as it was written, the breaker's state."""
+        """What the control port reports: the tally, the policy as it was written, the breaker's state."""
         return {**self.tally.as_json(), "policy": self._settings.policy, "breaker": self._policy.state()}
 
     def cohorts(self, after: float, now_s: float) -> list[dict[str, Any]]:

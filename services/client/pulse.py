@@ -17,7 +17,7 @@ KEPT_S = 30.0
 class Pulse:
     """Calls `target` once a second and keeps what ended in the last 30 s.
 
-    A slow call is told when it has ended, however long ago it started: a reader that asks for what is new
+    A slow call is reported when it has ended, however long ago it started: a reader that asks for what is new
     since its last question misses none.
     """
 

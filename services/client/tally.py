@@ -40,7 +40,7 @@ class AttemptTally:
         self.errors[name] = self.errors.get(name, 0) + 1
 
     def as_json(self) -> dict[str, Any]:
-        """The counters as the control port tells them."""
+        """The counters as the control port reports them."""
         return {
             "calls_total": self.calls,
             "attempts_total": self.attempts,

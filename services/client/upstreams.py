@@ -1,6 +1,6 @@
 """The clients of a front door or a proxy: requests passed on by a policy, over pooled connections.
 
-What these try is told apart from what clients try over the bridge: in `upstream` of /counters, not in `client`.
+What these try is counted apart from what clients try over the bridge: in `upstream` of /counters, not in `client`.
 """
 
 import random
@@ -27,7 +27,7 @@ class Upstreams:
     """Passes requests on; what an upstream answers is the answer, 502, 503 and 504 are its own.
 
     Args:
-        names: Upstream -> what the log calls its calls, such as edge->storefront; None: it doesn't tell them.
+        names: Upstream -> what the log calls its calls, such as edge->storefront; None: it doesn't log them.
         settings: What to start with.
         source: The address that connections come from; None: the system chooses.
         chance: Where jitter comes from.

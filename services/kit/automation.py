@@ -1,4 +1,4 @@
-"""An automation: work that a role is told to begin, goes on by itself in steps, and reports what it does.
+"""An automation: work that a role begins on request, goes on by itself in steps, and reports what it does.
 
 POST /automation {"do": "start", "automation": "grow", "name": "scale-up", "deadline_s": 30, "values": {...}}
 POST /automation {"do": "stop",  "automation": "grow"}        what it did is taken back

@@ -5,8 +5,8 @@
     {"event": "failed", "call": "storefront->auth", "outcome": "timeout", "request_id": "5f0c77aa-4711", ...}
 
 The first kind is exact: one line a second and call while something ends badly, no rate limit, made from the counters
-that are there anyway, so that a storm costs no more log than a trickle. The first second that is good again is told as
-well, with the state `well`; then there is silence until the next trouble. The second kind are examples, as many as
+that are there anyway, so that a storm costs no more log than a trickle. The first second that is good again is logged
+as well, with the state `well`; then there is silence until the next trouble. The second kind are examples, as many as
 the rate limit lets through.
 """
 
@@ -105,7 +105,7 @@ class EachSecond:
         self._wait()
 
     def stop(self) -> None:
-        """Tell what is left, and leave nothing behind."""
+        """Log what is left, and leave nothing behind."""
         if self._timer is not None:
             self._timer.cancel()
             self._tell()

@@ -44,7 +44,7 @@ class Cohort:
         return now_s >= self.second + 2 and self.requests == self.good + sum(self.failed.values())
 
     def as_json(self, now_s: float) -> dict[str, Any]:
-        """As the control port tells it."""
+        """As the control port reports it."""
         return {
             "second": self.second,
             "requests": self.requests,

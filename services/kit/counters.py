@@ -51,11 +51,11 @@ class Counters:
         self.errors[name] = self.errors.get(name, 0) + 1
 
     def ends(self) -> dict[str, int]:
-        """How requests ended, as the log tells it: `ok`, `abandoned`, or the status."""
+        """How requests ended, as the log has it: `ok`, `abandoned`, or the status."""
         return {"ok": self.served, "abandoned": self.abandoned, **self.failed}
 
     def as_json(self) -> dict[str, Any]:
-        """The counters as the control port tells them."""
+        """The counters as the control port reports them."""
         return {
             "requests_total": self.requests,
             "served_total": self.served,

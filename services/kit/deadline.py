@@ -3,7 +3,7 @@
     X-Deadline-Ms: 250                       milliseconds left when it was sent
     X-Request-Start: t=1638891012.123456     when that was: UNIX time in seconds
 
-The second is the header by which proxies tell when a request was received, so that queueing can be measured. With it
+The second is the header by which proxies say when a request was received, so that queueing can be measured. With it
 the time that a request spends in a queue on its way (that of the bridge) counts; without it only what is left counts.
 """
 

@@ -49,7 +49,7 @@ S = TypeVar("S", bound=DataSettings)
 
 
 class Live(Generic[S]):
-    """The active settings. `now` is read at each use; a change swaps it whole and tells the listeners."""
+    """The active settings. `now` is read at each use; a change swaps it whole and notifies the listeners."""
 
     def __init__(self, start: S) -> None:
         self.now = start

@@ -27,7 +27,7 @@ class CountsCalls(Protocol):
 
     @property
     def log(self) -> CallLog | None:
-        """Where its calls are told; None: nowhere."""
+        """Where its calls are logged; None: nowhere."""
 
     @property
     def errors(self) -> Mapping[str, int]:
@@ -75,11 +75,11 @@ class Role(Generic[S]):
         return {}
 
     def automations(self) -> Mapping[str, Automation]:
-        """What it can be told to begin, by name."""
+        """What it can begin on request, by name."""
         return {}
 
     def call_logs(self) -> tuple[CallLog, ...]:
-        """What the log tells each second in which something ended badly."""
+        """What is logged each second in which something ended badly."""
         client = self.calls.log if self.calls else None
         return (self.answers,) if client is None else (self.answers, client)
 

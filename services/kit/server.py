@@ -25,7 +25,7 @@ _BAD_USAGE = 3
 
 
 def run(kind: type[Role[Any]]) -> None:
-    """Run a role as this process, until it is told to stop."""
+    """Run a role as this process, until a signal stops it."""
     _raise_file_limit()
     try:
         place = BindAddresses.from_environment(kind.name)

@@ -9,7 +9,7 @@ from services.kit.role import Role
 
 
 def snapshot(role: Role[Any], boot: str, lag: LoopLag, after: float) -> dict[str, Any]:
-    """Everything that the control port tells.
+    """Everything that the control port reports.
 
     Args:
         role: The service.

@@ -14,7 +14,7 @@ _PER_SECOND = 5
 
 
 class RateLimit(logging.Filter):
-    """Lets `per_second` lines a second through and tells in the next one how many it dropped."""
+    """Lets `per_second` lines a second through and reports in the next one how many it dropped."""
 
     def __init__(self, per_second: int = _PER_SECOND) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Sockets that come from the service's own address: by it the bridge tells its clients apart.
+"""Sockets that come from the service's own address: by it the bridge distinguishes its clients.
 
 The port is chosen at connect, not at bind, so that TIME_WAIT doesn't use the ports up.
 """
@@ -27,7 +27,7 @@ def new_socket(source: str | None, family: int = socket.AF_INET) -> socket.socke
 
 
 def pool_arguments(source: str | None, usual: Sequence[SocketOption]) -> dict[str, object]:
-    """What a urllib3 pool is told about its sockets' source; nothing where the system chooses.
+    """What a urllib3 pool is given for its sockets' source; nothing where the system chooses.
 
     Args:
         source: The address.

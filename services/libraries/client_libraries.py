@@ -24,7 +24,7 @@ class LibrarySpec:
         name: What it is called in a drill.
         needs: The packages that must be installed; the first one is the library itself.
         module: The file in this package; its `open_library(route, *given)` makes a Library.
-        given: What `open_library` is told besides the route.
+        given: What `open_library` gets besides the route.
     """
 
     name: str

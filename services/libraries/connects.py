@@ -1,6 +1,6 @@
 """How many connections this process began to open to the bridge, whichever library did.
 
-No library tells its attempts, but each of them must ask Python for a connection, and Python tells whoever listens
+No library counts its attempts, but each of them must ask Python for a connection, and Python notifies whoever listens
 (audit event `socket.connect`, PEP 578). So a connect counts when it starts, as an attempt of the lab's own client
 does: also one that is refused, or whose SYN is dropped because the bridge's queue is full. Requests on a connection
 that was kept alive open none; those are seen where they arrive.

@@ -35,7 +35,7 @@ class Route:
     def limited(self) -> bool:
         """Whether the library's pool may let requests wait, as it does by default: a bulkhead.
 
-        With a timeout of ours it may not: then the library's retries are what is left to tell libraries apart.
+        With a timeout of ours it may not: then the library's retries are what still distinguishes libraries.
         """
         return self.timeout_s is None
 

@@ -1,4 +1,4 @@
-"""Calls over the bridge by a real library. It makes its own attempts, and doesn't tell how many.
+"""Calls over the bridge by a real library. It makes its own attempts, and doesn't say how many.
 
 So calls and their ends are counted here. Attempts are the connections that it begins to open (`Connects`) and the
 requests on kept ones, which router sees: the analysis adds them up (docs/reference/libraries.md).
@@ -82,7 +82,7 @@ class LibraryClient:
             self._close_unused(old)
 
     def counters(self) -> dict[str, Any]:
-        """What the control port tells. Attempts are null: the library doesn't tell them."""
+        """What the control port reports. Attempts are null: the library doesn't count them."""
         library, timeout_s = self._said
         timeout = "default timeouts" if timeout_s == DEFAULT else f"timeout {timeout_s:g} s"
         return {

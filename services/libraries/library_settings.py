@@ -41,7 +41,7 @@ def _timeout() -> Any:  # noqa: ANN401  a dataclass field
 
 @dataclass(frozen=True)
 class LibrarySettings:
-    """Who makes the calls, and the timeout that a library is told (seconds). `lab` has its own settings."""
+    """Who makes the calls, and the timeout that a library gets (seconds). `lab` has its own settings."""
 
     library: str = text(LAB, ", ".join(names()), check_installed, "library")
     library_timeout_s: float | str = _timeout()

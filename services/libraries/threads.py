@@ -47,7 +47,7 @@ class Threaded:
                 end = _returned(self._library.get(url, headers))
             except Exception as error:  # noqa: BLE001 - whatever the library raises is the call's
                 end = _raised(error)
-            with suppress(RuntimeError):  # the loop is closed: no one is left to be told
+            with suppress(RuntimeError):  # the loop is closed: no one waits for it any more
                 loop.call_soon_threadsafe(self._ended, reply, end)
 
         try:

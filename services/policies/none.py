@@ -1,6 +1,6 @@
 """No retries: one attempt a call.
 
-Source: what clients do that no one told otherwise, such as requests (`DEFAULT_RETRIES` 0).
+Source: what clients do that are not configured otherwise, such as requests (`DEFAULT_RETRIES` 0).
 """
 
 from services.policies.noop import NoopPolicy

@@ -1,7 +1,7 @@
 """The instrument checks, without which there is no pass or fail: pure, one a file, as the report orders them.
 
 To add one: a file with a function from Timeline to findings, a line here, a test. One that raises is
-reported by name and leaves the run inconclusive: a checker that can't tell has not said yes.
+reported by name and leaves the run inconclusive: a checker without an answer has not said yes.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ Checker = Callable[[Timeline], list[Finding]]
 
 UNITS = frozenset({"%", "ms", "s", "x", "/s", "MB"})
 EDGE_S = 0.5
-"""Samples this close outside of a span still tell about it."""
+"""Samples this close outside of a span still say something about it."""
 
 
 class Timed(Protocol):
@@ -39,7 +39,7 @@ def within(samples: Iterable[T], span: tuple[float, float] | None) -> list[T]:
 def most_of(values: Sequence[float], share: float = 0.95) -> float | None:
     """The value that this share of all does not exceed (nearest rank).
 
-    A process tells its p99 of each second. A machine's hiccup in one second of a minute is not a process that
+    A process reports its p99 of each second. A machine's hiccup in one second of a minute is not a process that
     lags; one second in twenty is.
     """
     ordered = sorted(values)

@@ -9,7 +9,7 @@ from lab.analysis.timeline.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What was seen of a fault. ``ok`` None: nothing that could tell was measured."""
+    """What was seen of a fault. ``ok`` None: nothing that could show it was measured."""
 
     limit: str
     measured: float | None

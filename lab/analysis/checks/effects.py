@@ -23,7 +23,7 @@ Measure = Callable[[Timeline, ActionSpan, ExpectedEffect], Effect]
 """What was seen of a figure while a fault was active, against what it must reach."""
 
 DEAD_PERCENT = 80.0
-"""So many % of the canaries must end without an answer where only they can tell that a device is silent."""
+"""So many % of the canaries must end without an answer where only they can show that a device is silent."""
 UNLUCKY = 0.01
 """A share of runs in which chance may make a fault that has an effect look as if it had none."""
 RAMP_END_S = 5.0
@@ -92,7 +92,7 @@ def answered_503(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
 
 
 def silence(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
-    """The target answers no one: it does not tell its counters, or a plane's Prometheus no query."""
+    """The target answers no one: it does not report its counters, or a plane's Prometheus answers no query."""
     start_s, end_s = span_of(timeline, fault)
     gone = [c for c in timeline.changes if c.service == fault.target and c.state in {"exited", "unhealthy"}]
     if fault.target in timeline.services:

@@ -30,7 +30,7 @@ def check_truth(timeline: Timeline) -> list[Finding]:
 
 
 def _sources(timeline: Timeline) -> Mapping[str, Sequence[Timed]]:
-    """What should tell something every second: these three, and each service that ever did."""
+    """What should report every second: these three, and each service that ever did."""
     load, device = timeline.roles.load, timeline.roles.device
     return {load: timeline.loads, device: timeline.bridges, "host": timeline.hosts, **timeline.services}
 

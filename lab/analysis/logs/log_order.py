@@ -1,4 +1,4 @@
-"""The lines of several logs in the order of time, as far as they tell it."""
+"""The lines of several logs in the order of time, as far as they have it."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The trouble of one call, from the seconds that its log tells: which outcome, since when, until when, how many."""
+"""The trouble of one call, from the seconds in its log: which outcome, since when, until when, how many."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Trouble:
 def trouble(
     call: str, spans: Sequence[Calls], end_s: float, examples: Mapping[tuple[str, str], str]
 ) -> Trouble:
-    """What the seconds of a call tell; ``end_s`` is the present, ``examples`` are request ids by call and outcome."""
+    """What the seconds of a call show; ``end_s`` is the present, ``examples`` are request ids by call and outcome."""
     recent = [span for span in spans if end_s - RECENT_S <= (span.began_s + span.ended_s) / 2 < end_s]
     episodes = _episodes(spans)
     errors = [

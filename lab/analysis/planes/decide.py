@@ -11,7 +11,7 @@ _AWAITED = {
     "detection_time": "no page of the plane",
     "time_to_dead_mans_switch": "no alarm about its silence",
 }
-"""Metrics that tell how long something took to come, and what it means that it did not."""
+"""Metrics that say how long something took to come, and what it means that it did not."""
 
 
 def decide_about_plane(timeline: Timeline, condition: Condition, plane: str, span: range) -> Decision:

@@ -1,8 +1,8 @@
-"""How soon a plane told on-call, and whether as soon as its configuration promises.
+"""How soon a plane paged on-call, and whether as soon as its configuration promises.
 
 Each alert has a bound of its own: how long after its cause its page must be there. A plane was in time when its first
 page came within the bound of that alert. Where none came (or one without a bound), it is held to the shortest bound of
-what another plane told of, since that did happen, or else to the shortest of all: nothing excuses it longer.
+what another plane reported, since that did happen, or else to the shortest of all: nothing excuses it longer.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Detection:
 
 
 def find_detection(timeline: Timeline, watched: Watched) -> Detection:
-    """When on-call was told by this plane, and when about its silence."""
+    """When this plane paged on-call, and when on-call was paged about its silence."""
     start_s = timeline.trigger_start_s
     if start_s is None:
         return Detection(bound_s=_bound_s(timeline, watched, None))
@@ -61,7 +61,7 @@ def _in_time(waited_s: float | None, time_s: float | None, bound_s: float | None
 
 
 def _bound_s(timeline: Timeline, watched: Watched, alert: str | None) -> float | None:
-    """The bound of the alert that told, else the shortest of what was told elsewhere, else the shortest."""
+    """The bound of the alert that came, else the shortest of those that came elsewhere, else the shortest."""
     bounds = symptom_bounds(watched)
     if alert in bounds:
         return bounds[alert]
@@ -72,6 +72,6 @@ def _bound_s(timeline: Timeline, watched: Watched, alert: str | None) -> float |
 
 
 def symptom_bounds(watched: Watched) -> dict[str, float]:
-    """The bounds of the alerts that tell of the system, not of the plane's own life."""
+    """The bounds of the alerts about the system, not of the plane's own life."""
     bounds = watched.configured.bounds_s if watched.configured else {}
     return {alert: bound_s for alert, bound_s in bounds.items() if alert not in {HEARTBEAT, DEAD_MAN}}

@@ -1,6 +1,6 @@
 """Alerts that were due and did not come, or came late: one plane held against the other.
 
-That another plane told of something shows that it happened, at the latest when that page arrived. From then on this
+That another plane reported something shows that it happened, at the latest when that page arrived. From then on this
 plane has its own bound for the same alert; a run that ends before says nothing. The first page about the trigger is
 late when it came after its bound, whatever the others did.
 """

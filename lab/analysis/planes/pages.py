@@ -1,6 +1,6 @@
-"""What a plane told on-call: each alert once, however often its Alertmanager repeats itself.
+"""What a plane sent to on-call: each alert once, however often its Alertmanager repeats itself.
 
-Two labels of the rules tell what an alert is for. ``severity: page`` (or none) wakes a person; a ticket does not, nor
+Two labels of the rules say what an alert is for. ``severity: page`` (or none) wakes a person; a ticket does not, nor
 the heartbeat, which is what the dead-man's switch listens for. ``about: monitoring`` is the plane's own trouble and
 says nothing about the system. The dead-man's switch wakes, *about* a plane that fell silent, not by it.
 """
@@ -17,7 +17,7 @@ PAGE = "page"
 
 
 def heard(timeline: Timeline) -> bool:
-    """Whether on-call told the lab anything at all; where it did not, no page is no answer."""
+    """Whether on-call reported anything to the lab at all; where it did not, no page is no answer."""
     return timeline.roles.pager in timeline.services
 
 
@@ -38,7 +38,7 @@ def _wakes(page: PageReceived) -> bool:
 
 
 def about_monitoring(page: PageReceived) -> bool:
-    """Whether it tells of the plane's own trouble."""
+    """Whether it is about the plane's own trouble."""
     return page.labels.get("about") == "monitoring"
 
 
@@ -60,18 +60,18 @@ def told(timeline: Timeline, watched: Watched) -> dict[str, PageReceived]:
 
 
 def told_of_system(timeline: Timeline, watched: Watched) -> dict[str, float]:
-    """Alert -> when the plane first told of it, for what happens to the system and so to every plane."""
+    """Alert -> when the plane first reported it, for what happens to the system and so to every plane."""
     pages = told(timeline, watched)
     return {alert: page.received_s for alert, page in pages.items() if not about_monitoring(page)}
 
 
 def began_s(page: PageReceived) -> float:
-    """When what it tells of began, as the plane says; its arrival where it does not."""
+    """When what it reports began, as the plane says; its arrival where it does not."""
     return page.received_s if page.sent_t is None else page.sent_t
 
 
 def count_pages(timeline: Timeline, watched: Watched, start_s: float, end_s: float) -> int | None:
-    """How often a person was woken in a span; None: on-call told nothing."""
+    """How often a person was woken in a span; None: on-call reported nothing."""
     if not heard(timeline):
         return None
     return sum(start_s <= page.received_s < end_s for page in firings(watched))

@@ -1,6 +1,6 @@
 """Pages that called off what went on: the trap of a threshold alert whose series vanish, which resolves by itself.
 
-An alert is called off falsely when what it tells of is bad in truth when its ``resolved`` arrives, and still 5 s later:
+An alert is called off falsely when what it reports is bad in truth when its ``resolved`` arrives, and still 5 s later:
 about amplification at least 1.5 attempts per call, about goodput or its budget less than 90 % of requests served,
 each over 5 s. Alerts about other things (a scrape, the bridge, a breaker) may end while service is not back, and are
 not judged here.
@@ -22,7 +22,7 @@ PERSISTS_S = 5.0
 
 
 def count_false_resolutions(timeline: Timeline, watched: Watched, start_s: float, end_s: float) -> int | None:
-    """Those received in a span; None: on-call told nothing, or truth was not measured when one came."""
+    """Those received in a span; None: on-call reported nothing, or truth was not measured when one came."""
     if not heard(timeline):
         return None
     called_off = [p for p in watched.pages if p.state == "resolved" and start_s <= p.received_s < end_s]
@@ -44,11 +44,11 @@ _Bad = Callable[[Timeline, float], bool | None]
 """Whether something was bad in the 5 s before a moment; None: not measured."""
 
 _SYMPTOMS: Mapping[str, _Bad] = {"Amplification": _amplified, "Goodput": _failing, "Budget": _failing}
-"""Word in an alert's name -> what it tells of."""
+"""Word in an alert's name -> what it reports."""
 
 
 def _symptoms(page: PageReceived) -> list[_Bad]:
-    """What an alert tells of; nothing that is judged here for most."""
+    """What an alert reports; nothing that is judged here for most."""
     return [bad for word, bad in _SYMPTOMS.items() if word in page.alert][:1]
 
 

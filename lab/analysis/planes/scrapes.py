@@ -16,7 +16,7 @@ from lab.analysis.timeline.watched import Watched
 
 @dataclass(frozen=True, slots=True)
 class ScrapeCount:
-    """Over a span and all targets in main. ``ok`` None: the plane could not tell (or the run was truncated before)."""
+    """Over a span and all targets in main. ``ok`` None: the plane did not know (or the run was truncated before)."""
 
     expected: int
     ok: int | None

@@ -1,4 +1,4 @@
-"""The services that make up the planes. They have no control port: what tells of one is its query API, and its end."""
+"""The services that make up the planes. They have no control port: what shows one is its query API, and its end."""
 
 from collections.abc import Iterator
 

@@ -37,7 +37,7 @@ def stale(timeline: Timeline, watched: Watched, second: int) -> bool | None:
 def stale_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool | None:
     """Whether it was still blind about that second when the run was over and late samples had come in.
 
-    None where it could not tell, or was not asked so early or late: then nothing is known.
+    None where it did not know, or was not asked so early or late: then nothing is known.
     """
     configured, told = watched.configured, watched.backfilled.get(GOODPUT)
     asked_s = second + ASKED_AFTER_S
@@ -53,7 +53,7 @@ def stale_backfilled(timeline: Timeline, watched: Watched, second: int) -> bool 
 
 
 def knows_scrapes(watched: Watched) -> bool:
-    """Whether the plane told of the scrapes of every target that it is configured to have."""
+    """Whether the plane reported the scrapes of every target that it is configured to have."""
     targets = watched.configured.targets if watched.configured else ()
     told = (watched.scraped.get(target) for target in targets)
     return bool(targets) and all(scraped is not None and scraped.error is None for scraped in told)

@@ -3,8 +3,8 @@
     client ──▶ listen queue ──▶ Toxiproxy ──▶ router
     connects    (accept_queue)                      (connections accepted, requests received)
 
-An attempt opens a connection or reuses one that was kept alive. Where a client's process tells how many connections it
-began to open (``connects_total``), its attempts are those, and the requests that router received on kept connections:
+An attempt opens a connection or reuses one that was kept alive. Where a client's process reports how many connections
+it began to open (``connects_total``), its attempts are those and the requests that router received on kept connections:
 
     connects + (requests - connections at router, where that is more than 0)
 
@@ -26,7 +26,7 @@ class AtBridge:
     """Samples of the bridge -> cumulative figures that never fall.
 
     Attributes:
-        attempts: at least so many arrived, by all clients together; None: the newest sample doesn't tell.
+        attempts: at least so many arrived, by all clients together; None: the newest sample doesn't say.
         reused: of them on connections that were kept alive.
     """
 

@@ -44,7 +44,7 @@ def amplification(seconds: Seconds, span: range, *, final: bool = False) -> floa
 
 
 def _known(seen: Seen, *, final: bool) -> bool:
-    """Whether clients told about a second, for `final` once and for all."""
+    """Whether clients reported a second, for `final` once and for all."""
     return bool(seen.clients) and (not final or all(is_final(cohort) for cohort in seen.clients.values()))
 
 

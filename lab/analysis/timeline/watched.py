@@ -9,12 +9,12 @@ PlaneEvent = PlaneConfigured | PlaneSample | PlaneScraped | PlaneBackfilled | Pa
 
 @dataclass(slots=True)
 class Watched:
-    """Keeps a plane's events by kind; ``configured`` None: it was told of, but not set up (so it is not scored).
+    """Keeps a plane's events by kind; ``configured`` None: it was named, but not set up (so it is not scored).
 
     Attributes:
         asked: query -> second of the run -> what it answered.
-        scraped: target -> its scrapes, as the plane told when the run was over.
-        backfilled: query -> its answers, as the plane told when the run was over.
+        scraped: target -> its scrapes, as the plane reported when the run was over.
+        backfilled: query -> its answers, as the plane reported when the run was over.
         pages: in the order of their arrival.
     """
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from lab.analysis.tournament import student
 
 LEAST_BLOCKS = 4
-"""Fewer blocks than this tell nothing about a spread."""
+"""Fewer blocks than this say nothing about a spread."""
 
 BLOCK_S = 5
 """A block is at least this long: what a request that was sent in a second can do to the seconds after it."""

@@ -1,8 +1,8 @@
 """How far apart chance alone brings contestants that are all alike: what a difference must exceed.
 
 Two things scatter from run to run. Within one outcome (all stuck, or none) figures scatter about a mean, and
-Student's t on the paired differences tells. But a system near its tipping point is stuck in one run and over in the
-next: two clusters, for which t is far too sure of itself when there are few runs and many contestants. For these the
+Student's t on the paired differences shows that. But a system near its tipping point is stuck in one run and over in
+the next: two clusters, for which t is far too sure of itself when there are few runs and many contestants. So the
 outcomes are judged as well: whether two coins would do the same, and whether outcomes hang on the contestant at all.
 """
 

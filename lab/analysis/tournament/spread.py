@@ -30,7 +30,7 @@ class Back(Frozen):
     """Times to recover, of which some were never seen to end ('not back').
 
     Attributes:
-        n: runs in which recovery could be told; ``back`` of them recovered, the others were watched in vain.
+        n: runs of which recovery is known; ``back`` of them recovered, the others were watched in vain.
         share_95: the share of runs that recover lies between these (Wilson).
         median_s: by Kaplan and Meier (1958), with each 'not back' counted as longer than it was watched; None: not
             even half of the runs were back while they were watched.

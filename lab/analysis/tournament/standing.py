@@ -123,7 +123,7 @@ class Tournament(Frozen):
         return tuple(cell for cell in self.cells if not cell.valid)
 
 
-def make_tournament(  # noqa: PLR0913 - all that a tournament must tell to be made again
+def make_tournament(  # noqa: PLR0913 - all that is needed to make a tournament again
     cells: Sequence[Cell],
     *,
     plan: str,

@@ -1,6 +1,6 @@
 """Abandoned work: answers that were ready when the client was gone, since the trigger's start.
 
-Router tells of most of them: its connection to auth is pooled and outlives the client's, so auth delivers. Where both
+Router counts most of them: its connection to auth is pooled and outlives the client's, so auth delivers. Where both
 cancel abandoned requests (``cancel_abandoned``) auth's own are among them; no answer is counted in both.
 """
 

@@ -1,4 +1,4 @@
-"""What an instrument check measured, as text: in its unit, with as many digits as tell it from its limit."""
+"""What an instrument check measured, as text: in its unit, with as many digits as distinguish it from its limit."""
 
 import re
 

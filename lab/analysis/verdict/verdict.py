@@ -60,7 +60,7 @@ class Plane(Frozen):
         answer_errors: query -> median distance of its answers from the truth, in the query's unit, while it answered.
         detection_time_s: from the trigger's start to its first page about what happened; ``detected_by`` names it.
         detect_bound_s: how soon it had to, by its configuration: the bound of that alert (where none came, the
-            shortest of what another plane told of, or else of all).
+            shortest of what another plane reported, or else of all).
         time_to_dead_mans_switch_s: from the trigger's start to the dead-man's switch about this plane.
         false_alarms: pages about what had not happened, before the trigger (or in a run without one).
         false_resolutions: pages that called off what went on.

@@ -65,7 +65,7 @@ def write_report(  # noqa: PLR0913 - a page shows all of a run
         path: the file to write.
         drill: what was asked for.
         timeline: what was seen.
-        verdict: what it came to.
+        verdict: the judgement of the run.
         environment: as in ``environment.json``.
         events: of the journal, for the log of what happened.
         summary: plain sentences about the run.

@@ -1,4 +1,4 @@
-"""Colours of the charts, light and dark. Okabe and Ito's: told apart by colour-blind people, too."""
+"""Colours of the charts, light and dark. Okabe and Ito's: colour-blind people can distinguish them, too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ __all__ = ["LiveView", "PlainView", "View", "say_verdict", "verdict_panel", "ver
 
 
 class View(Protocol):
-    """What the runner tells of a run while it lasts."""
+    """What the runner reports of a run while it lasts."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...

@@ -23,7 +23,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 80, 20
 
 
 def fits_not(console: Console) -> str:
-    """What a terminal is told that is too small for the live view; empty where that is not the reason."""
+    """What is written to a terminal that is too small for the live view; empty where that is not the reason."""
     if not console.is_terminal or console.is_dumb_terminal:
         return ""
     if console.width >= LEAST_WIDTH and console.height >= LEAST_HEIGHT:

@@ -1,4 +1,4 @@
-"""What the logs alone tell: a table where the terminal has 80 columns, else a line for each call and outcome."""
+"""What the logs alone show: a table where the terminal has 80 columns, else a line for each call and outcome."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

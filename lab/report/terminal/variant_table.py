@@ -1,4 +1,4 @@
-"""The variants of a drill, one below the other in the terminal: what was measured of each, and what that comes to."""
+"""The variants of a drill, one below the other in the terminal: what was measured of each, and its verdict."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """``python -m lab.runtime.binaries [NAME]...``: get programs that the embedded runtime needs, and say where.
 
 A line ``name: path (seconds)`` for each; without names for Toxiproxy, which every drill needs. Exit code 4: one of them
-can't be had; what was tried is told.
+can't be had; it says what was tried.
 """
 
 import sys

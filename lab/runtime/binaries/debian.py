@@ -58,7 +58,7 @@ class DebianPackage:
         return verified(place, wanted)
 
     def _unpack(self, folder: Path, wanted: Wanted, say: Say) -> None:
-        """A program of a version that won't do is told from here, and doesn't get into the cache."""
+        """A program of a version that won't do is reported from here, and doesn't get into the cache."""
         began = time.monotonic()
         say(f"{wanted.name}: unpacking Debian's package {self.package} (once; a few seconds) ...")
         package = self._download(folder)

@@ -27,7 +27,7 @@ class HealthGate:
     Args:
         watch: lists the project's containers.
         services: what is waited for.
-        ready: is told of each that got ready, once.
+        ready: called once with each that got ready.
     """
 
     watch: EngineWatch

@@ -20,7 +20,7 @@ from lab.runtime.listener import UNKNOWN
 
 @dataclass(slots=True)
 class ContainerReadings(ContainerPlaces):
-    """The reading half of the runtime. ``proc`` is where the kernel tells of processes."""
+    """The reading half of the runtime. ``proc`` is where the kernel shows processes."""
 
     proc: Path = field(default=PROC, init=False)
     _watch: EngineWatch = field(init=False)

@@ -13,7 +13,7 @@ UNPUBLISHED = "isn't published: only the services on its networks reach it"
 
 
 def project_name(mark: str) -> str:
-    """A run's Compose project: its mark in the letters that Compose takes; the end of it tells runs apart."""
+    """A run's Compose project: its mark in the letters that Compose takes; the end of it differs from run to run."""
     return "lab-" + re.sub(r"[^a-z0-9_-]+", "-", mark.lower())[-50:]
 
 

@@ -21,8 +21,8 @@ class Starter:
     Args:
         plans: the services by name.
         folder: the run folder, for specs and records.
-        started: is told of each service that was started.
-        ready: is told of each that is ready, and awaited before whatever depends on it starts.
+        started: called with each service that was started.
+        ready: called with each that is ready, and awaited before whatever depends on it starts.
     """
 
     plans: Mapping[str, StartPlan]
