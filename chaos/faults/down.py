@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chaos.actions import Action, ProxyEnabled
+from chaos.actions import Action, BaseAction, ProxyEnabled
 from chaos.faults.fault import BaseFault
 from chaos.target_resolver import TargetResolver
 from chaos.traits import ExpectedEffect, Traits
@@ -13,7 +13,7 @@ class Down(BaseFault):
     """Close the listener and every connection through it. Its end makes a new one with an empty queue."""
 
     fault: ClassVar[str] = "down"
-    empties_queue: ClassVar[bool] = True
+    undone_by: ClassVar[tuple[type[BaseAction], ...]] = (ProxyEnabled,)
     example: ClassVar[Mapping[str, Any]] = {"target": "bridge"}
 
     listener: str = ""

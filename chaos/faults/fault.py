@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaos.actions import Action, AddToxic
+from chaos.actions import Action, AddToxic, BaseAction
 from chaos.target_resolver import Ability, TargetResolver
 from chaos.toxic import Attributes, Stream, Toxic
 from chaos.traits import NONE, Traits
@@ -67,7 +67,7 @@ class BaseFault(BaseModel, ABC):
 
     ``of_process``: it is done to a process, and so to every role that the process plays.
     ``example``: parameters of one that can be tried on the living lab; the contract tests do.
-    ``empties_queue``: its end gives the target a new listener, so that nothing is left in its queue.
+    ``undone_by``: the actions that its end takes, where one of them rebuilds the target's listener.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -77,7 +77,7 @@ class BaseFault(BaseModel, ABC):
     of_process: ClassVar[bool] = False
     fault: ClassVar[str]
     example: ClassVar[Mapping[str, Any]] = {}
-    empties_queue: ClassVar[bool] = False
+    undone_by: ClassVar[tuple[type[BaseAction], ...]] = ()
 
     name: str = ""
     target: str = Field(min_length=1)
@@ -89,6 +89,11 @@ class BaseFault(BaseModel, ABC):
     def traits(self) -> Traits:
         """What the analysis must know of it: nothing, where a class does not say more."""
         return NONE
+
+    @classmethod
+    def ends_with_new_listener(cls) -> bool:
+        """Whether its end rebuilds the target's listener, so that nothing is left in its queue."""
+        return any(action.rebuilds_listener for action in cls.undone_by)
 
 
 class ToxicFault(BaseFault):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chaos.actions import Action, SendSignal
+from chaos.actions import Action, BaseAction, SendSignal, Start
 from chaos.faults.fault import BaseFault
 from chaos.target_resolver import Ability, TargetResolver
 from chaos.traits import ExpectedEffect, Traits
@@ -13,7 +13,7 @@ class Kill(BaseFault):
     """Kill it (SIGKILL); its end starts it again, with empty queues and its start settings."""
 
     fault: ClassVar[str] = "kill"
-    empties_queue: ClassVar[bool] = True
+    undone_by: ClassVar[tuple[type[BaseAction], ...]] = (Start,)
     example: ClassVar[Mapping[str, Any]] = {"target": "auth"}
     of_process: ClassVar[bool] = True
     needs: ClassVar[frozenset[Ability]] = frozenset({Ability.KILL})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chaos.faults.fault import BaseFault
 from lab.analysis.metrics.stuck import LEAST_JUDGED_S, direct_effects_s
 from lab.drillfile import Drill, known
 from lab.session.request import known_services
@@ -25,11 +26,15 @@ def _emptied(drill: Drill) -> Iterator[str]:
     claims, device = _claimed(drill), known_services().device
     for step in drill.method if claims else ():
         model = known().steps(step.kind).get(step.what)
-        if step.target == device and step.phase in triggers and getattr(model, "empties_queue", False):
+        if step.target == device and step.phase in triggers and _ends_with_new_listener(model):
             yield (
                 f"{', '.join(claims)} can't be judged: the end of {step.name} ({step.what} on {step.target}) empties "
                 "the queue in which a storm lives on. Use a fault that leaves the listener alone: latency, capacity"
             )
+
+
+def _ends_with_new_listener(model: type | None) -> bool:
+    return model is not None and issubclass(model, BaseFault) and model.ends_with_new_listener()
 
 
 def _too_short(drill: Drill) -> Iterator[str]:

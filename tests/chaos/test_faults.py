@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from chaos.actions import ANY, AddToxic, ChangeSettings, CpuGovernor, CpuQuota, ProxyEnabled, SendSignal
+from chaos.actions import (
+    ANY,
+    AddToxic,
+    BaseAction,
+    ChangeSettings,
+    CpuGovernor,
+    CpuQuota,
+    ProxyEnabled,
+    SendSignal,
+)
 from chaos.actions.cpu import UNLIMITED, quota
 from chaos.errors import UnsupportedError
 from chaos.faults import FAULTS
@@ -101,6 +110,34 @@ def test_down_closes_the_listener(place: Here) -> None:
     action = made(place, "down", target="bridge")
     assert action == ProxyEnabled(api="127.0.0.1:8474", proxy="bridge", enabled=False)
     assert action.rebuilds_listener
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+async def test_a_fault_says_whether_its_end_rebuilds_the_listener(
+    place: Here, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the inverses of its actions do; nothing else decides about it."""
+    world = {
+        "enabled": True,
+        "listen": "",
+        "state": "running",
+        "cpu_share": 0.2,
+        "period_us": 1,
+        "quota_us": 1,
+    }
+
+    async def now(_: BaseAction) -> dict[str, Any]:
+        return world
+
+    async def no_toxic(_: AddToxic) -> None:
+        return None
+
+    for kind in (ProxyEnabled, SendSignal, ChangeSettings, CpuQuota, CpuGovernor):
+        monkeypatch.setattr(kind, "read", now)
+    monkeypatch.setattr(AddToxic, "present", no_toxic)
+    fault = FAULTS[name](**FAULTS[name].example)
+    inverses = [await action.inverse() for action in fault.actions(place)]
+    assert fault.ends_with_new_listener() is any(one.rebuilds_listener for one in inverses)
 
 
 def test_capacity_is_a_share_of_the_calibrated_cap(place: Here) -> None:
