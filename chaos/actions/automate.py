@@ -30,7 +30,7 @@ class Automate(BaseAction):
     running: bool = True
 
     async def apply(self) -> None:
-        """Tell the role; it refuses an unknown automation or value, and says which are valid."""
+        """Ask the role; it refuses an unknown automation or value, and says which are valid."""
         asked = {"automation": self.automation, "do": "start" if self.running else "stop"}
         more = {"name": self.name, "values": self.values, "deadline_s": self.within_s} if self.running else {}
         headers = {TOKEN_HEADER: self._token()}
@@ -55,10 +55,19 @@ class Automate(BaseAction):
         return reading["state"] in BEGUN and bool(reading["name"] == self.name)
 
     async def inverse(self) -> "Automate":
-        """Stopped: there is no state in the middle of it that one could go back to."""
+        """Stopped: there is no state in the middle of it that one could go back to.
+
+        Raises:
+            RefusedError: another run of it is not stopped yet: the inverse would stop that one, too.
+        """
+        now = await self.read()
+        if self.running and now["state"] != "idle":
+            raise RefusedError(
+                f"{self.automation} at {self.address} is {now['state']} already, as {now['name']!r}; undo that first"
+            )
         return self.model_copy(update={"running": False})
 
-    def touches(self) -> frozenset[str]:
+    def resource_keys(self) -> frozenset[str]:
         """This automation of this role."""
         return frozenset({f"{self.address} automation {self.automation}"})
 
