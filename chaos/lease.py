@@ -11,7 +11,6 @@ from pathlib import Path
 from chaos.errors import UnguardedError
 from chaos.process.files import read_json, write_json
 from chaos.process.identity import is_alive, started_ticks
-from chaos.wait import wait_until
 
 LEASE_S = 5.0
 
@@ -40,20 +39,6 @@ class Lease:
         mine = {"pid": pid, "started_ticks": started_ticks(pid)}
         write_json(self.path, {"until_s": self.until_s, "length_s": self.length_s, **mine})
         self.check()
-
-    async def keep(self) -> None:
-        """Renew it whenever a third of it has passed, until cancelled.
-
-        Raises:
-            LeaseLostError: as :meth:`renew`.
-        """
-
-        def due() -> bool:
-            return self.until_s - time.monotonic() < self.length_s * 2 / 3
-
-        while True:
-            self.renew()
-            await wait_until(due, self.length_s * 2, "the lease to need renewing", every_s=self.length_s / 12)
 
     def check(self) -> None:
         """Whether this process may change the world.

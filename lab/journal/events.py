@@ -118,11 +118,11 @@ class ActionChanged(Entry):
 
 
 class CheckDecided(Entry):
-    """A condition that steers the run (steady state, abort-if, until) was decided on these figures."""
+    """A condition that steers the run (steady state, abort-if) was decided on these figures."""
 
     type: Literal["check.decided"] = "check.decided"
     name: str
-    role: Literal["steady-state", "abort-if", "until"]
+    role: Literal["steady-state", "abort-if"]
     condition: str
     measured: float | None
     met: bool | None

@@ -144,7 +144,7 @@ def _check(event: CheckDecided) -> str | None:
         return f"steady state {word}: {event.condition}"
     if event.met is not True:
         return None
-    return f"{'aborting' if event.role == 'abort-if' else 'done waiting'}: {event.condition}"
+    return f"aborting: {event.condition}"
 
 
 def _closed(event: RunClosed) -> str:

@@ -11,7 +11,7 @@ from lab.drillfile.condition import Condition
 from lab.journal.events import CheckDecided
 from lab.runner.run_control import RunControl
 
-Role = Literal["steady-state", "abort-if", "until"]
+Role = Literal["steady-state", "abort-if"]
 
 
 class Aborted(Exception):  # noqa: N818  the name of a state, not of a fault of ours

@@ -1,6 +1,7 @@
 """What cleans up if this process can't: a ledger of all that was done, a lease, and a watchdog that reads both."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from lab.runs import registry
 from lab.runs.folder import RunFolder
 from lab.session.watch import Watch
 
-RENEW_S = 1.0
+RENEWALS = 5
+"""So often a lease is renewed in the time for which it holds: every second, with its usual length."""
 LOOK_EVERY_S = 0.5
 REPLACED_S = 5.0
 """So long whoever wants to apply something waits for a watchdog that is being replaced."""
@@ -53,16 +55,6 @@ async def guarded(folder: RunFolder, journal: JournalWriter, watch: Watch) -> As
     lease = Lease(folder.path / "lease")
     ticker = Ticker(lambda: journal.now_s)
 
-    async def renew() -> None:
-        while True:
-            try:
-                lease.renew()
-            except OSError as error:
-                watch.fail(
-                    UnguardedError(f"the lease {lease.path} can't be renewed: {error.strerror or error}")
-                )
-            await ticker.until(journal.now_s + RENEW_S)
-
     async def keep_watched() -> None:
         while True:
             await ticker.until(journal.now_s + LOOK_EVERY_S)
@@ -73,7 +65,7 @@ async def guarded(folder: RunFolder, journal: JournalWriter, watch: Watch) -> As
     try:
         lease.renew()
         await start_watchdog(folder.path)
-        watch.start(renew())
+        watch.start(keep_renewed(lease, watch.fail))
         watch.start(keep_watched())
         yield Guard(ledger, lease, partial(watchdog_alive, folder.path))
     finally:
@@ -81,6 +73,21 @@ async def guarded(folder: RunFolder, journal: JournalWriter, watch: Watch) -> As
         if ledger.account.done():
             await _settle(folder, ledger, lease)
         # What could not be undone stays open: the watchdog tries again when this process is gone, then lab recover.
+
+
+async def keep_renewed(lease: Lease, fail: Callable[[UnguardedError], None]) -> None:
+    """Renew a lease until cancelled; where it can't be written, ``fail`` gets the error, and it is tried again.
+
+    Raises:
+        LeaseLostError: it expired before, and the watchdog has taken over.
+    """
+    ticker = Ticker(time.monotonic)
+    while True:
+        try:
+            lease.renew()
+        except OSError as error:
+            fail(UnguardedError(f"the lease {lease.path} can't be renewed: {error.strerror or error}"))
+        await ticker.until(time.monotonic() + lease.length_s / RENEWALS)
 
 
 async def _settle(folder: RunFolder, ledger: Ledger, lease: Lease) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from chaos.actions import Action, AddToxic, ChangeSettings, SendSignal, StopProcesses, cpu_cap
+from chaos.errors import UnguardedError
 from chaos.injector import Injector
 from chaos.lease import Lease
 from chaos.ledger.ledger import Ledger
@@ -19,6 +20,7 @@ from chaos.target_resolver import Process
 from chaos.toxic import Toxic
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
+from lab.session.guard import keep_renewed
 
 RUN = "crash-run"
 VICTIM = "import time\nwhile True: time.sleep(0.001)"
@@ -49,13 +51,18 @@ def victim(run_dir: Path, name: str, *, governed: bool) -> Process:
     )
 
 
+def stop_at_once(error: UnguardedError) -> None:
+    """A lease that can't be written: nothing that is tested here does that."""
+    sys.exit(str(error))
+
+
 async def main(run_dir: Path, api: str, control: str, token_file: Path, *, loop: bool) -> None:
     """Everything that a session does, in small."""
     me = (os.getpid(), started_ticks(os.getpid()) or 0)
     ledger = Ledger.create(run_dir / "ledger.jsonl", RUN, int(time.monotonic()), me)
     lease = Lease(run_dir / "lease", length_s=1.0)
     lease.renew()
-    kept = asyncio.create_task(lease.keep())
+    kept = asyncio.create_task(keep_renewed(lease, stop_at_once))
     await start_watchdog(run_dir)
     ledger.own(StopProcesses(run=RUN, grace_s=1))
     stopped, capped = victim(run_dir, "stopped", governed=False), victim(run_dir, "capped", governed=True)

@@ -39,5 +39,5 @@ def view_for(console: Console, drill: Drill, runtime: str, run_name: str) -> Vie
     """The live view where the terminal can show it, else plain lines."""
     fits = console.width >= LEAST_WIDTH and console.height >= LEAST_HEIGHT
     if console.is_terminal and not console.is_dumb_terminal and fits and can_draw(console):
-        return LiveView(console, drill, runtime, run_name)
+        return LiveView(console, drill, runtime)
     return PlainView(console, drill, runtime, run_name)

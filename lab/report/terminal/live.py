@@ -31,11 +31,10 @@ _EVENTS_MOST = 6
 class LiveView:
     """Redraws in place, without the alternate screen: what was said stays in the scroll-back."""
 
-    def __init__(self, console: Console, drill: Drill, runtime: str, run_name: str) -> None:
+    def __init__(self, console: Console, drill: Drill, runtime: str) -> None:
         self._console = console
         self._drill = drill
         self._runtime = runtime
-        self._run_name = run_name
         self._bringup = BringUp()
         self._events = EventLines()
         self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")

@@ -77,7 +77,7 @@ def test_junit_of_a_game_is_one_skipped_case() -> None:
 def test_the_live_view_of_a_game_shows_the_storm(width: int) -> None:
     """Figures as soon as the load runs, and what is active; no phase ever begins."""
     console = Console(file=io.StringIO(), width=width, height=24, force_terminal=True)
-    view = LiveView(console, make_drill(), "embedded, interactive", "run")
+    view = LiveView(console, make_drill(), "embedded, interactive")
     events = game(25.0)
     for event in events:
         view.feed(event)

@@ -29,7 +29,7 @@ def live_at(now_s: float, width: int = 80, title: str = "A retry storm outlives 
     """The live view's lines at a time of the made-up run."""
     drill = make_drill(title=title)
     console = Console(file=io.StringIO(), width=width, height=24, force_terminal=True)
-    view = LiveView(console, drill, "embedded", "run")
+    view = LiveView(console, drill, "embedded")
     events = make_events(drill, now_s)
     for event in events:
         view.feed(event)

@@ -67,7 +67,7 @@ def test_without_planes_nothing_is_said_of_them() -> None:
 def live_at(now_s: float, width: int = 80, height: int = 24) -> list[str]:
     """The live view's lines at a time of the run."""
     console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None)
-    view = LiveView(console, make_drill(), "embedded", "run")
+    view = LiveView(console, make_drill(), "embedded")
     events = watched_events(make_drill(), now_s)
     for event in events:
         view.feed(event)

@@ -19,7 +19,7 @@ def acted(**changes: Any) -> ev.ActionChanged:  # noqa: ANN401 - fields of the e
     return ev.ActionChanged(**given | changes)
 
 
-def checked(role: Literal["steady-state", "abort-if", "until"], *, met: bool | None) -> ev.CheckDecided:
+def checked(role: Literal["steady-state", "abort-if"], *, met: bool | None) -> ev.CheckDecided:
     """A decision."""
     return ev.CheckDecided(
         name="n", role=role, condition="elapsed > 9 s", measured=None, met=met, because="because"
@@ -61,7 +61,6 @@ def checked(role: Literal["steady-state", "abort-if", "until"], *, met: bool | N
         ),
         (checked(role="abort-if", met=False), None),
         (checked(role="abort-if", met=True), "aborting: elapsed > 9 s"),
-        (checked(role="until", met=True), "done waiting: elapsed > 9 s"),
         (checked(role="steady-state", met=True), "steady state holds: elapsed > 9 s"),
         (checked(role="steady-state", met=None), "steady state was not measured: elapsed > 9 s"),
     ],
