@@ -8,7 +8,9 @@ from lab.analysis import Timeline
 from lab.campaign.reports import LabOpens, LabReady, Reporter, RunBegins, RunEnds
 from lab.campaign.stops import Stops
 from lab.drillfile import Drill
-from lab.session import Host, Request, Result, RunFolder, create_run_folder, open_host
+from lab.journal import read
+from lab.runner import Interrupted
+from lab.session import TAKEN_OVER, Host, Request, Result, RunFolder, create_run_folder, open_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,17 @@ async def one_lab(asked: Request, name: str, stops: Stops, report: Reporter) -> 
 
     Raises:
         SetupError: it could not be brought up.
-        AbortedByUser, Interrupted: its end was asked for.
+        AbortedByUser, Interrupted: its end was asked for, or the watchdog has taken it over and rolled it back.
     """
     folder = create_run_folder(asked.home, name, asked.out)
     report(LabOpens(folder, asked.drill, asked.runtime))
-    with stops() as stop:
-        async with open_host(replace(asked, purpose="series"), folder, stop, report.recorded) as host:
-            report(LabReady(folder))
-            yield OneLab(host, report)
+    try:
+        with stops() as stop:
+            async with open_host(replace(asked, purpose="series"), folder, stop, report.recorded) as host:
+                report(LabReady(folder))
+                yield OneLab(host, report)
+    except TAKEN_OVER as lost:
+        closed = read(folder.journal).closed
+        if closed is None or closed.outcome != "interrupted" or not closed.clean:
+            raise
+        raise Interrupted(f"the watchdog ended this lab: {closed.reason}") from lost

@@ -16,7 +16,7 @@ GRAVEST_FIRST = (Exit.BROKEN, Exit.INTERRUPTED, Exit.NO_SETUP, Exit.INCONCLUSIVE
 def say_end(console: Console, early: BaseException) -> Exit:
     """Say what ended it early, and which exit code that is."""
     if isinstance(early, Interrupted):
-        console.print("interrupted; everything was rolled back")
+        console.print(f"{early}; everything was rolled back", markup=False, highlight=False, soft_wrap=True)
         return Exit.INTERRUPTED
     console.print(str(early), markup=False, highlight=False, soft_wrap=True)
     if isinstance(early, Aborted):

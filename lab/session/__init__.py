@@ -27,9 +27,11 @@ from lab.session.judged import Result, judge_folder, judge_run
 from lab.session.permission import Permission
 from lab.session.request import Request, known_modes, known_services
 from lab.session.run_once import run_once
+from lab.session.run_outcome import TAKEN_OVER
 from lab.session.stop import Stop
 
 __all__ = [
+    "TAKEN_OVER",
     "DiedError",
     "Host",
     "LabClient",

@@ -7,10 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from chaos.errors import ChaosError
-from chaos.lease import LeaseLostError
 from lab.analysis import Timeline
 from lab.analysis.verdict.verdict import BROKEN
-from lab.journal import JournalError, TakenOverError
+from lab.journal import JournalError
 from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.runner import Aborted, AbortedByUser, Interrupted, NotSteady
@@ -19,7 +18,7 @@ from lab.runtime.base import SetupError
 from lab.session.bring_up import open_host
 from lab.session.judged import Result, judged, write_files
 from lab.session.request import Request
-from lab.session.run_outcome import RunOutcome
+from lab.session.run_outcome import TAKEN_OVER, RunOutcome
 from lab.session.stop import Stop
 
 EXPECTED = (
@@ -76,7 +75,7 @@ async def run_once(
 
 def _broke(error: BaseException) -> bool:
     """Whether the lab broke. Where the watchdog has taken the run over, its last line in the journal says so or not."""
-    if isinstance(error, LeaseLostError | TakenOverError):
+    if isinstance(error, TAKEN_OVER):
         return False
     ending = RunOutcome()
     ending.record(error)
