@@ -1,7 +1,9 @@
 """What can go wrong when the world is changed. Every message has what was asked and what was found."""
 
+from chaos.lab_error import LabError
 
-class ChaosError(Exception):
+
+class ChaosError(LabError):
     """Base of all; never raised itself."""
 
 
@@ -19,6 +21,13 @@ class TargetGoneError(ChaosError):
 
 class UnsupportedError(ChaosError):
     """This machine or runtime can't do it. Raised before anything is changed."""
+
+
+class UnknownActionError(ChaosError, KeyError):
+    """Nothing that was applied has this id; the message has what is active."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # not in quotes, as a KeyError has its key
 
 
 class UnguardedError(ChaosError):

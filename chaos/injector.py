@@ -9,7 +9,7 @@ from typing import Any
 
 from chaos.actions import BaseAction
 from chaos.change import Change, change
-from chaos.errors import ChaosError, RefusedError, UnguardedError
+from chaos.errors import ChaosError, RefusedError, UnguardedError, UnknownActionError
 from chaos.lease import Lease
 from chaos.ledger.ledger import AppliedStep, Intent, Ledger, LedgerError, LedgerState
 from chaos.traits import NONE, Traits
@@ -87,7 +87,7 @@ class Injector:
         """Undo one. Idempotent; False: it is stuck, and the ledger keeps it.
 
         Raises:
-            KeyError: no such action; the message has those that are open.
+            UnknownActionError: no such action; the message has those that are open.
             RefusedError: another has changed the same since, and must be undone first: each leads back to the state
                 that it found.
         """
@@ -96,7 +96,7 @@ class Injector:
             account = self._ledger.account
             if action not in account.states:
                 known = ", ".join(intent.id for intent in account.open()) or "none"
-                raise KeyError(f"no action {action}; open are: {known}")
+                raise UnknownActionError(f"no action {action}; open are: {known}")
             intent = account.intents.get(action)
             if intent is None:
                 return True

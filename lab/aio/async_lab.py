@@ -1,7 +1,6 @@
 """A living lab to play with, awaited: faults, mitigations, policies, drills, figures."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from lab.campaign.asked import asked, one_run
 from lab.drillfile import Drill, Step, fault_of, policy_text, read_step
 from lab.journal.events import Event
 from lab.runner import AbortedByUser, Interrupted
-from lab.runs.folder import RunFolder
+from lab.runs.folder import RunFolder, write_request
 from lab.session import (
     Host,
     Permission,
@@ -27,7 +26,8 @@ from lab.session import (
     known_services,
     open_host,
 )
-from lab.session.status import status
+from lab.session.lab_figures import LabFigures
+from lab.session.status import figures
 from lab.session.watch import uninterrupted
 from lab.topology import Roles
 
@@ -78,10 +78,7 @@ class Lab:
     def __init__(self, request: Request) -> None:
         self._request = replace(request, purpose="interactive")
         self.folder: RunFolder = create_run_folder(request.home, "interactive", request.out)
-        facts = {"drill": request.drill.resolved(), "runtime": request.runtime}
-        self.folder.asked.write_text(
-            json.dumps(facts)
-        )  # as `lab up` does: other terminals take it for what it is
+        write_request(self.folder, request.drill.resolved(), request.runtime)  # as `lab up` does
         self.runtime = request.runtime
         self._stops: Aborting = Aborting()
         self._host: Host | None = None
@@ -159,7 +156,7 @@ class Lab:
         """Undo what was applied, by its id, and read that back.
 
         Raises:
-            KeyError: no such action; the message has those that are active.
+            UnknownActionError: no such action; the message has those that are active.
             RollbackFailedError: it could not be undone.
             Unreachable: the lab is over, or a drill runs on it.
         """
@@ -211,9 +208,13 @@ class Lab:
             async for event in lines:
                 yield event
 
-    async def figures(self) -> dict[str, Any]:
-        """What is happening, of the last whole seconds, as ``lab status --json`` has it."""
-        return status(self._living())
+    async def figures(self) -> LabFigures:
+        """What is happening, of the last whole seconds; None is what was not measured.
+
+        Raises:
+            Unreachable: the lab is over.
+        """
+        return figures(self._living())
 
     async def abort(self, reason: str = "") -> None:
         """End what runs and the lab with it; everything is rolled back when this returns. Idempotent."""

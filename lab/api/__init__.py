@@ -11,6 +11,7 @@ Each call has its loop in a thread of its own, so it works in a notebook, too. C
 and is raised again.
 """
 
+from chaos.lab_error import LabError
 from lab.api.one_run import run
 from lab.api.sync_lab import Lab, open_lab
 from lab.drillfile import DrillError
@@ -18,11 +19,14 @@ from lab.journal.events import Event
 from lab.runs.folder import RunFolderError
 from lab.runtime.base import SetupError
 from lab.session import Result, Unreachable
+from lab.session.lab_figures import LabFigures
 
 __all__ = [
     "DrillError",
     "Event",
     "Lab",
+    "LabError",
+    "LabFigures",
     "Result",
     "RunFolderError",
     "SetupError",

@@ -14,6 +14,7 @@ from lab.drillfile import Drill
 from lab.journal.events import Event
 from lab.runs.folder import RunFolder
 from lab.session import Result, Unreachable
+from lab.session.lab_figures import LabFigures
 
 T = TypeVar("T")
 
@@ -118,7 +119,7 @@ class Lab:
         """Undo what was applied, by its id, and read that back.
 
         Raises:
-            KeyError: no such action; the message has those that are active.
+            UnknownActionError: no such action; the message has those that are active.
             RollbackFailedError: it could not be undone.
             Unreachable: the lab is over, or a drill runs on it.
         """
@@ -160,8 +161,12 @@ class Lab:
         while (event := self._call(_next(lines))) is not None:
             yield event
 
-    def figures(self) -> dict[str, Any]:
-        """What is happening, of the last whole seconds, as ``lab status --json`` has it."""
+    def figures(self) -> LabFigures:
+        """What is happening, of the last whole seconds; None is what was not measured.
+
+        Raises:
+            Unreachable: the lab is over.
+        """
         return self._call(self._lab.figures())
 
     def abort(self, reason: str = "") -> None:

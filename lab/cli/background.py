@@ -1,7 +1,6 @@
 """``lab up``: a lab that goes on after the command that started it, until ``lab down``."""
 
 import asyncio
-import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from chaos.process.own_python import import_path, own_python
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.remote.client import LabClient
-from lab.runs.folder import RunFolder, create_run_folder
+from lab.runs.folder import RunFolder, create_run_folder, write_request
 from lab.runs.home import VARIABLE
 from lab.runtime.base import SetupError
 from lab.session import Request
@@ -25,8 +24,8 @@ def start_in_background(request: Request, say: Callable[[str], None]) -> RunFold
     Raises:
         SetupError: it ended instead; what it said last is in the message.
     """
-    folder = create_run_folder(request.home, "by-hand", request.out)
-    folder.asked.write_text(json.dumps({"drill": request.drill.resolved(), "runtime": request.runtime}))
+    folder = create_run_folder(request.home, "interactive", request.out)
+    write_request(folder, request.drill.resolved(), request.runtime)
     log = folder.path / "lab.log"
     say(f"bringing the lab up (log: {log})")
     with log.open("wb") as output:

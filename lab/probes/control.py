@@ -5,8 +5,10 @@ from typing import Any
 
 import aiohttp
 
+from chaos.lab_error import LabError
 
-class ControlError(Exception):
+
+class ControlError(LabError):
     """A control port did not answer as it should; says which, what was asked, and what came back."""
 
 

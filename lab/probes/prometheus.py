@@ -10,12 +10,14 @@ from typing import Any
 
 import aiohttp
 
+from chaos.lab_error import LabError
+
 LONGEST_ERROR = 200
 Points = tuple[tuple[float, float], ...]
 """(unix time in s, value) of one series, oldest first; what is no finite number is left out."""
 
 
-class PrometheusError(Exception):
+class PrometheusError(LabError):
     """No answer that counts; says what was asked, and what came back or how long was waited."""
 
 

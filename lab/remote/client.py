@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from chaos.lab_error import LabError
 from chaos.process.files import read_json
 from chaos.process.identity import is_alive
 from chaos.wait import WaitTimeoutError, wait_until
@@ -26,11 +27,11 @@ ROLLBACK_FAILED = 500
 """The status of an answer to an undo that failed: the lab's own trouble, not the caller's."""
 
 
-class RollbackFailed(Exception):  # noqa: N818  said of what was asked for
+class RollbackFailed(LabError):  # noqa: N818  said of what was asked for
     """The lab could not undo something; the message says what (exit code 5)."""
 
 
-class Unreachable(Exception):  # noqa: N818  said of the lab, as in "the lab is unreachable"
+class Unreachable(LabError):  # noqa: N818  said of the lab, as in "the lab is unreachable"
     """No living lab, or it refused what was asked (exit code 3)."""
 
 

@@ -5,6 +5,7 @@ Both cancel whatever the drill is at, and what is active is rolled back by the s
 
 from typing import Literal
 
+from chaos.lab_error import LabError
 from lab.analysis import Decision, watch
 from lab.drillfile import Drill
 from lab.drillfile.condition import Condition
@@ -14,7 +15,7 @@ from lab.runner.run_control import RunControl
 Role = Literal["steady-state", "abort-if"]
 
 
-class Aborted(Exception):  # noqa: N818  the name of a state, not of a fault of ours
+class Aborted(LabError):  # noqa: N818  the name of a state, not of a fault of ours
     """The drill was ended before its end; the text says why."""
 
 
@@ -25,7 +26,7 @@ class AbortedByUser(Aborted):
         super().__init__(f"aborted by the user: {reason}" if reason else "aborted by the user")
 
 
-class Interrupted(Exception):  # noqa: N818  the name of a state, not of a fault of ours
+class Interrupted(LabError):  # noqa: N818  the name of a state, not of a fault of ours
     """A signal, or the end of the program that called, ended the run."""
 
 

@@ -5,6 +5,7 @@ What is active when this returns or raises is rolled back by the session, from t
 
 import math
 
+from chaos.lab_error import LabError
 from lab.analysis import Decision, evaluate, watch
 from lab.analysis.timeline.row import DONE
 from lab.drillfile import Condition, Drill, Phase, PhaseRole
@@ -17,7 +18,7 @@ SETTLE_S = 1.5
 """A request's cohort is final, and sampled, at most this long after its give-up time."""
 
 
-class NotSteady(Exception):  # noqa: N818  the name of a state, not of a fault of ours
+class NotSteady(LabError):  # noqa: N818  the name of a state, not of a fault of ours
     """The steady state was not met in the baseline: nothing was applied."""
 
 

@@ -1,5 +1,6 @@
 """The folder of a run: its name, what lies in it, and how many are kept."""
 
+import json
 import os
 import secrets
 import shutil
@@ -7,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from chaos.lab_error import LabError
 from chaos.mark import run_mark
 from lab.runs.home import ready_home
 from lab.runs.remedy import owner_of, remedy
@@ -16,7 +19,7 @@ from lab.runs.removable import removable
 KEPT = 20
 
 
-class RunFolderError(Exception):
+class RunFolderError(LabError):
     """The run folder can't be made or written (exit code 4)."""
 
 
@@ -123,10 +126,26 @@ def create_run_folder(home: Path, drill: str, out: Path | None = None) -> RunFol
             ):  # an old run that can't be removed is no reason not to begin a new one
                 prune(home)
     except OSError as error:
-        raise RunFolderError(
-            f"the run folder {path} can't be written: {error.strerror or error}. {remedy(path, error)}"
-        ) from error
+        raise _unwritable(path, error) from error
     return folder
+
+
+def write_request(folder: RunFolder, drill: dict[str, Any], runtime: str) -> None:
+    """Write down what an interactive lab was asked for: other terminals see by it what it is.
+
+    Raises:
+        RunFolderError: it can't be written; says where and what to do.
+    """
+    try:
+        folder.asked.write_text(json.dumps({"drill": drill, "runtime": runtime}))
+    except OSError as error:
+        raise _unwritable(folder.path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(
+        f"the run folder {path} can't be written: {error.strerror or error}. {remedy(path, error)}"
+    )
 
 
 def fresh_path(path: Path) -> Path:

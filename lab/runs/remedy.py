@@ -11,7 +11,7 @@ def remedy(path: Path, error: OSError) -> str:
     """What to do, by what went wrong and who owns the place."""
     place = next((one for one in (path, *path.parents) if one.exists()), path)
     if error.errno in _FULL:
-        return "Free some space there, or choose another folder {ELSEWHERE}."
+        return f"Free some space there, or choose another folder {ELSEWHERE}."
     if error.errno == errno.EROFS:
         return f"{place} is read-only: work in another folder, or choose one {ELSEWHERE}."
     if isinstance(error, PermissionError):

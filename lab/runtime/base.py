@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from chaos.actions import Action
+from chaos.lab_error import LabError
 from chaos.target_resolver import Ability, TargetResolver
 from lab.runtime.connections import Connections
 from lab.topology import Topology
@@ -53,7 +54,7 @@ class LogLine:
     text: str
 
 
-class SetupError(Exception):
+class SetupError(LabError):
     """The lab could not be set up (exit code 4). The message says what happened, where, and what to do."""
 
 

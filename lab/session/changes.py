@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chaos.actions import ChangeSettings
-from chaos.errors import ChaosError
+from chaos.errors import ChaosError, RefusedError
 from chaos.injector import Change, Injector
 from chaos.ledger.ledger import Intent
 from lab.drillfile import Step, make
@@ -46,9 +46,13 @@ class Changes:
             chaos.errors.RefusedError: it could not be applied; nothing of it is active, or the journal says what is.
         """
         made = make(step)
+        try:
+            actions = made.actions(self._runtime)
+        except KeyError as unknown:
+            raise RefusedError(f"{step.what} on {step.target}: {unknown.args[0]}") from unknown
         return await self._injector.apply(
             name=step.name, kind=step.kind, fault=step.what, target=step.target, params=step.params,
-            actions=made.actions(self._runtime), by=by, traits=made.traits(),
+            actions=actions, by=by, traits=made.traits(),
         )  # fmt: skip
 
     async def configure(self, service: str, settings: dict[str, Any], by: str) -> str:
@@ -65,7 +69,7 @@ class Changes:
 
         Raises:
             RollbackFailedError: it could not be; why.
-            KeyError: no such action; the message has those that are active.
+            UnknownActionError: no such action; the message has those that are active.
         """
         undone = await self._injector.undo(action, by=by)
         await self._restore_queues()

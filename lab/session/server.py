@@ -16,6 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 from chaos.errors import ChaosError
+from chaos.lab_error import LabError
 from lab.drillfile import Step
 from lab.journal.events import EVENT
 from lab.remote.client import ROLLBACK_FAILED
@@ -34,7 +35,7 @@ CHUNK_BYTES = 2**16
 MOST_REASON = 200
 
 
-class NotNowError(Exception):
+class NotNowError(LabError):
     """What was asked for can't be done to this run, or not yet; the text says what can."""
 
 

@@ -7,6 +7,7 @@ from lab.analysis import Timeline
 from lab.runtime.slots import measuring_now
 from lab.session.host import Host
 from lab.session.interactive_run import InteractiveRun
+from lab.session.lab_figures import ActiveAction, LabFigures
 from lab.session.run import Run
 
 UP = "up"
@@ -42,14 +43,15 @@ def _phase(run: Run) -> str:
 
 def status(host: Host) -> dict[str, Any]:
     """As `lab status` shows it; without figures while the lab comes up."""
-    now_s = host.now_s()
-    what = {
+    if host.ready:
+        return figures(host).as_json()
+    return {
         "run": host.folder.name,
         "runtime": host.runtime.name,
         "state": state(host),
-        "uptime_s": round(now_s, 1),
+        "uptime_s": round(host.now_s(), 1),
+        "progress": _progress(host),
     }
-    return {**what, **_figures(host, now_s)} if host.ready else {**what, "progress": _progress(host)}
 
 
 def _progress(host: Host) -> str:
@@ -64,23 +66,27 @@ def _progress(host: Host) -> str:
     return f"{said}, {'calibrated' if host.recent.calibrations else 'calibrating the bridge'}"
 
 
-def _figures(host: Host, now_s: float) -> dict[str, Any]:
+def figures(host: Host) -> LabFigures:
     """Of the last whole seconds, from what the lab remembers of itself: as cheap after hours as after a minute."""
-    timeline = host.recent.timeline()
+    now_s, timeline = host.now_s(), host.recent.timeline()
     rows = [timeline.row(second) for second in range(max(0, math.ceil(now_s - 7)), int(now_s - 2))]
     seen = [row for row in rows if row.offered]
     last = timeline.row(int(now_s) - 1)
-    return {
-        "offered_rps": _mean([row.offered for row in seen]),
-        "goodput_rps": _mean([row.good for row in seen]),
-        "attempts_rps": _mean([row.attempts for row in seen]),
-        "amplification": seen[-1].amplification if seen else None,
-        "bridge_utilization": last.bridge_utilization,
-        "bridge_accept_queue": last.accept_queue,
-        **_reserves(timeline),
-        "policy": last.policy,
-        "active": [f"{intent.id}: {intent.fault} on {intent.target}" for intent in host.changes.active()],
-    }
+    return LabFigures(
+        run=host.folder.name,
+        runtime=host.runtime.name,
+        state=state(host),
+        uptime_s=round(now_s, 1),
+        offered_rps=_mean([row.offered for row in seen]),
+        goodput_rps=_mean([row.good for row in seen]),
+        attempts_rps=_mean([row.attempts for row in seen]),
+        amplification=seen[-1].amplification if seen else None,
+        bridge_utilization=last.bridge_utilization,
+        bridge_accept_queue=last.accept_queue,
+        reserve_utilization=_reserves(timeline),
+        policy=last.policy,
+        active=tuple(ActiveAction(one.id, one.fault, one.target) for one in host.changes.active()),
+    )
 
 
 def _reserves(timeline: Timeline) -> dict[str, float | None]:
@@ -92,7 +98,7 @@ def _reserves(timeline: Timeline) -> dict[str, float | None]:
         if before is not None and None not in {before.cpu_s_total, after.cpu_s_total} and after.cpu_share:
             used = (after.cpu_s_total or 0.0) - (before.cpu_s_total or 0.0)
             share = used / (after.t - before.t) / after.cpu_share
-        found[f"{device}_utilization"] = share
+        found[device] = share
     return found
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from chaos.lab_error import LabError
+
 ASK_DEADLINE_S = 10.0
 Say = Callable[[str], None]
 
 
-class UnavailableError(Exception):
+class UnavailableError(LabError):
     """This source can't give the program; the message says why. The next one is asked."""
 
 
