@@ -148,6 +148,10 @@ class Lab:
         """Apply a mitigation (``lab mitigations`` lists them) and read it back; as :meth:`fault`."""
         return await self._apply(read_step("mitigation", name, target, _texts(parameters), self._roles()))
 
+    async def automate(self, name: str, target: str | None = None, /, **parameters: object) -> str:
+        """Have a role begin an automation (``lab automations`` lists them); undoing stops it. As :meth:`fault`."""
+        return await self._apply(read_step("automation", name, target, _texts(parameters), self._roles()))
+
     async def set_policy(self, service: str, policy: str) -> str:
         """Switch a service's retry policy, like ``budget + breaker``, or a YAML file; as :meth:`fault`."""
         return await self.mitigate("policy", service, policy=policy_text(policy))

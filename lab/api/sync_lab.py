@@ -111,6 +111,10 @@ class Lab:
         """Apply a mitigation (``lab mitigations`` lists them) and read it back; as :meth:`fault`."""
         return self._call(self._lab.mitigate(name, target, **parameters))
 
+    def automate(self, name: str, target: str | None = None, /, **parameters: object) -> str:
+        """Have a role begin an automation (``lab automations`` lists them); undoing stops it. As :meth:`fault`."""
+        return self._call(self._lab.automate(name, target, **parameters))
+
     def set_policy(self, service: str, policy: str) -> str:
         """Switch a service's retry policy, like ``budget + breaker``, or a YAML file; as :meth:`fault`."""
         return self._call(self._lab.set_policy(service, policy))

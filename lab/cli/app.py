@@ -7,6 +7,7 @@ import typer
 from lab.cli import (
     abort,
     active,
+    automate,
     compare,
     doctor,
     drills,
@@ -41,6 +42,7 @@ app.command()(drills.validate)
 app.add_typer(new.new, name="new")
 app.command()(listings.faults)
 app.command()(listings.mitigations)
+app.command()(listings.automations)
 app.command()(listings.policies)
 app.command()(acts(interactive.up))
 app.command()(acts(interactive.down))
@@ -51,6 +53,7 @@ app.command()(logs.triage)
 app.add_typer(active.fault, name="fault")
 app.add_typer(active.policy, name="policy")
 app.command()(acts(mitigate.mitigate))
+app.command()(acts(automate.automate))
 app.command()(top.top)
 app.command()(acts(runs.report))
 app.command()(acts(recover.recover))

@@ -1,4 +1,4 @@
-"""``lab faults``, ``lab mitigations``, ``lab policies``: what can be named, from the registries themselves."""
+"""``lab faults``, ``mitigations``, ``automations``, ``policies``: what can be named, from the registries themselves."""
 
 import dataclasses
 import json
@@ -21,6 +21,11 @@ def faults(*, as_json: options.Json = False) -> None:
 def mitigations(*, as_json: options.Json = False) -> None:
     """What an operator can do about a storm: `lab mitigate NAME PARAMETER=VALUE`."""
     _say(catalogue.mitigations(), as_json=as_json, example="lab mitigate shed admit_share=60%")
+
+
+def automations(*, as_json: options.Json = False) -> None:
+    """What a role can begin and goes on with by itself: `lab automate NAME PARAMETER=VALUE`."""
+    _say(catalogue.automations(), as_json=as_json, example="lab automate grow clients=100 deadline=60s")
 
 
 def policies(*, as_json: options.Json = False) -> None:

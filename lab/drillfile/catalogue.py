@@ -1,4 +1,4 @@
-"""What a drill or a person can name, from the registries themselves: faults, mitigations, retry policies."""
+"""What a drill or a person can name, from the registries: faults, mitigations, automations, retry policies."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -36,6 +36,11 @@ def faults() -> list[Named]:
 def mitigations() -> list[Named]:
     """What `lab mitigate` and a drill's ``mitigation:`` take."""
     return [_of_model(name, model) for name, model in known().mitigations.items()]
+
+
+def automations() -> list[Named]:
+    """What `lab automate` and a drill's ``automation:`` take."""
+    return [_of_model(name, model) for name, model in known().automations.items()]
 
 
 def policies() -> list[Named]:

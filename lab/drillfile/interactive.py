@@ -36,7 +36,7 @@ def fault_of(what: str, target: str | None, services: Services) -> tuple[str, st
 def read_step(
     kind: str, what: str, target: str | None, values: Mapping[str, str], services: Services
 ) -> Step:
-    """A step from ``fault add``, ``policy set`` or ``mitigate``: ``{"latency": "3000ms"}`` and the like.
+    """A step from ``fault add``, ``policy set``, ``mitigate`` or ``automate``: ``{"latency": "3000ms"}`` and the like.
 
     ``target`` None: the one that is meant where no one says another; where there is none, it is missed.
 

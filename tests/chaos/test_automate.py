@@ -9,7 +9,9 @@ import pytest
 from aiohttp import web
 
 from chaos.actions import Automate
+from chaos.automations import AUTOMATIONS
 from chaos.errors import RefusedError
+from tests.checkout import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +58,13 @@ async def test_it_is_undone_by_stopping_it(stub: Stub, token_file: Path) -> None
 def test_two_of_the_same_role_hold_the_same(stub: Stub, token_file: Path) -> None:
     """So that of two in the ledger the later is undone first."""
     assert grow(stub, token_file, "a").resource_keys() & grow(stub, token_file, "b").resource_keys()
+
+
+@pytest.mark.parametrize("name", sorted(AUTOMATIONS))
+def test_the_page_has_every_automation_with_its_parameters(name: str) -> None:
+    """By its heading; and its example is valid."""
+    text = (ROOT / "docs" / "reference" / "automations.md").read_text()
+    section = text.partition(f"### `{name}`\n")[2].partition("\n#")[0]
+    fields = AUTOMATIONS[name].model_fields.keys() - {"name", "target"}
+    assert {field for field in fields if f"`{field}`" not in section} == set()
+    assert AUTOMATIONS[name](**AUTOMATIONS[name].example).values()

@@ -1,5 +1,6 @@
 """What can be named, as it is listed."""
 
+from chaos.automations import AUTOMATIONS
 from chaos.faults import FAULTS
 from chaos.mitigations import MITIGATIONS
 from lab.drillfile import catalogue
@@ -11,6 +12,7 @@ def test_everything_that_can_be_named_is_listed_with_what_it_does() -> None:
     for found, names in (
         (catalogue.faults(), FAULTS),
         (catalogue.mitigations(), MITIGATIONS),
+        (catalogue.automations(), AUTOMATIONS),
         (catalogue.policies(), REGISTRY),
     ):
         assert [one.name for one in found] == list(names)

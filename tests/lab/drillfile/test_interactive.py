@@ -30,6 +30,7 @@ def test_a_fault_goes_to_what_it_is_meant_for(
         ("fault", "latency", "latency needs latency, like: latency=3000ms"),
         ("load", "ramp", "ramp needs factor and over, like: factor=2 over=10s"),
         ("mitigation", "shed", "shed needs admit_share, like: admit_share=98%"),
+        ("automation", "grow", "grow needs deadline and clients, like: deadline=10s clients=2"),
     ],
 )
 def test_a_missing_parameter_is_said_as_it_is_typed(kind: str, what: str, said: str) -> None:

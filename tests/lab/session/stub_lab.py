@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from aiohttp import web
@@ -24,7 +24,11 @@ from lab.probes.ticker import Tick
 from lab.runtime.base import ServiceReport, Sockets
 from lab.session import Host, Request, RunFolder, bring_up, create_run_folder, guard
 from lab.session.request import Purpose
+from services.kit import automation_port
 from tests.checkout import HOME
+
+if TYPE_CHECKING:
+    from services.kit.automation import Automation
 
 QUEUE = 50
 """Connections that the device's listener holds."""
@@ -45,16 +49,25 @@ expect:
 
 
 class Port:
-    """A control port: settings that can be read and changed. ``hangs``: it takes a change and never answers."""
+    """A control port: settings that can be read and changed. ``hangs``: it takes a change and never answers.
+
+    ``automations``: what can be begun there, as a role has it.
+    """
 
     def __init__(self) -> None:
         self.settings: dict[str, Any] = {"fail_share": 0.0, "timeout_s": 1.0, "running": False, "surge": 1.0}
         self.hangs = False
         self.address = ""
         self.changed: list[dict[str, Any]] = []
+        self.automations: dict[str, Automation] = {}
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """GET and PATCH /settings."""
+        """GET and PATCH /settings, GET and POST /automation."""
+        if request.path == "/automation":
+            if request.method == "GET":
+                return web.json_response(automation_port.states(self.automations))
+            answer, status = await automation_port.change(self.automations, cast("web.Request", request))
+            return web.json_response(answer, status=status)
         if request.method == "PATCH":
             if self.hangs:
                 await request.read()
@@ -198,9 +211,9 @@ class StubLab:
 
 
 @asynccontextmanager
-async def stub_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StubLab]:
-    """The lab, with ports that listen; hosts that are opened meanwhile are made of it."""
-    ports = {name: Port() for name in ("load", "storefront", "bridge")}
+async def stub_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *more: str) -> AsyncIterator[StubLab]:
+    """The lab, with ports that listen, of ``more`` services, too; hosts that are opened meanwhile are made of it."""
+    ports = {name: Port() for name in ("load", "storefront", "bridge", *more)}
     runners = []
     for port in ports.values():
         runner = web.ServerRunner(web.Server(port.answer, access_log=None), shutdown_timeout=0.1)
