@@ -22,10 +22,12 @@ from lab.runs.folder import (
 from lab.runs.recover import Recovered, abandoned, open_runs, recover
 from lab.runs.strays import Stray, find_strays
 from lab.session.bring_up import open_host
-from lab.session.host import DiedError, Host, NotAtRestError, OtherLabError
+from lab.session.host import Host
 from lab.session.judged import Result, judge_folder, judge_run
 from lab.session.permission import Permission
 from lab.session.request import Request, known_modes, known_services
+from lab.session.requirements import OtherLabError
+from lab.session.rest import DiedError, NotAtRestError
 from lab.session.run_once import run_once
 from lab.session.run_outcome import TAKEN_OVER
 from lab.session.stop import Stop

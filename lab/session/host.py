@@ -11,10 +11,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from chaos.injector import Change, Injector
-from chaos.wait import WaitTimeoutError, wait_until
 from lab.analysis import Timeline
 from lab.drillfile import Drill
 from lab.journal import JournalWriter
@@ -23,40 +21,28 @@ from lab.probes import Sampler, Ticker
 from lab.probes.control import ControlClient
 from lab.runner import AbortedByUser
 from lab.runs.folder import RunFolder
-from lab.runtime.base import Runtime, ServiceReport, SetupError
+from lab.runtime.base import Runtime, ServiceReport
 from lab.runtime.slots import MEASURE_LOCK_S, hold_measure_lock
 from lab.session.changes import Changes, RollbackFailedError
 from lab.session.environment import save_environment
 from lab.session.guard import Guard
 from lab.session.interactive_run import InteractiveRun
 from lab.session.judged import Result, judge_folder
+from lab.session.load_orders import LoadOrders
 from lab.session.opened import opened
 from lab.session.permission import MEASURED, Permission
 from lab.session.recent import Recent
 from lab.session.request import Request
-from lab.session.requirements import require_abilities, require_services
+from lab.session.requirements import OtherLabError, require_abilities, require_same_lab, require_services
+from lab.session.rest import wait_as_calibrated
 from lab.session.run import Run
 from lab.session.run_outcome import RunOutcome
 from lab.session.stop import Stop
 from lab.session.watch import Watch, under_watch, uninterrupted
 from lab.topology import Topology
 
-REST_S = 90.0
-"""So long a lab may take to drain what a run has left in its queues."""
 MOST_WAITING = 2000
 """Events that a viewer may be behind: half a minute of them. One that is slower is dropped, and can resume."""
-
-
-class NotAtRestError(SetupError):
-    """What a run has left in the lab's queues did not drain: the next one would begin in it."""
-
-
-class DiedError(SetupError):
-    """A part of the lab has ended by itself: it is not the lab any more that was calibrated."""
-
-
-class OtherLabError(SetupError):
-    """A drill needs another lab than this one: other devices, services, planes, or another runtime."""
 
 
 @dataclass(slots=True)
@@ -93,11 +79,13 @@ class Host:
     ticker: Ticker = field(init=False)
     injector: Injector = field(init=False)
     changes: Changes = field(init=False)
+    load: LoadOrders = field(init=False)
     _sampled: asyncio.Condition = field(default_factory=asyncio.Condition)
     _second: int = -1
 
     def __post_init__(self) -> None:
         self.ticker = Ticker(self.now_s)
+        self.load = LoadOrders(self.control, lambda: self.runtime.address(self.recent.roles.load, "control"))
         self.journal.follow(self.recent.feed)
 
     @property
@@ -183,7 +171,7 @@ class Host:
             if interactive is not None and self.request.takes_turns:
                 turn = hold_measure_lock(folder.name, MEASURE_LOCK_S)
                 await under_watch(stack.enter_async_context(turn), *self.ends)
-            await under_watch(self._as_calibrated(), *self.ends)
+            await under_watch(wait_as_calibrated(self.recent, self.runtime), *self.ends)
             await self._drive(drill, folder, listener, Timeline() if timeline is None else timeline)
         result = await asyncio.to_thread(judge_folder, folder)
         if interactive is not None:
@@ -226,19 +214,7 @@ class Host:
         Raises:
             OtherLabError: what it needs, and what this lab has.
         """
-        mine = self.request.drill
-        differs = [
-            f"{what} {wanted} (this lab: {has})"
-            for what, wanted, has in (
-                ("the bridge", drill.bridge, mine.bridge),
-                ("monitoring", drill.monitoring, mine.monitoring),
-            )
-            if wanted != has
-        ]
-        if differs:
-            raise OtherLabError(
-                f"drill {drill.name} needs another lab: {'; '.join(differs)}. Start one for it"
-            )
+        require_same_lab(drill, self.request.drill)
         require_abilities(drill, self.runtime)
         if self.topology is not None:
             require_services(drill, self.topology)
@@ -266,30 +242,6 @@ class Host:
     async def until_down(self) -> None:
         """Let people play until the lab is to be taken down."""
         await under_watch(self.down.wait(), *self.ends, *self.ends_of_run)
-
-    async def _as_calibrated(self) -> None:
-        """Wait until nothing of an earlier run is left, and see that the device has the queue of its calibration."""
-        await self._rest()
-        device, calibrations = self.recent.roles.device, self.recent.calibrations
-        wanted = calibrations[-1].listen_queue if calibrations else None
-        found = (await self.runtime.sockets(device)).listen_queue
-        if None not in {wanted, found} and wanted != found:
-            raise NotAtRestError(
-                f"the queue of {device} holds {found} connections, and held {wanted} when it was calibrated: "
-                "no further run can be made on this lab; begin again"
-            )
-
-    async def _rest(self) -> None:
-        """Wait until nothing of an earlier run is left: no request in flight, none in a queue."""
-        recent = self.recent
-        try:
-            await wait_until(
-                lambda: recent.at_rest() or recent.deaths(), REST_S, "the lab to be at rest", every_s=0.2
-            )
-        except WaitTimeoutError as late:
-            raise NotAtRestError(f"{late}; the run before has left work in its queues") from late
-        if dead := recent.deaths():
-            raise DiedError(f"{', '.join(dead)}: no further run can be made on this lab; begin again")
 
     def open_ids(self) -> tuple[str, ...]:
         """What may be active, by the ledger."""
@@ -340,33 +292,6 @@ class Host:
             async with self._sampled:
                 await self._sampled.wait()
             yield self._second
-
-    async def start_load(self, drill: Drill) -> None:
-        """Start the arrivals that a drill asks for.
-
-        Raises:
-            ControlError: the load did not answer.
-        """
-        load = drill.load
-        start: dict[str, Any] = {
-            "seed": drill.seed,
-            "rate_rps": load.rate_rps,
-            "give_up_s": load.give_up_s,
-            "slo_s": load.slo_s,
-            "target": load.target,
-            "customers": [customer.model_dump(mode="json") for customer in load.customers],
-        }
-        await self.control.change(
-            self.runtime.address(self.recent.roles.load, "control"), {**start, "running": True}
-        )
-
-    async def stop_load(self) -> None:
-        """Start no more arrivals; those in flight end.
-
-        Raises:
-            ControlError: the load did not answer.
-        """
-        await self.control.change(self.runtime.address(self.recent.roles.load, "control"), {"running": False})
 
     def note(self, by: str, role: str, kind: str, text: str) -> None:
         """Keep words beside the figures."""

@@ -32,12 +32,12 @@ class InteractiveRun:
         await self._planes.begin(configured(self._host.request.of(self.drill)), self.watch)
         for service, settings in self.drill.configuration.items():
             await self._host.changes.configure(service, settings, by="drill")
-        await self._host.start_load(self.drill)
+        await self._host.load.start(self.drill)
 
     async def end(self) -> tuple[str, ...]:
         """Stop the load and undo all that was applied; what could not be undone."""
         with suppress(ControlError):
-            await self._host.stop_load()
+            await self._host.load.stop()
         try:
             return await self._host.changes.roll_back(keep=self._kept)
         finally:

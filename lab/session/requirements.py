@@ -17,6 +17,28 @@ class UnsupportedDrillError(SetupError):
     """This runtime can't do what the drill needs (exit code 4)."""
 
 
+class OtherLabError(SetupError):
+    """A drill needs another lab than this one: other devices, services, planes, or another runtime."""
+
+
+def require_same_lab(drill: Drill, brought_up_for: Drill) -> None:
+    """Say what a drill needs that is decided when a lab is brought up, and was decided otherwise.
+
+    Raises:
+        OtherLabError: what it needs, and what this lab has.
+    """
+    differs = [
+        f"{what} {wanted} (this lab: {has})"
+        for what, wanted, has in (
+            ("the bridge", drill.bridge, brought_up_for.bridge),
+            ("monitoring", drill.monitoring, brought_up_for.monitoring),
+        )
+        if wanted != has
+    ]
+    if differs:
+        raise OtherLabError(f"drill {drill.name} needs another lab: {'; '.join(differs)}. Start one for it")
+
+
 def require_abilities(drill: Drill, runtime: Runtime) -> None:
     """Say what this runtime can't do.
 

@@ -187,12 +187,12 @@ class Run:
 
     async def start_load(self) -> None:
         """Start the arrivals at the drill's rate and the run's seed."""
-        await self._host.start_load(self.drill)
+        await self._host.load.start(self.drill)
 
     async def stop_load(self) -> None:
         """Start no more arrivals; those in flight end. A load that died has stopped, too: the journal records that."""
         with suppress(ControlError):
-            await self._host.stop_load()
+            await self._host.load.stop()
 
     async def step(self, step: Step) -> str:
         """Apply a step of the drill; the id to undo it by."""

@@ -22,6 +22,7 @@ from lab.journal.plane_events import PlaneConfigured, PlaneSample, PlaneScraped
 from lab.probes.control import ControlError
 from lab.runner import AbortedByUser
 from lab.session import Request, Result, RunFolder, Stop, create_run_folder, open_host, run_once
+from lab.session.rest import wait_as_calibrated
 from tests.checkout import HOME
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
@@ -123,7 +124,7 @@ async def test_a_load_whose_control_port_hangs_ends_the_series_by_its_own_name(t
     async def series() -> None:
         async with open_host(request, lab, Stop()) as host:
             pid = json.loads((lab.path / "processes" / "load.json").read_text())["pid"]
-            await host._as_calibrated()
+            await wait_as_calibrated(host.recent, host.runtime)
             os.kill(pid, signal.SIGSTOP)
             await host.run(one, folder(tmp_path, "one"))
 
