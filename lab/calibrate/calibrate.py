@@ -83,7 +83,7 @@ async def calibrate(bench: Bench, asked_rps: float, guess: float | None = None) 
     """Adjust the cap until capacity is ``asked_rps`` and steady, or the windows are spent.
 
     ``guess`` is the share to try first, an earlier run's for one; without it the cost is measured without a cap.
-    It only saves time: the capacity is measured under whatever cap it comes to.
+    It only saves time: the capacity is measured under whatever cap results.
 
     Raises:
         ValueError: nothing at all came back through the bridge.

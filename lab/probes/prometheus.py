@@ -37,7 +37,7 @@ class Prometheus:
     address: str
 
     async def value(self, query: str, at: float, deadline_s: float) -> float | None:
-        """The one number that a query comes to at a moment (unix, s); None: no such series, or no number."""
+        """The one number that answers a query at a moment (unix, s); None: no such series, or no number."""
         series = await self._query("query", {"query": query, "time": f"{at:.3f}"}, deadline_s)
         points = [one.points[-1][1] for one in series if one.points]
         return points[0] if points else None
@@ -48,7 +48,7 @@ class Prometheus:
         return await self._query("query", {"query": query, "time": f"{at:.3f}"}, deadline_s)
 
     async def values(self, query: str, start: float, end: float, deadline_s: float) -> Points:
-        """What a query comes to at ``start`` (unix, s) and each second after it, to ``end``."""
+        """The answers to a query at ``start`` (unix, s) and each second after it, to ``end``."""
         span = {"start": f"{start:.3f}", "end": f"{end:.3f}", "step": "1"}
         series = await self._query("query_range", {"query": query, **span}, deadline_s)
         return series[0].points if series else ()

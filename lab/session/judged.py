@@ -52,7 +52,7 @@ def judge_folder(folder: RunFolder) -> Result:
 
 
 def judged(folder: RunFolder) -> tuple[Journal, Result]:
-    """The journal and what it comes to; nothing is written but the end of a journal whose writer was killed.
+    """The journal and its judgement; nothing is written but the end of a journal whose writer was killed.
 
     Raises:
         JournalError: the journal can't be read.

@@ -1,4 +1,4 @@
-"""A drill from request to verdict, on a lab of its own: what its journal comes to, however it ended."""
+"""A drill from request to verdict, on a lab of its own: judged from its journal, however it ended."""
 
 import asyncio
 import traceback

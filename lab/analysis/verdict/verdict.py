@@ -1,4 +1,4 @@
-"""What a run comes to: the models behind ``verdict.json``, and the exit code that follows from them.
+"""The result of a run: the models behind ``verdict.json``, and the exit code that follows from them.
 
 Not measured is null, never 0. Times are on the run's clock, in s; durations say from when they count.
 """

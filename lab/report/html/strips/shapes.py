@@ -34,7 +34,7 @@ def shapes(laid: Sequence[Laid], found: Marks, theme: Theme, height: int) -> lis
 
 
 def _titles(place: Laid, theme: Theme, size: str) -> Iterator[dict[str, Any]]:
-    """The strip's title at the left, what it comes to at the right; on one line, above the labels."""
+    """The strip's title at the left, its result at the right; on one line, above the labels."""
     font_px = SIZES[size][2]
     up = {"y": place.domain[1], "yref": "paper", "xref": "paper", "showarrow": False, "yanchor": "bottom",
           "yshift": place.above_px - TITLE_LINE_PX, "borderpad": 2, "bgcolor": theme.surface}  # fmt: skip
