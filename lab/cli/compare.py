@@ -45,7 +45,7 @@ What = Annotated[
         metavar="[PLAN] | [RUN_A RUN_B]", help="A plan's name or file (default: policies), or two runs."
     ),
 ]
-MonitoringOption = Annotated[
+WaysOption = Annotated[
     bool, typer.Option("--monitoring", help="How each way of monitoring survives the storm.")
 ]
 Quick = Annotated[
@@ -76,7 +76,7 @@ Seeds = Annotated[
 def compare(  # noqa: PLR0913  the command's options
     what: What = None,
     *,
-    monitoring: MonitoringOption = False,
+    monitoring: WaysOption = False,
     quick: Quick = False,
     only: Only = None,
     seeds: Seeds = None,

@@ -10,7 +10,7 @@ from lab.journal.events import RunClosed
 from lab.runner import Aborted, Interrupted, NotSteady
 from lab.runtime.base import SetupError
 
-Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started"]
+RunEnd = Literal["completed", "aborted", "interrupted", "broken", "not-started"]
 
 
 TAKEN_OVER = (LeaseLostError, TakenOverError)
@@ -26,7 +26,7 @@ class RunOutcome:
         left: what could not be undone or taken down, as far as it was tried.
     """
 
-    outcome: Outcome = "interrupted"
+    outcome: RunEnd = "interrupted"
     reason: str = ""
     error: BaseException | None = None
     left: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from services.client.subscribers import Subscribers
-from services.kit.automation import Automation, Values
+from services.kit.automation import Automation, AutomationValues
 
 MOST_CLIENTS = 5_000
 
@@ -17,7 +17,7 @@ def growth(subscribers: Subscribers, settled: Callable[[], int]) -> Automation:
         settled: How many there are without the automation.
     """
 
-    async def grow(values: Values, report: Callable[[int, int], None]) -> None:
+    async def grow(values: AutomationValues, report: Callable[[int, int], None]) -> None:
         clients, step = int(values["clients"]), max(1, int(values["step"]))
         steps = -(-clients // step)
         for number in range(1, steps + 1):

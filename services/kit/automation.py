@@ -16,8 +16,8 @@ from contextlib import suppress
 from typing import Any, Literal
 
 AutomationState = Literal["idle", "running", "ended", "failed"]
-Values = Mapping[str, float]
-Begin = Callable[[Values, Callable[[int, int], None]], Awaitable[None]]
+AutomationValues = Mapping[str, float]
+Begin = Callable[[AutomationValues, Callable[[int, int], None]], Awaitable[None]]
 """The work: its values, and a function to report a step with (how many are done, of how many)."""
 
 KEPT = 500
@@ -54,7 +54,7 @@ class Automation:
         """What it is at, for the control port."""
         return {"state": self._state, "name": self._name, "step": self._done[0], "steps": self._done[1]}
 
-    def start(self, name: str, values: Values, deadline_s: float) -> None:
+    def start(self, name: str, values: AutomationValues, deadline_s: float) -> None:
         """Begin; asked again for the same name, change nothing.
 
         Raises:
@@ -85,7 +85,7 @@ class Automation:
         """What was reported later than a moment (CLOCK_MONOTONIC)."""
         return [report for report in self._reports if report["at_s"] > after]
 
-    async def _run(self, values: Values, deadline_s: float) -> None:
+    async def _run(self, values: AutomationValues, deadline_s: float) -> None:
         try:
             async with asyncio.timeout(deadline_s):
                 await self._begin(values, self._step)
@@ -113,7 +113,7 @@ class Automation:
         )  # fmt: skip
         del self._reports[:-KEPT]
 
-    def _check(self, values: Values) -> None:
+    def _check(self, values: AutomationValues) -> None:
         if values.keys() != self._values.keys():
             raise AutomationError(f"values are {', '.join(sorted(values))}; valid: {', '.join(self._values)}")
         for key, (least, most) in self._values.items():

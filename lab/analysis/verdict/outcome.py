@@ -1,10 +1,10 @@
 """How a run ended, as its journal has it."""
 
 from lab.analysis.timeline.timeline import Timeline
-from lab.analysis.verdict.verdict import Outcome
+from lab.analysis.verdict.verdict import RecordedEnd
 
 
-def outcome_of(timeline: Timeline) -> Outcome:
+def outcome_of(timeline: Timeline) -> RecordedEnd:
     """How the run ended. One that was not started because its steady state was not met counts as aborted."""
     if timeline.closed is None:
         return "truncated"

@@ -2,7 +2,7 @@
 
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.outcome import outcome_of
-from lab.analysis.verdict.verdict import Outcome, Verdict
+from lab.analysis.verdict.verdict import RecordedEnd, Verdict
 
 ENDED = frozenset({"completed", "aborted"})
 """Ways in which a game ends as it should: by `lab down`, or by `lab abort`."""
@@ -11,7 +11,7 @@ ENDED = frozenset({"completed", "aborted"})
 def played(timeline: Timeline) -> Verdict:
     """What it ran with, and how it ended; a reason only where that was not as it should be."""
     run, drill, closed = timeline.run, timeline.drill, timeline.closed
-    outcome: Outcome = outcome_of(timeline)
+    outcome: RecordedEnd = outcome_of(timeline)
     reasons = (
         [] if closed is None or closed.clean else [f"not rolled back: {', '.join(closed.left) or 'unknown'}"]
     )

@@ -17,7 +17,7 @@ from lab.journal.upgrade import upgrade_verdict
 
 SCHEMA = 2
 
-Outcome = Literal["completed", "aborted", "interrupted", "broken", "not-started", "truncated"]
+RecordedEnd = Literal["completed", "aborted", "interrupted", "broken", "not-started", "truncated"]
 """How the run ended: as in ``run.closed``, or ``truncated`` where the journal has no such line."""
 
 VerdictWord = Literal["pass", "fail", "inconclusive", "unsupported"]
@@ -194,7 +194,7 @@ class Verdict(Frozen):
     policy: str | None
     verdict: VerdictWord
     reasons: tuple[str, ...]
-    outcome: Outcome
+    outcome: RecordedEnd
     trigger: str | None = None
     mitigation: str | None = None
     expectations: tuple[Judged, ...] = ()

@@ -12,7 +12,7 @@ from lab import aio
 from lab.cli import main
 from lab.journal import read
 from lab.journal.events import ActionChanged
-from services.kit.automation import Automation, Values
+from services.kit.automation import Automation, AutomationValues
 from tests.lab.session.stub_lab import StubLab, stub_lab
 
 pytestmark = pytest.mark.live
@@ -27,7 +27,7 @@ class Fleet:
         self.clients = 0
         self.automation = Automation(self.grow, self.take_back, FLEET)
 
-    async def grow(self, values: Values, step: Callable[[int, int], None]) -> None:
+    async def grow(self, values: AutomationValues, step: Callable[[int, int], None]) -> None:
         """To its end at once."""
         steps = int(values["clients"] / values["step"])
         for done in range(1, steps + 1):
