@@ -57,16 +57,16 @@ down: setup ## end the lab that `make up` started
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)
 
-# Without real processes: several at once, as most of them wait for sockets. A few examples of each property.
-UNIT := not live and not containers and not long and not soak
+# What `make test` leaves to the targets below it.
+TEST := not containers and not long and not soak
 
-unit: setup ## the tests that start no lab and no program of another's
-	@$(TESTS) -n 3 -m "$(UNIT)"
+unit: setup ## the quick tests: no process is started, nothing waits, few examples (20 s)
+	@$(TESTS) -n 2 -m "$(TEST) and not live and not slow and not hypothesis"
 
-test: setup ## the tests that need no container engine, with coverage (4 minutes)
+# Most of them wait for processes and sockets, so there are more of them at once than cores.
+test: setup ## the tests that need no container engine (4 minutes); ARGS=--cov measures coverage
 	@sh scripts/setup.sh --tests
-	@$(TESTS) -n 3 -m "$(UNIT)" --cov --cov-report=
-	@$(TESTS) -m "live and not containers and not long and not soak" --cov --cov-append --cov-report=term
+	@$(TESTS) -n 5 -m "$(TEST)"
 
 test-long: setup ## what takes too long for every day: whole drills, deaths, signals, and many examples of each property
 	@HYPOTHESIS_PROFILE=thorough $(TESTS) -n 2 -m "hypothesis and not scaled and not live and not containers and not soak"

@@ -44,14 +44,14 @@ def pytest_configure() -> None:
     time.tzset()
     # How long an example takes says how busy the machine is, so none has a deadline. A few of each in `make test`;
     # `make test-long` runs these tests again, with many.
-    settings.register_profile("quick", deadline=None, max_examples=25)
+    settings.register_profile("quick", deadline=None, max_examples=10)
     settings.register_profile("thorough", deadline=None, max_examples=200)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Its absence is a failure, not a skip."""
+    """Debian's Chromium. Its absence is a failure, not a skip. Its tests are one group of xdist's: it takes seconds."""
     assert shutil.which(CHROMIUM), f"{CHROMIUM} is missing; install it with: {INSTALL}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)

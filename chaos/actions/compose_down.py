@@ -18,10 +18,13 @@ from chaos.actions.stop_processes import StopProcesses
 from chaos.engine import with_engine
 from chaos.errors import RefusedError
 from chaos.mark import LABEL
+from chaos.wait import WaitTimeoutError, wait_until
 
 PROJECT_LABEL = "com.docker.compose.project"
 BUSY = frozenset({HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN})
 """Someone else removes the same just now, or uses it: the read-back shows what is there."""
+FREED_S = 5.0
+"""How long the engine may take to see that a container which is gone is no longer on a network."""
 
 
 class ComposeDown(BaseAction):
@@ -39,24 +42,42 @@ class ComposeDown(BaseAction):
         """Whoever still creates some (a plugin that outlived its runner), then containers, then what they use.
 
         Raises:
-            RefusedError: a container of someone else holds a network; everything else was removed.
+            RefusedError: a container of someone else holds a network, or the engine takes one for held that no
+                container is on; everything else was removed.
         """
         await StopProcesses(run=self.run, grace_s=1.0).apply()
-        await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")
+        if not (held := await self._removed()):
+            return
 
-    def _remove(self, engine: DockerClient) -> None:
+        async def removed() -> bool:
+            return not await self._removed()
+
+        try:
+            await wait_until(removed, FREED_S, "the engine to free its networks", every_s=0.5)
+        except WaitTimeoutError as error:
+            raise RefusedError(
+                f"network {', '.join(held)} stays: for {FREED_S:g} s the engine has said that something is on it, and "
+                "shows nothing there. Restart the engine (`systemctl restart docker`), which forgets such an entry, "
+                "then call `lab recover`"
+            ) from error
+
+    async def _removed(self) -> list[str]:
+        """Remove what there is; see `_remove`."""
+        return await with_engine(self._remove, self.deadline_s, f"remove project {self.project}")
+
+    def _remove(self, engine: DockerClient) -> list[str]:
+        """Remove all there is; the networks that stay although no container is on them, by name."""
         found = self._owned(engine)
         containers = found["containers"]
         with ThreadPoolExecutor(max_workers=len(containers) or 1) as pool:
             list(pool.map(_remove_container, containers))
-        for network in found["networks"]:
-            with _unless_busy():
-                network.remove()
+        stay = [network for network in found["networks"] if not _removed(network)]
         for volume in found["volumes"]:
             with _unless_busy():
                 volume.remove(force=True)
         if held := list(self._held(engine)):
             raise RefusedError("; ".join(held))
+        return [network.name for network in stay if _attached(engine, network) == {}]
 
     def _held(self, engine: DockerClient) -> Iterator[str]:
         for network in self._mine(engine.networks.list(filters=self._filter())):
@@ -82,11 +103,7 @@ class ComposeDown(BaseAction):
 
     def _on(self, engine: DockerClient, network: Any) -> Iterator[str]:  # noqa: ANN401 - the SDK's own
         """Names of the running containers on a network that are not ours."""
-        try:
-            attached = engine.api.inspect_network(network.id).get("Containers") or {}
-        except NotFound:
-            return
-        for container, about in attached.items():
+        for container, about in (_attached(engine, network) or {}).items():
             try:
                 labels = engine.api.inspect_container(container)["Config"]["Labels"]
             except NotFound:
@@ -135,6 +152,28 @@ class ComposeDown(BaseAction):
 def _remove_container(container: Any) -> None:  # noqa: ANN401 - the SDK's own
     with _unless_busy():
         container.remove(force=True, v=True)
+
+
+def _removed(network: Any) -> bool:  # noqa: ANN401 - the SDK's own
+    """Whether it is gone; False: something is on it, or was a moment ago."""
+    try:
+        network.remove()
+    except NotFound:
+        return True
+    except APIError as error:
+        if error.status_code not in BUSY:
+            raise
+        return False
+    return True
+
+
+def _attached(engine: DockerClient, network: Any) -> dict[str, Any] | None:  # noqa: ANN401 - the SDK's own
+    """Running containers on a network, by id; None: it is gone."""
+    try:
+        found: dict[str, Any] = engine.api.inspect_network(network.id).get("Containers") or {}
+    except NotFound:
+        return None
+    return found
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -91,8 +92,7 @@ def _refuse_deep(file: str, text: str) -> None:
 def _compose(file: str, text: str) -> Node | None:
     """The node graph of the file's one document."""
     try:
-        with warnings.catch_warnings(action="ignore", category=ReusedAnchorWarning):
-            return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
+        return _nodes(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -104,6 +104,13 @@ def _compose(file: str, text: str) -> Node | None:
     except (ValueError, AttributeError, IndexError, KeyError, TypeError, AssertionError) as error:
         problem = Problem(1, "yaml", f"the YAML reader gave up on it ({type(error).__name__})")
     raise DrillError.of(file, [problem])
+
+
+@lru_cache(maxsize=4)
+def _nodes(text: str) -> Node | None:
+    """What ruamel.yaml makes of a text; only read. A command asks for one file several times, at 20 ms each."""
+    with warnings.catch_warnings(action="ignore", category=ReusedAnchorWarning):
+        return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
 
 
 def _anchored(node: Node) -> Iterator[Node]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def read(file: Path) -> Part:
         MonitoringError: it is missing, can't be read, is no YAML or says nothing.
     """
     try:
-        content = YAML(typ="rt", pure=True).load(file.read_text(encoding="utf-8"))
+        content = _loaded(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MonitoringError(file, None, "there is no such file", RESTORE) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -114,6 +115,12 @@ def read(file: Path) -> Part:
     if not isinstance(content, dict):
         raise MonitoringError(file, None, "the file has no keys", RESTORE)
     return Part(file, None, "", content)
+
+
+@lru_cache(maxsize=16)
+def _loaded(text: str) -> object:
+    """A text as ruamel.yaml has it; only read. Two planes share rules, and a run asks for each file twice or more."""
+    return YAML(typ="rt", pure=True).load(text)
 
 
 def _syntax_error(file: Path, error: Exception) -> MonitoringError:

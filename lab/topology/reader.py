@@ -1,6 +1,7 @@
 """YAML -> plain values that remember their lines. Anchors, aliases and merge keys are resolved."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def read_document(file: Path) -> Document:
     yaml = YAML(typ="safe", pure=True)
     document = Document(file)
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"))
+        root = _composed(file.read_text(encoding="utf-8"))
         document.content = None if root is None else _Plain(yaml, document).value(root, ())
     except (OSError, UnicodeDecodeError) as error:
         raise TopologyError(file, None, f"can't be read ({error})", "Check path and rights") from error
@@ -48,6 +49,12 @@ def read_document(file: Path) -> Document:
             file, None, "an anchor is inside of itself", "Take its alias out of it"
         ) from error
     return document
+
+
+@lru_cache(maxsize=4)
+def _composed(text: str) -> Node | None:
+    """A text's nodes, which are only read. One command asks for the same file several times, at 0.2 s each."""
+    return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
 
 
 def _syntax_error(file: Path, error: YAMLError) -> TopologyError:

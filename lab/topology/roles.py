@@ -11,6 +11,7 @@ that share its process (``roles:``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -52,7 +53,10 @@ class Role(BaseModel):
 
 
 class Roles(Mapping[str, Role]):
-    """All roles of a topology by name, and who is what to whom."""
+    """All roles of a topology by name, and who is what to whom.
+
+    They never change, and folding a journal asks for each event who is what: so each answer is worked out once.
+    """
 
     def __init__(self, roles: Mapping[str, Role]) -> None:
         self._roles = dict(roles)
@@ -74,7 +78,7 @@ class Roles(Mapping[str, Role]):
         """The roles that a service's process plays."""
         return tuple(name for name, role in self.items() if role.service == service)
 
-    @property
+    @cached_property
     def device(self) -> str:
         """The device that is part of every run: calibrated, and crossed by who is not routed elsewhere.
 
@@ -82,54 +86,54 @@ class Roles(Mapping[str, Role]):
         """
         return next((name for name in self.of_kind("device") if self[name].when is None), "")
 
-    @property
+    @cached_property
     def reserves(self) -> tuple[str, ...]:
         """The devices beside it, idle until something is routed to them."""
         return tuple(name for name in self.of_kind("device") if self[name].when == "reserve")
 
-    @property
+    @cached_property
     def load(self) -> str:
         """Who makes the arrivals; empty where nothing does."""
         return next(iter(self.of_kind("load")), "")
 
-    @property
+    @cached_property
     def canary(self) -> str:
         """The instrument: calls over the device apart from the clients, and runs the calibration's closed loop."""
         return next(iter(self.of_kind("instrument")), "")
 
-    @property
+    @cached_property
     def entrance(self) -> str:
         """Whom the load calls: where its requests come in."""
         return next(iter(self._calls(self.load)), "")
 
-    @property
+    @cached_property
     def behind_device(self) -> str:
         """To whom the device hands what it accepts, which so counts what came through."""
         return next(iter(self._calls(self.device)), "")
 
-    @property
+    @cached_property
     def pager(self) -> str:
         """The monitor that takes the pages: the one which the planes' monitors call at last."""
         called = {end for name in self.of_kind("monitor") for end in self._calls(name)}
         return next((name for name in self.of_kind("monitor") if name in called and not self[name].calls), "")
 
-    @property
+    @cached_property
     def serving(self) -> frozenset[str]:
         """The clients that call for the load's requests; a client that nothing calls works for itself."""
         return frozenset(name for name in self.reached_from(self.load) if self[name].kind == "client")
 
-    @property
+    @cached_property
     def aside(self) -> frozenset[str]:
         """Who calls apart from the load's requests (and the load itself): its counts are not the clients'."""
         callers = self.of_kind("load", "instrument", "client")
         return frozenset(callers) - self.serving
 
-    @property
+    @cached_property
     def client(self) -> str:
         """The serving client that is part of every run."""
         return next((name for name in self if name in self.serving and self[name].when is None), "")
 
-    @property
+    @cached_property
     def passing_on(self) -> frozenset[str]:
         """Servers that the load's requests go through or end at: no rivals of the clients for the device."""
         path = self.reached_from(self.load) | {self.behind_device}

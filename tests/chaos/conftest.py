@@ -25,6 +25,8 @@ from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
 from lab.runtime.binaries import find_toxiproxy
 
+RUN = f"test-run-{os.getpid()}"
+"""Several test runs at once must not end each other's processes."""
 TOKEN = "a-token"  # noqa: S105 - of a stub
 
 
@@ -149,9 +151,7 @@ def start_local(tmp_path: Path) -> Iterator[Callable[..., Process]]:
     """Start Python code as a process of run ``run``, as the embedded runtime does."""
     records: list[Path] = []
 
-    def start(
-        code: str, *, run: str = "test-run", service: str = "victim", governor: Path | None = None
-    ) -> Process:
+    def start(code: str, *, run: str = RUN, service: str = "victim", governor: Path | None = None) -> Process:
         spec, record = tmp_path / f"{service}.spec.json", tmp_path / f"{service}.json"
         env = {"LAB_RUN": run, "PATH": os.environ["PATH"]}
         content = ProcessSpec(
@@ -224,7 +224,7 @@ class Bench:
 def bench(tmp_path: Path) -> Bench:
     pid = os.getpid()
     ledger = Ledger.create(
-        tmp_path / "ledger.jsonl", "test-run", int(time.monotonic()), (pid, started_ticks(pid) or 0)
+        tmp_path / "ledger.jsonl", RUN, int(time.monotonic()), (pid, started_ticks(pid) or 0)
     )
     lease = Lease(tmp_path / "lease", length_s=60)
     lease.renew()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chaos.target_resolver import Process
     from tests.chaos.conftest import Stub
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("another-boot")]
 SLEEPS = "import signal; signal.pause()"
 BOX = Container(service="box", id="ab" * 32)
 

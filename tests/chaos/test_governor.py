@@ -18,6 +18,7 @@ from chaos.process.spawn import ProcessRecord, read_record, start_governor
 from chaos.toxic import Toxic
 from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
+from tests.chaos.conftest import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ async def hog(start_local: Callable[..., Process], tmp_path: Path) -> Process:
     """A governed process that always wants CPU."""
     victim = start_local(HOG, governor=tmp_path / "governor")
     start_governor(
-        ProcessRecord(pid=victim.pid, started_ticks=victim.started_ticks), tmp_path / "governor", "test-run"
+        ProcessRecord(pid=victim.pid, started_ticks=victim.started_ticks), tmp_path / "governor", RUN
     )
     await wait_until((tmp_path / "governor/status.json").exists, 5, "the governor to say something")
     return victim

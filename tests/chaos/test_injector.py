@@ -133,6 +133,7 @@ async def test_what_can_not_be_read_is_refused_before_it_is_intended(
     assert "PATCH /settings" not in stub.asked
 
 
+@pytest.mark.slow
 async def test_a_setting_that_does_not_stick_is_refused(bench: Bench, stub: Stub, token_file: Path) -> None:
     """A 200 is no proof: the read-back is."""
     stub.answers["PATCH"] = web.Response(text="{}")
@@ -149,6 +150,7 @@ async def test_a_name_that_is_taken_is_refused_and_left(bench: Bench, stub: Stub
     assert stub.toxics[SLOW.name]["toxicity"] == 0.5
 
 
+@pytest.mark.slow
 async def test_a_removal_that_hangs_is_made_harmless_another_way(bench: Bench, stub: Stub) -> None:
     """Within its deadline, and the record says so."""
     done = await inject(bench, slow(stub))
@@ -179,6 +181,7 @@ async def test_what_can_not_be_undone_is_stuck_and_stays_in_the_ledger(
     assert stub.toxics == {}
 
 
+@pytest.mark.slow
 async def test_a_watchdog_that_is_being_replaced_is_waited_for(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:
@@ -225,6 +228,7 @@ async def test_a_target_that_is_gone_has_nothing_left_to_undo(
     assert "nothing listens at 127.0.0.1:1" in str(bench.changes[-1].readback)
 
 
+@pytest.mark.slow
 async def test_one_at_a_time(bench: Bench, stub: Stub, token_file: Path) -> None:
     """Ten at once end in an order in which each inverse fits."""
     ids = await asyncio.gather(*(inject(bench, policy(stub, token_file, f"p{n}")) for n in range(10)))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.chaos.conftest import LiveToxiproxy, Stub
 
-pytestmark = [pytest.mark.live, pytest.mark.scaled]
+pytestmark = [pytest.mark.live, pytest.mark.scaled, pytest.mark.xdist_group("crash-run")]
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
 SEED = int(os.environ.get("LAB_SEED", "7"))
 LEASE_S = 1.0

@@ -55,6 +55,7 @@ def test_what_is_open(ledger: Ledger, state: LedgerState, still_open: bool) -> N
     assert bool(ledger.account.open()) is still_open
 
 
+@pytest.mark.slow
 def test_a_torn_last_line_was_not_written(ledger: Ledger) -> None:
     """At every byte at which a crash can tear it."""
     before = ledger.path.read_bytes()

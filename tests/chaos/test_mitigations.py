@@ -279,6 +279,7 @@ def backlog(port: int) -> int:
     return len(waiting)
 
 
+@pytest.mark.slow
 async def test_a_living_listeners_queue_is_changed_read_back_and_undone(
     start_local: Callable[..., Process],
 ) -> None:
@@ -295,6 +296,7 @@ async def test_a_living_listeners_queue_is_changed_read_back_and_undone(
     assert read_listen_queue(HOST, port) == 7
 
 
+@pytest.mark.slow
 async def test_a_new_listener_gets_the_queue_again_and_undoing_the_one_before(
     bench: Bench, start_local: Callable[..., Process]
 ) -> None:
@@ -321,6 +323,7 @@ async def test_a_new_listener_gets_the_queue_again_and_undoing_the_one_before(
     assert read_listen_queue(HOST, port) == 7
 
 
+@pytest.mark.slow
 async def test_more_than_the_machine_allows_is_refused_before_anything_is_done(
     start_local: Callable[..., Process],
 ) -> None:
@@ -333,6 +336,7 @@ async def test_more_than_the_machine_allows_is_refused_before_anything_is_done(
     assert read_listen_queue(HOST, port) == 7
 
 
+@pytest.mark.slow
 async def test_a_queue_of_who_is_gone_is_gone(start_local: Callable[..., Process], tmp_path: Path) -> None:
     """Undoing it after a kill is no failure."""
     process = start_local("pass")

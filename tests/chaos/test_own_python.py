@@ -30,6 +30,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_that_holds_services_chaos_and_lab_changes_nothing(hostile: Path) -> None:
     """Without the variables the user's would come first: the same command shows it."""
     command = [sys.executable, "-c", WHERE]

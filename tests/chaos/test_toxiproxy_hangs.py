@@ -41,6 +41,7 @@ def opened() -> RunOpened:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_removal_that_hangs_is_told_by_report_and_verdict(
     bench: Bench, stub: Stub, folder: RunFolder
 ) -> None:

@@ -23,6 +23,7 @@ def server(stub: Stub) -> Toxiproxy:
     return Toxiproxy(stub.address, deadline_s=0.2)
 
 
+@pytest.mark.slow
 async def test_a_removal_that_is_never_answered_ends_at_its_deadline(stub: Stub) -> None:
     """Known of Toxiproxy up to 2.12 under load."""
     stub.hangs.add("DELETE")
@@ -34,6 +35,7 @@ async def test_a_removal_that_is_never_answered_ends_at_its_deadline(stub: Stub)
     assert time.monotonic() - begun < 1
 
 
+@pytest.mark.slow
 async def test_the_library_has_a_deadline_as_well(stub: Stub) -> None:
     """It has none of its own; and it is ours even where it lists proxies."""
     stub.hangs.add("GET /proxies")

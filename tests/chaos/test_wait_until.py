@@ -36,6 +36,7 @@ async def test_an_error_in_the_condition_is_asked_again_and_shown_at_the_end() -
     assert isinstance(caught.value.last, ConnectionRefusedError)
 
 
+@pytest.mark.slow
 async def test_a_condition_that_hangs_ends_at_the_deadline() -> None:
     """The deadline is the wait's, not the condition's."""
 

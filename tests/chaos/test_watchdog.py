@@ -26,7 +26,7 @@ from lab.journal.events import EVENT
 if TYPE_CHECKING:
     from tests.chaos.conftest import LiveToxiproxy, Stub
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("crash-run")]
 OWNER = Path(__file__).with_name("crash_owner.py")
 FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 RUN = "crash-run"

@@ -7,7 +7,7 @@ from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
 from tests.contract.world import applied, living, new_runtime
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("down")]
 
 
 @pytest.mark.long

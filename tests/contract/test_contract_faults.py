@@ -15,7 +15,7 @@ from chaos.traits import ExpectedEffect
 from chaos.wait import wait_until
 from tests.contract.world import Crossing, Lab, applied
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("faults")]
 
 Bites = Callable[[Crossing, Crossing], bool]  # what crossed active, and before
 RATE_RPS = 50

@@ -8,7 +8,7 @@ from chaos.toxiproxy import Toxiproxy
 from lab.session.foreign import foreign_things
 from tests.contract.world import Lab, applied
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("foreign")]
 FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
 
 

@@ -10,7 +10,7 @@ from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
 from tests.contract.world import QUEUE, Lab, applied
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("place")]
 
 
 async def test_every_service_comes_up_healthy_in_its_order(lab: Lab) -> None:

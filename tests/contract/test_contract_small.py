@@ -13,7 +13,7 @@ from lab.runtime import Runtime
 from lab.runtime.base import SetupError
 from tests.contract.world import living, new_runtime
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("small")]
 
 TALKS = "import time; print('one'); print('two', flush=True); time.sleep(2); print('three', flush=True); time.sleep(60)"
 HEALTH = "{test: [CMD, curl, 'http://127.0.0.1:9000/health'], interval: 500ms, timeout: 500ms, retries: 4}"

@@ -68,6 +68,7 @@ def test_a_page_says_none_of_them(path: Path) -> None:
     assert found_in(path.read_text()) == []
 
 
+@pytest.mark.slow
 def test_no_message_or_docstring_says_one_of_them() -> None:
     """String constants of the packages, and templates."""
     said = [

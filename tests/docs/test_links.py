@@ -83,6 +83,7 @@ def test_the_staircase_is_the_one_that_is_enforced() -> None:
     assert [depth[name] for name in named] == sorted(depth.values())
 
 
+@pytest.mark.slow
 def test_what_source_files_cite_is_there() -> None:
     """A docstring that names a page names one that exists."""
     cited = re.compile(r"\bdocs/[\w/-]+\.md\b")

@@ -17,6 +17,7 @@ def python(code: str, *options: str, cwd: Path = ROOT, **env: str) -> subprocess
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_before_it_is_asked_for() -> None:
     """Every command imports the package; one that needs none of this stays fast."""
     done = python(
@@ -34,6 +35,7 @@ def test_every_name_is_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["chaos", "services", "loadgen"])
+@pytest.mark.slow
 def test_a_package_of_the_users_that_hides_one_of_the_labs_is_named(name: str, tmp_path: Path) -> None:
     """With where it is and what to do; with -P it hides nothing."""
     (tmp_path / name).mkdir()

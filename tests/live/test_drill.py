@@ -75,7 +75,7 @@ def _judge_again_elsewhere(folder: Path, verdict: dict[str, object]) -> None:
 
 async def test_recover_cleans_up_when_the_watchdog_died_as_well(start: Start, tmp_path: Path) -> None:
     """Kill -9 of watchdog and runner: no one is left to clean up, until someone calls ``lab recover``."""
-    lab = start("run", "smoke", "--runtime", "embedded")
+    lab = start.short()
     await lab.seen("service.changed", service="load", state="healthy")
     watchdog = json.loads((lab.folder / "watchdog.json").read_text())
     os.kill(watchdog["pid"], signal.SIGKILL)

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.long,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("wounds"),
+]
 UNSTEADY = """\
 steady-state-hypothesis:
   title: Something that can't be

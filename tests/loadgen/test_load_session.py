@@ -84,6 +84,7 @@ def customer(*paths: str, pause_s: float = 0.0, **limits: Any) -> Customer:  # n
     return Customer("one", 1.0, target="main", steps=steps, **limits)
 
 
+@pytest.mark.slow
 def test_a_session_is_good_when_all_its_steps_are(server: Server) -> None:
     """In their order; it counts once, each step counts by itself."""
     totals, cohort = ran(server, customer("/login", "/play", "/pay"))
@@ -104,6 +105,7 @@ def test_a_session_ends_with_its_first_step_that_fails(server: Server) -> None:
     assert "pay" not in cohort["steps"]
 
 
+@pytest.mark.slow
 def test_pauses_are_no_latency(server: Server) -> None:
     """Neither slow nor given up, though it took longer than both limits by its own will."""
     begun_s = time.monotonic()
@@ -116,6 +118,7 @@ def test_pauses_are_no_latency(server: Server) -> None:
 @pytest.mark.parametrize(
     ("limits", "failure"), [({"slo_s": 0.7}, "slow"), ({"slo_s": 0.7, "give_up_s": 0.7}, "timeout")]
 )
+@pytest.mark.slow
 def test_both_limits_are_those_of_the_whole_session(
     server: Server, limits: dict[str, float], failure: str
 ) -> None:
@@ -133,12 +136,14 @@ def test_a_session_too_late_to_begin_is_never_sent(server: Server) -> None:
     assert (cohort["requests"], cohort["sent"], server.asked) == (1, 0, [])
 
 
+@pytest.mark.slow
 def test_a_persistent_session_keeps_its_connection(server: Server) -> None:
     """All of its steps come over the one that it opened."""
     totals, _ = ran(server, customer("/a", "/b", "/c", pause_s=0.05, persistent=True))
     assert (totals["ok_total"], len(set(server.ports))) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_persistent_session_fails_when_its_connection_is_lost(server: Server) -> None:
     """A reset, and no second connection; others just open another one."""
     totals, cohort = ran(server, customer("/a", "/bye", "/c", pause_s=0.05, persistent=True))

@@ -37,6 +37,7 @@ def test_the_citation_file_has_what_the_format_asks_for() -> None:
     assert "version" not in citation
 
 
+@pytest.mark.slow
 def test_the_version_stands_in_one_place() -> None:
     """No other file repeats it, but the tag of the services' image: `docker compose up` reads nothing else."""
     version = re.compile(rf"(?<![\d.]){re.escape(PROJECT['version'])}(?![\d.])")

@@ -1,5 +1,7 @@
 """What Prometheus' linter says about the names of the metrics."""
 
+import pytest
+
 from scripts.check_metrics import check, load, service
 
 KINDS = (
@@ -9,6 +11,7 @@ KINDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_kind_of_series_is_looked_at_and_well_named() -> None:
     """A service that has seen everything once, and a load with customers."""
     services, customers = service().decode(), load().decode()
@@ -17,6 +20,7 @@ def test_every_kind_of_series_is_looked_at_and_well_named() -> None:
     assert (check(services.encode()), check(customers.encode())) == ("", "")
 
 
+@pytest.mark.slow
 def test_a_bad_name_is_said() -> None:
     """An abbreviated unit, and a counter without its ending."""
     bad = b"# HELP lab_lag_ms how late\n# TYPE lab_lag_ms counter\nlab_lag_ms 1\n"

@@ -59,6 +59,7 @@ def test_the_last_line_says_how_it_ended(lab: Path, code: int, said: str) -> Non
 
 
 @pytest.mark.parametrize(("number", "send"), [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)])
+@pytest.mark.slow
 async def test_a_signal_reaches_the_lab_and_is_waited_for(
     lab: Path, tmp_path: Path, number: signal.Signals, send: Callable[[int, int], None]
 ) -> None:

@@ -9,6 +9,7 @@ from scripts.reference import BLOCKS, PAGES, renewed
 
 
 @pytest.mark.parametrize(("page", "name"), BLOCKS)
+@pytest.mark.slow
 def test_no_generated_part_is_stale(page: str, name: str) -> None:
     """Else: ``make generate``, and commit what it wrote."""
     text = (PAGES / page).read_text()

@@ -41,6 +41,7 @@ def queued(service: Service) -> int:
     return service.role.admission.depth if service.role.admission else 0
 
 
+@pytest.mark.slow
 async def test_the_newest_is_served_first_and_the_oldest_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
@@ -65,6 +66,7 @@ async def test_the_newest_is_served_first_and_the_oldest_dropped(
     assert (auth.role.counters.shed, auth.role.counters.failed) == ({"codel": 3}, {"503": 3})
 
 
+@pytest.mark.slow
 async def test_switched_live_no_one_who_waits_is_lost(
     open_service: Open, ask: Ask, change: Change, eventually: Eventually
 ) -> None:
@@ -85,6 +87,7 @@ async def test_switched_live_no_one_who_waits_is_lost(
     assert "did you mean 'codel'" in error["error"]
 
 
+@pytest.mark.slow
 async def test_expired_work_is_refused_and_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
@@ -103,6 +106,7 @@ async def test_expired_work_is_refused_and_dropped(
     assert (await ask(patient, **late))[0] == 200
 
 
+@pytest.mark.slow
 async def test_the_lowest_priorities_are_shed_under_pressure(open_service: Open, ask: Ask) -> None:
     """An overloaded auth with `priority-shed` serves the high and refuses the low."""
     settings = AuthSettings(
@@ -126,6 +130,7 @@ async def test_the_lowest_priorities_are_shed_under_pressure(open_service: Open,
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
+@pytest.mark.slow
 async def test_wasted_is_what_was_done_for_a_client_that_was_gone(
     open_service: Open,
     data_url: Url,
@@ -145,6 +150,7 @@ async def test_wasted_is_what_was_done_for_a_client_that_was_gone(
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
+@pytest.mark.slow
 async def test_behind_the_router_waste_is_the_routers(
     open_service: Open,
     data_url: Url,

@@ -74,6 +74,7 @@ def test_any_text_is_an_admission_or_an_error(text: str) -> None:
         assert str(error)  # noqa: PT017  either way is right
 
 
+@pytest.mark.slow
 def test_admissions_need_no_network_library() -> None:
     """The lab imports them to validate drills: aiohttp, uvloop and asyncio stay out."""
     code = "import sys, services.admission; print({'aiohttp', 'uvloop', 'asyncio'} & set(sys.modules))"

@@ -44,6 +44,7 @@ def states(service: Service) -> list[str]:
     return [report["state"] for report in service.role.automations()["grow"].since(0)]
 
 
+@pytest.mark.slow
 async def test_it_goes_on_by_itself_reports_and_is_taken_back(
     fleet: tuple[Held, Service], control_url: Url, tmp_path: Path, eventually: Eventually
 ) -> None:
@@ -67,6 +68,7 @@ async def test_it_goes_on_by_itself_reports_and_is_taken_back(
     assert [(one["state"], one["step"], one["steps"]) for one in told["automation"]][-1] == ("ended", 3, 3)
 
 
+@pytest.mark.slow
 async def test_one_that_is_not_done_by_its_deadline_has_failed(
     fleet: tuple[Held, Service], eventually: Eventually
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_second_is_told_while_something_ends_badly_and_once_when_all_is_well()
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_was_dropped_is_told_and_exact_lines_are_never_dropped() -> None:
     """1,000 examples and 20 seconds of a storm in one go: 5 (or 10) examples, all seconds, no line lost untold."""
     code = (

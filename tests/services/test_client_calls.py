@@ -92,6 +92,7 @@ async def test_answers_by_status(
     assert await outcomes(client) == expected
 
 
+@pytest.mark.slow
 async def test_retry_after_is_waited_for(serve: Serve) -> None:
     """A 429 with Retry-After is tried again, not before the time asked for."""
     client = Client(NAIVE, await serve(status(429, 200, headers={"Retry-After": "1"})))
@@ -129,6 +130,7 @@ async def test_garbage_is_neither_good_nor_retried() -> None:
         assert await outcomes(client) == {"other": 1}
 
 
+@pytest.mark.slow
 async def test_each_attempt_has_its_own_timeout(serve: Serve) -> None:
     """Two attempts of 50 ms each; the latency of the call covers both."""
 
@@ -184,6 +186,7 @@ async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve, even
     }
 
 
+@pytest.mark.slow
 async def test_a_deadline_ends_a_call_before_its_timeout(serve: Serve) -> None:
     """As text: the attempt gets the 400 ms that there are, the server is told so, and no retry follows."""
     left_ms: list[float] = []

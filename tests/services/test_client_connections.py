@@ -52,6 +52,7 @@ async def test_never_more_connections_than_the_limit(serve: Serve, connections: 
     await client.close()
 
 
+@pytest.mark.slow
 async def test_waiting_for_a_connection_ends_at_the_attempts_timeout(
     serve: Serve, eventually: Eventually
 ) -> None:
@@ -94,6 +95,7 @@ class Account(NoopPolicy):
         self.observed += 1
 
 
+@pytest.mark.slow
 async def test_a_limit_that_is_lifted_keeps_its_waiters(serve: Serve, eventually: Eventually) -> None:
     """Who waits in the old pool ends as `pool`, with its token back, though the present one makes no one wait."""
     silent = Silent()

@@ -69,6 +69,7 @@ def test_without_the_instant_only_what_is_left_counts() -> None:
         assert deadline.from_headers({deadline.LEFT: "250", **headers}, 10.0, 1e9) == 10.25
 
 
+@pytest.mark.slow
 async def test_an_attempt_ends_with_the_call_and_the_server_is_told(serve: Serve) -> None:
     """Timeout 5 s, deadline 80 ms: one attempt, its headers, a timeout, and no time for a retry."""
     seen: list[tuple[float | None, float]] = []
@@ -126,6 +127,7 @@ async def test_without_a_deadline_nothing_is_sent(serve: Serve) -> None:
     await client.close()
 
 
+@pytest.mark.slow
 async def test_a_paced_call_waits_no_longer_than_it_has() -> None:
     """Held back for a minute, with 50 ms left: refused after 50 ms, without an attempt."""
     client = Client(ClientSettings(), None)
@@ -138,6 +140,7 @@ async def test_a_paced_call_waits_no_longer_than_it_has() -> None:
     await client.close()
 
 
+@pytest.mark.slow
 async def test_pace_holds_the_attempts_of_a_client_apart(serve: Serve) -> None:
     """One attempt each 30 ms: five calls at once take at least 120 ms, and all are made."""
 

@@ -103,6 +103,7 @@ async def test_the_first_good_answer_wins(serve: Serve, eventually: Eventually) 
     await eventually(lambda: server.gone == 2)  # the server sees that the clients of these are gone
 
 
+@pytest.mark.slow
 async def test_a_failure_does_not_end_the_race_but_a_final_answer_does(
     serve: Serve, eventually: Eventually
 ) -> None:
@@ -150,6 +151,7 @@ async def test_a_refused_hedge_is_the_last_of_its_race(serve: Serve, eventually:
 
 
 @pytest.mark.parametrize("first_fails", [False, True])
+@pytest.mark.slow
 async def test_retry_after_holds_the_next_attempt_back(
     serve: Serve, eventually: Eventually, *, first_fails: bool
 ) -> None:
@@ -201,6 +203,7 @@ async def test_a_quick_answer_needs_no_hedge_and_a_throttle_refuses_one(
         assert await settled(client, policy, before) == {"ok": 1}
 
 
+@pytest.mark.slow
 async def test_hedges_are_throttled_as_retries_are(serve: Serve, eventually: Eventually) -> None:
     """As text: a slow attempt is hedged, but no longer once failures have used up half of the tokens."""
     server = Server()
@@ -277,6 +280,7 @@ async def test_who_waits_for_the_pool_never_was_an_attempt(serve: Serve, eventua
     assert ends == {"ok": 1} | ({"other": 1} if policy.released == 1 else {})
 
 
+@pytest.mark.slow
 async def test_switched_to_none_in_the_middle_no_further_hedge_begins(
     serve: Serve, eventually: Eventually
 ) -> None:

@@ -34,6 +34,7 @@ def closed() -> Iterator[int]:
 
 @pytest.mark.parametrize(("port", "kind"), [(silent, OutcomeKind.TIMEOUT), (closed, OutcomeKind.REFUSED)])
 @pytest.mark.parametrize("connections", ["new", "pooled"])
+@pytest.mark.slow
 async def test_a_failed_call_is_no_garbage(
     port: Callable[[], AbstractContextManager[int]], kind: OutcomeKind, connections: str
 ) -> None:

@@ -32,6 +32,7 @@ class Hedging(NoopPolicy):
         return 0.001
 
 
+@pytest.mark.slow
 async def test_switching_under_load_loses_no_request_and_leaks_no_task(serve: Serve) -> None:
     """400 calls while policy, timeout, connections, limit and device change all the time: 400 good answers.
 
@@ -199,6 +200,7 @@ def test_what_counts_as_a_lock() -> None:
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.slow
 async def test_closing_leaves_no_unclosed_session(serve: Serve) -> None:
     """Aiohttp warns about sessions and connectors that no one closed: there are none."""
 

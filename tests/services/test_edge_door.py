@@ -250,6 +250,7 @@ async def test_the_router_retries_what_may_be_retried(
     assert router.role.calls is None
 
 
+@pytest.mark.slow
 async def test_a_drain_begins_when_it_is_set(
     behind: dict[str, list[web.BaseRequest]],
     open_service: Open, data_url: Url, http: aiohttp.ClientSession, change: Change,

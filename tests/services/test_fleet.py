@@ -60,6 +60,7 @@ async def fleet(
     return held, start
 
 
+@pytest.mark.slow
 async def test_each_client_holds_one_subscription_and_renews_it_by_its_policy(
     fleet: tuple[Held, Callable[[Settings], Awaitable[Service]]], eventually: Eventually
 ) -> None:
@@ -97,6 +98,7 @@ async def test_their_number_is_a_live_setting(
     assert (await change(service, {"clients": 5_001}))[0] == 400
 
 
+@pytest.mark.slow
 async def test_a_client_that_fails_for_good_pauses_before_it_calls_again(
     serve: Serve, open_service: Open, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +116,7 @@ async def test_a_client_that_fails_for_good_pauses_before_it_calls_again(
     assert counted(service)["calls_total"] < 50
 
 
+@pytest.mark.slow
 async def test_updates_holds_a_subscriber(
     open_service: Open, http: aiohttp.ClientSession, data_url: Callable[[Service], str]
 ) -> None:

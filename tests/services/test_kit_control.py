@@ -76,6 +76,7 @@ async def test_health_is_the_data_ports(
         assert "does not accept" in (await answer.json())["why"]
 
 
+@pytest.mark.slow
 async def test_counters_are_those_of_the_contract(
     open_service: Open, control_url: Url, data_url: Url, http: aiohttp.ClientSession
 ) -> None:
@@ -261,6 +262,7 @@ async def test_the_control_ports_calls_are_not_on_the_data_port(
     assert service.role.live.now.workers == 64
 
 
+@pytest.mark.slow
 async def test_a_share_is_failed_at_once(
     open_service: Open, data_url: Url, http: aiohttp.ClientSession, change: Change
 ) -> None:

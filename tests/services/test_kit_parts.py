@@ -179,6 +179,7 @@ def test_logs_are_rate_limited_and_tell_what_was_dropped() -> None:
     assert record.__dict__["dropped_before"] == 1000 - passed
 
 
+@pytest.mark.slow
 def test_logs_are_json_lines_on_stdout() -> None:
     """Ours and the libraries', with the service's name; below warning nothing."""
     code = (
@@ -195,6 +196,7 @@ def test_logs_are_json_lines_on_stdout() -> None:
     assert lines[0]["ms"] == 3
 
 
+@pytest.mark.slow
 async def test_loop_lag_sees_a_blocked_loop(eventually: Eventually) -> None:
     """A loop blocked for 60 ms shows; a free one doesn't."""
     lag = LoopLag()

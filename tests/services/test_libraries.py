@@ -68,6 +68,7 @@ def test_a_library_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPa
     check_installed("lab")
 
 
+@pytest.mark.slow
 def test_storefront_needs_no_library_for_the_labs_own_client() -> None:
     """Without the extra it is imported, and set to `lab`; a library is refused."""
     code = (
@@ -153,6 +154,7 @@ SLOW = {(one, trouble) for one in ("botocore-legacy", "stamina") for trouble in 
     ("library", "trouble"),
     [(one, trouble) for one in ALL for trouble in TROUBLE if (one, trouble) not in ENDLESS | SLOW],
 )
+@pytest.mark.slow
 async def test_a_call_ends_as_what_happened_last(
     serve: Serve, use: Callable[..., LibraryClient], unused_port: int, library: str, trouble: str
 ) -> None:
@@ -184,6 +186,7 @@ async def test_a_call_ends_as_what_happened_last(
 
 
 @pytest.mark.parametrize("library", ["tenacity", "backoff"])
+@pytest.mark.slow
 async def test_what_is_retried_for_ever_ends_with_the_service(
     serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually, library: str
 ) -> None:
@@ -207,6 +210,7 @@ async def test_what_is_retried_for_ever_ends_with_the_service(
     assert client.counters()["outcomes_total"]["other"] == 1
 
 
+@pytest.mark.slow
 async def test_a_cancelled_call_is_counted_and_no_longer_retried(
     serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually
 ) -> None:
@@ -249,6 +253,7 @@ async def test_what_a_library_has_left_is_told_by_the_client_after_it(
     await both.close()
 
 
+@pytest.mark.slow
 async def test_a_change_of_library_loses_no_call(
     serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually
 ) -> None:
@@ -314,6 +319,7 @@ async def test_a_call_that_no_one_waits_for_keeps_its_thread_and_its_room(eventu
     assert (await next_one).status == 200
 
 
+@pytest.mark.slow
 async def test_a_hundred_requests_get_a_hundred_threads(
     serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually
 ) -> None:

@@ -156,6 +156,7 @@ def test_every_library_has_a_row_and_every_row_a_library() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
+@pytest.mark.slow
 async def test_a_library_does_what_the_page_says(
     name: str, serve: Callable[[Respond], Awaitable[str]], waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,7 @@ async def test_a_library_does_what_the_page_says(
     await unasked.close()
 
 
+@pytest.mark.slow
 async def test_the_default_mode_of_botocore_is_the_one_that_the_page_names() -> None:
     """Where no one chooses one."""
     client = botocore.session.Session().create_client(

@@ -81,6 +81,7 @@ def test_a_firing_alert_has_no_end_and_a_resolved_one_has() -> None:
     assert resolved.ends_utc == "2021-12-07T15:31:00Z"
 
 
+@pytest.mark.slow
 def test_only_the_last_thousand_pages_are_kept() -> None:
     """However many alerts arrive, of whatever names; the oldest go first."""
     pages = Pages()

@@ -177,6 +177,7 @@ def amplification(text: str, calls: int = 20_000) -> float:
     return sum(made) / calls
 
 
+@pytest.mark.slow
 def test_amplification_at_fifty_percent_failure() -> None:
     """1 + 1/2 + 1/4 + 1/8 = 1.88 for three retries, whatever their waits; at most 1.12 with a budget of 10 %."""
     for schedule in (
@@ -193,6 +194,7 @@ def test_amplification_at_fifty_percent_failure() -> None:
     assert amplification("none") == 1
 
 
+@pytest.mark.slow
 def test_a_budget_bounds_an_outage_at_a_tenth_more() -> None:
     """SRE book: 1.1 times the load with 10 %, where three attempts without it mean three times."""
     for text, most in (("google-sre", 1.12), ("google-sre(ratio=100%)", 3.0)):

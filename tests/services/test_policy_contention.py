@@ -11,6 +11,8 @@ import heapq
 import random
 import statistics
 
+import pytest
+
 from services.policies import Call, Outcome, OutcomeKind, parse
 
 CLIENTS, SEEDS = 100, 30
@@ -49,6 +51,7 @@ def calls_until_all_have_written(text: str, seed: int) -> int:
     return calls
 
 
+@pytest.mark.slow
 def test_calls_under_contention_are_ordered_as_published() -> None:
     """None > exponential > decorrelated > equal and full, in means over 30 seeds of 100 clients; jitter halves it.
 

@@ -290,6 +290,7 @@ def test_google_sres_retries_stay_below_ten_percent(steps: list[tuple[bool, floa
             sent.append((now_s, retry))
 
 
+@pytest.mark.slow
 def test_the_throttle_sends_about_k_times_what_is_accepted() -> None:
     """A server that accepts 10 of 100 requests/s is asked about 20 times a second; the book's formula, to the digit."""
     policy, sent, accepted, granted = SreThrottle(2.0, 120.0, chance(3)), 0, 0, 0

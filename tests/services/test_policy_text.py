@@ -175,6 +175,7 @@ def test_guards_are_asked_in_the_same_order_however_written() -> None:
         assert rejection.by == "breaker"
 
 
+@pytest.mark.slow
 def test_policies_need_no_network_library() -> None:
     """The lab imports them to validate drills: aiohttp and uvloop stay out."""
     code = "import sys, services.policies; print({'aiohttp', 'uvloop', 'asyncio'} & set(sys.modules))"

@@ -73,7 +73,7 @@ def library(storm: Storm, *, connects: bool = True, kept: int = 0, canary: int =
             case CohortClosed(source="storefront"):
                 changed.append(event.model_copy(update={"attempts": None}))
             case BridgeSample():
-                changed.append(bridge_sample(event, storm, kept, canary))
+                changed.append(bridge_sample(event, events, kept, canary))
             case _:
                 changed.append(event)
     return [event.model_copy(update={"seq": seq}) for seq, event in enumerate(changed)]
@@ -83,12 +83,12 @@ def _of_storefront(event: Event) -> bool:
     return isinstance(event, ServiceSample) and event.service == "storefront"
 
 
-def bridge_sample(event: BridgeSample, storm: Storm, kept: int, canary: int) -> BridgeSample:
+def bridge_sample(event: BridgeSample, events: list[Event], kept: int, canary: int) -> BridgeSample:
     """All attempts until then, by new connections and by kept ones, and the canary's."""
     tried = max(
         (
             e.attempts_total or 0
-            for e in storm.events()
+            for e in events
             if isinstance(e, ServiceSample) and e.service == "storefront" and e.t <= event.t
         ),
         default=0,
@@ -127,6 +127,7 @@ def finding(timeline: Timeline, name: str) -> Finding:
     return next(one for one in run_checks(timeline) if one.name == name)
 
 
+@pytest.mark.slow
 def test_connects_of_the_process_are_attempts(storm: Storm) -> None:
     """The same figures as the lab's own client would give, the source said, and every check content."""
     verdict = judge(Timeline.fold(library(storm)))
@@ -153,6 +154,7 @@ def test_without_connects_the_bridge_is_a_lower_bound(storm: Storm) -> None:
     assert timeline.row(26).attempts == 400
 
 
+@pytest.mark.slow
 def test_an_unknown_figure_is_null(storm: Storm) -> None:
     """Neither connects nor a bridge that tells: no attempts, no amplification; never 0."""
     gone = {"requests_total": None}
@@ -173,6 +175,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "wrong"), WRONG, ids=[name for name, _ in WRONG])
+@pytest.mark.slow
 def test_the_checks_of_a_library_find_what_they_are_for(
     storm: Storm, name: str, wrong: dict[str, Any]
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_service_that_tells_nothing_for_long_is_hurt(
     assert ("auth" in find_affected(timeline)) is silent
 
 
+@pytest.mark.slow
 def test_an_unplanned_end_is_damage_and_a_killed_target_is_hurt_once(storm: Storm) -> None:
     """Who died by itself is named; one that was to be killed was aimed at."""
     storm.at(50.0, ServiceChanged(service="auth", state="exited", planned=False, exit_code=137))
@@ -103,6 +104,7 @@ def test_an_unplanned_end_is_damage_and_a_killed_target_is_hurt_once(storm: Stor
     assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
 
 
+@pytest.mark.slow
 def test_a_fault_whose_undo_failed_counts_although_it_was_never_read_back(storm: Storm) -> None:
     """No one knows whether it is active; that is not nothing."""
     failed = ActionChanged(
@@ -119,6 +121,7 @@ def test_a_fault_whose_undo_failed_counts_although_it_was_never_read_back(storm:
     assert find_affected(Timeline.fold(storm.events()))["auth"] == "pause"
 
 
+@pytest.mark.slow
 def test_what_a_mitigation_had_refused_on_purpose_is_no_damage(storm: Storm) -> None:
     """Shed in the mitigation: the errors since are what was asked for; those of before still count."""
     at_s = storm.spans()["mitigation"][0]

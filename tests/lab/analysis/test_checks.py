@@ -134,6 +134,7 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
 @pytest.mark.parametrize(
     ("kind", "change", "wanted", "name"), WRONG, ids=[f"{n}-{w[3]}" for n, w in enumerate(WRONG)]
 )
+@pytest.mark.slow
 def test_each_check_finds_what_it_is_for(
     storm: Storm, kind: str, change: Callable[[Any], dict[str, Any]], wanted: dict[str, object], name: str
 ) -> None:
@@ -156,6 +157,7 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(
     ("kind", "gone", "name"), UNKNOWN, ids=[f"{n}-{u[2]}" for n, u in enumerate(UNKNOWN)]
 )
+@pytest.mark.slow
 def test_what_was_not_measured_is_not_ok(storm: Storm, kind: str, gone: dict[str, Any], name: str) -> None:
     """An unmeasured figure is neither good nor bad: ok is None, which is inconclusive."""
     assert findings(changed(storm.events(), kind, lambda _: gone))[name].ok is None
@@ -269,6 +271,7 @@ def canaries(storm: Storm, outcome: str, latency_ms: float) -> None:
         ("pause", {}, ("ok", 12.0), False),
     ],
 )
+@pytest.mark.slow
 def test_a_fault_on_the_bridge_bites_if_the_canary_says_so(
     storm: Storm, fault: str, params: dict[str, Any], seen: tuple[str, float], *, bit: bool
 ) -> None:
@@ -278,6 +281,7 @@ def test_a_fault_on_the_bridge_bites_if_the_canary_says_so(
 
 
 @pytest.mark.parametrize(("refused", "bit"), [(0.5, True), (0.1, False)])
+@pytest.mark.slow
 def test_a_503_share_is_seen_at_the_target(storm: Storm, refused: float, *, bit: bool) -> None:
     """80 % of the asked share must be answered 503."""
     timeline, _ = bite(storm, "unavailable", {"share": 0.5}, "auth")
@@ -361,6 +365,7 @@ def test_only_a_governor_must_deliver_the_whole_share(storm: Storm) -> None:
     assert findings(governed)["CPU cap delivered"].ok is False
 
 
+@pytest.mark.slow
 def test_a_detour_in_the_undoing_is_told_and_what_stayed_is_not_ok(storm: Storm) -> None:
     """A removal that hung and was made harmless is undone; a fault that was never read back as gone is not."""
     why = "put out of effect instead, as: DELETE was not answered"

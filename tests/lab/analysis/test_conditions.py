@@ -114,6 +114,7 @@ def test_a_verdict_takes_no_provisional_figures(storm: Storm) -> None:
     assert evaluate(timeline, healthy, final=True).met is None
 
 
+@pytest.mark.slow
 def test_abort_if_wants_every_second_of_its_time(storm: Storm) -> None:
     """``for: 5 s`` is five bad seconds in a row; four are not enough; nothing known leaves it open."""
     starved = condition("host_cpu_idle", "<", 0.02, for_s=5.0)

@@ -64,6 +64,7 @@ def test_a_customer_has_its_own_storm(shared: Storm) -> None:
     assert (run.row(30).offered, run.row(30).good) == (100, 30), "the view changes nothing of the run"
 
 
+@pytest.mark.slow
 def test_the_verdict_has_the_figures_of_each_customer(shared: Storm) -> None:
     """Over the run, in each phase, and of each step; they survive JSON."""
     verdict = judge(timeline_of(shared))
@@ -175,6 +176,7 @@ def with_streaming(**fields: Any) -> Change:  # noqa: ANN401  CustomerCohort's
     return of_load(customers=customers)
 
 
+@pytest.mark.slow
 def test_the_arrivals_of_each_customer_must_be_started(shared: Storm) -> None:
     """One of which 1 % was not is found, though it is 0.3 % of all."""
     assert finding(check_offered(timeline_of(shared)), "arrivals started").ok is True
@@ -182,6 +184,7 @@ def test_the_arrivals_of_each_customer_must_be_started(shared: Storm) -> None:
     assert (late.ok, late.detail.endswith("of streaming")) == (False, True)
 
 
+@pytest.mark.slow
 def test_each_customers_schedule_must_be_what_the_drill_wants(shared: Storm) -> None:
     """Half of streaming's arrivals in the baseline: more than chance, though all else is right."""
     good = finding(check_offered(timeline_of(shared)), "customers' schedules")
@@ -192,6 +195,7 @@ def test_each_customers_schedule_must_be_what_the_drill_wants(shared: Storm) -> 
     assert (half.ok, half.detail) == (False, "most of streaming")
 
 
+@pytest.mark.slow
 def test_customers_add_up_to_the_load(shared: Storm) -> None:
     """A session counted for none, or for two, is found; so is a load that tells nothing of its customers."""
     name = "customers = load in all"
@@ -225,6 +229,7 @@ def two_steps(event: Event) -> Event:
     return event.model_copy(update=update)
 
 
+@pytest.mark.slow
 def test_every_request_of_a_session_arrives(shared: Storm) -> None:
     """Requests are compared, not sessions."""
     name = "load sent = edge received"

@@ -105,6 +105,7 @@ STRICTER: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("service", LOOSER)
+@pytest.mark.slow
 def test_every_protective_setting_that_is_looser_makes_a_fix_unsafe(fixed: Drill, service: str) -> None:
     """Each by itself, and the reason names it with both values."""
     for setting, value in LOOSER[service].items():
@@ -117,12 +118,14 @@ def test_every_protective_setting_that_is_looser_makes_a_fix_unsafe(fixed: Drill
         assert (holds.measured, holds.met) == ("unsafe", False)
 
 
+@pytest.mark.slow
 def test_what_is_stricter_or_protects_nothing_is_safe(fixed: Drill) -> None:
     """A shorter queue, fewer let in, no retries at all, other workers: the fix holds."""
     verdict = judge(folded(storm_of(fixed, after=STRICTER)))
     assert (verdict.metrics.holds, verdict.verdict) == ("yes", "pass")
 
 
+@pytest.mark.slow
 def test_an_envelope_allows_what_it_names_and_no_more(fixed: Drill) -> None:
     """Twice the limit is stated as safe; three times of it is not, nor another setting."""
     envelope = {"auth": {"queue_limit": 2048}}
@@ -162,6 +165,7 @@ def test_without_a_second_trigger_nothing_is_said_of_one(storm: Storm) -> None:
     assert (metrics.holds, metrics.retrigger) == (None, None)
 
 
+@pytest.mark.slow
 def test_the_first_triggers_figures_are_not_the_seconds(fixed: Drill) -> None:
     """The same as of a drill that ends before the trigger comes again; those of the second stand beside them."""
     verdict = judge(folded(storm_of(fixed, 9.0)))

@@ -56,6 +56,7 @@ def test_a_storm_that_was_ended_passes(storm: Storm) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_storm_that_ended_by_itself_fails_the_drill(storm: Storm) -> None:
     """Recovered before the mitigation: not stuck, so the drill's claim is wrong."""
     storm.recovers_in, storm.recovers_s = "aftermath", 3.0
@@ -183,6 +184,7 @@ def test_a_service_that_died_is_named_whatever_came_of_it(storm: Storm, outcome:
     assert any("bridge" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 def test_an_unsteady_baseline_is_inconclusive(storm: Storm) -> None:
     """Nothing was applied: the run says which probe was not met, and exits with 2."""
     storm.outcome, storm.until_s = "not-started", 13.25
@@ -257,6 +259,7 @@ def test_a_service_that_died_is_outside_of_the_blast_radius(storm: Storm) -> Non
     assert next(e for e in verdict.expectations if e.name == "blast radius").met is False
 
 
+@pytest.mark.slow
 def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
     """docs/reference/verdict.md: at least these, and unmeasured is null."""
     told: dict[str, Any] = json.loads(decide(storm.events())[0].model_dump_json())
@@ -339,6 +342,7 @@ def test_the_golden_journal_has_its_verdict() -> None:
     assert without_prose(verdict) == without_prose(golden)
 
 
+@pytest.mark.live
 def test_an_empty_process_rebuilds_the_verdict() -> None:
     """The journal file is all that a verdict needs, and nothing that could touch the world is loaded."""
     program = """

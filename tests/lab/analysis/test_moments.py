@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -149,6 +150,7 @@ def test_a_role_names_the_first_phases_that_have_it(shape: Shape) -> None:
         assert moment is None or spans[0].start_s <= moment <= (spans[0].end_s or 0)
 
 
+@pytest.mark.slow
 def test_a_verdict_does_not_depend_on_what_phases_are_called(storm: Storm) -> None:
     """The same storm, its phases called as in the story of that day: the same figures, word for word."""
     plain = judge(Timeline.fold(storm.events()))

@@ -1,5 +1,7 @@
 """Whether what the lab says about the planes is valid, and faults that are aimed at them."""
 
+import pytest
+
 from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.restarts import check_restarts
@@ -43,6 +45,7 @@ def test_a_plane_that_scrapes_nothing_is_no_plane() -> None:
     assert found(ops(configured={"targets": ()}))["plane ops targets"].ok is False
 
 
+@pytest.mark.slow
 def test_an_old_prometheus_is_refused_and_an_unknown_one_not_believed() -> None:
     """The rules need 2.42; a version that can't be read is not measured."""
     for version, ok in (

@@ -77,6 +77,7 @@ def test_metrics_of_planes(metric: str, plane: str, more: dict[str, Any], measur
         ("time_to_dead_mans_switch", "<=", 60.0, None),
     ],
 )
+@pytest.mark.slow
 def test_what_never_came_is_decided_once_it_was_waited_for(
     metric: str, op: str, limit: float, *, met: bool | None
 ) -> None:
@@ -87,6 +88,7 @@ def test_what_never_came_is_decided_once_it_was_waited_for(
     assert "came within 50.0 s" in decision.because
 
 
+@pytest.mark.slow
 def test_what_is_not_known_is_not_met() -> None:
     """No such plane, no trigger, an on-call that told nothing, scrapes that no one could tell."""
     quick = condition("detection_time", "<=", 20.0, "ops")

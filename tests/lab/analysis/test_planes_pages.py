@@ -41,6 +41,7 @@ def test_what_began_before_the_trigger_does_not_tell_of_it() -> None:
     assert (plane.detection_time_s, plane.false_alarms) == (None, 1)
 
 
+@pytest.mark.slow
 def test_without_a_page_the_bound_is_that_of_what_did_happen() -> None:
     """The other plane's page shows what there was to tell; where no one told anything the shortest bound holds."""
     watch = Watch()
@@ -50,6 +51,7 @@ def test_without_a_page_the_bound_is_that_of_what_did_happen() -> None:
     assert score(Watch().timeline())["shared"].detect_bound_s == 9.0
 
 
+@pytest.mark.slow
 def test_told_in_time_or_late() -> None:
     """Within the bound of the alert that told; after it; of an alert without one the shortest counts."""
     for alert, at_s, in_time, late in (
@@ -137,6 +139,7 @@ def test_calling_off_what_goes_on_is_false(alert: str, at_s: float, false: int) 
     assert ops(watch).false_resolutions == false
 
 
+@pytest.mark.slow
 def test_retries_may_end_before_service_is_back() -> None:
     """The clients were guarded at 60 s and the queue drains until 75 s: amplification is over, goodput is not."""
     watch = Watch(calm_s=60.0, bad=(30.0, 75.0))
@@ -185,6 +188,7 @@ def test_a_planes_own_trouble_is_not_due_on_the_other() -> None:
     assert (both["shared"].detected_by, both["shared"].detection_time_s) == ("ScrapeLost", 10.0)
 
 
+@pytest.mark.slow
 def test_a_ticket_wakes_no_one() -> None:
     """It is read in the morning: no detection, no false alarm, nothing that gets lost."""
     watch = Watch()

@@ -149,6 +149,7 @@ def scraped(
     return count_scrapes(watched, start_s, end_s)
 
 
+@pytest.mark.slow
 def test_what_a_span_cuts_off_is_not_lost() -> None:
     """By where its ends lie 19 or 21 scrapes fall into 20 s: all were kept. One that is missing is missing."""
     steady = [float(second) for second in range(90)]
@@ -186,6 +187,7 @@ def test_a_slow_plane_may_be_old_by_its_own_interval() -> None:
     assert blind == list(range(69, 80))
 
 
+@pytest.mark.slow
 def test_before_its_first_request_a_service_counted_nothing() -> None:
     """A window of 25 s reaches back to before the lab was up: what stood at 0 was 0. What did not is not known."""
     slow = Sight(configured={"scrape_interval_s": 5.0, "window_s": 25.0})

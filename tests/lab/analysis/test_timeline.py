@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,6 +177,7 @@ def test_a_long_gap_is_a_hole() -> None:
     assert sorted(counter.per_second) == [0, 5]
 
 
+@pytest.mark.slow
 def test_a_device_beside_the_bridge_is_kept_apart(storm: Storm) -> None:
     """Whatever it does, no row, no sample of the bridge and no check is another one for it."""
     alone = Timeline.fold(storm.events())

@@ -9,6 +9,8 @@ import pytest
 
 from tests.checkout import ROOT
 
+pytestmark = pytest.mark.live
+
 PAGE = ROOT / "docs" / "reference" / "library.md"
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 

@@ -44,6 +44,7 @@ def ctrl_c() -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
+@pytest.mark.slow
 def test_ctrl_c_interrupts_waits_for_the_rollback_and_is_raised_again(thread: LoopThread) -> None:
     """A second one does not cut the rollback short."""
     steps: list[str] = []

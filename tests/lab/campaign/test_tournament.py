@@ -94,6 +94,7 @@ def named(cells: Iterable[PlannedCell]) -> list[str]:
     return [cell.name for cell in cells]
 
 
+@pytest.mark.slow
 async def test_a_finished_cell_is_never_run_twice(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -115,6 +116,7 @@ async def test_a_finished_cell_is_never_run_twice(
     assert third.ran == []
 
 
+@pytest.mark.slow
 async def test_other_contestants_or_another_runtime_are_another_tournament(
     tmp_path: Path, plan: Plan
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_plan_is_found_again_whatever_is_in_its_name(tmp_path: Path) -> None:
     assert open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False) == here
 
 
+@pytest.mark.slow
 async def test_all_results_stand_in_table_page_and_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -173,6 +176,7 @@ async def test_all_results_stand_in_table_page_and_files(
     assert type(stands).model_validate_json(folder.json.read_text()) == stands
 
 
+@pytest.mark.slow
 async def test_an_invalid_run_is_made_again_only_if_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -188,6 +192,7 @@ async def test_an_invalid_run_is_made_again_only_if_asked(
     assert (lazy.ran, eager.ran) == ([], [cells[0].name])
 
 
+@pytest.mark.slow
 async def test_what_counts_is_not_run_again_though_its_verdict_is_inconclusive(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -201,6 +206,7 @@ async def test_what_counts_is_not_run_again_though_its_verdict_is_inconclusive(
     assert eager.ran == []
 
 
+@pytest.mark.slow
 async def test_what_another_command_has_finished_meanwhile_is_left(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:
@@ -219,6 +225,7 @@ async def test_what_another_command_has_finished_meanwhile_is_left(
     assert late.ran == named(cells)[1:]
 
 
+@pytest.mark.slow
 async def test_fewer_seeds_than_were_played_before_hide_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plan: Plan
 ) -> None:

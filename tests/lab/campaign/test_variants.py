@@ -13,6 +13,7 @@ from lab.drillfile import DrillError
 from lab.report.terminal.variant_table import say_variants
 
 
+@pytest.mark.slow
 def test_one_variant_is_a_drill_of_its_own_name() -> None:
     """`lab run slow-not-down.slow` runs only that one; the nearest is offered for one that isn't there."""
     whole = open_drill("slow-not-down")
@@ -26,6 +27,7 @@ def test_one_variant_is_a_drill_of_its_own_name() -> None:
         open_drill("slow-not-dwn.slow")
 
 
+@pytest.mark.slow
 def test_list_show_and_validate_know_them() -> None:
     """Each with its own phases and expectations."""
     listed = CliRunner().invoke(app, ["list"]).output

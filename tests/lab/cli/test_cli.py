@@ -98,6 +98,7 @@ def test_a_fault_of_the_lab_itself_is_code_5(
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_drills_of_the_repository_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the benchmarks and the plans of tournaments as well."""
     folders = [

@@ -37,6 +37,7 @@ def run(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_planes_stand_side_by_side(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,6 +54,7 @@ def test_planes_stand_side_by_side(
     assert (code == 0) is ("?" not in shared)
 
 
+@pytest.mark.slow
 def test_as_json_every_figure_of_every_plane(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,6 +84,7 @@ def test_as_json_every_figure_of_every_plane(
         (("up", "--monitoring", "agnt"), "did you mean `agent`?"),
     ],
 )
+@pytest.mark.slow
 def test_bad_input_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
 ) -> None:

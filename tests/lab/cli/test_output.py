@@ -32,12 +32,14 @@ def unread() -> Iterator[None]:
         yield
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("arguments", ["list", "show retry-storm --help", "mitigate --help"])
 def test_a_command_that_only_prints_ends_with_a_closed_pipe(arguments: str) -> None:
     """As a shell says of SIGPIPE, silently; never 1, which is the verdict *fail*."""
     assert shell(f"{LAB} {arguments} | true") == (141, "")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("arguments", ["list", "list --help", "show smoke", "runs list", "doctor"])
 def test_a_full_disk_is_said_without_a_traceback(arguments: str) -> None:
     """The cause in one line; not a fault of the lab."""
@@ -45,6 +47,7 @@ def test_a_full_disk_is_said_without_a_traceback(arguments: str) -> None:
     assert (code, said) == (4, "lab: what this command prints can't be written: No space left on device\n")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_outputs_that_were_never_open(closed: str) -> None:
     """Daemons close them; the exit code is what it would have been."""
@@ -52,6 +55,7 @@ def test_outputs_that_were_never_open(closed: str) -> None:
     assert shell(f"{LAB} show smoke {closed}")[0] == 0
 
 
+@pytest.mark.live
 def test_ascii_is_enough_for_every_figure() -> None:
     """What the encoding lacks is written in characters that it has."""
     said = (

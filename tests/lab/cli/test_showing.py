@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> RunFolder:
     return RunFolder(tmp_path)
 
 
+@pytest.mark.slow
 async def test_a_campaign_on_a_terminal_that_is_a_log(folder: RunFolder) -> None:
     """The bring-up and a run alone have their lines; of a run among several there is the line of its result."""
     out, drill = StringIO(), open_drill("smoke")

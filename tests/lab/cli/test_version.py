@@ -9,6 +9,8 @@ import pytest
 
 from tests.checkout import ROOT
 
+pytestmark = pytest.mark.live
+
 LAB = Path(os.environ.get("VIRTUAL_ENV", ROOT / ".venv")) / "bin" / "lab"
 
 

@@ -83,6 +83,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, right: str, wrong: 
     assert told in str(error.value)
 
 
+@pytest.mark.slow
 def test_every_plan_of_the_lab_can_be_read() -> None:
     """And a first answer of each is a part of it."""
     from lab.session import known_modes, known_services  # noqa: PLC0415  only here

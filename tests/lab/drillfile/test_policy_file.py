@@ -28,6 +28,7 @@ def test_a_list_becomes_the_same_text(tmp_path: Path) -> None:
         ("policy: {budget: {ratio: 99999%}}", "out of range"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_wrong_is_told_with_file_and_line(tmp_path: Path, content: str, told: str) -> None:
     """And nothing is sent to any lab."""
     file = tmp_path / "mine.yaml"

@@ -71,6 +71,7 @@ def test_a_retrigger_applies_the_triggers_steps_under_another_name(parse: Parse,
     assert [step.name for step in drill.applied] == ["slow-bridge", "guard-clients", "slow-bridge-again"]
 
 
+@pytest.mark.slow
 def test_since_takes_a_phase_a_role_a_step_and_the_triggers_end(parse: Parse, source: str) -> None:
     """The nearest of all of them is offered for what is none of them."""
     text = source.replace(OLD, OLD.replace("mitigation:", "fix: {for: 3 s, role: mitigation}, mitigation:"))

@@ -13,6 +13,8 @@ from lab.drillfile import DrillError, load_drill
 from lab.session import known_services
 from tests.lab.growth.grown import PLACES, Grown, grow
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grown")]
+
 DRILL = Path(__file__).with_name("grown.yaml")
 
 

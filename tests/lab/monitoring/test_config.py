@@ -60,6 +60,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("mode", modes(FOLDER))
+@pytest.mark.slow
 def test_the_ops_plane_is_the_same_in_every_mode(mode: str) -> None:
     _, ops = planes(FOLDER, mode)
     assert ops == PlaneConfig(
@@ -262,6 +263,7 @@ def test_what_is_no_duration(text: object) -> None:
         duration_s(text)
 
 
+@pytest.mark.slow
 def test_the_page_has_every_bound() -> None:
     """The table in docs/explanation/monitoring.md, cell for cell."""
     rows = [

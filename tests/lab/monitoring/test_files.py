@@ -65,6 +65,7 @@ def test_every_mode_is_here() -> None:
 
 
 @pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.slow
 def test_prometheus_takes_its_configuration(promtool: Tool, plane: str) -> None:
     """With the rules that it names."""
     done = promtool("check", "config", f"{plane}/prometheus.yaml")
@@ -78,12 +79,14 @@ def test_the_agent_takes_its_configuration(promtool: Tool) -> None:
 
 
 @pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.slow
 def test_alertmanager_takes_its_configuration(amtool: Tool, plane: str) -> None:
     done = amtool("check-config", f"{plane}/alertmanager.yaml")
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("rules", RULES)
+@pytest.mark.slow
 def test_the_rules_do_what_they_say(promtool: Tool, rules: str) -> None:
     """`promtool test rules`: each alert fires and is silent when it should."""
     assert promtool("check", "rules", rules).returncode == 0

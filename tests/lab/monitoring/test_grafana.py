@@ -185,6 +185,7 @@ def test_the_data_sources_are_the_two_planes_and_the_overlay_mounts_them() -> No
     assert all(port.startswith("127.0.0.1:") for port in grafana["ports"])
 
 
+@pytest.mark.slow
 def test_grafana_is_no_second_way_across() -> None:
     """It meets no one of main, load or on-call in any network: only the two Prometheus that it asks."""
     networks: dict[str, set[str]] = {}

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 
+import pytest
+
 from chaos.wait import wait_until
 from lab.probes.talk_event import Talk
 from lab.probes.top_talkers import watch_talkers
@@ -110,6 +112,7 @@ async def watch(*, told: bool) -> Talk:
     return found
 
 
+@pytest.mark.slow
 async def test_short_connections_count_and_kept_ones_by_what_they_carried_meanwhile() -> None:
     """Most connections first; bytes of before are not those of now."""
     talk = await watch(told=True)
@@ -122,6 +125,7 @@ async def test_short_connections_count_and_kept_ones_by_what_they_carried_meanwh
     assert (second.sent_bytes_per_s, second.got_bytes_per_s, second.open_connections) == (500, 500, 1)
 
 
+@pytest.mark.slow
 async def test_without_the_kernels_word_the_short_ones_are_missed_and_it_is_said() -> None:
     """What was looked at a few times a second holds; what lived in between doesn't show."""
     talk = await watch(told=False)

@@ -33,6 +33,7 @@ def shared() -> Storm:
     return with_customers(Storm(load_drill(ROOT / "drills" / "retry-storm.yaml")))
 
 
+@pytest.mark.slow
 def test_each_customer_has_a_line(shared: Storm) -> None:
     """Framed and plain alike; one customer alone is the load, and has none."""
     verdict = judge(timeline_of(shared))
@@ -51,6 +52,7 @@ def test_a_run_that_ended_before_its_phases_tells_nothing_of_customers(shared: S
     assert customer_lines(judge(timeline_of(shared, until_s=2.0))) == []
 
 
+@pytest.mark.slow
 def test_the_page_has_a_table_of_customers(shared: Storm, tmp_path: Path) -> None:
     """With their steps, and a table by phase; no section where there are none."""
     run = timeline_of(shared)

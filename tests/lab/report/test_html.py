@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged, Event, NoteWritten
 from lab.report.html import write_report
@@ -63,6 +65,7 @@ def page(tmp_path: Path, *, title: str = "A storm", extra: Sequence[Event] = ())
     return text, reader
 
 
+@pytest.mark.slow
 def test_the_page_is_well_formed_and_small(tmp_path: Path) -> None:
     """Every element closes, ids are unique, headings descend, tables say what their headers head."""
     text, reader = page(tmp_path)
@@ -76,6 +79,7 @@ def test_the_page_is_well_formed_and_small(tmp_path: Path) -> None:
     assert ("html", {"lang": "en"}) in reader.elements
 
 
+@pytest.mark.slow
 def test_the_page_refers_to_nothing_outside(tmp_path: Path) -> None:
     """No address in an attribute or a style, and a policy that forbids what slipped through."""
     _, reader = page(tmp_path)
@@ -90,6 +94,7 @@ def test_the_page_refers_to_nothing_outside(tmp_path: Path) -> None:
     assert "@import" not in style
 
 
+@pytest.mark.slow
 def test_untrusted_text_stays_text(tmp_path: Path) -> None:
     """Titles, reasons, log lines, action names and environment can't become elements or end the data."""
     extra: list[Event] = [
@@ -105,6 +110,7 @@ def test_untrusted_text_stays_text(tmp_path: Path) -> None:
     assert "onerror=alert(2)>" not in text
 
 
+@pytest.mark.slow
 def test_the_rows_are_inside_and_what_was_not_measured_is_null(tmp_path: Path) -> None:
     """The page holds Python's rows, one a second; a figure is found under the row's own name."""
     text, _ = page(tmp_path)

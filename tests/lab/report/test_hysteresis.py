@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from lab.analysis import Timeline, judge
 from lab.analysis.metrics.hysteresis import ways
 from lab.report.html.hysteresis_plot import hysteresis_figure
@@ -32,6 +34,7 @@ def test_two_curves_of_the_same_loads() -> None:
     assert max(up["x"]) < drawn["layout"]["xaxis"]["range"][1]
 
 
+@pytest.mark.slow
 def test_the_page_of_a_ramped_run_has_it_and_says_how_much_it_is() -> None:
     """With its own axes: it takes no part in the zoom over time."""
     page = render(told(ridden(line)))
@@ -42,6 +45,7 @@ def test_the_page_of_a_ramped_run_has_it_and_says_how_much_it_is() -> None:
     json.dumps(data, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_other_runs_have_none(tmp_path: Path) -> None:
     """No ramp, no chart."""
     drill = make_drill()

@@ -13,7 +13,7 @@ from tests.lab.analysis.test_ramp import line, ridden
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 from tests.lab.report.watched import watched_events, watched_verdict
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("page")]
 
 RANGES = "[...document.querySelectorAll('.plot')].map((plot) => plot.layout.xaxis.range)"
 CONTRAST = Path(__file__).parent / "data" / "contrast.js"
@@ -78,7 +78,13 @@ def opened(
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 390, marks=pytest.mark.long),
+        ("dark", 320),
+    ],
 )
 def test_the_page_opens_alone_and_draws_four_charts(
     browser: Browser, report: Path, scheme: str, width: int
@@ -179,7 +185,13 @@ def test_pointing_at_one_chart_reads_all_of_them(browser: Browser, report: Path)
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 390, marks=pytest.mark.long),
+        ("dark", 320),
+    ],
 )
 def test_the_picture_of_the_planes_is_drawn_and_readable(
     browser: Browser, watched_report: Path, scheme: str, width: int

@@ -17,6 +17,7 @@ from tests.lab.report.watched import DARK, watched, watched_events, watched_verd
 NASTY = "\x1b[31m[bold]evil[/]\x07"
 
 
+@pytest.mark.slow
 def test_the_shared_plane_comes_first_and_what_watched_nothing_is_left_out() -> None:
     """A page about a plane that no one configured makes no plane."""
     timeline, verdict = watched()
@@ -25,6 +26,7 @@ def test_the_shared_plane_comes_first_and_what_watched_nothing_is_left_out() -> 
     assert watches(Timeline.fold(make_events(make_drill()))) == ()
 
 
+@pytest.mark.slow
 def test_blind_spans_are_the_dark_seconds_and_tell_what_was_filled_in_later() -> None:
     """Each second by what it was live and afterwards; a second that no one judged is neither."""
     late = range(30, 40)
@@ -37,6 +39,7 @@ def test_blind_spans_are_the_dark_seconds_and_tell_what_was_filled_in_later() ->
     assert spans(rows) == [Span(7, 8, "unknown"), Span(8, 9, "blind")]
 
 
+@pytest.mark.slow
 def test_a_sentence_says_how_each_plane_fared() -> None:
     """Made of the figures of the score."""
     timeline, verdict = watched()
@@ -72,6 +75,7 @@ def test_what_is_not_known_of_a_plane_is_not_claimed() -> None:
     assert unscored == {("-", "-")}
 
 
+@pytest.mark.slow
 def test_the_table_has_every_field_of_the_score() -> None:
     """What the two planes differ in stands side by side."""
     told = {fact.name: fact.texts for fact in facts(watches(*watched()))}
@@ -102,6 +106,7 @@ def test_a_page_is_said_in_one_line(alert: str, state: str, said: str | None) ->
     assert sentence(page) == said
 
 
+@pytest.mark.slow
 def test_planes_are_announced_and_their_samples_are_silent() -> None:
     """A line a plane, once."""
     said = [text for event in watched_events(make_drill()) if (text := sentence(event))]

@@ -55,6 +55,7 @@ def test_a_game_whose_rollback_failed_says_so() -> None:
     assert "Why:\n  - not rolled back: 02-slow" in verdict_text(verdict, (), "report.html")
 
 
+@pytest.mark.slow
 def test_the_page_of_a_game_lists_what_was_done_and_keeps_the_charts() -> None:
     """No expectations, no instrument checks, no headline figures."""
     events = game()

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.plane_events import PageReceived
 from lab.report.html import write_report
@@ -31,6 +33,7 @@ def of_kind(data: dict[str, Any], kind: str, theme: str = "light") -> list[dict[
     return [trace for trace in data["figures"][theme]["wide"]["planes"]["traces"] if trace["type"] == kind]
 
 
+@pytest.mark.slow
 def test_there_is_a_section_only_where_planes_watched(tmp_path: Path) -> None:
     """A drill without monitoring has neither heading, figure nor rows."""
     text, _ = page(tmp_path)
@@ -42,6 +45,7 @@ def test_there_is_a_section_only_where_planes_watched(tmp_path: Path) -> None:
     assert len(data["planes"]) == len(data["rows"])
 
 
+@pytest.mark.slow
 def test_the_page_stays_well_formed_and_alerts_stay_text(tmp_path: Path) -> None:
     """Names of alerts and labels come from files that users edit."""
     nasty = PageReceived(t=60, plane="ops", alert=NASTY, state="firing", received_s=60, sent_t=59,
@@ -57,6 +61,7 @@ def test_the_page_stays_well_formed_and_alerts_stay_text(tmp_path: Path) -> None
     assert not any(note["text"].lower().startswith("</script") for note in notes)
 
 
+@pytest.mark.slow
 def test_hatches_cover_the_blind_seconds_and_nothing_else(tmp_path: Path) -> None:
     """By a pattern, not by colour alone; what was filled in later has a pattern of its own."""
     _, data = watched_page(tmp_path)
@@ -72,6 +77,7 @@ def test_hatches_cover_the_blind_seconds_and_nothing_else(tmp_path: Path) -> Non
     }
 
 
+@pytest.mark.slow
 def test_every_strip_draws_rows_that_there_are_on_one_scale(tmp_path: Path) -> None:
     """The script looks columns up by name; a plane's answer is not drawn where it gave none."""
     _, data = watched_page(tmp_path)
@@ -88,6 +94,7 @@ def test_every_strip_draws_rows_that_there_are_on_one_scale(tmp_path: Path) -> N
     assert dark["ops_said"] == "0/s"
 
 
+@pytest.mark.slow
 def test_pages_stand_by_name_above_their_plane(tmp_path: Path) -> None:
     """What the shared plane sent late is not drawn with what the ops plane sent in time."""
     _, data = watched_page(tmp_path)
@@ -125,6 +132,7 @@ def test_flags_keep_apart_and_inside_the_strip() -> None:
         ] == []
 
 
+@pytest.mark.slow
 def test_a_truncated_run_before_its_first_phase_has_a_page(tmp_path: Path) -> None:
     """Planes were configured, and nothing could be judged."""
     drill, path = make_drill(), tmp_path / "report.html"

@@ -27,6 +27,7 @@ def strip(lines: list[str], name: str) -> str:
 
 
 @pytest.mark.parametrize("width", [44, 60, 80, 120])
+@pytest.mark.slow
 def test_truth_and_planes_stand_one_over_the_other(width: int) -> None:
     """In the storm truth is zero, the shared plane hatched, the ops plane right; never wider than asked for."""
     lines = verdict_lines(width, force_terminal=True, color_system=None)
@@ -42,6 +43,7 @@ def test_truth_and_planes_stand_one_over_the_other(width: int) -> None:
     assert any("░ blind   ▒ filled in later" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_in_a_pipe_the_picture_is_80_wide_and_without_unicode_it_is_ascii() -> None:
     """A log of a machine that has no UTF-8 can be read, too."""
     lines = verdict_lines(80, "ascii")
@@ -55,6 +57,7 @@ def test_in_a_pipe_the_picture_is_80_wide_and_without_unicode_it_is_ascii() -> N
     assert "\x1b" not in "".join(lines)
 
 
+@pytest.mark.slow
 def test_without_planes_nothing_is_said_of_them() -> None:
     """Most drills have none."""
     out = io.StringIO()
@@ -78,6 +81,7 @@ def live_at(now_s: float, width: int = 80, height: int = 24) -> list[str]:
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (80, 20), (120, 50)])
 @pytest.mark.parametrize("now_s", [2.0, 9.3, 15.0, 36.0, 46.0, 90.0])
+@pytest.mark.slow
 def test_the_live_view_with_planes_fits_the_screen(now_s: float, width: int, height: int) -> None:
     """No line is wider, and all of them fit its height."""
     lines = live_at(now_s, width, height)
@@ -85,6 +89,7 @@ def test_the_live_view_with_planes_fits_the_screen(now_s: float, width: int, hei
     assert len(lines) < height
 
 
+@pytest.mark.slow
 def test_the_live_view_says_what_each_plane_answers_beside_the_truth() -> None:
     """Blind or not, and the last page."""
     text = "\n".join(live_at(43.0))
@@ -93,6 +98,7 @@ def test_the_live_view_says_what_each_plane_answers_beside_the_truth() -> None:
     assert "last page none" in "\n".join(live_at(15.0))
 
 
+@pytest.mark.slow
 def test_a_plain_line_has_the_planes() -> None:
     """A CI log can be followed."""
     view = PlainView(Console(file=io.StringIO(), width=80), make_drill(), "embedded", "run")

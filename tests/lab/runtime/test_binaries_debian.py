@@ -85,6 +85,7 @@ def test_both_programs_are_unpacked_once_into_the_cache(state: Path, tmp_path: P
     assert len(lines) == 3
 
 
+@pytest.mark.slow
 def test_two_at_once_unpack_once(state: Path, tmp_path: Path) -> None:
     """The second waits for the first's lock, and finds everything done."""
     found: list[Path] = []

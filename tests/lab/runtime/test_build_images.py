@@ -41,6 +41,7 @@ def test_the_exit_code_is_the_scripts(wheel: Path) -> None:
     assert build_images() == 4
 
 
+@pytest.mark.slow
 def test_the_label_is_the_same_from_both(tmp_path: Path) -> None:
     """Or an installed lab and a checkout would build each other's images anew for ever."""
     script = (ROOT / "compose" / "images.sh").read_text()

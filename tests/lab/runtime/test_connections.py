@@ -91,6 +91,7 @@ async def test_the_same_port_of_another_address_is_someone_elses(
         assert len(await told(watched, 1)) == 1
 
 
+@pytest.mark.slow
 async def test_announcements_that_were_lost_are_known_to_be(
     listener: socket.socket, watched: Connections
 ) -> None:

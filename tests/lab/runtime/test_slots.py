@@ -74,6 +74,7 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
         slots.runtime_folder()
 
 
+@pytest.mark.slow
 async def test_who_waits_for_the_measure_lock_is_told_who_has_it() -> None:
     """Until the deadline; afterwards it is free again."""
     async with slots.hold_measure_lock("run one", 1):

@@ -25,6 +25,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_what_is_shipped_is_what_the_models_say(name: Name) -> None:
     """Stale: run ``make generate`` and commit what it wrote."""
     made = make_schema(name)
@@ -50,6 +51,7 @@ def test_a_verdict_meets_its_schema_and_a_misspelt_one_does_not() -> None:
     assert not validator.is_valid(json.loads(written.replace('"verdict":', '"verdikt":')))
 
 
+@pytest.mark.slow
 def test_every_line_of_a_journal_meets_its_schema() -> None:
     """As it is written; a line of an unknown type does not."""
     validator = Draft202012Validator(make_schema("journal"))

@@ -62,6 +62,7 @@ def test_too_short_an_aftermath_is_said_with_how_long_it_must_be(
     assert f"Make that time at least {least}" in said
 
 
+@pytest.mark.slow
 def test_no_drill_of_the_lab_has_a_warning() -> None:
     """They are what people copy."""
     assert [said for file in (ROOT / "drills").glob("*.yaml") for said in foreseen(load_drill(file))] == []

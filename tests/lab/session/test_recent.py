@@ -83,6 +83,7 @@ def feed(recent: Recent, seconds: range) -> None:
             recent.feed(ServiceChanged(t=number, service="auth", state="healthy"))
 
 
+@pytest.mark.slow
 def test_an_hour_of_events_leaves_nothing_behind() -> None:
     """Under 20 MB was asked for; it is nothing that grows at all."""
     recent = Recent()
@@ -97,6 +98,7 @@ def test_an_hour_of_events_leaves_nothing_behind() -> None:
     assert len(recent.known()) == 1
 
 
+@pytest.mark.slow
 def test_the_last_seconds_are_as_a_whole_timeline_has_them() -> None:
     """Rows of the same figures; after an hour they cost what they cost after a minute."""
     recent, whole = Recent(), []

@@ -30,12 +30,14 @@ def folder(request_of: Request) -> RunFolder:
     return create_run_folder(ROOT, "smoke", request_of.out)
 
 
+@pytest.mark.slow
 async def test_a_run_that_never_began_says_why(request_of: Request, folder: RunFolder) -> None:
     """What kept it from beginning, not that there is no journal."""
     with pytest.raises(SetupError, match="all 0 slots"):
         await run_once(request_of, folder, Timeline(), Stop(), lambda _: None)
 
 
+@pytest.mark.slow
 async def test_a_report_that_can_not_be_written_is_one_sentence(
     request_of: Request, folder: RunFolder
 ) -> None:

@@ -189,6 +189,7 @@ async def test_orders_go_to_the_interactive_lab_before_a_drill(tmp_path: Path) -
         assert the_living(tmp_path, drill.folder.name) == drill.folder
 
 
+@pytest.mark.slow
 async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> None:
     """What was before, what happens, and the end; then the stream is over by itself."""
     async with host(tmp_path) as made:
@@ -207,6 +208,7 @@ async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> 
     assert seen == ["note.written", "phase.entered", "run.closed"]
 
 
+@pytest.mark.slow
 async def test_who_was_away_goes_on_after_the_last_line_that_they_got(tmp_path: Path) -> None:
     """Nothing twice, nothing left out, however long the journal is."""
     async with host(tmp_path) as made:
@@ -235,6 +237,7 @@ async def test_a_viewer_that_does_not_read_is_dropped_and_nothing_waits_for_it(
     assert not made.journal.lost
 
 
+@pytest.mark.slow
 async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

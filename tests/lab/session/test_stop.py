@@ -45,6 +45,7 @@ async def forever() -> None:
     await asyncio.Event().wait()
 
 
+@pytest.mark.slow
 async def test_an_abort_by_a_user_cancels_and_keeps_its_reason() -> None:
     """The word reaches the journal's last line; what comes during the rollback is told, and changes nothing."""
 
@@ -64,6 +65,7 @@ async def test_an_abort_by_a_user_cancels_and_keeps_its_reason() -> None:
     assert said[-1] == "rollback ends"
 
 
+@pytest.mark.slow
 async def test_a_signal_is_an_interruption() -> None:
     """No one gave a reason: interrupted, as ever."""
 
@@ -78,6 +80,7 @@ async def test_a_signal_is_an_interruption() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), None])
+@pytest.mark.slow
 async def test_a_run_that_ends_by_itself_is_rolled_back_in_peace(error: ValueError | None) -> None:
     """A Ctrl-C that comes while the last rollback runs must not leave half of it active."""
 

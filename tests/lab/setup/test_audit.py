@@ -20,6 +20,7 @@ def audit(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_known_vulnerability_fails_and_is_named(tmp_path: Path) -> None:
     """Package, version, the flaw's name and the version that fixes it are said."""
     bad = {"name": "left-pad", "version": "1.0", "vulns": [FLAW]}
@@ -28,6 +29,7 @@ def test_a_known_vulnerability_fails_and_is_named(tmp_path: Path) -> None:
     assert "left-pad 1.0: PYSEC-1, fixed in 1.1" in done.stdout
 
 
+@pytest.mark.slow
 def test_nothing_known_passes_and_says_how_many_were_looked_at(tmp_path: Path) -> None:
     """A package that could not be looked up is not counted."""
     packages = [{"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "not found"}]
@@ -37,6 +39,7 @@ def test_nothing_known_passes_and_says_how_many_were_looked_at(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("said", ["", "no network", '{"dependencies": [{"name": "b", "skip_reason": "no"}]}'])
+@pytest.mark.slow
 def test_where_the_records_can_t_be_had_it_says_so(tmp_path: Path, said: str) -> None:
     """Not audited is not the same as nothing known."""
     done = audit(tmp_path, said)

@@ -40,6 +40,7 @@ def quoted(source: str, names: frozenset[str]) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+@pytest.mark.slow
 def test_no_service_is_named() -> None:
     """File and line of every place that knows a service by its name."""
     found = [

@@ -19,6 +19,7 @@ def test_the_files_default_is_what_is_derived(variable: str) -> None:
     assert default.split() == load_topology(FILE).variables[variable].split()
 
 
+@pytest.mark.slow
 def test_a_role_that_is_added_may_be_called(tmp_path: Path) -> None:
     """Its entry alone: a client that calls it has it routed, and who is watched is scraped over the bridge."""
     entry = """

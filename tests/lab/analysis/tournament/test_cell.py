@@ -31,6 +31,7 @@ def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
     assert cell.unfairness is None
 
 
+@pytest.mark.slow
 def test_rejections_and_futile_attempts_come_from_the_counters(golden: list[Event]) -> None:
     """Kinds that end no attempt are rejections; all that ended not well came to nothing."""
 
@@ -58,6 +59,7 @@ def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event])
     assert (cell.rejected, cell.rejected_share, cell.wasted_attempts_share) == (None, None, None)
 
 
+@pytest.mark.slow
 def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Event]) -> None:
     """A library's run: as it ends storefront goes over to the lab's own client, which has counted less."""
 
@@ -72,6 +74,7 @@ def test_counters_of_another_client_at_the_end_take_nothing_away(golden: list[Ev
     assert cell.wasted_attempts == pytest.approx(14000, rel=0.02)
 
 
+@pytest.mark.slow
 def test_work_that_no_one_waited_for(golden: list[Event]) -> None:
     """Router tells of it: its pooled connection to auth outlives the client. What auth itself wasted comes on top."""
 
@@ -91,6 +94,7 @@ def test_work_that_no_one_waited_for(golden: list[Event]) -> None:
     ).abandoned_work_share == pytest.approx(0.75 / 1.25, abs=0.01)
 
 
+@pytest.mark.slow
 def test_what_a_drill_does_marks_it_and_not_its_name(golden: list[Event]) -> None:
     """The same under another name and seed is the same; another policy is not."""
 
@@ -118,6 +122,7 @@ def test_waste_that_was_not_measured_is_not_none_at_all(golden: list[Event]) -> 
     assert cell_of(*judged(golden, change), contestant="x", trigger="y").abandoned_work_share is None
 
 
+@pytest.mark.slow
 def test_a_starved_second_client_shows_as_unfair(golden: list[Event]) -> None:
     """One gets x, the other nothing: Jain's index of two is a half. A retrying edge is no client."""
     extra = [

@@ -20,6 +20,7 @@ from lab.analysis.tournament.chance import coins_p, outcomes_p, strata_p
         pytest.param(at_the_edge, 12, 5, 400, marks=pytest.mark.long),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_hardly_a_table_of_alikes_has_a_place(run: Run, contestants: int, seeds: int, tables: int) -> None:
     """At most one in twenty, and what so many tables may show more by chance (three standard errors).
 
@@ -36,6 +37,7 @@ def test_a_single_seed_ranks_no_one() -> None:
 
 
 @pytest.mark.parametrize(("contestants", "seeds"), [(2, 5), (4, 3), (19, 5)])
+@pytest.mark.slow
 def test_always_stuck_and_never_stuck_are_told_apart(contestants: int, seeds: int) -> None:
     """With as many seeds as the plans have: the better half shares the first places, the others the last ones."""
     chance = random.Random(19)  # noqa: S311 - test data

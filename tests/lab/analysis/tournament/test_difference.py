@@ -48,6 +48,7 @@ def of(found: Differences, figure: str) -> FigureChange:
     return next(change for change in found.changes if change.figure == figure)
 
 
+@pytest.mark.slow
 def test_two_runs_of_the_same_have_not_changed(golden: list[Event]) -> None:
     """Other arrivals, the same storm: no figure is called changed, and those of many seconds are sure of it."""
     found = compare_runs([judged(golden, noisy(1))], [judged(golden, noisy(2))])
@@ -57,6 +58,7 @@ def test_two_runs_of_the_same_have_not_changed(golden: list[Event]) -> None:
     assert of(found, "amplification since the trigger").word == "not changed"
 
 
+@pytest.mark.slow
 def test_a_real_change_is_seen_and_the_rest_is_not_blamed(golden: list[Event]) -> None:
     """A third fewer answers once the storm is over: more goodput lost, the same amplification."""
     found = compare_runs([judged(golden, noisy(1))], [judged(golden, noisy(2, good=0.66))])
@@ -68,6 +70,7 @@ def test_a_real_change_is_seen_and_the_rest_is_not_blamed(golden: list[Event]) -
     assert of(found, "back in service").word == "changed"
 
 
+@pytest.mark.slow
 def test_one_figure_a_run_can_not_be_told_from_two_runs(golden: list[Event]) -> None:
     """A time to recover is one number: its spread is unknown, however different the two are."""
     found = compare_runs([judged(golden)], [judged(golden)])
@@ -75,6 +78,7 @@ def test_one_figure_a_run_can_not_be_told_from_two_runs(golden: list[Event]) -> 
     assert "two runs on each side" in of(found, "time to recover").because
 
 
+@pytest.mark.slow
 def test_an_invalid_run_is_compared_with_none(golden: list[Event]) -> None:
     """Every figure: unclear, and why."""
 
@@ -115,6 +119,7 @@ def other_headroom(event: Event) -> Event:
     ("change", "why"),
     [(other_rate, "rate"), (other_runtime, "runtimes"), (other_headroom, "headroom"), (other_headroom, "capacity")],
 )  # fmt: skip
+@pytest.mark.slow
 def test_unlike_labs_are_not_compared(golden: list[Event], change: Edit, why: str) -> None:
     """Another rate, runtime, headroom or capacity is another lab: unclear, and why."""
     found = compare_runs([judged(golden)], [judged(golden, change)])
@@ -129,6 +134,7 @@ def unclosed(event: Event) -> Event:
     return event
 
 
+@pytest.mark.slow
 def test_an_outcome_that_is_not_known_of_every_run_is_not_told(golden: list[Event]) -> None:
     """Those that are left would flatter; an inconclusive run that counts has not failed."""
     known = [judged(golden), judged(golden)]
@@ -139,6 +145,7 @@ def test_an_outcome_that_is_not_known_of_every_run_is_not_told(golden: list[Even
     assert of(compare_runs(known[:1], [judged(golden, unclosed)]), "verdict pass").b is None
 
 
+@pytest.mark.slow
 def test_a_longer_run_is_held_against_as_much_of_it_as_the_other_has(golden: list[Event]) -> None:
     """Without the ten good seconds at its end the same storm: A and B are of the seconds that both have."""
     ended = [event for event in golden if not (isinstance(event, PhaseEntered) and event.phase == "done")]
@@ -154,6 +161,7 @@ def test_a_longer_run_is_held_against_as_much_of_it_as_the_other_has(golden: lis
     assert (lost.a, lost.difference) == (lost.b, 0.0)
 
 
+@pytest.mark.slow
 def test_groups_are_compared_run_by_run(golden: list[Event]) -> None:
     """Three against three, with recovery among what can be told; a single one against three can't."""
     a = [judged(golden, noisy(seed)) for seed in (1, 2, 3)]
@@ -164,6 +172,7 @@ def test_groups_are_compared_run_by_run(golden: list[Event]) -> None:
     assert of(compare_runs(a[:1], b), "goodput lost").word == "unclear"
 
 
+@pytest.mark.slow
 def test_blocks_are_honest_about_seconds_that_hang_together() -> None:
     """Over many made-up series of 60 s with a memory, the interval misses the truth in about 5 %, not in 30 %."""
     chance, missed, tries = random.Random(3), 0, 120  # noqa: S311 - a simulation

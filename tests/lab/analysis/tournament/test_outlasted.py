@@ -1,5 +1,7 @@
 """A storm outlasts its trigger, or the mitigation: what is asked of a fix is asked at the end of its run."""
 
+import pytest
+
 from lab.analysis import Timeline, judge
 from lab.analysis.tournament import Cell, cell_of
 from lab.drillfile import Drill
@@ -14,6 +16,7 @@ def cell(storm: Storm) -> Cell:
     return cell_of(timeline, judge(timeline), contestant="x", trigger="latency")
 
 
+@pytest.mark.slow
 def test_a_fix_that_works_ends_a_storm_that_was_stuck(storm: Storm) -> None:
     """Stuck before, not at the end."""
     found = cell(storm)
@@ -33,6 +36,7 @@ def test_a_fix_whose_effect_does_not_stay_is_outlasted(drill: Drill) -> None:
     assert (found.stuck, found.outlasted) == (True, True)
 
 
+@pytest.mark.slow
 def test_without_a_fix_it_is_the_trigger_that_is_outlasted_or_not(guarded: Drill) -> None:
     """The same as stuck, in either case."""
     over = cell(Storm(guarded, good={"trigger": 0.0}, recovers_in="aftermath", recovers_s=1.0))

@@ -66,6 +66,7 @@ def test_one_drill_under_two_names_is_never_ranked(other: str | None, better: st
 @pytest.mark.parametrize(
     ("names", "seeds", "triggers"), [("ab", 2, 1), ("ab", 5, 1), ("abcd", 3, 1), ("ab", 5, 3)]
 )
+@pytest.mark.slow
 def test_the_same_policy_twice_is_not_ranked(
     draw: Callable[[random.Random], float], names: str, seeds: int, triggers: int
 ) -> None:

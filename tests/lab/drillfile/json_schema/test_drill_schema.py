@@ -101,6 +101,7 @@ def tree(content: bytes) -> Any:  # noqa: ANN401 - whatever stands in the file
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.slow
 def test_every_drill_is_valid(schema: Draft202012Validator, file: Path) -> None:
     """Of those that come with the lab."""
     schema.validate(tree(file.read_bytes()))
@@ -118,6 +119,7 @@ def test_what_is_wrong_is_refused(
         parse_drill(content, "x.yaml", real)
 
 
+@pytest.mark.slow
 def test_a_section_may_stand_in_each_variant_instead(
     small: Draft202012Validator, source: str, world: Known
 ) -> None:
@@ -254,6 +256,7 @@ LATER = {"during", "from", "plane", "of"}
 So are settings, by role (``configuration``)."""
 
 
+@pytest.mark.slow
 def test_the_keys_of_every_mapping_are_the_readers(
     monkeypatch: pytest.MonkeyPatch, schema: Draft202012Validator, real: Known
 ) -> None:

@@ -47,6 +47,7 @@ def valid(schema: Draft202012Validator, text: str) -> bool:
 
 
 @pytest.mark.parametrize("file", PLANS, ids=lambda file: file.stem)
+@pytest.mark.slow
 def test_every_plan_is_valid(schema: Draft202012Validator, using: Known, file: Path) -> None:
     """Of those that come with the lab: for both."""
     assert valid(schema, file.read_text())
@@ -54,6 +55,7 @@ def test_every_plan_is_valid(schema: Draft202012Validator, using: Known, file: P
 
 
 @pytest.mark.parametrize(("good", "bad"), BAD)
+@pytest.mark.slow
 def test_what_is_wrong_is_refused(
     schema: Draft202012Validator, using: Known, tmp_path: Path, good: str, bad: str
 ) -> None:

@@ -25,6 +25,7 @@ def written(path: Path, tournament: Tournament) -> tuple[str, Reader]:
     return text, reader
 
 
+@pytest.mark.slow
 def test_the_page_is_well_formed_and_alone(tmp_path: Path, tournament: Tournament) -> None:
     """Elements close, ids are unique, headings descend, headers say what they head; no address but inside."""
     text, reader = written(tmp_path / "t.html", tournament)
@@ -41,6 +42,7 @@ def test_the_page_is_well_formed_and_alone(tmp_path: Path, tournament: Tournamen
     assert len(text) < 8_000_000
 
 
+@pytest.mark.slow
 def test_untrusted_names_stay_text(tmp_path: Path, tournament: Tournament) -> None:
     """They can't become elements, nor end the data, nor be evaluated."""
     _, reader = written(tmp_path / "t.html", tournament)
@@ -49,6 +51,7 @@ def test_untrusted_names_stay_text(tmp_path: Path, tournament: Tournament) -> No
     assert "".join(reader.text).count("{{7*7}}") >= 4
 
 
+@pytest.mark.slow
 def test_a_run_that_can_not_be_told_has_a_colour_of_its_own(tmp_path: Path, tournament: Tournament) -> None:
     """Under `down` no one knows whether a storm would have stayed: neither orange nor blue."""
     text, _ = written(tmp_path / "t.html", tournament)
@@ -60,6 +63,7 @@ def test_a_run_that_can_not_be_told_has_a_colour_of_its_own(tmp_path: Path, tour
     assert colours[TRIGGERS.index("latency")] == {"#0072b2", "#c2410c"}
 
 
+@pytest.mark.slow
 def test_every_figure_stands_by_its_trigger(tmp_path: Path, tournament: Tournament) -> None:
     """With its interval; a borderline one with its least and most."""
     _, reader = written(tmp_path / "t.html", tournament)
@@ -67,6 +71,7 @@ def test_every_figure_stands_by_its_trigger(tmp_path: Path, tournament: Tourname
     assert re.search(r"none [\d-]+ 30 % ±[\d.]+ 4\.2 s \(3/3\) 4\.0 ±0\.00 1\.90 ±0\.00 450 ms", said)
 
 
+@pytest.mark.slow
 def test_every_run_is_drawn_and_what_was_not_measured_is_null(tmp_path: Path, tournament: Tournament) -> None:
     """A line a cell, by the run's name; a gap in it where a second is unknown."""
     text, _ = written(tmp_path / "t.html", tournament)
@@ -94,8 +99,15 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.live
+@pytest.mark.xdist_group("tournament")
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320)]
+    ("scheme", "width"),
+    [
+        ("light", 1280),
+        pytest.param("dark", 1280, marks=pytest.mark.long),
+        pytest.param("light", 390, marks=pytest.mark.long),
+        ("dark", 320),
+    ],
 )
 def test_the_page_opens_alone_and_draws_every_run(
     browser: Browser, page_file: Path, scheme: str, width: int

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from lab.analysis.tournament import Differences, Tournament, make_tournament
@@ -25,6 +26,7 @@ def said(tournament: Tournament, width: int = 80, encoding: str = "utf-8") -> st
     return raw.getvalue().decode(encoding)
 
 
+@pytest.mark.slow
 def test_every_outcome_has_its_mark_and_its_meaning(tournament: Tournament) -> None:
     """One line a contestant; a legend of what was shown; the runs that don't count, with their reason."""
     text = said(tournament)
@@ -41,6 +43,7 @@ def test_every_outcome_has_its_mark_and_its_meaning(tournament: Tournament) -> N
     assert "not yet run" in text
 
 
+@pytest.mark.slow
 def test_what_was_done_about_it_is_said_where_something_was(tournament: Tournament) -> None:
     """How many were served while it was active, how many afterwards, when service was back; else no such table."""
     assert re.search(r"none +latency +70 %.±[\d.]+ +100 %.±0\.0 +4\.2 s \(3/3\)", said(tournament))
@@ -50,6 +53,7 @@ def test_what_was_done_about_it_is_said_where_something_was(tournament: Tourname
     assert "what was changed" not in said(alone)
 
 
+@pytest.mark.slow
 def test_under_one_trigger_it_is_said_when_service_was_back(tournament: Tournament) -> None:
     """In the median, where all runs were; else never, or in how many."""
     cells = [cell for cell in tournament.cells if cell.trigger == "latency"]
@@ -60,16 +64,19 @@ def test_under_one_trigger_it_is_said_when_service_was_back(tournament: Tourname
     assert "2/3" in text
 
 
+@pytest.mark.slow
 def test_names_drive_neither_terminal_nor_markup(tournament: Tournament) -> None:
     """They are shown as they are."""
     assert "[red]" in said(tournament, width=240)
 
 
+@pytest.mark.slow
 def test_a_terminal_without_unicode_gets_ascii(tournament: Tournament) -> None:
     """Nothing that it could not write."""
     assert "x 95 % +-" in said(tournament, encoding="ascii")
 
 
+@pytest.mark.slow
 def test_csv_has_a_row_a_cell_and_leaves_empty_what_was_not_measured(
     tmp_path: Path, tournament: Tournament
 ) -> None:
@@ -87,6 +94,7 @@ def test_csv_has_a_row_a_cell_and_leaves_empty_what_was_not_measured(
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
+@pytest.mark.slow
 def test_no_name_becomes_a_spreadsheets_formula(tmp_path: Path, tournament: Tournament) -> None:
     """`=cmd()` stays text."""
     cell = tournament.cells[0].model_copy(update={"contestant": "=cmd()"})
@@ -94,6 +102,7 @@ def test_no_name_becomes_a_spreadsheets_formula(tmp_path: Path, tournament: Tour
     assert "'=cmd()" in (tmp_path / "t.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_json_has_everything_and_reads_back(tmp_path: Path, tournament: Tournament) -> None:
     """Null where nothing was measured."""
     write_json(tmp_path / "t.json", tournament)
@@ -138,6 +147,7 @@ def test_a_difference_says_its_word_its_bounds_and_why() -> None:
     assert "[red]" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_which_change_held_is_said_where_the_trigger_came_again(tournament: Tournament) -> None:
     """In how many runs; no such column where it did not come again."""
     cells = [cell for cell in tournament.cells if cell.trigger == "latency"]
