@@ -68,9 +68,12 @@ test: setup ## the tests that need no container engine (4 minutes); ARGS=--cov m
 	@sh scripts/setup.sh --tests
 	@$(TESTS) -n 5 -m "$(TEST)"
 
+LONG := long and not containers and not soak
+
 test-long: setup ## what takes too long for every day: whole drills, deaths, signals, and many examples of each property
 	@HYPOTHESIS_PROFILE=thorough $(TESTS) -n 2 -m "hypothesis and not scaled and not live and not containers and not soak"
-	@$(TESTS) -m "long and not containers and not soak" --cov --cov-append --cov-report=term
+	@$(TESTS) -n 3 -m "$(LONG) and not alone" --cov --cov-append --cov-report=
+	@$(TESTS) -m "$(LONG) and alone" --cov --cov-append --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"

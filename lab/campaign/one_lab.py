@@ -8,9 +8,17 @@ from lab.analysis import Timeline
 from lab.campaign.reports import LabOpens, LabReady, Reporter, RunBegins, RunEnds
 from lab.campaign.stops import Stops
 from lab.drillfile import Drill
-from lab.journal import read
 from lab.runner import Interrupted
-from lab.session import TAKEN_OVER, Host, Request, Result, RunFolder, create_run_folder, open_host
+from lab.session import (
+    TAKEN_OVER,
+    Host,
+    Request,
+    Result,
+    RunFolder,
+    create_run_folder,
+    ended_by_watchdog,
+    open_host,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ async def one_lab(asked: Request, name: str, stops: Stops, report: Reporter) -> 
                 report(LabReady(folder))
                 yield OneLab(host, report)
     except TAKEN_OVER as lost:
-        closed = read(folder.journal).closed
+        closed = await ended_by_watchdog(folder.journal)
         if closed is None or closed.outcome != "interrupted" or not closed.clean:
             raise
         raise Interrupted(f"the watchdog ended this lab: {closed.reason}") from lost

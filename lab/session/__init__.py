@@ -29,8 +29,8 @@ from lab.session.request import Request, known_modes, known_services
 from lab.session.requirements import OtherLabError
 from lab.session.rest import DiedError, NotAtRestError
 from lab.session.run_once import run_once
-from lab.session.run_outcome import TAKEN_OVER
 from lab.session.stop import Stop
+from lab.session.taken_over import TAKEN_OVER, ended_by_watchdog
 
 __all__ = [
     "TAKEN_OVER",
@@ -52,6 +52,7 @@ __all__ = [
     "Unreachable",
     "abandoned",
     "create_run_folder",
+    "ended_by_watchdog",
     "find_run",
     "find_strays",
     "judge_folder",

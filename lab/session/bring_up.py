@@ -34,6 +34,7 @@ from lab.session.run import Run
 from lab.session.server import serving
 from lab.session.stop import Stop
 from lab.session.take_down import TakeDown
+from lab.session.taken_over import write_end
 from lab.session.watch import under_watch, uninterrupted
 from lab.topology import Topology, load_topology
 
@@ -107,7 +108,7 @@ async def _end(ends: TakeDown, host: Host) -> None:
     """Take the lab down, then write the journal's last line: what it says is what was read back."""
     await ends.run()
     host.ending.left = host.ending.left or host.open_ends()
-    host.journal.write(host.ending.closed())
+    await write_end(host.journal, host.ending)
 
 
 async def _bring_up(ends: TakeDown, host: Host) -> None:

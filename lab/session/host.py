@@ -38,6 +38,7 @@ from lab.session.rest import wait_as_calibrated
 from lab.session.run import Run
 from lab.session.run_outcome import RunOutcome
 from lab.session.stop import Stop
+from lab.session.taken_over import write_end
 from lab.session.watch import Watch, under_watch, uninterrupted
 from lab.topology import Topology
 
@@ -196,7 +197,7 @@ class Host:
                 await run.drive()
             finally:
                 self.current = None
-                journal.write(run.ending.closed())
+                await write_end(journal, run.ending)
 
     @contextmanager
     def _recorded(self, journal: JournalWriter) -> Iterator[None]:

@@ -18,8 +18,9 @@ from lab.runtime.base import SetupError
 from lab.session.bring_up import open_host
 from lab.session.judged import Result, judged, write_files
 from lab.session.request import Request
-from lab.session.run_outcome import TAKEN_OVER, RunOutcome
+from lab.session.run_outcome import RunOutcome
 from lab.session.stop import Stop
+from lab.session.taken_over import TAKEN_OVER, ended_by_watchdog
 
 EXPECTED = (
     NotSteady,
@@ -60,6 +61,8 @@ async def run_once(
         if not folder.journal.exists():
             raise
         early = ended
+    if isinstance(early, TAKEN_OVER):
+        await ended_by_watchdog(folder.journal)
     said = [] if early is None else [_in_words(early, folder)]
     journal, result = judged(folder)
     result = replace(result, aborted=isinstance(early, AbortedByUser))

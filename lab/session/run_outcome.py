@@ -4,17 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-from chaos.lease import LeaseLostError
-from lab.journal import TakenOverError
 from lab.journal.events import RunClosed
 from lab.runner import Aborted, Interrupted, NotSteady
 from lab.runtime.base import SetupError
 
 RunEnd = Literal["completed", "aborted", "interrupted", "broken", "not-started"]
-
-
-TAKEN_OVER = (LeaseLostError, TakenOverError)
-"""The watchdog took this process for dead and ended the run: how it ended is in the journal's last line."""
 
 
 @dataclass(slots=True)

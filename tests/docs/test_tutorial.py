@@ -11,7 +11,7 @@ import pytest
 
 from tests.docs.documented import TUTORIAL, Documented, in_blocks
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("tutorial")]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 DEADLINE_S = 300
 WATCHED_S = 8

@@ -9,7 +9,7 @@ import pytest
 from tests.live.conftest import Start
 from tests.live.test_variants import MEASUREMENT
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 LONGEST_S = 400
 """With its turn at the machine, that others may have."""

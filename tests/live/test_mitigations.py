@@ -22,7 +22,7 @@ from tests.checkout import HOME
 from tests.live.aftermath import assert_nothing_active
 from tests.live.test_interactive import lab
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.live.test_drill import MACHINE
 if TYPE_CHECKING:
     from tests.live.conftest import Start
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 PLANES = Path(__file__).with_name("planes.yaml")
 MONITORING = COMPOSE_FILE.parent / "monitoring"
 MODES = modes(MONITORING)

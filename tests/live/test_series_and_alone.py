@@ -25,7 +25,7 @@ from lab.session import Request, Result, RunFolder, Stop, create_run_folder, ope
 from lab.session.rest import wait_as_calibrated
 from tests.checkout import HOME
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 DRILL = """\
 version: 1

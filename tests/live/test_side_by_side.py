@@ -24,7 +24,7 @@ from lab.session import (
 )
 from tests.checkout import HOME, ROOT
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.checkout import ROOT
 from tests.live.conftest import Start
 from tests.live.test_drill import MACHINE
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 DRILLS = {
     "does-the-fix-hold": 3,

@@ -51,26 +51,31 @@ SUMS = (
     ),
 )
 
+SCHEDULES = (
+    Change("instrument.customers' schedules.measured", None, 1.3944, "each customer has a rate"),
+    Change(
+        "instrument.customers' schedules.ok",
+        then=None,
+        now=True,
+        why="a check that loads with customers have",
+    ),
+)
+
+
+def refusals(then: float) -> tuple[Change, ...]:
+    """The share of answers that a refusing service refused, then counted beyond the fault's end."""
+    figure = "instrument.fault effect: refusing-auth.measured"
+    return (Change(figure, then, 100.0, "no answers from after the fault"),)
+
+
 INTENDED: Mapping[str, tuple[Change, ...]] = {
-    "compose-operators": SUMS,
-    "embedded-retry-chain.every-layer": (
-        Change(
-            "instrument.fault effect: refusing-auth.measured",
-            99.885,
-            100.0,
-            "no answers from after the fault",
-        ),
-    ),
-    "embedded-operators": (
-        *SUMS,
-        Change("instrument.customers' schedules.measured", None, 1.3944, "each customer has a rate"),
-        Change(
-            "instrument.customers' schedules.ok",
-            then=None,
-            now=True,
-            why="a check that loads with customers have",
-        ),
-    ),
+    "compose-operators": (*SUMS, *SCHEDULES),
+    "embedded-operators": (*SUMS, *SCHEDULES),
+    "compose-retry-chain.budgets": refusals(96.992),
+    "compose-retry-chain.every-layer": refusals(99.924),
+    "compose-retry-chain.one-layer": refusals(98.847),
+    "compose-slow-not-down.refused": refusals(97.059),
+    "embedded-retry-chain.every-layer": refusals(99.885),
 }
 """Run -> what today's verdict has otherwise, on purpose."""
 
