@@ -9,8 +9,10 @@ Nothing is read from where the user stands: what a run leaves behind goes to :mo
 from importlib.resources import files
 from pathlib import Path
 
+from chaos.lab_error import LabError
 
-class ResourceError(Exception):
+
+class ResourceError(LabError):
     """Files of the lab itself are missing (exit code 4). The message says which, where, and what to do."""
 
 

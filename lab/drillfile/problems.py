@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chaos.lab_error import LabError
+
 MOST_TOLD = 20
 """Problems in the text of an error; one more line says how many there are besides."""
 
@@ -21,7 +23,7 @@ def said(file: str, problems: Iterable[Problem]) -> list[str]:
     return [f"{file}:{p.line}: {p.key}: {p.what}" for p in sorted(set(problems))]
 
 
-class DrillError(Exception):
+class DrillError(LabError):
     """A drill can't be used. The text has one line a problem: ``FILE:LINE: KEY: what is wrong``."""
 
     def __init__(self, text: str, problems: Iterable[Problem] = ()) -> None:

@@ -1,7 +1,9 @@
 """What can go wrong with a journal."""
 
+from chaos.lab_error import LabError
 
-class JournalError(Exception):
+
+class JournalError(LabError):
     """The journal can't be written or read; the message has the cause, the file and the remedy."""
 
 

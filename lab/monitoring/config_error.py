@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from chaos.lab_error import LabError
 
-class MonitoringError(ValueError):
+
+class MonitoringError(LabError, ValueError):
     """A plane's configuration that the lab can't use.
 
     Args:

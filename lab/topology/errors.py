@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from chaos.lab_error import LabError
 
-class TopologyError(ValueError):
+
+class TopologyError(LabError, ValueError):
     """A topology that the lab can't use.
 
     Args:
