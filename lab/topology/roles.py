@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["device", "client", "server", "load", "instrument", "monitor"]
+RoleKind = Literal["device", "client", "server", "load", "instrument", "monitor"]
 """device: has the finite capacity that others call over. client: calls over a device. server: answers, or passes on.
 
 load: makes the arrivals. instrument: what the lab itself sends. monitor: watches, and pages.
@@ -43,7 +43,7 @@ class Role(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     service: str
-    kind: Kind
+    kind: RoleKind
     settings: str = ""
     calls: tuple[str, ...] = ()
     watched: bool = False
@@ -70,13 +70,9 @@ class Roles(Mapping[str, Role]):
     def __len__(self) -> int:
         return len(self._roles)
 
-    def of_kind(self, *kinds: Kind) -> tuple[str, ...]:
+    def of_kind(self, *kinds: RoleKind) -> tuple[str, ...]:
         """The roles of these kinds, in the order of the file."""
         return tuple(name for name, role in self.items() if role.kind in kinds)
-
-    def of_service(self, service: str) -> tuple[str, ...]:
-        """The roles that a service's process plays."""
-        return tuple(name for name, role in self.items() if role.service == service)
 
     @cached_property
     def device(self) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
-from lab.topology.roles import Kind, When
+from lab.topology.roles import RoleKind, When
 
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 Text = StrictStr
@@ -93,7 +93,7 @@ class AttachmentModel(_Strict):
 class RoleModel(_Strict):
     """What a role says of itself under ``x-lab``."""
 
-    kind: Kind
+    kind: RoleKind
     settings: Text = ""
     calls: Words = []
     watched: bool = False
@@ -104,7 +104,7 @@ class RoleModel(_Strict):
 class LabModel(RoleModel):
     """``x-lab`` of a service: its one role, or ``roles`` that share its process (then ``kind`` is theirs to say)."""
 
-    kind: Kind = "server"
+    kind: RoleKind = "server"
     roles: dict[Annotated[str, Field(pattern=NAME)], RoleModel] = {}
 
 

@@ -55,7 +55,6 @@ def test_another_topology() -> None:
     assert roles.client == "shop"
     assert roles.aside == {"crowd", "sensors"}
     assert roles.passing_on == {"front", "gate", "stock", "prices", "disk"}
-    assert roles.of_service("back") == ("stock", "prices")
 
 
 def test_nothing_at_all() -> None:
