@@ -25,8 +25,9 @@ class Canary(Role[Settings]):
 
     async def start(self) -> None:
         """Begin to call."""
-        target = URL(required("UPSTREAM", "http://auth")) / "check" % {"user": "canary"}
-        bridge = required("BRIDGE", "http://bridge:3128")
+        environment = self.place.environment
+        target = URL(required(environment, "UPSTREAM", "http://auth")) / "check" % {"user": "canary"}
+        bridge = required(environment, "BRIDGE", "http://bridge:3128")
         name = f"{self.place.service}->{target.host}"
         self.calls = self._client = Client(CALLS, bridge, self.place.source, log=name)
         self._loop = ClosedLoop(target, bridge, self.place.source)

@@ -28,7 +28,7 @@ class Edge(Role[Settings]):
 
     async def start(self) -> None:
         """Open the pools to the clients."""
-        self._clients, self._door = Clients.from_environment(), FrontDoor()
+        self._clients, self._door = Clients.from_environment(self.place.environment), FrontDoor()
         logs = {name: f"{self.place.service}->{name}" for name in self._clients.urls}
         self._upstreams = Upstreams(logs, self.live.now, self.place.source, self.chance, self.counters)
         self.live.listen(self._upstreams.apply)

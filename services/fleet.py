@@ -31,8 +31,9 @@ class Fleet(Role[Settings]):
 
     async def start(self) -> None:
         """Open the client; subscriptions begin with the setting `clients`."""
-        target = URL(required("UPSTREAM", "http://updates")) / "updates"
-        bridge = required("BRIDGE", "http://bridge:3128")
+        environment = self.place.environment
+        target = URL(required(environment, "UPSTREAM", "http://updates")) / "updates"
+        bridge = required(environment, "BRIDGE", "http://bridge:3128")
         name = f"{self.place.service}->{target.host}"
         self.calls = self._client = Client(self.live.now, bridge, self.place.source, self.chance, log=name)
         self._subscribers = Subscribers(self._client, target)

@@ -20,7 +20,7 @@ class OnCall(Role[Settings]):
 
     async def start(self) -> None:
         """Begin to wait for every plane."""
-        self._desk = Desk(planes_from_environment(), lambda: self.live.now.patience)
+        self._desk = Desk(planes_from_environment(self.place.environment), lambda: self.live.now.patience)
         self.live.listen(lambda _: self._desk.watch())
 
     async def stop(self) -> None:

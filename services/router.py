@@ -28,7 +28,9 @@ class Router(Role[Settings]):
 
     async def start(self) -> None:
         """Open the pool."""
-        self._routes = Routes(required("ROUTES", "auth=auth:8080 auth/metrics=auth:9000"))
+        self._routes = Routes(
+            required(self.place.environment, "ROUTES", "auth=auth:8080 auth/metrics=auth:9000")
+        )
         self._upstreams = Upstreams({"": None}, self.live.now, self.place.source, self.chance, self.counters)
         self.live.listen(self._upstreams.apply)
 

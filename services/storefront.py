@@ -23,7 +23,7 @@ class Storefront(Role[Settings]):
 
     async def start(self) -> None:
         """Open the client, and the library that may take its place."""
-        self._check = URL(required("UPSTREAM", "http://auth")) / "check"
+        self._check = URL(required(self.place.environment, "UPSTREAM", "http://auth")) / "check"
         to = self._check.host
         self.calls = self._clients = SwitchableClient.over_bridge(self.live.now, self.place, self.chance, to)
         self.live.listen(self._clients.apply)

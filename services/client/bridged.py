@@ -4,7 +4,6 @@ BRIDGE=http://bridge:3128                    the device
 BRIDGE_RESERVE=http://bridge-reserve:3128    another, for `device: bridge-reserve`; may be missing
 """
 
-import os
 import random
 
 from aiohttp import web
@@ -23,7 +22,8 @@ def over_bridge(
     settings: ClientSettings, place: BindAddresses, chance: random.Random, to: str | None
 ) -> Client:
     """The client of a service that calls `to`."""
-    bridge, reserve = required("BRIDGE", "http://bridge:3128"), os.environ.get(RESERVE_VARIABLE) or None
+    bridge = required(place.environment, "BRIDGE", "http://bridge:3128")
+    reserve = place.environment.get(RESERVE_VARIABLE) or None
     log = f"{place.service}->{to}"
     return Client(settings, bridge, place.source, chance, reserve=reserve, log=log)
 

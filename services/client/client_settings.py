@@ -1,23 +1,22 @@
 """The settings of a service that calls others."""
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
-from services.kit.live_settings import DataSettings
+from services.kit.env import Environment
+from services.kit.live_settings import DataSettings, SettingsError
 from services.kit.rules import choice, number, text, whole
 from services.policies import names, validate
 
 BRIDGE = "bridge"
 RESERVE = "bridge-reserve"
 RESERVE_VARIABLE = "BRIDGE_RESERVE"
+_DEVICES = f"{BRIDGE} or {RESERVE}"
 
 
 def _check_device(device: str) -> None:
     if device not in {BRIDGE, RESERVE}:
         raise ValueError("unknown")
-    if device == RESERVE and not os.environ.get(RESERVE_VARIABLE):
-        raise ValueError(f"{RESERVE_VARIABLE} is not set: this service knows no reserve device")
 
 
 def policy_setting() -> Any:  # noqa: ANN401  a dataclass field
@@ -38,7 +37,15 @@ class ClientSettings(DataSettings):
     timeout_s: float = number(1.0, least=0.001, most=3600)
     connections: str = choice("new", "pooled")
     pool_limit: int = whole(0, least=0, most=100_000)
-    device: str = text(BRIDGE, f"{BRIDGE} or {RESERVE}", _check_device, "device")
+    device: str = text(BRIDGE, _DEVICES, _check_device, "device")
+
+    def fits(self, environment: Environment) -> None:
+        """Refuse the reserve device where the environment has none."""
+        if self.device == RESERVE and not environment.get(RESERVE_VARIABLE):
+            missing = f"{RESERVE_VARIABLE} is not set: this service knows no reserve device"
+            why = f"device={RESERVE!r}: {missing}; valid: {_DEVICES}"
+            raise SettingsError(why, "device", RESERVE, _DEVICES)
+        super().fits(environment)
 
 
 @dataclass(frozen=True)

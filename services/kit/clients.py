@@ -5,7 +5,6 @@ UPSTREAM_NAME=storefront                           its name; default: UPSTREAM's
 CLIENTS=streaming=http://streaming:8080            /streaming and /streaming/..., to streaming
 """
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Self
 
 from yarl import URL
 
-from services.kit.env import BadEnvironmentError, required
+from services.kit.env import BadEnvironmentError, Environment, required
 
 _PAIR = re.compile(r"([a-z0-9][a-z0-9-]*)=(http://[A-Za-z0-9.-]+:[0-9]{1,5})")
 
@@ -31,12 +30,12 @@ class Clients:
     urls: Mapping[str, str]
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls, environment: Environment) -> Self:
         """UPSTREAM, UPSTREAM_NAME and CLIENTS."""
-        upstream = required("UPSTREAM", "http://storefront:8080")
-        default = os.environ.get("UPSTREAM_NAME") or URL(upstream).host or upstream
+        upstream = required(environment, "UPSTREAM", "http://storefront:8080")
+        default = environment.get("UPSTREAM_NAME") or URL(upstream).host or upstream
         urls = {default: upstream}
-        for pair in os.environ.get("CLIENTS", "").split():
+        for pair in environment.get("CLIENTS", "").split():
             match = _PAIR.fullmatch(pair)
             if match is None:
                 raise BadEnvironmentError(f"CLIENTS: {pair!r} is not name=http://host:port")
@@ -54,8 +53,9 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def check_names(text: str) -> None:
+def check_names(text: str, environment: Environment) -> None:
     """Nothing, or a ValueError that names a client that isn't there, and those that are."""
-    known = Clients.from_environment().urls
-    for name in sorted(names(text) - known.keys()):
+    wanted = names(text)
+    known = Clients.from_environment(environment).urls if wanted else {}
+    for name in sorted(wanted - known.keys()):
         raise ValueError(f"there is no client {name!r} (valid: {', '.join(sorted(known))})")

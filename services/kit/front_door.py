@@ -7,11 +7,18 @@ from aiohttp import web
 
 from services.admission import Entrance
 from services.kit.clients import check_names, names
-from services.kit.live_settings import DataSettings
+from services.kit.env import Environment
+from services.kit.live_settings import DataSettings, SettingsError
 from services.kit.priority import priority
 from services.kit.request_id import request_id
 from services.kit.rules import number, text
 from services.kit.shed import ShedError
+
+_NAMES = "names of clients, separated by spaces"
+
+
+def _any_name(_written: str) -> None:
+    """Which clients there are is the environment's to say: `fits`."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +26,18 @@ class EntranceSettings(DataSettings):
     """Whom to let in: a share, all but some clients, no one for a while (seconds) and then ever more."""
 
     admit_share: float = number(1.0, least=0, most=1)
-    disabled: str = text("", "names of clients, separated by spaces", check_names, "clients")
+    disabled: str = text("", _NAMES, _any_name, "clients")
     drain_stop_s: float = number(0.0, least=0, most=600)
     drain_ramp_s: float = number(0.0, least=0, most=600)
+
+    def fits(self, environment: Environment) -> None:
+        """Refuse a client that the environment doesn't have."""
+        try:
+            check_names(self.disabled, environment)
+        except ValueError as error:
+            why = f"disabled={self.disabled!r}: {error}; valid: {_NAMES}"
+            raise SettingsError(why, "disabled", self.disabled, _NAMES) from error
+        super().fits(environment)
 
 
 class FrontDoor:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from services.kit.env import Environment, process_environment
 from services.kit.rules import Rule, flag, number
 
 
@@ -44,15 +45,26 @@ class DataSettings:
             SettingsError: they don't; says why, and what would.
         """
 
+    def fits(self, environment: Environment) -> None:
+        """Whether what they name is there, such as a device or a client: nothing is named here.
+
+        Raises:
+            SettingsError: it isn't; says why, and what would be.
+        """
+
 
 S = TypeVar("S", bound=DataSettings)
 
 
 class Live(Generic[S]):
-    """The active settings. `now` is read at each use; a change swaps it whole and notifies the listeners."""
+    """The active settings. `now` is read at each use; a change swaps it whole and notifies the listeners.
 
-    def __init__(self, start: S) -> None:
+    `environment` says what a setting can name.
+    """
+
+    def __init__(self, start: S, environment: Environment | None = None) -> None:
         self.now = start
+        self._environment = process_environment() if environment is None else environment
         self._listeners: list[Callable[[S], None]] = []
 
     def listen(self, listener: Callable[[S], None]) -> None:
@@ -70,7 +82,7 @@ class Live(Generic[S]):
             SettingsError: a change is not valid.
             Exception: whatever a listener raised.
         """
-        before, self.now = self.now, _changed(self.now, changes)
+        before, self.now = self.now, _changed(self.now, changes, self._environment)
         for heard, listener in enumerate(self._listeners, 1):
             try:
                 listener(self.now)
@@ -82,7 +94,7 @@ class Live(Generic[S]):
         return self.now
 
 
-def from_environment(kind: type[S], environment: Mapping[str, str]) -> S:
+def from_environment(kind: type[S], environment: Environment) -> S:
     """The start values: each setting's environment variable in capitals, or its default."""
     given: dict[str, object] = {}
     for name, rule in _rules(kind).items():
@@ -92,14 +104,14 @@ def from_environment(kind: type[S], environment: Mapping[str, str]) -> S:
                 given[name] = rule.read(written)
             except ValueError:
                 given[name] = written
-    return _changed(kind(), given)
+    return _changed(kind(), given, environment)
 
 
 def _rules(kind: type[DataSettings]) -> dict[str, Rule]:
     return {field.name: field.metadata["rule"] for field in dataclasses.fields(kind)}
 
 
-def _changed(now: S, changes: Mapping[str, object]) -> S:
+def _changed(now: S, changes: Mapping[str, object], environment: Environment) -> S:
     rules = _rules(type(now))
     checked: dict[str, Any] = {}
     for key, value in changes.items():
@@ -112,4 +124,6 @@ def _changed(now: S, changes: Mapping[str, object]) -> S:
             why = f"{key}={value!r}: {error}; valid: {rule.valid}"
             raise SettingsError(why, key, value, rule.valid) from error
     now.check(checked)
-    return dataclasses.replace(now, **checked)
+    changed = dataclasses.replace(now, **checked)
+    changed.fits(environment)
+    return changed

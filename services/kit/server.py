@@ -1,12 +1,14 @@
-"""Runs one service: data port and control port on one uvloop, until SIGTERM or SIGINT."""
+"""Runs a process: the two ports of each role that it plays, on one uvloop, until SIGTERM or SIGINT."""
 
 import asyncio
 import gc
-import os
 import resource
 import signal
 import sys
 import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Any, Self
 
 import uvloop
@@ -16,7 +18,7 @@ from services.kit import structured_logs as logs
 from services.kit.call_log import EachSecond
 from services.kit.control import Control
 from services.kit.data_port import DataPort
-from services.kit.env import BadEnvironmentError, BindAddresses
+from services.kit.env import BadEnvironmentError, BindAddresses, Environment, process_environment
 from services.kit.live_settings import Live, SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Role
@@ -24,67 +26,126 @@ from services.kit.role import Role
 _BAD_USAGE = 3
 
 
+@dataclass(frozen=True)
+class PlayedRole:
+    """A role as its process plays it: what it is, where it listens, its settings."""
+
+    kind: type[Role[Any]]
+    place: BindAddresses
+    live: Live[Any]
+
+    @classmethod
+    def from_environment(cls, kind: type[Role[Any]], environment: Environment) -> Self:
+        """What the environment says.
+
+        Raises:
+            BadEnvironmentError, SettingsError: something in it is wrong.
+        """
+        place = BindAddresses.from_environment(kind.name, environment)
+        return cls(kind, place, Live(from_environment(kind.settings, environment), environment))
+
+
 def run(kind: type[Role[Any]]) -> None:
     """Run a role as this process, until a signal stops it."""
+    run_roles(kind.name, lambda: [PlayedRole.from_environment(kind, process_environment())])
+
+
+def run_roles(name: str, played: Callable[[], Sequence[PlayedRole]]) -> None:
+    """Run one role or several as this process, until a signal stops it.
+
+    Args:
+        name: The process's, where SERVICE doesn't say another.
+        played: Reads them from the environment; what is wrong there ends the process.
+    """
     _raise_file_limit()
     try:
-        place = BindAddresses.from_environment(kind.name)
-        logs.configure(place.service)
-        live = Live(from_environment(kind.settings, os.environ))
+        logs.configure(process_environment().get("SERVICE", name))
+        roles = played()
         _calm_collector()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(kind, place, live))
+            runner.run(_serve(roles))
     except (BadEnvironmentError, SettingsError, OSError) as error:
-        sys.stderr.write(f"{kind.name}: {error}\n")
+        sys.stderr.write(f"{name}: {error}\n")
         sys.exit(_BAD_USAGE)
 
 
-async def _serve(kind: type[Role[Any]], place: BindAddresses, live: Live[Any]) -> None:
+async def _serve(played: Sequence[PlayedRole]) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with Service(kind, place, live):
+    async with ServiceProcess(played):
         await stop.wait()
 
 
-class Service:
-    """A role with its two ports open, as an async context manager."""
+class ServiceProcess:
+    """The roles of a process with their ports open, as an async context manager.
 
-    def __init__(self, kind: type[Role[Any]], place: BindAddresses, live: Live[Any]) -> None:
-        self._kind = kind
-        self._place = place
-        self._live = live
+        process   boot, loop lag, CPU, errors of the event loop     alike for each of its roles
+        role      data port, control port, counters, settings       its own
+
+    All data ports are open before the first control port is, and the first role's control port is the last to open: who
+    finds that one healthy finds everything there.
+    """
+
+    def __init__(self, played: Sequence[PlayedRole]) -> None:
         self._lag = LoopLag()
         self.boot = uuid.uuid4().hex
+        self.services = tuple(Service(one, self._lag, self.boot) for one in played)
 
     async def __aenter__(self) -> Self:
         asyncio.get_running_loop().set_exception_handler(self._count_error)
-        self.role = self._kind(self._place, self._live)
-        await self.role.start()
-        self.data = DataPort(self.role)
-        await self.data.open()
         self._lag.start()
-        self._seconds = EachSecond(self.role.call_logs())
-        self._seconds.start()
-        control = Control(self.role, self.data, self._lag, self.boot)
-        self.control = web.AppRunner(control.app(), access_log=None, shutdown_timeout=1.0)
-        await self.control.setup()
-        await web.TCPSite(self.control, *self._place.control).start()
+        for service in self.services:
+            await service.begin()
+        for service in reversed(self.services):
+            await service.open_control()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.data.close()
-        await self.role.stop()
-        self._seconds.stop()
-        await self.control.cleanup()
-        self._lag.stop()
+        async with AsyncExitStack() as ends:
+            ends.callback(self._lag.stop)
+            for service in self.services:
+                ends.push_async_callback(service.end)
 
     def _count_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if error is not None:
-            self.role.counters.error(error)
+            for service in self.services:
+                service.role.counters.error(error)
         loop.default_exception_handler(context)
+
+
+class Service:
+    """A role with its two ports."""
+
+    def __init__(self, played: PlayedRole, lag: LoopLag, boot: str) -> None:
+        self._place = played.place
+        self._lag = lag
+        self.boot = boot
+        self.role = played.kind(played.place, played.live)
+
+    async def begin(self) -> None:
+        """Open the data port."""
+        await self.role.start()
+        self.data = DataPort(self.role)
+        await self.data.open()
+        self._seconds = EachSecond(self.role.call_logs())
+        self._seconds.start()
+
+    async def open_control(self) -> None:
+        """Open the control port."""
+        control = Control(self.role, self.data, self._lag, self.boot)
+        self.control = web.AppRunner(control.app(), access_log=None, shutdown_timeout=1.0)
+        await self.control.setup()
+        await web.TCPSite(self.control, *self._place.control).start()
+
+    async def end(self) -> None:
+        """Close both."""
+        await self.data.close()
+        await self.role.stop()
+        self._seconds.stop()
+        await self.control.cleanup()
 
 
 def _calm_collector() -> None:

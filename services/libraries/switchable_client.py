@@ -34,7 +34,9 @@ class SwitchableClient:
     ) -> Self:
         """The clients of a service that calls `to`. A library goes over BRIDGE only, never over the reserve."""
         library = LibraryClient(
-            required("BRIDGE", "http://bridge:3128"), place.source, f"{place.service}->{to}"
+            required(place.environment, "BRIDGE", "http://bridge:3128"),
+            place.source,
+            f"{place.service}->{to}",
         )
         return cls(over_bridge(settings, place, chance, to), library)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from services.kit.env import BadEnvironmentError, required
+from services.kit.env import BadEnvironmentError, Environment, required
 from services.pager.dead_man import Patience, is_stale
 from services.pager.page_store import Page
 from services.pager.pager import Pager
@@ -59,9 +59,9 @@ class Desk:
             self._timer.cancel()
 
 
-def planes_from_environment() -> list[str]:
+def planes_from_environment(environment: Environment) -> list[str]:
     """The names in PLANES."""
-    planes = required("PLANES", "shared ops").split()
+    planes = required(environment, "PLANES", "shared ops").split()
     if not planes or not all(_PLANE.fullmatch(plane) for plane in planes):
         raise BadEnvironmentError(f"PLANES={' '.join(planes)!r} is no list of names such as: shared ops")
     return planes

@@ -15,7 +15,7 @@ from aiohttp import web
 from services.kit.env import BindAddresses
 from services.kit.live_settings import DataSettings, Live
 from services.kit.role import Role
-from services.kit.server import Service
+from services.kit.server import PlayedRole, Service, ServiceProcess
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -49,18 +49,19 @@ async def serve() -> AsyncIterator[Callable[[Respond], Awaitable[str]]]:
 @pytest.fixture
 async def open_service(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Service]]]:
     """Start a role with its two ports on free ports; the token is `secret`."""
-    services: list[Service] = []
+    processes: list[ServiceProcess] = []
     (tmp_path / "token").write_text("secret\n")
 
     async def start(kind: type[Role[Any]], settings: DataSettings, token: str = "token") -> Service:  # noqa: S107
         place = BindAddresses(kind.name, ("127.0.0.1", 0), ("127.0.0.1", 0), tmp_path / token)
-        service = await Service(kind, place, Live(settings)).__aenter__()
-        services.append(service)
+        process = await ServiceProcess([PlayedRole(kind, place, Live(settings))]).__aenter__()
+        processes.append(process)
+        (service,) = process.services
         return service
 
     yield start
-    for service in services:
-        await service.__aexit__()
+    for process in processes:
+        await process.__aexit__()
 
 
 @pytest.fixture

@@ -196,12 +196,10 @@ async def test_a_wrong_setting_of_the_edge_is_refused(
 @pytest.mark.parametrize(
     "text", ["streaming", "streaming=streaming:8080", "streaming=https://x:1", "=http://x:1"]
 )
-def test_a_wrong_client_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_wrong_client_is_named(text: str) -> None:
     """CLIENTS that can't be understood stop the edge from starting."""
-    monkeypatch.setenv("UPSTREAM", "http://storefront:8080")
-    monkeypatch.setenv("CLIENTS", text)
     with pytest.raises(BadEnvironmentError, match="CLIENTS"):
-        Clients.from_environment()
+        Clients.from_environment({"UPSTREAM": "http://storefront:8080", "CLIENTS": text})
 
 
 async def test_the_edge_retries_by_its_own_policy_and_is_no_client(  # noqa: PLR0913, PLR0917  fixtures

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.admission import Work
 from services.auth import Settings as AuthSettings
-from services.kit.env import BadEnvironmentError, BindAddresses, address
+from services.kit.env import BadEnvironmentError, BindAddresses, address, environment_of
 from services.kit.histogram import Histogram, bucket, upper_ms
 from services.kit.live_settings import SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
@@ -146,11 +146,31 @@ def test_a_wrong_variable_is_named(variable: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["8080", ":8080", "host:", "host:http", "host:-1"])
-def test_an_address_is_host_and_port(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_an_address_is_host_and_port(text: str) -> None:
     """Anything else is named."""
-    monkeypatch.setenv("DATA", text)
     with pytest.raises(BadEnvironmentError, match="DATA"):
-        address("DATA", "127.0.0.1:8080")
+        address({"DATA": text}, "DATA", "127.0.0.1:8080")
+
+
+def test_a_role_has_an_environment_of_its_own() -> None:
+    """What is written for it outranks what is for all of its process; another role's is none of its business."""
+    whole = {
+        "SERVICE": "near",
+        "POLICY": "none",
+        "BRIDGE": "http://bridge:3128",
+        "FOOD_STORE__POLICY": "immediate",
+        "FOOD_STORE__DATA": "0.0.0.0:8080",
+        "FOOD__DATA": "0.0.0.0:8081",
+    }
+    own = environment_of("food-store", whole)
+    assert {name: own[name] for name in ("SERVICE", "POLICY", "BRIDGE", "DATA")} == {
+        "SERVICE": "food-store",
+        "POLICY": "immediate",
+        "BRIDGE": "http://bridge:3128",
+        "DATA": "0.0.0.0:8080",
+    }
+    place = BindAddresses.from_environment("storefront", environment_of("food", {**whole, "CONTROL": "h:1"}))
+    assert (place.service, place.data, place.control) == ("food", ("0.0.0.0", 8081), ("h", 1))
 
 
 @pytest.mark.parametrize(
