@@ -20,7 +20,7 @@ from lab.cli import options
 from lab.report.terminal.log_text import log_text
 from lab.report.terminal.triage import say_triage
 from lab.runs.home import lab_home
-from lab.session import Logs, Unreachable, open_logs
+from lab.session import Logs, Unreachable, known_services, open_logs
 
 TOGETHER_S = 0.25
 """Lines of several services that arrive within this are put in the order of their own times."""
@@ -164,7 +164,8 @@ def _ordered(lines: Iterable[Line]) -> Iterator[Line]:
 async def _triage(found: Logs) -> Triage:
     services = await found.services()
     read = await _read(found, services)
-    return make_triage(read, time.time() if found.living else None, services)
+    process_of = known_services().process_of
+    return make_triage(read, time.time() if found.living else None, services, process_of)
 
 
 def _warn(text: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lab.drillfile.model import Setting
-from lab.drillfile.named_settings import is_service
+from lab.drillfile.named_settings import is_role
 from lab.drillfile.protection import LISTEN_QUEUE, PROTECTIVE
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_takes
@@ -29,7 +29,7 @@ def read_envelope(reader: Reader, value: Value, using: Known) -> Envelope:
     return {
         service: _service(reader, service, part, using)
         for service, part in reader.mapping(value).items()
-        if is_service(reader, part, service, using)
+        if is_role(reader, part, service, using)
     }
 
 

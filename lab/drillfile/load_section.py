@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from lab import units
 from lab.drillfile.customer_session import read_session
 from lab.drillfile.load_model import GIVE_UP_S, RATE_RPS, SLO_S, Customer, Load, SessionStep
-from lab.drillfile.named_settings import is_service
+from lab.drillfile.named_settings import is_role
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_under_load
 from lab.drillfile.source import Value
@@ -154,7 +154,7 @@ def _customer(
 def _target(reader: Reader, found: Mapping[str, Value], using: Known) -> str:
     """A service that answers the load."""
     target = reader.text(found["target"]) if "target" in found else ""
-    if target and is_service(reader, found["target"], target, using):
+    if target and is_role(reader, found["target"], target, using):
         check_under_load(reader, found["target"], target, using.services)
     return target
 

@@ -7,12 +7,12 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from lab.drillfile.model import Step, StepKind
-from lab.drillfile.named_settings import is_service, read_policy
+from lab.drillfile.named_settings import is_role, is_service, read_policy
 from lab.drillfile.params import keys_of, read_params
 from lab.drillfile.phase import Phase
 from lab.drillfile.read_phases import read_phase_name
 from lab.drillfile.registries import Known
-from lab.drillfile.roles import check_device, check_passes, check_process, check_takes
+from lab.drillfile.roles import check_device, check_passes, check_process, check_role, check_takes
 from lab.drillfile.source import Value
 from lab.drillfile.values import Reader
 from lab.units import quote, suggest
@@ -119,7 +119,7 @@ def _target(reader: Reader, keys: dict[str, Value], model: type[BaseModel], know
 
 
 def _check_client(reader: Reader, place: Value, target: str, named: str, known: Known) -> None:
-    if is_service(reader, place, named, known):
+    if is_role(reader, place, named, known):
         check_passes(reader, place, target, named, known.services)
 
 
@@ -133,3 +133,5 @@ def _check_suits(reader: Reader, place: Value, target: str, model: type[BaseMode
         check_device(reader, place, target, known.services)
     if getattr(model, "of_process", False):
         check_process(reader, place, target, f"`{getattr(model, 'fault', '')}`", known.services)
+    else:
+        check_role(reader, place, target, known.services)

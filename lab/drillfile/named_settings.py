@@ -4,13 +4,20 @@ from collections.abc import Callable, Mapping
 
 from lab.drillfile.model import LAB, Setting
 from lab.drillfile.registries import Known
-from lab.drillfile.roles import devices, names_of
+from lab.drillfile.roles import check_role, devices, names_of
 from lab.drillfile.scalar_schema import TEXT, Schema
 from lab.drillfile.source import Value, plain
 from lab.drillfile.values import Reader
 from lab.units import quote, suggest
 
 ReadSetting = Callable[[Reader, Value, Known], Setting]
+
+
+def is_role(reader: Reader, place: Value, name: str, known: Known) -> bool:
+    """Whether the topology has a role of this name; a problem where it has none."""
+    if not is_service(reader, place, name, known):
+        return False
+    return known.services is None or check_role(reader, place, name, known.services)
 
 
 def is_service(reader: Reader, place: Value, name: str, known: Known) -> bool:
@@ -59,7 +66,7 @@ def _device(reader: Reader, value: Value, known: Known) -> Setting:
 
 def _clients(reader: Reader, value: Value, known: Known) -> Setting:
     """Services in one text, separated by spaces."""
-    return " ".join(name for name in reader.text(value).split() if is_service(reader, value, name, known))
+    return " ".join(name for name in reader.text(value).split() if is_role(reader, value, name, known))
 
 
 def _free(reader: Reader, value: Value, known: Known) -> Setting:

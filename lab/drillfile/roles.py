@@ -45,8 +45,16 @@ Services = Mapping[str, ServiceRole]
 
 
 def names_of(services: Services) -> frozenset[str]:
-    """What a drill may name: the roles, and the services whose process plays several."""
+    """What a step may be aimed at: the roles, and the services whose process plays several."""
     return frozenset(services) | {role.service for role in services.values()}
+
+
+def check_role(reader: Reader, place: Value, name: str, services: Services) -> bool:
+    """Whether a name is a role's; a problem where it is that of a service whose process plays several."""
+    played = sorted(role for role, one in services.items() if one.service == name and role != name)
+    if played:
+        reader.fail(place, f"{name} is a process that plays {' and '.join(played)}; name one of these roles")
+    return not played
 
 
 def devices(services: Services) -> tuple[str, ...]:

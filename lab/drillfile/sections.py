@@ -7,7 +7,7 @@ from lab.drillfile.condition import Condition
 from lab.drillfile.condition_context import ABORT_IF, EXPECT, STEADY_STATE
 from lab.drillfile.conditions import read_condition
 from lab.drillfile.model import VERSION, Bridge, Expectation, SteadyState
-from lab.drillfile.named_settings import is_service
+from lab.drillfile.named_settings import is_role
 from lab.drillfile.read_phases import Moments
 from lab.drillfile.registries import Known
 from lab.drillfile.source import Value
@@ -129,4 +129,4 @@ def read_blast_radius(reader: Reader, value: Value | None, using: Known) -> tupl
         return ()
     names = tuple((item, reader.name(item)) for item in reader.items(value))
     reader.unique(value, names)
-    return tuple(name for item, name in names if name and is_service(reader, item, name, using))
+    return tuple(name for item, name in names if name and is_role(reader, item, name, using))

@@ -5,7 +5,7 @@ Which keys there are, their bounds and their words come from the settings of eac
 
 from lab.drillfile.library import check_settings
 from lab.drillfile.model import Setting
-from lab.drillfile.named_settings import is_service
+from lab.drillfile.named_settings import is_role
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_passes, check_takes
 from lab.drillfile.setting_kinds import SettingKey, setting_keys
@@ -40,7 +40,7 @@ def read_configuration(reader: Reader, value: Value, known: Known) -> dict[str, 
     return {
         service: _service(reader, service, settings, known)
         for service, settings in reader.mapping(value).items()
-        if is_service(reader, settings, service, known) and _may_be_set(reader, settings, service, known)
+        if is_role(reader, settings, service, known) and _may_be_set(reader, settings, service, known)
     }
 
 

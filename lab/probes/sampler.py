@@ -36,7 +36,7 @@ T = TypeVar("T", int, float)
 class Sampler:
     """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
 
-    ``services`` are those with a control port; ``roles`` say who is what among them: the device is not, nor are
+    ``services`` are the roles with a control port; ``roles`` say who is what among them: the device is not, nor are
     ``reserves``, those beside it. ``toxics`` gives the names that the injector has active on a device: its API is
     not asked for samples.
     ``patience_s`` is how long a session of the load may take.

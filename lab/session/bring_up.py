@@ -180,12 +180,11 @@ async def _cap_reserve(host: Host, device: str, cpu_share: float) -> None:
 
 
 def make_sampler(host: Host, topology: Topology) -> Sampler:
-    """Reads every service's control port, the devices and the host."""
-    services = tuple(name for name, service in topology.enabled().items() if "control" in service.named_ports)
+    """Reads the control port of every role, the devices and the host."""
     return Sampler(
         runtime=host.runtime,
         control=host.control,
-        services=services,
+        services=topology.counted(),
         roles=topology.roles,
         reserves=topology.roles.reserves if host.request.drill.reserve else (),
         folder=host.folder.path,

@@ -54,8 +54,9 @@ async def _forwarded(host: Host) -> int | None:
 
 
 async def _asked(host: Host, talker: Talker) -> Talker:
-    """With whether it can be moved; the lab's own instruments never are."""
-    if not talker.service or talker.who in host.recent.roles.aside:
+    """With whether it can be moved; the lab's own instruments aren't, nor a process whose roles move one by one."""
+    roles = host.recent.roles.named_by(talker.who)
+    if not talker.service or len(roles) > 1 or set(roles) <= host.recent.roles.aside:
         return talker.model_copy(update={"movable": False})
     movable = None
     with suppress(ControlError):

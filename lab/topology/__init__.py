@@ -6,7 +6,19 @@ refused with file, line and remedy, never skipped in silence.
 
 from lab.topology.errors import TopologyError
 from lab.topology.load import load_topology
-from lab.topology.model import Health, Mount, ServiceSpec, Topology
+from lab.topology.model import Health, Mount, ServiceSpec, Topology, known_names, spec_of, why_no_process
 from lab.topology.roles import Role, Roles
 
-__all__ = ["Health", "Mount", "Role", "Roles", "ServiceSpec", "Topology", "TopologyError", "load_topology"]
+__all__ = [
+    "Health",
+    "Mount",
+    "Role",
+    "Roles",
+    "ServiceSpec",
+    "Topology",
+    "TopologyError",
+    "known_names",
+    "load_topology",
+    "spec_of",
+    "why_no_process",
+]

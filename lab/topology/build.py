@@ -1,11 +1,19 @@
 """One validated service -> ServiceSpec."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from lab.topology.model import Health, Mount, ServiceSpec
 from lab.topology.roles import Role, Roles
-from lab.topology.schema import ComposeModel, HealthcheckModel, LabModel
+from lab.topology.schema import (
+    ComposeModel,
+    HealthcheckModel,
+    LabModel,
+    RoleModel,
+    ServiceModel,
+    SharingModel,
+)
 
 _HOST_PATH = (".", "/", "~")
 
@@ -32,6 +40,12 @@ def build_service(name: str, model: ComposeModel, folder: Path) -> ServiceSpec:
         depends_on=MappingProxyType({other: how.condition for other, how in service.depends_on.items()}),
         sysctls=MappingProxyType(service.sysctls),
         profiles=tuple(service.profiles),
+        sharing=MappingProxyType(
+            {
+                name: MappingProxyType({"data": role.data, "control": role.control})
+                for name, role in _sharing(service)
+            }
+        ),
     )
 
 
@@ -40,7 +54,8 @@ def build_roles(model: ComposeModel) -> Roles:
     roles: dict[str, Role] = {}
     for service, said in model.services.items():
         own = said.lab or LabModel()
-        for name, role in (own.roles or {service: own}).items():
+        played: Mapping[str, RoleModel] = own.roles or {service: own}
+        for name, role in played.items():
             roles[name] = Role(
                 service=service,
                 shared=len(own.roles) > 1,
@@ -52,6 +67,10 @@ def build_roles(model: ComposeModel) -> Roles:
                 plane=role.plane,
             )
     return Roles(roles)
+
+
+def _sharing(service: ServiceModel) -> Iterable[tuple[str, SharingModel]]:
+    return service.lab.roles.items() if service.lab else ()
 
 
 def _path(text: str, folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """What a topology is once read: frozen, without anything of YAML or Compose in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -37,7 +37,7 @@ class ServiceSpec:
 
     ``networks`` maps each network to the extra names that the service has there, ``secrets`` the path at
     which the service sees a secret to the file that holds it, ``depends_on`` a service to what must be true
-    of it.
+    of it. ``sharing`` maps each role, where its process plays several, to the ports that are the role's own.
     """
 
     name: str
@@ -53,6 +53,7 @@ class ServiceSpec:
     depends_on: Mapping[str, Condition]
     sysctls: Mapping[str, str]
     profiles: tuple[str, ...]
+    sharing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -69,6 +70,21 @@ class ServiceSpec:
         """The length of its listen queues: in a container ``somaxconn`` decides."""
         queue = self.sysctls.get("net.core.somaxconn")
         return int(queue) if queue else None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that its process plays: one under its own name, or those that share it."""
+        return tuple(self.sharing) or (self.name,)
+
+    def ports_of(self, name: str) -> Mapping[str, int]:
+        """The named ports of one of its roles, or its own where it plays one. A shared process has none by itself."""
+        return self.sharing.get(name, {}) if self.sharing else self.named_ports
+
+    @property
+    def every_port(self) -> Mapping[str, int]:
+        """All named ports; where roles share the process, ``shop data`` and the like."""
+        shared = {f"{role} {name}": port for role, own in self.sharing.items() for name, port in own.items()}
+        return MappingProxyType(shared) if shared else self.named_ports
 
     @property
     def named_ports(self) -> Mapping[str, int]:
@@ -100,6 +116,11 @@ class Topology:
             if not service.profiles or "*" in chosen or chosen & set(service.profiles)
         }
 
+    def counted(self) -> tuple[str, ...]:
+        """The roles that report counters: those of enabled services that have a control port of their own."""
+        played = [(role, service) for service in self.enabled().values() for role in service.roles]
+        return tuple(role for role, service in played if "control" in service.ports_of(role))
+
     def start_order(self) -> tuple[str, ...]:
         """The enabled services, each after all that it depends on."""
         order: dict[str, None] = {}
@@ -114,3 +135,21 @@ class Topology:
         for name in enabled:
             place(name)
         return tuple(order)
+
+
+def spec_of(name: str, services: Mapping[str, ServiceSpec]) -> ServiceSpec | None:
+    """The service of this name, or whose process plays the role of this name; None: there is none."""
+    return services.get(name) or next((spec for spec in services.values() if name in spec.sharing), None)
+
+
+def known_names(services: Mapping[str, ServiceSpec]) -> tuple[str, ...]:
+    """Everything that has an address or a process: services, and the roles that share one."""
+    return tuple(dict.fromkeys(name for spec in services.values() for name in (spec.name, *spec.sharing)))
+
+
+def why_no_process(role: str, spec: ServiceSpec) -> str:
+    """What is wrong with asking for the process of one of several roles, and what to ask for."""
+    return (
+        f"{role} shares its process with {', '.join(name for name in spec.sharing if name != role)}: what is done to a "
+        f"process is done to the whole service, `{spec.name}`"
+    )

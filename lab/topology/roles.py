@@ -7,7 +7,11 @@
                    instrument, other clients                               calls beside them
 
 A *role* is what counters, conditions and the blast radius speak of. A service plays one, under its own name, or several
-that share its process (``roles:``).
+that share its process, each at ports of its own there:
+
+    x-lab: {roles: {shop: {kind: client, calls: [auth], data: 8080, control: 9000}, news: {..., data: 8081, ...}}}
+
+What happens to a process (its end, its CPU, its memory, its log) has the service's name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,6 +77,15 @@ class Roles(Mapping[str, Role]):
     def of_kind(self, *kinds: RoleKind) -> tuple[str, ...]:
         """The roles of these kinds, in the order of the file."""
         return tuple(name for name, role in self.items() if role.kind in kinds)
+
+    def named_by(self, target: str) -> tuple[str, ...]:
+        """Whom a name means: itself, or the roles that share the process of a service of this name."""
+        sharing = tuple(name for name, role in self.items() if role.service == target)
+        return (target,) if target in self else sharing or (target,)
+
+    def process_of(self, name: str) -> str:
+        """The service whose process plays a role."""
+        return self[name].service if name in self else name
 
     @cached_property
     def device(self) -> str:

@@ -20,7 +20,7 @@ def routes(roles: Roles, services: Mapping[str, ServiceSpec]) -> dict[str, str]:
     """The variables that a Compose file may use for it."""
     called = (to for name in roles.of_kind("client", "instrument") for to in roles[name].calls)
     under_load = (to for name in roles.of_kind("load") for to in roles[name].calls)
-    watching = [*_data(roles, services, [roles.pager]), *_metrics(roles)]
+    watching = [*_data(roles, services, [roles.pager]), *_metrics(roles, services)]
     return {
         ROUTES: " ".join(dict.fromkeys([*_data(roles, services, called), *watching])),
         WATCH_ROUTES: " ".join(watching),
@@ -30,11 +30,12 @@ def routes(roles: Roles, services: Mapping[str, ServiceSpec]) -> dict[str, str]:
 
 def _data(roles: Roles, services: Mapping[str, ServiceSpec], names: Iterable[str]) -> Iterator[str]:
     for name in dict.fromkeys(names):
-        if name in roles and services[roles[name].service].expose:
-            yield f"{name}={roles[name].service}:{services[roles[name].service].expose[0]}"
+        if name in roles and (port := services[roles[name].service].ports_of(name).get("data")):
+            yield f"{name}={roles[name].service}:{port}"
 
 
-def _metrics(roles: Roles) -> Iterator[str]:
+def _metrics(roles: Roles, services: Mapping[str, ServiceSpec]) -> Iterator[str]:
     for name, role in roles.items():
         if role.watched:
-            yield f"{name}/metrics={role.service}:{CONTROL_PORT}"
+            port = services[role.service].ports_of(name).get("control", CONTROL_PORT)
+            yield f"{name}/metrics={role.service}:{port}"

@@ -101,11 +101,18 @@ class RoleModel(_Strict):
     plane: Text | None = None
 
 
+class SharingModel(RoleModel):
+    """A role that shares its process: at ports of its own there."""
+
+    data: Port
+    control: Port
+
+
 class LabModel(RoleModel):
     """``x-lab`` of a service: its one role, or ``roles`` that share its process (then ``kind`` is theirs to say)."""
 
     kind: RoleKind = "server"
-    roles: dict[Annotated[str, Field(pattern=NAME)], RoleModel] = {}
+    roles: dict[Annotated[str, Field(pattern=NAME)], SharingModel] = {}
 
 
 class ServiceModel(_Strict):

@@ -163,6 +163,7 @@ def test_what_is_no_role_is_refused(arguments: list[str], said: str) -> None:
     assert said in str(caught.value)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("environment", "said"),
     [

@@ -36,7 +36,8 @@ def check_conservation(timeline: Timeline) -> list[Finding]:
 def _received(timeline: Timeline) -> list[Finding]:
     """What the load sent to each of its targets has arrived there; a target that others call may receive more."""
     targets = timeline.drill.load.targets if timeline.drill else (timeline.roles.entrance,)
-    deaf = {fault.target for fault in timeline.faults if fault.traits.loses_requests}
+    losing = (fault.target for fault in timeline.faults if fault.traits.loses_requests)
+    deaf = {role for target in losing for role in timeline.roles.named_by(target)}
     return [_received_at(timeline, target) for target in targets if target not in deaf]
 
 

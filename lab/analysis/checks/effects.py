@@ -92,12 +92,13 @@ def answered_503(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -
 
 
 def silence(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
-    """The target answers no one: it does not report its counters, or a plane's Prometheus answers no query."""
+    """The target answers nothing: none of its roles reports counters, or a plane's Prometheus answers no query."""
     start_s, end_s = span_of(timeline, fault)
     gone = [c for c in timeline.changes if c.service == fault.target and c.state in {"exited", "unhealthy"}]
-    if fault.target in timeline.services:
-        told = sum(start_s + 1 < s.t < end_s - 0.1 for s in timeline.services[fault.target])
-        missed = sum(m.source == fault.target and start_s <= m.t <= end_s + 1 for m in timeline.missed)
+    asked_of = [role for role in timeline.roles.named_by(fault.target) if role in timeline.services]
+    if asked_of:
+        told = sum(start_s + 1 < s.t < end_s - 0.1 for role in asked_of for s in timeline.services[role])
+        missed = sum(m.source in asked_of and start_s <= m.t <= end_s + 1 for m in timeline.missed)
     elif is_of_a_plane(timeline, fault.target):
         put = list(questions(timeline, fault.target, start_s + 1, end_s - 0.1))
         missed = sum(sample.error is not None for sample in put)

@@ -27,9 +27,11 @@ def check_processes(timeline: Timeline) -> list[Finding]:
 
 def _lags(timeline: Timeline) -> dict[str, list[float]]:
     lags = {"the lab": [sample.loop_lag_ms for sample in within(timeline.hosts, timeline.judged)]}
-    for service, samples in timeline.services.items():
+    for role, samples in timeline.services.items():
         known = within(samples, timeline.judged)
-        lags[service] = [sample.loop_lag_p99_ms for sample in known if sample.loop_lag_p99_ms is not None]
+        lags[timeline.roles.process_of(role)] = [
+            sample.loop_lag_p99_ms for sample in known if sample.loop_lag_p99_ms is not None
+        ]
     return {name: values for name, values in lags.items() if values}
 
 
@@ -44,16 +46,16 @@ def _shares(timeline: Timeline) -> Iterator[tuple[float, str]]:
 
 
 def _cpu(timeline: Timeline, span: tuple[float, float]) -> dict[str, list[tuple[float, float]]]:
-    """(run time, CPU s) by process; a process that started again counts from there."""
+    """(run time, CPU s) by process; one that started again counts from there. Roles that share one report the same."""
     cpu = {
         timeline.roles.load: [
             (s.t, s.cpu_s_total) for s in within(timeline.loads, span) if s.cpu_s_total is not None
         ],
         "the lab": [(s.t, s.lab_cpu_s_total) for s in within(timeline.hosts, span)],
     }
-    for service, samples in timeline.services.items():
+    for role, samples in timeline.services.items():
         known = within(samples, span)
-        cpu[service] = [
+        cpu[timeline.roles.process_of(role)] = [
             (s.t, s.cpu_s_total) for s in known if s.cpu_s_total is not None and s.boot == known[-1].boot
         ]
     return cpu

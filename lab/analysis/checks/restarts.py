@@ -26,11 +26,12 @@ def check_restarts(timeline: Timeline) -> list[Finding]:
 
 
 def unmeant(timeline: Timeline) -> Iterator[tuple[str, str]]:
-    """Services, and what became of them although no fault was to do that."""
+    """Services, and what became of their processes although no fault was to do that."""
     for change in timeline.changes:
         if not change.planned and not _meant(timeline, change.service, change.t):
             yield change.service, change.state
-    for service, samples in timeline.services.items():
+    for role, samples in timeline.services.items():
+        service = timeline.roles.process_of(role)
         for before, after in pairwise(samples):
             if before.boot != after.boot and not _meant(timeline, service, after.t):
                 yield service, "started again"

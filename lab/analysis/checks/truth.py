@@ -39,7 +39,8 @@ def _silent_s(timeline: Timeline, source: str) -> int:
     """For how long a source could not answer because a fault had it so."""
     silent = 0.0
     for fault in timeline.faults:
-        if fault.traits.silences and fault.target == source and fault.applied_s is not None:
+        silenced = timeline.roles.named_by(fault.target) if fault.traits.silences else ()
+        if source in silenced and fault.applied_s is not None:
             end_s = timeline.now_s if fault.reverted_s is None else fault.reverted_s
             silent += end_s - fault.applied_s + GRACE_S
     return int(silent)

@@ -5,7 +5,7 @@ No journal, no counters, no monitoring: what is left when all of that is dark. T
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lab.analysis.logs.log_line import Calls, Example, ParsedLine, read_log_line
@@ -59,7 +59,10 @@ class Triage:
 
 
 def triage(
-    logs: Mapping[str, Iterable[str]], now_s: float | None = None, expected: Iterable[str] = ()
+    logs: Mapping[str, Iterable[str]],
+    now_s: float | None = None,
+    expected: Iterable[str] = (),
+    process_of: Callable[[str], str] = str,
 ) -> Triage:
     """Make sense of the lines of every service's log.
 
@@ -67,6 +70,7 @@ def triage(
         logs: service -> its lines, oldest first.
         now_s: the present, for logs that are still written; None: their last line is the end.
         expected: services that should have a log, besides those that the calls name.
+        process_of: the service whose process, and log, a name in a call belongs to.
     """
     states = {service: LogState() for service in logs}
     spans: dict[str, list[Calls]] = {}
@@ -81,7 +85,7 @@ def triage(
                     spans.setdefault(calls.call, []).append(calls)
                 case Example(call, outcome, request_id):
                     examples[call, outcome] = request_id
-    named = {name for call in spans for name in _NAMES.split(call) if name}
+    named = {process_of(name) for call in spans for name in _NAMES.split(call) if name}
     states |= {name: LogState(missing=True) for name in {*expected, *named} - {*logs}}
     end_s = float(int(now_s)) if now_s is not None else newest_s
     troubles = (trouble(call, found, end_s, examples) for call, found in spans.items())

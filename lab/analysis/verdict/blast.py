@@ -26,11 +26,15 @@ SILENT_S = 3.5
 
 
 def find_affected(timeline: Timeline) -> dict[str, str]:
-    """Every service that was affected, and how; what weighs most is said where there are several ways."""
+    """Every role that was affected, and how; what weighs most is said where there are several ways.
+
+    What was aimed at a process, or became of it, affected all roles that it plays.
+    """
     hurt: dict[str, str] = {}
     for ways in (_aimed_at, unmeant, _fell_silent, _failing):
-        for service, how in ways(timeline):
-            hurt.setdefault(service, how)
+        for named, how in ways(timeline):
+            for role in timeline.roles.named_by(named):
+                hurt.setdefault(role, how)
     return {service: hurt[service] for service in sorted(hurt) if service not in timeline.roles.aside}
 
 

@@ -11,6 +11,7 @@ from lab.drillfile.json_schema.step_schema import steps_schema
 from lab.drillfile.model import VERSION
 from lab.drillfile.read_drill import CELL_SECTIONS, REQUIRED
 from lab.drillfile.registries import Known
+from lab.drillfile.roles import names_of
 from lab.drillfile.scalar_schema import (
     FLAG,
     NAME,
@@ -56,8 +57,13 @@ def drill_schema(using: Known) -> Schema:
         "description": "A drill of the retry-storm lab: what is done to the system, when, and what should come of it.",
         **mapping_schema({**_referred(sections), KEY: variants}, ("version",)),
         "allOf": [_needed(key) for key in REQUIRED if key not in OF_THE_FILE],
-        "$defs": {"service": one_of(using.services), **sections},
+        "$defs": {"service": service_schema(using), **sections},
     }
+
+
+def service_schema(using: Known) -> Schema:
+    """What a step may be aimed at; where only a role makes sense, the reader refuses a process."""
+    return one_of(None if using.services is None else names_of(using.services))
 
 
 def sections_schema(using: Known, *, partial: Collection[str] = ()) -> dict[str, Schema]:

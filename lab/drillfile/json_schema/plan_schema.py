@@ -1,11 +1,11 @@
 """A tournament's plan: a drill's sections, and four keys of its own."""
 
-from lab.drillfile.json_schema.drill_schema import DIALECT, sections_schema
+from lab.drillfile.json_schema.drill_schema import DIALECT, sections_schema, service_schema
 from lab.drillfile.json_schema.step_schema import steps_schema
 from lab.drillfile.read_drill import CELL_SECTIONS
 from lab.drillfile.read_plan import OWN, THEIRS
 from lab.drillfile.registries import Known
-from lab.drillfile.scalar_schema import NAME, Schema, integer_schema, list_schema, mapping_schema, one_of
+from lab.drillfile.scalar_schema import NAME, Schema, integer_schema, list_schema, mapping_schema
 
 
 def plan_schema(using: Known) -> Schema:
@@ -34,7 +34,7 @@ def plan_schema(using: Known) -> Schema:
         "title": "Plan",
         "description": "A tournament of the retry-storm lab: contestants under triggers over seeds, on one lab.",
         **mapping_schema({**referred, **own}, (*CELL_SECTIONS, *OWN[:3])),
-        "$defs": {"service": one_of(using.services), **sections},
+        "$defs": {"service": service_schema(using), **sections},
     }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chaos.errors import ChaosError
@@ -16,6 +16,7 @@ from lab.runtime.compose.stats import NOTHING
 from lab.runtime.compose.targets import ContainerPlaces
 from lab.runtime.connections import Connections
 from lab.runtime.listener import UNKNOWN
+from lab.topology import spec_of
 
 
 @dataclass(slots=True)
@@ -44,15 +45,21 @@ class ContainerReadings(ContainerPlaces):
         """The listener of the data port in its own network namespace; None where that needs root."""
         if inside := await self._inside(service):
             try:
-                return await inside.sockets()
+                return self._overflows_once(service, await inside.sockets())
             except OSError:
-                self._forget(service)
+                self._forget(self._known(service).service)
         return UNKNOWN
+
+    def _overflows_once(self, name: str, found: Sockets) -> Sockets:
+        """The kernel counts full queues of all of a container's listeners together: its first role has them."""
+        first, *_ = self._services[self._known(name).service].roles
+        return found if name == first else replace(found, listen_overflows_total=None)
 
     async def connections(self, service: str) -> Connections | None:
         """Those in the service's own network namespace; None where that needs root."""
-        port = self._services[service].named_ports.get("data") if service in self._services else None
-        return await open_connections_of(self.handle(service), port, self.proc) if port else None
+        spec = spec_of(service, self._services)
+        port = spec.ports_of(service).get("data") if spec else None
+        return await open_connections_of(self.handle(spec.name), port, self.proc) if spec and port else None
 
     def whose(self, address: str) -> str | None:
         """By the addresses that the engine gave, as last listed."""
@@ -124,20 +131,25 @@ class ContainerReadings(ContainerPlaces):
         addresses = self._addresses(service)
         return ServiceReport(service, state, addresses, code, planned=state != "exited", log_tail=lines)
 
-    async def _inside(self, service: str) -> Inside | None:
-        """The way into a container, opened once and kept until it ends."""
-        handle = self.handle(service)
-        if service not in self._insides and service in self._running:
-            port = self._services[service].named_ports.get("data")
-            opened = await open_inside(handle, port, self.proc)
+    async def _inside(self, name: str) -> Inside | None:
+        """The way into a container, to the data port of a service or a role; opened once and kept until it ends."""
+        service = self._known(name).service
+        if name not in self._insides and service in self._running:
+            spec = self._services[service]
+            opened = await open_inside(self.handle(service), spec.ports_of(name).get("data"), self.proc)
             if opened is None:
                 return None
-            self._forget(service)  # someone else may have opened it meanwhile
-            self._insides[service] = opened
-        return self._insides.get(service)
+            self._close(name)  # someone else may have opened it meanwhile
+            self._insides[name] = opened
+        return self._insides.get(name)
 
     def _forget(self, service: str) -> None:
-        if inside := self._insides.pop(service, None):
+        """Close every way into a service's container."""
+        for name in (service, *self._services[service].sharing):
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        if inside := self._insides.pop(name, None):
             inside.close()
 
     def logs(self, service: str, *, follow: bool) -> AsyncIterator[LogLine]:

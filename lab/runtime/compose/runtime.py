@@ -75,8 +75,8 @@ class Compose(ContainerReadings):
 
     async def down(self) -> None:
         """Remove what belongs to this run and wait until it is gone. Idempotent."""
-        for service in list(self._insides):
-            self._forget(service)
+        for name in list(self._insides):
+            self._close(name)
         self._running.clear()
         await apply_and_verify(self.takedown())
         self._watch.close()

@@ -1,13 +1,14 @@
 """Where the services of a Compose run are: names -> containers and published ports. Pure look-ups."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.mark import run_mark
 from chaos.target_resolver import Container
 from lab.runtime.compose.engine import ContainerSeen
-from lab.topology import ServiceSpec
+from lab.topology import ServiceSpec, known_names, spec_of, why_no_process
 
 UNPUBLISHED = "isn't published: only the services on its networks reach it"
 
@@ -46,31 +47,42 @@ class ContainerPlaces:
         """The container of a service, by its full id; a restart keeps it.
 
         Raises:
-            KeyError: no such service.
+            KeyError: no such service, or it is a role of a process that plays others, too.
         """
-        return Container(service=service, id=self._known(service).id)
+        known = self._known(service)
+        if service != known.service:
+            raise KeyError(why_no_process(service, self._services[known.service]))
+        return Container(service=service, id=known.id)
 
     def address(self, service: str, port: str) -> str:
-        """``host:port`` at which the engine publishes a service's port ``control`` or ``api``.
+        """``host:port`` at which the engine publishes a service's or a role's port ``control`` or ``api``.
 
         A container that is started again gets another host port; ``check_alive`` learns of it.
 
         Raises:
-            KeyError: no such service or port, or one that isn't published; the message has the valid ones.
+            KeyError: no such service, role or port, or one that isn't published; the message has the valid ones.
         """
-        known = self._addresses(service)
+        seen = self._known(service)
+        named = self._services[seen.service].ports_of(service)
+        known = _published(named, seen)
         if port in known:
             return known[port]
-        why = UNPUBLISHED if port in self._services[service].named_ports else "is none of its ports"
-        raise KeyError(f"port `{port}` of service {service} {why}; published: {', '.join(known) or 'none'}")
+        why = UNPUBLISHED if port in named else "is none of its ports"
+        there = ", ".join(known or self._addresses(seen.service)) or "none"
+        raise KeyError(f"port `{port}` of service {service} {why}; published: {there}")
 
     def _addresses(self, service: str) -> dict[str, str]:
-        published = self._known(service).ports
-        named = self._services[service].named_ports
-        return {name: published[port] for name, port in named.items() if port in published}
+        """Of all its roles."""
+        return _published(self._services[service].every_port, self._known(service))
 
-    def _known(self, service: str) -> ContainerSeen:
-        if service not in self._seen:
-            known = ", ".join(self._seen) or "none: the lab is not up"
-            raise KeyError(f"no service `{service}`; there are {known}")
-        return self._seen[service]
+    def _known(self, name: str) -> ContainerSeen:
+        """The container of a service, or of that whose process plays a role."""
+        found = spec_of(name, self._services)
+        if found is None or found.name not in self._seen:
+            known = ", ".join(known_names(self._services)) if self._seen else "none: the lab is not up"
+            raise KeyError(f"no service `{name}`; there are {known}")
+        return self._seen[found.name]
+
+
+def _published(named: Mapping[str, int], seen: ContainerSeen) -> dict[str, str]:
+    return {name: seen.ports[port] for name, port in named.items() if port in seen.ports}

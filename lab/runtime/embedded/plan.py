@@ -35,8 +35,15 @@ class StartPlan:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Port name -> host:port."""
-        return {name: f"{self.host}:{port}" for name, port in self.service.named_ports.items()}
+        """Port name -> host:port, of all its roles."""
+        return self._at(self.service.every_port)
+
+    def addresses_of(self, role: str) -> dict[str, str]:
+        """Port name -> host:port of one of its roles."""
+        return self._at(self.service.ports_of(role))
+
+    def _at(self, ports: Mapping[str, int]) -> dict[str, str]:
+        return {name: f"{self.host}:{port}" for name, port in ports.items()}
 
 
 @dataclass(frozen=True, slots=True)

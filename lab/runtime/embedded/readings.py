@@ -37,7 +37,7 @@ class LocalReadings(LocalPlaces):
 
     async def sockets(self, service: str) -> Sockets:
         """The listener of the data port; of a service without one nothing is known, nor where the kernel won't say."""
-        address = self._known(service).addresses.get("data")
+        address = self._known(service).addresses_of(service).get("data")
         if address is None:
             return UNKNOWN
         try:
@@ -54,7 +54,7 @@ class LocalReadings(LocalPlaces):
 
     async def connections(self, service: str) -> Connections | None:
         """Those to the service's own address; others listen on the same port of theirs."""
-        address = self._known(service).addresses.get("data")
+        address = self._known(service).addresses_of(service).get("data")
         if address is None:
             return None
         host, _, port = address.rpartition(":")

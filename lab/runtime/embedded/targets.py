@@ -8,6 +8,7 @@ from chaos.process.spawn import read_record
 from chaos.target_resolver import Process
 from lab.runtime.embedded.device import is_device
 from lab.runtime.embedded.plan import StartPlan
+from lab.topology import known_names, spec_of, why_no_process
 
 
 @dataclass(slots=True)
@@ -36,9 +37,11 @@ class LocalPlaces:
         """The process of a service as it is now: a restart writes a new record.
 
         Raises:
-            KeyError: no such service, or it was never started.
+            KeyError: no such service, it was never started, or it is a role of a process that plays others, too.
         """
         plan = self._known(service)
+        if service != plan.service.name:
+            raise KeyError(why_no_process(service, plan.service))
         record = read_record(self._record_file(service))
         if record is None:
             raise KeyError(f"service {service} was never started")
@@ -52,21 +55,29 @@ class LocalPlaces:
         )
 
     def address(self, service: str, port: str) -> str:
-        """``host:port`` of a service's port ``control``, ``api`` or ``data``.
+        """``host:port`` of a service's or a role's port ``control``, ``api`` or ``data``.
 
         Raises:
-            KeyError: no such service or port; the message has the valid ones.
+            KeyError: no such service, role or port; the message has the valid ones.
         """
-        known = self._known(service).addresses
+        plan = self._known(service)
+        known = plan.addresses_of(service)
         if port not in known:
-            raise KeyError(f"service {service} has no port `{port}`; it has {', '.join(known) or 'none'}")
+            raise KeyError(
+                f"service {service} has no port `{port}`; it has {', '.join(known or plan.addresses) or 'none'}"
+            )
         return known[port]
 
-    def _known(self, service: str) -> StartPlan:
-        if service not in self._plans:
-            known = ", ".join(self._plans) or "none: the lab is not up"
-            raise KeyError(f"no service `{service}`; there are {known}")
-        return self._plans[service]
+    def _known(self, name: str) -> StartPlan:
+        """The plan of a service, or of that whose process plays a role."""
+        if name in self._plans:
+            return self._plans[name]
+        services = {service: plan.service for service, plan in self._plans.items()}
+        found = spec_of(name, services)
+        if found is None:
+            known = ", ".join(known_names(services)) or "none: the lab is not up"
+            raise KeyError(f"no service `{name}`; there are {known}")
+        return self._plans[found.name]
 
     def _record_file(self, service: str) -> Path:
         return self.folder / "processes" / f"{service}.json"

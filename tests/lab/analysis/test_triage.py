@@ -204,3 +204,13 @@ def test_a_line_of_another_program_has_no_time() -> None:
     assert read_log_line('{"timestamp": 7}').at_s is None
     assert read_log_line(json.dumps({"timestamp": stamp(1)})).at_s == BEGAN_S + 1
     assert read_log_line(json.dumps({"timestamp": "2021-12-07T15:30:01"})).at_s == BEGAN_S + 1
+
+
+def test_roles_that_share_a_process_share_its_log() -> None:
+    """What the calls name is looked for in the log of the process that plays it."""
+    line = calls(1, call="shop->stock", timeout=3)
+    near = {"shop": "near", "stock": "near"}
+    found = triage({"near": [line]}, process_of=lambda name: near.get(name, name))
+    assert [trouble.call for trouble in found.troubles] == ["shop->stock"]
+    assert {service: log.missing for service, log in found.logs.items()} == {"near": False}
+    assert triage({"near": [line]}).logs["stock"].missing

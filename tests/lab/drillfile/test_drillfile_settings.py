@@ -7,6 +7,7 @@ import pytest
 
 from chaos.mitigations import MITIGATIONS
 from chaos.mitigations.mitigation import SettingsMitigation
+from lab import resources
 from lab.drillfile import Drill, DrillError
 from lab.drillfile.interactive import read_step
 from lab.drillfile.read_drill import parse_drill
@@ -24,6 +25,7 @@ from services.storefront import Settings as StorefrontSettings
 from services.updates import Settings as UpdatesSettings
 
 SERVICES = known_services()
+STORM = resources.drills() / "retry-storm.yaml"
 KINDS = {
     "edge": EdgeSettings,
     "storefront": StorefrontSettings,
@@ -174,6 +176,23 @@ def test_a_role_that_shares_its_process_is_not_killed_alone(what: str) -> None:
     with pytest.raises(DrillError, match="stock shares its process with prices"):
         read_step("fault", name, "stock", values, services)
     assert read_step("fault", name, "back", values, services).target == "back"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("target: bridge,", "target: back,"),
+        ("blast-radius: [", "blast-radius: [back, "),
+        ("configuration:", "configuration:\n  back: {workers: 3}"),
+    ],
+)
+def test_what_is_not_done_to_a_process_names_the_role(old: str, new: str) -> None:
+    """Settings, faults that are no process's, and the blast radius: the roles of the process are offered."""
+    shared = {name: Role(service="back", kind="server", shared=True) for name in ("stock", "prices")}
+    text = STORM.read_text()
+    assert text.count(old) == 1
+    with pytest.raises(DrillError, match="back is a process that plays prices and stock; name one of these"):
+        parse_drill(text.replace(old, new).encode(), "x.yaml", known(Roles({**SERVICES, **shared})))
 
 
 @pytest.mark.parametrize(

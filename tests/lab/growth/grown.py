@@ -40,8 +40,30 @@ ENTRY = """
     expose: ["8080"]
     ports: ["127.0.0.1::9000"]
     healthcheck: *health
+
+  choir:
+    <<: *service
+    x-lab:
+      roles:
+        polly: {{kind: server, settings: services.parrot, watched: true, data: 8080, control: 9000}}
+        coco: {{kind: server, settings: services.parrot, data: 8081, control: 9001}}
+    command: [python, -m, services.together, "polly=services.parrot:Parrot", "coco=services.parrot:Parrot"]
+    environment:
+      SERVICE: choir
+      POLLY__DATA: 0.0.0.0:8080
+      POLLY__CONTROL: 0.0.0.0:9000
+      COCO__DATA: 0.0.0.0:8081
+      COCO__CONTROL: 0.0.0.0:9001
+      TOKEN_FILE: /run/secrets/lab_token
+    networks: [internal]
+    expose: ["8080", "8081"]
+    ports: ["127.0.0.1::9000", "127.0.0.1::9001"]
+    healthcheck: *health
 """
-"""The toy role's entry in compose.yaml (braces doubled: it goes through `format`)."""
+"""The toy role's entries in compose.yaml: one process of its own, and one that it shares with another of its kind.
+
+Braces are doubled: it goes through `format`.
+"""
 
 REGISTRIES: dict[str, tuple[tuple[str, str], ...]] = {
     "chaos/faults/__init__.py": (

@@ -6,6 +6,7 @@ made and judged by; the last test has a drill run with all six.
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -107,6 +108,33 @@ print(json.dumps({"kind": role.kind, "keys": sorted(setting_keys(rules_of(role.s
     assert found == {"kind": "server", "keys": ["cancel_abandoned", "fail_share", "times"], "routed": True}
 
 
+def test_roles_that_share_a_process_are_known_by_its_entry(grown: Grown) -> None:
+    """Each by its own name and port; a fault in one's settings is taken, and a kill only of the whole."""
+    found = said(
+        grown,
+        """
+import json
+from lab.drillfile import DrillError
+from lab.drillfile.interactive import read_step
+from lab import resources
+from lab.topology import load_topology
+topology = load_topology(resources.topology())
+def read(fault, target):
+    try:
+        return read_step("fault", fault, target, {}, topology.roles).target
+    except DrillError as error:
+        return str(error)
+print(json.dumps({"routed": "polly/metrics=choir:9000" in topology.services["router"].environment["ROUTES"],
+                  "taken": [read("unavailable", "coco"), read("kill", "choir")],
+                  "refused": [read("kill", "coco"), read("unavailable", "choir")]}))
+""",
+    )
+    assert (found["routed"], found["taken"]) == (True, ["coco", "choir"])
+    kill, unavailable = cast("list[str]", found["refused"])
+    assert "coco shares its process with polly" in kill
+    assert "choir is a process that plays coco and polly" in unavailable
+
+
 def test_a_value_that_the_role_would_refuse_is_refused_in_the_drill(grown: Grown) -> None:
     """By the bound that stands in the role's file, and only there."""
     wrong = grown.folder / "wrong.yaml"
@@ -153,4 +181,6 @@ def test_a_drill_runs_with_all_of_them(grown: Grown) -> None:
     assert checks["steps applied and read back"] is True
     journal = [json.loads(line) for line in file.with_name("journal.jsonl").read_text().splitlines()]
     assert {"slow-work", "shorter-queue"} <= {e["name"] for e in journal if e["type"] == "action.changed"}
-    assert any(event.get("service") == "parrot" for event in journal if event["type"] == "service.sample")
+    assert {"parrot", "polly", "coco"} <= {e["service"] for e in journal if e["type"] == "service.sample"}
+    times = {e["service"]: e["values"].get("times") for e in journal if e["type"] == "settings.read"}
+    assert (times["parrot"], times["polly"], times["coco"]) == (3, 2, 4)

@@ -5,9 +5,11 @@ from typing import Any, cast
 
 import pytest
 
+from lab.journal.upgrade import ROLES
 from lab.probes.talk_event import Talker
 from lab.session.recent import Recent
 from lab.session.top import _asked
+from lab.topology import Roles
 
 
 class Control:
@@ -40,3 +42,18 @@ async def test_who_calls_by_a_library_cant_be_moved(settings: dict[str, Any], *,
     )  # fmt: skip
     asked = await _asked(session, seen)
     assert asked.movable is movable
+
+
+async def test_a_process_of_several_roles_is_not_moved_as_one() -> None:
+    """Its roles are, each by its own setting: which of them sent is not known from its address."""
+    recent = Recent()
+    near = {"service": "near", "shared": True}
+    shared = {name: ROLES[name].model_copy(update=near) for name in ("storefront", "streaming")}
+    recent.roles = Roles({**ROLES, **shared})
+    runtime = SimpleNamespace(address=lambda *_: "near:9000")
+    lab = {"control": Control({"device": "bridge"}), "runtime": runtime, "recent": recent}
+    seen = Talker(
+        who="near", service=True, connections=1, open_connections=1.0, connections_per_s=1.0,
+        sent_bytes_per_s=1.0, got_bytes_per_s=1.0,
+    )  # fmt: skip
+    assert (await _asked(cast("Any", SimpleNamespace(**lab)), seen)).movable is False

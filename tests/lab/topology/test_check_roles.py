@@ -1,5 +1,6 @@
 """What is wrong with `x-lab`, said with file, line and remedy."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,14 @@ import pytest
 from lab.topology import TopologyError, load_topology
 
 HEAD = "name: t\nservices:\n  a:\n    command: [x]\n"
-OTHER = "  b:\n    command: [x]\n"
+OTHER = "    expose: ['80', '81']\n    ports: ['127.0.0.1::90', '127.0.0.1::91']\n  b:\n    command: [x]\n"
+C: dict[str, object] = {"kind": "client", "calls": ["b"], "data": 80, "control": 90}
+D: dict[str, object] = {"kind": "server", "data": 81, "control": 91}
+
+
+def sharing(**roles: dict[str, object]) -> str:
+    """The line of a service whose process plays several roles."""
+    return f"x-lab: {json.dumps({'roles': roles})}"
 
 
 @pytest.mark.parametrize(
@@ -15,9 +23,18 @@ OTHER = "  b:\n    command: [x]\n"
     [
         ("x-lab: {kind: gadget}", ["`services.a.x-lab.kind`", "'device', 'client'"]),
         ("x-lab: {calls: [c]}", ["it calls `c`, which is no role", "a, b"]),
-        ("x-lab: {roles: {b: {kind: server}}}", ["the role `b` has the name of another role or service"]),
-        ("x-lab: {roles: {d: {kind: server, calls: [dd]}}}", ["it calls `dd`", "Did you mean `d`?"]),
-        ("x-lab: {roles: {d: {watched: true}}}", ["`services.a.x-lab.roles.d.kind` is missing"]),
+        (sharing(b=C, d=D), ["the role `b` has the name of another role or service"]),
+        (sharing(a=C, d=D), ["the role `a` has the name of another role or service"]),
+        (sharing(c=C, d=D | {"calls": ["dd"]}), ["it calls `dd`", "Did you mean `d`?"]),
+        (sharing(c=C, d={"watched": True}), ["`services.a.x-lab.roles.d.kind` is missing"]),
+        (sharing(c=C, d={"kind": "server", "data": 81}), ["`services.a.x-lab.roles.d.control` is missing"]),
+        (sharing(d=D), ["`a` plays the one role `d`", "its name is the service's"]),
+        (sharing(c=C, d=D | {"data": 80}), ["`d` and `c` have the same port 80"]),
+        (
+            sharing(c=C, d=D | {"data": 82}),
+            ["the data port 82 of `d` is not among the `expose` of `a`", "80, 81"],
+        ),
+        (sharing(c=C, d=D | {"control": 92}), ["the control port 92 of `d` is not among the `ports` of `a`"]),
         ("x-lab: {knd: server}", ["`services.a.x-lab.knd` is outside", "Did you mean `kind`?"]),
         ("x-lab: {when: friday}", ["`services.a.x-lab.when`", "'configured'"]),
     ],
@@ -35,9 +52,14 @@ def test_a_wrong_role_is_refused(tmp_path: Path, lines: str, said: list[str]) ->
 def test_several_roles_share_a_process(tmp_path: Path) -> None:
     """Each by its own name, and each knows that it is not alone."""
     file = tmp_path / "compose.yaml"
-    file.write_text(
-        f"{HEAD}    x-lab: {{roles: {{c: {{kind: client, calls: [d]}}, d: {{kind: server}}}}}}\n{OTHER}"
-    )
-    roles = load_topology(file).roles
+    file.write_text(f"{HEAD}    {sharing(c=C | {'calls': ['d']}, d=D)}\n{OTHER}")
+    topology = load_topology(file)
+    roles = topology.roles
     assert set(roles) == {"b", "c", "d"}
     assert (roles["c"].service, roles["c"].shared, roles["b"].shared) == ("a", True, False)
+    process = topology.services["a"]
+    assert process.roles == ("c", "d")
+    assert (process.ports_of("d"), process.ports_of("a")) == ({"data": 81, "control": 91}, {})
+    assert process.every_port == {"c data": 80, "c control": 90, "d data": 81, "d control": 91}
+    assert topology.services["b"].roles == ("b",)
+    assert topology.counted() == ("c", "d")

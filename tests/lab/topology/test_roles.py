@@ -55,6 +55,13 @@ def test_another_topology() -> None:
     assert roles.client == "shop"
     assert roles.aside == {"crowd", "sensors"}
     assert roles.passing_on == {"front", "gate", "stock", "prices", "disk"}
+    assert roles.named_by("back") == ("stock", "prices")
+    assert (roles.named_by("stock"), roles.named_by("unheard-of")) == (("stock",), ("unheard-of",))
+    assert [roles.process_of(name) for name in ("stock", "shop", "unheard-of")] == [
+        "back",
+        "shop",
+        "unheard-of",
+    ]
 
 
 def test_nothing_at_all() -> None:
