@@ -31,6 +31,7 @@ def own_errors() -> set[type[Exception]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_error_of_the_lab_is_a_lab_error() -> None:
     """A new one that forgets it would pass by who catches them all."""
     found = own_errors()
