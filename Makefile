@@ -81,7 +81,7 @@ test-containers: setup engine images ## the tests that need a container engine
 soak: setup ## the full counts of kills and drill files, into docs/measured/reliability.md (35 minutes; root)
 	@sh scripts/setup.sh --tests
 	@sh compose/engine.sh && sh compose/images.sh
-	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) -p tests.soak.record -m "soak or scaled"
+	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) --timeout 14400 -p tests.soak.record -m "soak or scaled"
 
 bench: setup ## measure what docs/measured/benchmarks.md says
 	@$(RUN) bench $(ARGS)

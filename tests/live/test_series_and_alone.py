@@ -7,6 +7,7 @@ compared is what was watched, on which clock, how it ended and what it was judge
 import asyncio
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,19 @@ import pytest
 
 from chaos.process.identity import of_run
 from chaos.wait import wait_until
-from lab.analysis import Timeline
+from lab.analysis import Timeline, judge
 from lab.drillfile import Drill, load_drill
 from lab.journal import read
+from lab.journal.events import UrlSample
 from lab.journal.plane_events import PlaneConfigured, PlaneSample, PlaneScraped
 from lab.probes.control import ControlError
 from lab.runner import AbortedByUser
 from lab.session import Request, Result, RunFolder, Stop, create_run_folder, open_host, run_once
 from lab.session.rest import wait_as_calibrated
 from tests.checkout import HOME
+from tests.live.test_abort import Shop, shop
+
+__all__ = ["shop"]
 
 pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
@@ -42,9 +47,9 @@ expect:
 """
 
 
-def drill(tmp_path: Path, name: str, more: str = "") -> Drill:
+def drill(tmp_path: Path, name: str, more: str = "", text: str = DRILL) -> Drill:
     file = tmp_path / f"{name}.yaml"
-    file.write_text(DRILL + more)
+    file.write_text(text + more)
     return load_drill(file)
 
 
@@ -88,31 +93,85 @@ async def test_planes_watch_each_run_of_a_series_as_they_watch_one_alone(tmp_pat
     assert watched(second)["gaps"]
 
 
-async def test_a_person_who_aborts_is_named_in_the_run_and_in_the_lab(tmp_path: Path) -> None:
-    """As in a drill alone; what was applied is undone, and nothing of the lab is left."""
-    one, stop, timeline = drill(tmp_path, "one"), Stop(), Timeline()
-    lab, run = folder(tmp_path, "lab"), folder(tmp_path, "one")
+EARLY = {
+    "a URL fails": ("unavailable, target: router, share: 50 %", "abort-if: [{{url: '{url}'}}]\n"),
+    "the bridge is down": ("down, target: bridge", 'abort-if: [{{metric: goodput, is: "< 1 /s"}}]\n'),
+    "a person aborts": ("unavailable, target: router, share: 50 %", ""),
+}
+"""What ends a run in its trigger: the fault, and more of the drill."""
 
-    async def series() -> None:
-        request = Request(HOME, one, "embedded", purpose="series", takes_turns=False)
-        async with open_host(request, lab, stop) as host:
-            await host.run(one, run, None, timeline)
 
-    running = asyncio.create_task(series())
+async def ended_early(
+    running: "asyncio.Task[Any]", timeline: Timeline, stop: Stop, shop: Shop, how: str
+) -> None:
+    """Once the fault is active, have the run ended this way."""
     await wait_until(
         lambda: running.done() or any(a.name == "refuse" and a.applied_s for a in timeline.actions.values()),
         90, "the trigger",
     )  # fmt: skip
-    stop.ask(AbortedByUser("the pager rings"))
-    with pytest.raises(AbortedByUser, match="the pager rings"):
-        await asyncio.wait_for(running, 60)
-    for journal in (lab.journal, run.journal):
-        closed = read(journal).closed
-        assert closed is not None
-        assert (closed.outcome, closed.clean) == ("aborted", True)
-        assert closed.reason.endswith(": the pager rings")
-    states = {span.name: span.state for span in Timeline.fold(read(run.journal).events).actions.values()}
-    assert states == {"refuse": "reverted", "configure-storefront": "reverted"}
+    if how == "a URL fails":
+        shop.status = 503
+    elif how == "a person aborts":
+        stop.ask(AbortedByUser("the pager rings"))
+    await asyncio.wait({running}, timeout=60)
+    shop.status = 200
+
+
+def end(run: RunFolder) -> dict[str, Any]:
+    """How a run ended, what became of its actions, and when: on its own clock."""
+    journal = read(run.journal)
+    timeline = Timeline.fold(journal.events)
+    assert journal.closed is not None
+    return {
+        "ended": (
+            journal.closed.outcome,
+            re.sub(r" \(.*\)", "", journal.closed.reason),
+            journal.closed.clean,
+        ),
+        "phases": [span.name for span in timeline.phases],
+        "actions": {(one.name, one.state) for one in timeline.actions.values()}
+        - {("bridge-capacity", "reverted")},
+        "asked": bool([event for event in journal.events if isinstance(event, UrlSample)]),
+        "own clock": timeline.phases[-1].start_s < 40,
+        "verdict": (found := judge(timeline)).verdict,
+        "reason": found.reasons[0].partition(" (")[0],
+    }
+
+
+@pytest.mark.parametrize("how", EARLY)
+async def test_an_early_end_is_the_same_in_a_series_as_alone(tmp_path: Path, shop: Shop, how: str) -> None:
+    """Outcome, reason, verdict, and all of it undone; the bridge of the series has its queue again."""
+    fault, more = EARLY[how]
+    text = DRILL.replace("unavailable, target: router, share: 50 %", fault) + more.format(url=shop.url)
+    one, first = drill(tmp_path, "one", text=text), drill(tmp_path, "first")
+
+    stop, timeline, alone = Stop(), Timeline(), folder(tmp_path, "alone")
+    request = Request(HOME, one, "embedded", takes_turns=False)
+    running: asyncio.Task[Any] = asyncio.create_task(run_once(request, alone, timeline, stop))
+    await ended_early(running, timeline, stop, shop, how)
+
+    stop, timeline = Stop(), Timeline()
+    lab, second = folder(tmp_path, "lab"), folder(tmp_path, "second")
+
+    async def series() -> None:
+        request = Request(HOME, first, "embedded", also=(one,), purpose="series", takes_turns=False)
+        async with open_host(request, lab, stop) as host:
+            queue = (await host.runtime.sockets("bridge")).listen_queue
+            await host.run(first, folder(tmp_path, "first"))
+            try:
+                await host.run(one, second, None, timeline)
+            finally:
+                assert (await host.runtime.sockets("bridge")).listen_queue == queue
+
+    running = asyncio.create_task(series())
+    await ended_early(running, timeline, stop, shop, how)
+    assert isinstance(running.exception(), AbortedByUser if how == "a person aborts" else None.__class__)
+
+    assert end(second) == end(alone)
+    assert end(second)["own clock"]
+    assert end(second)["asked"] == (how == "a URL fails")
+    assert end(second)["ended"][::2] == ("aborted", True)
+    assert ("refuse", "reverted") in end(second)["actions"]
     assert not list(of_run(lab.mark))
 
 
