@@ -22,7 +22,7 @@ from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.session.guard import keep_renewed
 
-RUN = "crash-run"
+RUN = os.environ["CRASH_RUN"]
 VICTIM = "import time\nwhile True: time.sleep(0.001)"
 
 

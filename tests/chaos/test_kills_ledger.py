@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.chaos.conftest import LiveToxiproxy, Stub
 
-pytestmark = [pytest.mark.live, pytest.mark.scaled, pytest.mark.xdist_group("crash-run")]
+pytestmark = [pytest.mark.live, pytest.mark.scaled]
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
 SEED = int(os.environ.get("LAB_SEED", "7"))
 LEASE_S = 1.0
@@ -77,7 +77,7 @@ async def kill_owner(run_dir: Path, after_s: float, *places: object) -> None:
     (run_dir / "journal.jsonl").write_text(HEAD)
     owner = await asyncio.create_subprocess_exec(
         sys.executable, str(OWNER), str(run_dir), *map(str, places), "--loop",
-        stdout=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(OWNER.parents[2])},
+        stdout=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(OWNER.parents[2]), "CRASH_RUN": RUN},
         start_new_session=True,
     )  # fmt: skip
     due_s = time.monotonic() + after_s

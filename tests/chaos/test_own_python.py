@@ -16,7 +16,10 @@ from lab.runtime.embedded.runtime import PROGRAMS
 from lab.topology import load_topology
 from tests.checkout import ROOT
 
-WHERE = "import services, chaos, lab, loadgen; print(services.__file__, chaos.__file__, lab.__file__, loadgen.__file__)"
+WHERE = """\
+import services, chaos, lab, loadgen
+print(services.__file__, chaos.__file__, lab.__file__, loadgen.__file__, sep="\\n")
+"""
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def test_a_folder_that_holds_services_chaos_and_lab_changes_nothing(hostile: Pat
     own = subprocess.run(
         command, env=kept | import_path(), capture_output=True, text=True, check=True, timeout=30
     )
-    assert all(Path(file).is_relative_to(ROOT) for file in own.stdout.split())
+    assert all(Path(file).is_relative_to(ROOT) for file in own.stdout.splitlines())
     theirs = subprocess.run(
         command, env=kept, cwd=hostile, capture_output=True, text=True, check=False, timeout=30
     )

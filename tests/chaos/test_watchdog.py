@@ -26,10 +26,10 @@ from lab.journal.events import EVENT
 if TYPE_CHECKING:
     from tests.chaos.conftest import LiveToxiproxy, Stub
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("crash-run")]
+pytestmark = pytest.mark.live
 OWNER = Path(__file__).with_name("crash_owner.py")
 FOREIGN = Toxic(name="someone.elses", type="latency", attributes={"latency": 1, "jitter": 0})
-RUN = "crash-run"
+RUN = f"crash-run-{os.getpid()}"
 HEAD = '{"type":"run.opened","seq":0,"t":0.1}\n{"type":"note.written","seq":1,"t":0.2}\n'
 
 
@@ -40,7 +40,7 @@ async def start_owner(
     (run_dir / "journal.jsonl").write_text(HEAD + '{"type":"note.wr')
     owner = await asyncio.create_subprocess_exec(
         sys.executable, str(OWNER), str(run_dir), live.api, stub.address, str(token_file), *more,
-        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(OWNER.parents[2])},
+        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(OWNER.parents[2]), "CRASH_RUN": RUN},
         start_new_session=True,
     )  # fmt: skip
     assert owner.stdout is not None

@@ -1,6 +1,7 @@
 """Where a command's output can't be written: closed pipes, a full disk, ASCII only; on real pipes and processes."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from rich.console import Console
 from lab.cli.output import OutputLostError, acts, printable
 from tests.checkout import ROOT
 
-LAB = f"{sys.executable} -c 'from lab.cli import main; main()'"
+LAB = f"{shlex.quote(sys.executable)} -c 'from lab.cli import main; main()'"
 
 
 def shell(command: str) -> tuple[int, str]:
