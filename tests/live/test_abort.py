@@ -14,7 +14,7 @@ from lab.session import LabClient, RunFolder, Unreachable
 from tests.checkout import ROOT
 from tests.live.conftest import LAB, Command, Start
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 DRILL = """\
 version: 1

@@ -12,7 +12,7 @@ from lab.session import living
 from tests.checkout import HOME
 from tests.live.conftest import LAB, ROOT
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 FOREIGN = Toxic(name="someone.elses", type="slow_close", attributes={"delay": 0})
 
 

@@ -19,7 +19,7 @@ from lab.session import living
 from tests.checkout import HOME
 from tests.live.conftest import LAB, ROOT
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("who")]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
 ATTACK = """async (targets) => {
   const said = [];
