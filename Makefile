@@ -11,6 +11,8 @@ PYTHON ?=
 LAB := .venv/bin/lab
 # Every drill is a target of its own.
 DRILLS := $(patsubst drills/%.yaml,%,$(wildcard drills/*.yaml))
+# A run in which an instrument check failed is repeated once; ARGS="--reruns 0" has it stand.
+RERUNS := --reruns 1
 RUN_DRILL = LAB=$(LAB) .venv/bin/python -I scripts/drill.py
 RUN := .venv/bin/python -m
 TESTS := $(RUN) pytest $(ARGS)
@@ -40,11 +42,11 @@ runtime: setup
 	*) if timeout 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
 
 drill: runtime ## run DRILL (default: retry-storm) to its verdict
-	@$(RUN_DRILL) $(DRILL) --runtime $(RUNTIME) $(ARGS)
+	@$(RUN_DRILL) $(DRILL) --runtime $(RUNTIME) $(RERUNS) $(ARGS)
 
 .PHONY: $(DRILLS:%=drill-%)
 $(DRILLS:%=drill-%): drill-%: runtime
-	@$(RUN_DRILL) $* --runtime $(RUNTIME) $(ARGS)
+	@$(RUN_DRILL) $* --runtime $(RUNTIME) $(RERUNS) $(ARGS)
 
 smoke: drill-smoke ## run the shortest drill: does everything work?
 

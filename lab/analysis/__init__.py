@@ -6,7 +6,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.conditions import evaluate, watch
 from lab.analysis.verdict.decision import Decision
 from lab.analysis.verdict.judge import judge
-from lab.analysis.verdict.repeats import RepeatedVerdict, series
+from lab.analysis.verdict.repeats import RepeatedVerdict, are_last, series
 from lab.analysis.verdict.summary import summarise
 from lab.analysis.verdict.verdict import Verdict, exit_code
 
@@ -16,6 +16,7 @@ __all__ = [
     "RepeatedVerdict",
     "Timeline",
     "Verdict",
+    "are_last",
     "deaths",
     "evaluate",
     "exit_code",

@@ -19,8 +19,10 @@ from lab.campaign.reports import (
     ReportListener,
     RunBegins,
     RunEnds,
+    RunsAgain,
 )
-from lab.campaign.runs_alone import run_alone, run_often
+from lab.campaign.reruns import MOST_RERUNS, checked_reruns, why_again
+from lab.campaign.runs_alone import run_alone, run_often, run_until_judged
 from lab.campaign.search import find_tipping
 from lab.campaign.stops import Aborting, Stops
 from lab.campaign.tournament import Played, play, played_seeds, results, standing, write
@@ -29,6 +31,7 @@ from lab.campaign.variants import run_variants
 
 __all__ = [
     "EARLY",
+    "MOST_RERUNS",
     "Aborting",
     "LabOpens",
     "LabReady",
@@ -42,10 +45,12 @@ __all__ = [
     "ReportListener",
     "RunBegins",
     "RunEnds",
+    "RunsAgain",
     "Stops",
     "TournamentFolder",
     "all_drills",
     "all_plans",
+    "checked_reruns",
     "find_tipping",
     "named",
     "narrow",
@@ -60,9 +65,11 @@ __all__ = [
     "results",
     "run_alone",
     "run_often",
+    "run_until_judged",
     "run_variants",
     "standing",
     "watch_each_way",
     "ways",
+    "why_again",
     "write",
 ]

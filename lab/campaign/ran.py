@@ -17,7 +17,10 @@ EARLY = (Interrupted, Aborted, SetupError, ChaosError, ControlError, JournalErro
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """The runs that were made, in their order, and what ended it early (None: nothing; it is in the last result)."""
+    """The runs that were made, and what ended it early (None: nothing; it is in the last result).
+
+    They are in their order, but that the attempts at one run stand side by side, the last one last.
+    """
 
     results: tuple[Result, ...]
     early: BaseException | None = None
@@ -30,4 +33,4 @@ class Ran:
 
 def ends_it(result: Result) -> bool:
     """Whether a run ended so that the next one would be in vain: broken, not set up, or its end was asked for."""
-    return result.aborted or result.exit_code in {BROKEN, INTERRUPTED, NOT_SET_UP}
+    return result.aborted or result.last or result.exit_code in {BROKEN, INTERRUPTED, NOT_SET_UP}

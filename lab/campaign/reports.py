@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lab.analysis import Timeline
 from lab.analysis.tournament.tipping import Looked
+from lab.analysis.verdict.verdict import Finding
 from lab.drillfile import Drill
 from lab.journal.events import Event
 from lab.runs.folder import RunFolder
@@ -87,6 +88,20 @@ class RunEnds:
 
 
 @dataclass(frozen=True, slots=True)
+class RunsAgain:
+    """A run that is over was inconclusive because these instrument checks failed; it is repeated.
+
+    Attributes:
+        number: which rerun this will be, of ``most`` at most.
+    """
+
+    doing: str
+    failed: tuple[Finding, ...]
+    number: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class PointFound:
     """A search has looked at a value of ``vary``, in ``unit``."""
 
@@ -95,7 +110,7 @@ class PointFound:
     looked: Looked
 
 
-Report = Planned | LabOpens | LabReady | RunBegins | Recorded | RunEnds | PointFound
+Report = Planned | LabOpens | LabReady | RunBegins | Recorded | RunEnds | RunsAgain | PointFound
 ReportListener = Callable[[Report], None]
 
 

@@ -25,7 +25,8 @@ async def run_variants(
                 results.append(lab.ended(variant.name, await lab.run(variant, folder, variant.name)))
     except EARLY as early:
         return Ran(tuple(results), early)
-    return Ran(tuple(judge_run(result.folder) for result in results))
+    wanted = lab.host.stop.wanted
+    return Ran(tuple(replace(judge_run(result.folder), last=wanted) for result in results))
 
 
 def on_one_lab(variants: tuple[Drill, ...]) -> bool:

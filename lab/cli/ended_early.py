@@ -1,9 +1,11 @@
 """How a campaign ended, as an exit code: before its end, with several results, or with a search's band."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 from rich.console import Console
 
+from lab.analysis import are_last
 from lab.analysis.tournament.tipping import Tipping
 from lab.cli.exits import Exit
 from lab.runner import Aborted, Interrupted
@@ -25,8 +27,12 @@ def say_end(console: Console, early: BaseException) -> Exit:
 
 
 def together(results: Sequence[Result]) -> int:
-    """One exit code of several runs: the gravest. A drill with repetitions or variants passes when every run did."""
-    codes = {result.exit_code for result in results}
+    """One exit code of several runs: the gravest. A drill with repetitions or variants passes when every run did.
+
+    Of a run that was repeated the last attempt counts.
+    """
+    last = compress(results, are_last([result.verdict for result in results]))
+    codes = {result.exit_code for result in last}
     return next(int(code) for code in GRAVEST_FIRST if code in codes)
 
 

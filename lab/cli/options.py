@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lab import resources
+from lab.campaign.reruns import MOST_RERUNS
 from lab.drillfile.load_model import MOST_RATE_RPS
 from lab.drillfile.model import MOST_SEED
 
@@ -53,6 +54,14 @@ MonitoringOption = Annotated[
 ]
 Repeat = Annotated[
     int, typer.Option(min=1, max=1000, help="How many runs, with seeds counting up; the verdict is k of N.")
+]
+Reruns = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=MOST_RERUNS,
+        help="How often, 5 times at most, a run is repeated in which an instrument check failed.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Yes = Annotated[

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import compress
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from lab.analysis import RepeatedVerdict, series
+from lab.analysis import RepeatedVerdict, are_last, series
 from lab.analysis.verdict import interval
 from lab.campaign import EARLY, find_tipping, run_often
 from lab.campaign.asked import checked_way
@@ -40,6 +41,7 @@ def run(  # noqa: PLR0913  the command's options
     rate: options.Rate = None,
     monitoring: options.MonitoringOption = None,
     repeat: options.Repeat = 1,
+    reruns: options.Reruns = 0,
     as_json: options.Json = False,
     junit: options.Junit = None,
     out: options.Out = None,
@@ -58,7 +60,8 @@ def run(  # noqa: PLR0913  the command's options
     if found.search is not None:
         raise typer.Exit(_search(asked, console, as_json=as_json))
     with Showing(console) as showing:
-        ran = asyncio.run(run_often(asked, repeat, partial(interruptible, showing.say), showing))
+        stops = partial(interruptible, showing.say)
+        ran = asyncio.run(run_often(asked, repeat, stops, showing, reruns=reruns))
     early = None if ran.early is None else say_end(console, ran.early)
     if ran.results:
         _report(ran.results, found, repeat * len(found.runs), as_json=as_json, junit=junit)
@@ -85,7 +88,7 @@ def _report(
     verdicts = [result.verdict for result in results]
     of_many = series(drill.name, asked, verdicts)
     if as_json:
-        said = verdicts[0] if asked == 1 else of_many
+        said = verdicts[-1] if asked == 1 else of_many
         typer.echo(said.model_dump_json(by_alias=True, indent=2))
     else:
         _say(results, drill, of_many, many=asked > 1)
@@ -95,11 +98,15 @@ def _report(
 
 def _say(results: Sequence[Result], drill: Drill, of_many: RepeatedVerdict, *, many: bool) -> None:
     console = Console()
-    for result in results:
+    last = list(compress(results, are_last(of_many.verdicts)))
+    for result in last:
         show_verdict(console, result)
     if many:
-        say_variants(console, drill, [result.verdict for result in results])
-        console.print(f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}", highlight=False)
+        say_variants(console, drill, [result.verdict for result in last])
+        said = f"{drill.name} passed {interval.wilson(of_many.passed, of_many.runs)}"
+        if of_many.reruns:
+            said += f" at the first attempt; {of_many.passed_in_rerun} of {of_many.reruns} reruns passed"
+        console.print(said, highlight=False, soft_wrap=True)
 
 
 def _write_junit(path: Path, results: Sequence[Result]) -> None:

@@ -1,6 +1,10 @@
 """What became of a run, in a few words, for the line that a campaign has for it."""
 
+from collections.abc import Sequence
+
 from lab.analysis.tournament import is_valid
+from lab.analysis.verdict.measured import doubt_text
+from lab.analysis.verdict.verdict import Finding
 from lab.session import Result
 
 
@@ -16,6 +20,13 @@ def outcome(result: Result) -> str:
     if found.back_from_s is not None:
         return f"back after {found.back_from_s:.0f} s, until the run ended"
     return "stayed stuck" if found.stuck else "not back when the run ended"
+
+
+def again(doing: str, failed: Sequence[Finding], number: int, most: int) -> str:
+    """Which check failed, with its figure and limit, and that the run is repeated."""
+    first, *others = failed
+    more = f", and {len(others)} more" if others else ""
+    return f"{doing}: instrument check failed: {doubt_text(first)}{more}; it runs again, {number} of {most}"
 
 
 def minutes(length_s: float) -> str:

@@ -43,7 +43,7 @@ def report(run: options.RunArgument = "latest") -> None:
 
 @runs.command("list")
 def runs_list() -> None:
-    """The kept runs, oldest first; of one without a verdict, what to do."""
+    """The kept runs, oldest first, and which of them repeat another; of one without a verdict, what to do."""
     home = lab_home()
     alive = {run.name for run in living(home)}
     waiting = {run.name for run in abandoned(home)}
@@ -51,15 +51,18 @@ def runs_list() -> None:
     table.add_column("run", overflow="fold")
     for column in ("verdict", "drill", "runtime"):
         table.add_column(column)
-    for run in list_runs(home):
-        table.add_row(clean(run.name), *_row(run, alive, waiting))
+    rows = [(clean(run.name), *_row(run, alive, waiting)) for run in list_runs(home)]
+    if any(of for *_, of in rows):
+        table.add_column("rerun of", overflow="fold")
+    for row in rows:
+        table.add_row(*row[: len(table.columns)])
     for run in unreadable_runs(home):
         table.add_row(clean(run.name), f"belongs to {owner_of(run.path)}", "", "")
     Console().print(table)
 
 
-def _row(run: RunFolder, alive: set[str], waiting: set[str]) -> tuple[str, str, str]:
-    """Verdict or state, drill and runtime."""
+def _row(run: RunFolder, alive: set[str], waiting: set[str]) -> tuple[str, str, str, str]:
+    """Verdict or state, drill, runtime, and the run that it repeats."""
     if run.name in waiting:
         return ("waits for `lab recover`", *_begun(run))
     if run.name in alive:
@@ -69,17 +72,18 @@ def _row(run: RunFolder, alive: set[str], waiting: set[str]) -> tuple[str, str, 
     except (OSError, ValidationError):
         return (f"not judged: `lab report {run.name}`", *_begun(run))
     word = "interactive" if verdict.interactive else verdict.verdict
-    return word, clean(verdict.drill), clean(verdict.runtime)
+    return word, clean(verdict.drill), clean(verdict.runtime), clean(" ".join(verdict.rerun_of[-1:]))
 
 
-def _begun(run: RunFolder) -> tuple[str, str]:
-    """Drill and runtime, from the journal's first line alone."""
+def _begun(run: RunFolder) -> tuple[str, str, str]:
+    """Drill, runtime, and the run that it repeats, from the journal's first line alone."""
     try:
         with run.journal.open("rb") as journal:
             opened = json.loads(journal.readline())
-        return clean(str(opened["drill"]["name"])), clean(str(opened["runtime"]))
+        repeats = " ".join(map(str, opened.get("rerun_of", ())[-1:]))
+        return clean(str(opened["drill"]["name"])), clean(str(opened["runtime"])), clean(repeats)
     except (OSError, ValueError, KeyError, TypeError):
-        return "", ""
+        return "", "", ""
 
 
 @runs.command("prune")

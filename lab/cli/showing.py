@@ -5,10 +5,21 @@ from typing import Self
 
 from rich.console import Console
 
-from lab.campaign import LabOpens, LabReady, Planned, PointFound, Recorded, Report, RunBegins, RunEnds
-from lab.cli.run_words import minutes, outcome
+from lab.campaign import (
+    LabOpens,
+    LabReady,
+    Planned,
+    PointFound,
+    Recorded,
+    Report,
+    RunBegins,
+    RunEnds,
+    RunsAgain,
+)
+from lab.cli.run_words import again, minutes, outcome
 from lab.cli.viewing import Viewing
 from lab.report.terminal.tipping import point_words
+from lab.report.words import clean
 
 
 class Showing:
@@ -69,6 +80,8 @@ def in_words(report: Report) -> str | None:
             return f"{runs} of {asked} runs to make, about {minutes(length_s)}"
         case RunEnds(doing, result, left_s) if left_s is not None:
             return f"{doing}: {outcome(result)}; {minutes(left_s)} left"
+        case RunsAgain(doing, failed, number, most):
+            return clean(again(doing, failed, number, most))
         case PointFound(vary, unit, looked):
             return f"{vary} {looked.value:g} {unit}: {point_words(looked)} stayed stuck"
         case _:

@@ -25,6 +25,7 @@ class RunOpened(Entry):
     """The first line: what runs, with what, on which machine.
 
     ``interactive``: people play with this lab; nothing is expected of it.
+    ``rerun_of``: the runs that this one repeats because instrument checks failed, oldest first (none: a first attempt).
     ``topology``: every role of the topology, and what it is for (None: written before the journal had it; reading puts
     in what it was then).
     """
@@ -38,6 +39,7 @@ class RunOpened(Entry):
     seed: int
     started_utc: str
     interactive: bool = False
+    rerun_of: tuple[str, ...] = ()
     versions: dict[str, str]
     machine: dict[str, Any]
     topology: dict[str, Role] | None = None

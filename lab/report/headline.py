@@ -78,6 +78,13 @@ def _clean(verdict: Verdict) -> bool:
     return not any(reason.startswith("not rolled back") for reason in verdict.reasons)
 
 
+def rerun(verdict: Verdict) -> str | None:
+    """Which run this one repeats, and why; None: a first attempt."""
+    if not verdict.rerun_of:
+        return None
+    return f"rerun {len(verdict.rerun_of)}: instrument checks failed in {', '.join(verdict.rerun_of)}"
+
+
 def story(summary: Sequence[str], verdict: Verdict) -> list[str]:
     """The sentences that say what happened, without the one that repeats the verdict."""
     return [said for said in summary if not said.casefold().startswith(f"{verdict.verdict}:")]

@@ -6,7 +6,8 @@
                     a failed instrument check is an ``error`` in the instrument suite: CI is not green
     unsupported     one ``skipped`` case says why (the exit code is 4 all the same)
 
-A figure that was not measured has no property, rather than 0.
+A figure that was not measured has no property, rather than 0. A rerun names the runs that it repeats in the property
+``rerun_of``; in a series the errors of a run that was repeated are ``skipped``, as its rerun decides.
 """
 
 import xml.etree.ElementTree as ET
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lab.analysis.verdict.repeats import are_last
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict
 from lab.report import headline_figures as figures
 from lab.report.headline import against, doubts, meaning, unmet
@@ -59,11 +61,18 @@ def junit(verdict: Verdict, took_s: float = 0.0) -> ET.Element:
 
 
 def write_junit_of_series(path: Path, runs: Sequence[tuple[Verdict, float]]) -> None:
-    """Write one document with the suites of several runs, each named with its seed; (verdict, took_s) a run."""
+    """Write one document with the suites of several runs; (verdict, took_s) a run.
+
+    Each is named with its seed, a rerun also with its number.
+    """
     root = ET.Element("testsuites", name=clean(runs[0][0].drill))
-    for verdict, took_s in runs:
+    last = are_last([verdict for verdict, _ in runs])
+    for (verdict, took_s), decides in zip(runs, last, strict=True):
+        rerun = f" rerun {len(verdict.rerun_of)}" if verdict.rerun_of else ""
         for suite in junit(verdict, took_s):
-            suite.set("name", f"{suite.get('name')} seed {verdict.seed}")
+            suite.set("name", f"{suite.get('name')} seed {verdict.seed}{rerun}")
+            if not decides:
+                _repeated(suite)
             root.append(suite)
     _total(root, list(root))
     root.set("time", f"{sum(took_s for _, took_s in runs):.3f}")
@@ -99,6 +108,7 @@ def _properties(suite: ET.Element, verdict: Verdict) -> None:
         "runtime": verdict.runtime,
         "seed": verdict.seed,
         "policy": verdict.policy,
+        "rerun_of": ", ".join(verdict.rerun_of) or None,
     }
     box = ET.SubElement(suite, "properties")
     for name, value in _named(words | verdict.metrics.model_dump()):
@@ -150,6 +160,16 @@ def _overall(expected: ET.Element, instrument: ET.Element, verdict: Verdict) -> 
         _say(_case(expected, verdict.drill, "verdict"), "failure", why)
     elif verdict.verdict == "inconclusive" and not doubts(verdict):
         _say(_case(instrument, f"{verdict.drill}.instrument", "verdict"), "error", why)
+
+
+def _repeated(suite: ET.Element) -> None:
+    """Have a run that was repeated blame nothing: what its checks measured is said, and its rerun decides."""
+    for error in suite.findall("testcase/error"):
+        error.tag = "skipped"
+        error.attrib.pop("type")
+        error.text = f"repeated: {error.get('message')}"
+        error.set("message", error.text)
+    _total(suite, [suite])
 
 
 def _total(element: ET.Element, suites: list[ET.Element]) -> None:

@@ -14,7 +14,13 @@ from lab.runs.truncated import end_truncated
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished run. ``error``: what ended it early, in words; ``aborted``: a person asked for that end."""
+    """A finished run.
+
+    Attributes:
+        error: what ended it early, in words.
+        aborted: a person asked for that end.
+        last: an end was asked for when this run was all but over: it stands, and no other is to be begun.
+    """
 
     folder: RunFolder
     timeline: Timeline
@@ -22,6 +28,7 @@ class Result:
     exit_code: int
     error: str | None = None
     aborted: bool = False
+    last: bool = False
 
 
 def judge_run(folder: RunFolder) -> Result:

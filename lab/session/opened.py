@@ -21,6 +21,7 @@ def opened(request: Request, folder: RunFolder, runtime: Runtime) -> RunOpened:
         isolation=runtime.isolation,
         seed=request.drill.seed,
         interactive=folder.interactive,
+        rerun_of=request.rerun_of,
         started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions([request.drill]),
         machine=describe_machine(),

@@ -31,6 +31,7 @@ class Request:
         purpose: ``drill``: this one alone, and the lab's journal is the run's. ``series``: runs with folders of their
             own. ``interactive``: people play with it, and may have drills run on it.
         takes_turns: its figures matter, so no other such lab of this machine is up at the same time.
+        rerun_of: names of the runs that this one repeats, oldest first.
     """
 
     home: Path
@@ -40,6 +41,7 @@ class Request:
     also: tuple[Drill, ...] = ()
     purpose: Purpose = "drill"
     takes_turns: bool = True
+    rerun_of: tuple[str, ...] = ()
 
     def of(self, drill: Drill) -> "Request":
         """What a run of this drill on the lab is asked for."""

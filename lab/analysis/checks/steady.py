@@ -7,6 +7,9 @@ from lab.analysis.verdict.verdict import Finding
 from lab.drillfile.condition import Condition
 from lab.drillfile.metrics import METRICS, Unit
 
+STEADY_STATE = "steady state"
+"""With this the names of its findings begin: they are about the system, where all others are about the instrument."""
+
 
 def check_steady_state(timeline: Timeline) -> list[Finding]:
     """One finding a probe."""
@@ -16,7 +19,7 @@ def check_steady_state(timeline: Timeline) -> list[Finding]:
         decision = evaluate(timeline, probe)
         findings.append(
             Finding(
-                name=f"steady state: {probe.metric}",
+                name=f"{STEADY_STATE}: {probe.metric}",
                 limit=probe.text,
                 measured=None if decision.measured is None else round(decision.measured, 4),
                 ok=decision.met,

@@ -9,7 +9,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.conditions import evaluate
 from lab.analysis.verdict.figures import make_figures, make_phases
-from lab.analysis.verdict.measured import measured_text
+from lab.analysis.verdict.measured import doubt_text
 from lab.analysis.verdict.outcome import outcome_of, unsteady
 from lab.analysis.verdict.played import played
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict, VerdictWord
@@ -51,6 +51,7 @@ def judge(timeline: Timeline) -> Verdict:
         not_judged=_not_judged(timeline),
         source=dict.fromkeys(ATTEMPT_FIGURES, source) if source else {},
         phases=make_phases(timeline),
+        rerun_of=run.rerun_of if run else (),
     )
 
 
@@ -86,11 +87,7 @@ def _doubts(
     timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
 ) -> list[str]:
     """Why the measurement is invalid."""
-    doubts = [
-        f"{f.name}: {measured_text(f)} (limit {f.limit}) {f.detail}".strip()
-        for f in instrument
-        if f.ok is False or (f.ok is None and f.required)
-    ]
+    doubts = [doubt_text(f) for f in instrument if f.ok is False or (f.ok is None and f.required)]
     if emptied_queue(timeline):
         doubts.append(
             "removing the fault reset the bridge's accept queue, so whether a storm outlives it cannot be assessed"

@@ -22,6 +22,11 @@ def measured_text(finding: Finding) -> str:
     return f"{number} {'%' if is_share else finding.unit}".strip()
 
 
+def doubt_text(finding: Finding) -> str:
+    """Why a measurement is in doubt: ``loop lag: 81 ms (limit < 50 ms) of storefront``."""
+    return f"{finding.name}: {measured_text(finding)} (limit {finding.limit}) {finding.detail}".strip()
+
+
 def _digits(value: float, finding: Finding) -> str:
     """Three digits, or more where these would read as the limit that was missed."""
     limit = _NUMBER.search(finding.limit)

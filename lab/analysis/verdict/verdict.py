@@ -183,6 +183,8 @@ class Verdict(Frozen):
         interactive: people played with the lab: nothing was expected, so nothing is judged.
         source: who counted the attempts behind a figure, the client or the bridge.
         not_judged: metric -> why it could not be judged.
+        rerun_of: names of the runs that this one repeats because instrument checks failed in them, oldest first; empty:
+            a first attempt.
     """
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True, validate_by_alias=True)
@@ -204,6 +206,7 @@ class Verdict(Frozen):
     not_judged: Mapping[str, str] = {}
     phases: tuple[PhaseFigures, ...] = ()
     interactive: bool = False
+    rerun_of: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

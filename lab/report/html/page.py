@@ -15,7 +15,7 @@ from lab.journal.events import Event
 from lab.report import customer_words
 from lab.report import headline_figures as figures
 from lab.report.customer_words import shown_customers
-from lab.report.headline import against, cards, mark, meaning, story, word
+from lab.report.headline import against, cards, mark, meaning, rerun, story, word
 from lab.report.html import tables
 from lab.report.html.charts import charts
 from lab.report.html.embed import inside, row_data
@@ -93,6 +93,7 @@ def _story(content: PageContent, found: Marks) -> dict[str, Any]:
         "verdict": verdict,
         "meaning": meaning(verdict),
         "word": word(verdict),
+        "rerun": rerun(verdict),
         "against": against(verdict),
         "deeds": deeds(content.timeline) if verdict.interactive else [],
         "mark": mark(verdict),

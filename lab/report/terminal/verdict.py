@@ -14,7 +14,7 @@ from lab.analysis.verdict.verdict import Verdict
 from lab.report import headline_figures as figures
 from lab.report.customer_words import TITLE as TITLE_OF_CUSTOMERS
 from lab.report.customer_words import customer_lines
-from lab.report.headline import against, cards, doubts, mark, meaning, missed, story, unmet, word
+from lab.report.headline import against, cards, doubts, mark, meaning, missed, rerun, story, unmet, word
 from lab.report.plane_view import watches
 from lab.report.played import Deed, deeds
 from lab.report.reading import reading
@@ -84,6 +84,8 @@ def verdict_panel(
         parts.append(Text(heading, f"bold {style}"))
         parts += [Padding(Text(f"• {line}"), (0, 0, 0, 2)) for line in lines]
         parts.append(Text())
+    if again := rerun(verdict):
+        parts.append(Text(_sentence(clean(again))))
     parts.append(Text.assemble(("Report  ", "bold"), (clean(str(report_path)), "underline")))
     title = Text(f"{mark(verdict)} {word(verdict)}  {clean(verdict.drill)}", f"bold {style}")
     title.truncate(60, overflow="ellipsis")
@@ -107,6 +109,8 @@ def verdict_text(
     lines += [line.plain.rstrip() for line in planes]
     for title, said in _against(verdict):
         lines += [f"{title}:", *(f"  - {line}" for line in said)]
+    if again := rerun(verdict):
+        lines.append(_sentence(clean(again)))
     return "\n".join([*lines, f"Report: {clean(str(report_path))}"])
 
 

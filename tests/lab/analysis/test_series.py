@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from lab.analysis.verdict.repeats import series
+from lab.analysis.verdict.repeats import are_last, series
 from lab.analysis.verdict.verdict import VerdictWord
 from tests.lab.report.conftest import make_verdict
 
@@ -22,3 +22,15 @@ def test_no_run_at_all_makes_nothing_valid() -> None:
     """Interrupted before the first verdict: inconclusive, and the interval says that nothing is known."""
     found = series("retry-storm", 5, [])
     assert (found.verdict, found.interval_95) == ("inconclusive", (0.0, 1.0))
+
+
+def test_first_attempts_are_counted_and_last_ones_decide() -> None:
+    """Two runs, the first of which passed in its second rerun: one of two passed, and the verdict is a pass."""
+    doubt, again = make_verdict(verdict="inconclusive"), make_verdict(verdict="inconclusive", rerun_of=["a"])
+    verdicts = [doubt, again, make_verdict(rerun_of=["a", "b"]), make_verdict()]
+    assert are_last(verdicts) == [False, False, True, True]
+    found = series("retry-storm", 2, verdicts)
+    assert (found.passed, found.runs, found.reruns, found.passed_in_rerun) == (1, 2, 2, 1)
+    assert (found.verdict, found.verdicts) == ("pass", tuple(verdicts))
+    assert series("retry-storm", 2, verdicts[:2]).verdict == "inconclusive"
+    assert are_last([]) == []

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from lab.analysis import Timeline
 from lab.cli import app as command_line
 from lab.cli.ended_early import together
+from lab.session import Result, RunFolder
 from tests.checkout import ROOT
+from tests.lab.report.conftest import make_verdict
 
 SPOILT = """\
 version: 1
@@ -130,9 +133,5 @@ def test_a_spoilt_plan_is_told_as_a_plan(
 )
 def test_of_several_runs_the_gravest_code_counts(codes: tuple[int, ...], whole: int) -> None:
     """Five outranks every other."""
-
-    class Ended:
-        def __init__(self, exit_code: int) -> None:
-            self.exit_code = exit_code
-
-    assert together([Ended(code) for code in codes]) == whole  # type: ignore[misc]  # only the code is looked at
+    runs = [Result(RunFolder(Path()), Timeline(), make_verdict(), code) for code in codes]
+    assert together(runs) == whole

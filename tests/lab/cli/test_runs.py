@@ -10,6 +10,7 @@ from chaos.actions import StopProcesses
 from chaos.ledger.ledger import Ledger
 from lab.cli import main
 from lab.runs.folder import create_run_folder
+from tests.lab.report.conftest import make_verdict
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +61,37 @@ def test_status_and_down_name_what_waits_for_recovery(
     assert said in capsys.readouterr().err
     assert lab(monkeypatch, "down") == 0
     assert f"No lab is up. {said}" in capsys.readouterr().out
+
+
+def test_reruns_stand_beside_what_they_repeat(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Judged, or not yet; a first attempt names no other run, and without reruns there is no such column."""
+    first = create_run_folder(home, "smoke")
+    first.journal.write_text("{}\n")
+    first.verdict.write_text(make_verdict(verdict="inconclusive").model_dump_json())
+    assert lab(monkeypatch, "runs", "list") == 0
+    assert "rerun of" not in capsys.readouterr().out
+    second, third = create_run_folder(home, "smoke"), create_run_folder(home, "smoke")
+    second.journal.write_text("{}\n")
+    second.verdict.write_text(make_verdict(rerun_of=[first.name]).model_dump_json())
+    opened = {"drill": {"name": "smoke"}, "runtime": "embedded", "rerun_of": [first.name, second.name]}
+    third.journal.write_text(json.dumps(opened) + "\n")
+    assert lab(monkeypatch, "runs", "list") == 0
+    lines = {line.split()[0]: line.split()[-1] for line in capsys.readouterr().out.splitlines()}
+    assert lines == {"run": "of", first.name: "embedded", second.name: first.name, third.name: second.name}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "valid"),
+    [("-1", "greater than or equal to 0"), ("99", "less than or equal to 5"), ("x", "integer")],
+)
+def test_what_reruns_can_be_is_said(
+    wrong: str, valid: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bad input, and nothing is begun."""
+    assert lab(monkeypatch, "run", "smoke", "--reruns", wrong) == 3
+    said = capsys.readouterr().err
+    assert "--reruns" in said
+    assert valid in said
+    assert not home.exists()

@@ -111,3 +111,25 @@ def test_a_series_has_every_runs_suites_under_its_seed(tmp_path: Path) -> None:
     assert [name.rpartition(" seed ")[2] for name in names] == ["7", "7", "8", "8"]
     assert (root.get("failures"), root.get("time")) == ("1", "121.500")
     assert int(root.get("tests", "0")) == sum(int(suite.get("tests", "0")) for suite in root)
+
+
+def test_the_rerun_of_a_run_decides_whether_a_series_is_green(tmp_path: Path) -> None:
+    """What failed before it is skipped, with what it measured; it says what it repeats."""
+    doubted = make_verdict(verdict="inconclusive", instrument=[DOUBT], seed=7)
+    rerun = make_verdict(seed=7, rerun_of=["first"])
+    write_junit_of_series(tmp_path / "junit.xml", [(doubted, 60.0), (rerun, 60.0)])
+    root = ET.parse(tmp_path / "junit.xml").getroot()  # noqa: S314 - our own file
+    assert [suite.get("name", "").partition(" seed ")[2] for suite in root] == [
+        "7",
+        "7",
+        "7 rerun 1",
+        "7 rerun 1",
+    ]
+    assert (root.get("errors"), results(root[1])) == ("0", {"loop lag": "skipped"})
+    said = root[1].find("testcase/skipped")
+    assert said is not None
+    assert str(said.get("message")).startswith("repeated: limit < 50 ms, measured 81")
+    named = [one.get("value") for one in root.iter("property") if one.get("name") == "rerun_of"]
+    assert named == ["first"]
+    write_junit_of_series(tmp_path / "junit.xml", [(doubted, 60.0), (doubted, 60.0)])
+    assert ET.parse(tmp_path / "junit.xml").getroot().get("errors") == "2"  # noqa: S314 - our own file

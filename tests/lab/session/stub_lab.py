@@ -138,10 +138,11 @@ class StubRuntime:
 class StubSampler:
     """Writes a second in which everything was answered.
 
-    ``fails``: what the next sample raises; ``silent``: the load does not answer.
+    ``fails``: what the next sample raises; ``silent``: the load does not answer; ``loop_lag_ms``: how late the lab is.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, loop_lag_ms: float = 1.0) -> None:
+        self.loop_lag_ms = loop_lag_ms
         self.up = False
         self.fails: BaseException | None = None
         self.silent = False
@@ -175,20 +176,24 @@ class StubSampler:
         write(
             HostSample(
                 idle_s_total=second, steal_s_total=0, total_s_total=2 * second, memory_free_bytes=2**33,
-                disk_free_bytes=2**33, lab_cpu_s_total=0.1 * second, loop_lag_ms=1.0,
+                disk_free_bytes=2**33, lab_cpu_s_total=0.1 * second, loop_lag_ms=self.loop_lag_ms,
             )
         )  # fmt: skip
 
 
 @dataclass
 class StubLab:
-    """Everything of which tests take hold; ``request`` and ``folder`` to open a host with."""
+    """Everything of which tests take hold; ``request`` and ``folder`` to open a host with.
+
+    ``loop_lags_ms``: how late each lab that is brought up is, in their order; those after them are on time.
+    """
 
     path: Path
     ports: dict[str, Port]
     samplers: list[StubSampler] = field(default_factory=list)
     runtimes: list[StubRuntime] = field(default_factory=list)
     collects: BaseException | None = None
+    loop_lags_ms: list[float] = field(default_factory=list)
 
     @property
     def runtime(self) -> StubRuntime:
@@ -235,7 +240,8 @@ def _install(lab: StubLab, monkeypatch: pytest.MonkeyPatch) -> None:
         yield lab.runtimes[-1]
 
     def sampler(host: Host, _topology: object) -> StubSampler:
-        lab.samplers.append(StubSampler(host))
+        lag_ms = lab.loop_lags_ms.pop(0) if lab.loop_lags_ms else 1.0
+        lab.samplers.append(StubSampler(host, lag_ms))
         return lab.samplers[-1]
 
     async def calibrated(*_: object) -> CalibrationMeasured:
