@@ -66,15 +66,17 @@ unit: setup ## the quick tests: no process is started, nothing waits, few exampl
 	@$(TESTS) -n 2 -m "$(TEST) and not live and not slow and not hypothesis"
 
 # Most of them wait for processes and sockets, so there are more of them at once than cores.
+WORKERS ?= 5
+
 test: setup ## the tests that need no container engine (4 minutes); ARGS=--cov measures coverage
 	@sh scripts/setup.sh --tests
-	@$(TESTS) -n 5 -m "$(TEST)"
+	@$(TESTS) -n $(WORKERS) -m "$(TEST)"
 
 LONG := long and not containers and not soak
 
 test-long: setup ## what takes too long for every day: whole drills, deaths, signals, and many examples of each property
 	@HYPOTHESIS_PROFILE=thorough $(TESTS) -n 2 -m "hypothesis and not scaled and not live and not containers and not soak"
-	@$(TESTS) -n 3 -m "$(LONG) and not alone" --cov --cov-append --cov-report=
+	@$(TESTS) -n 2 -m "$(LONG) and not alone" --cov --cov-append --cov-report=
 	@$(TESTS) -m "$(LONG) and alone" --cov --cov-append --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine
