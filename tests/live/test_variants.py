@@ -45,7 +45,10 @@ LONGEST_S = 900
 
 @pytest.mark.parametrize(
     "drill",
-    [pytest.param(name, marks=pytest.mark.soak if name in NEAR_A_TIPPING_POINT | MINUTES else ()) for name in DRILLS],
+    [
+        pytest.param(name, marks=pytest.mark.soak if name in NEAR_A_TIPPING_POINT | MINUTES else ())
+        for name in DRILLS
+    ],
 )
 def test_every_variant_shows_what_the_drill_says(start: Start, drill: str) -> None:
     """A pass each; inconclusive only where the lab says that this machine was too busy to measure on."""
