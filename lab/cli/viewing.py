@@ -90,4 +90,5 @@ def show_verdict(console: Console, result: Result) -> None:
     """The verdict of a finished run, and where its report is."""
     if result.error is not None and result.verdict.outcome in {"not-started", "broken"}:
         console.print(f"\n{result.error}\n", markup=False, highlight=False)
-    say_verdict(console, result.verdict, summarise(result.verdict), result.folder.report, result.timeline)
+    summary = summarise(result.verdict, result.timeline)
+    say_verdict(console, result.verdict, summary, result.folder.report, result.timeline)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lab.analysis.metrics.recovery import GOOD_FROM
 from lab.analysis.verdict.played import ENDED
 from lab.analysis.verdict.verdict import Figures, Finding, Judged, Verdict
 from lab.report import headline_figures as figures
@@ -110,7 +111,7 @@ def _stuck(metrics: Figures, because: str) -> Card:
     if metrics.stuck is None:
         return Card(figures.NONE, label, f"not judged: {because}" if because else "not judged")
     if not metrics.stuck:
-        return Card("no", label, "the storm ended with its trigger")
+        return Card("no", label, "goodput did not stay under 50 %")
     return Card(figures.seconds(metrics.stuck_s), label, "goodput stayed under 50 %")
 
 
@@ -118,7 +119,8 @@ def _recovered(metrics: Figures) -> Card:
     since = "the mitigation" if metrics.mitigation_s is not None else "the trigger's end"
     label = "to recover"
     if metrics.time_to_recover_s is not None:
-        return Card(figures.seconds(metrics.time_to_recover_s), label, f"since {since}")
+        before = "; service was back before it" if _back_before(metrics) else ""
+        return Card(figures.seconds(metrics.time_to_recover_s), label, f"since {since}{before}")
     if metrics.back_from_s is not None:
         return Card(
             figures.seconds(metrics.back_from_s), "until service was back", "the run ended soon after"
@@ -126,6 +128,14 @@ def _recovered(metrics: Figures) -> Card:
     if metrics.censored_at_s is not None:
         return Card("never", label, f"watched for {figures.seconds(metrics.censored_at_s)} since {since}")
     return Card(figures.NONE, label, "not judged")
+
+
+def _back_before(metrics: Figures) -> bool:
+    """Whether service was back when the mitigation came: what followed is not its doing."""
+    good_rps, offered_rps = metrics.goodput_after_trigger_rps, metrics.offered_rps
+    if metrics.mitigation_s is None or good_rps is None or offered_rps is None:
+        return False
+    return metrics.stuck is False and good_rps >= GOOD_FROM * offered_rps
 
 
 def _fixed(metrics: Figures) -> tuple[Card, ...]:

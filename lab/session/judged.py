@@ -88,7 +88,7 @@ def write_files(journal: Journal, result: Result) -> None:
         if timeline.drill is not None:
             write_report(
                 folder.report, timeline.drill, timeline, verdict, environment,
-                events=journal.events, summary=summarise(verdict),
+                events=journal.events, summary=summarise(verdict, timeline),
             )  # fmt: skip
         write_junit(folder.junit, verdict, took_s=timeline.now_s)
     except OSError as error:

@@ -39,7 +39,12 @@ def settled_s(timeline: Timeline, end_s: float | None) -> float | None:
 
 def direct_effects_s(drill: Drill) -> float:
     """How long a trigger's direct effects outlast it: what is in the device's queue, and one timeout."""
-    return drill.bridge.queue_s + max(_timeouts_s(drill), default=DEFAULT_TIMEOUT_S)
+    return drill.bridge.queue_s + timeout_s(drill)
+
+
+def timeout_s(drill: Drill) -> float:
+    """The clients' timeout; where they differ, the longest."""
+    return max(_timeouts_s(drill), default=DEFAULT_TIMEOUT_S)
 
 
 def _timeouts_s(drill: Drill) -> Iterator[float]:

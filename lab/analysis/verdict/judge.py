@@ -12,6 +12,7 @@ from lab.analysis.verdict.figures import make_figures, make_phases
 from lab.analysis.verdict.measured import doubt_text
 from lab.analysis.verdict.outcome import outcome_of, unsteady
 from lab.analysis.verdict.played import played
+from lab.analysis.verdict.trigger_words import called
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict, VerdictWord
 from lab.drillfile.holds import word_of
 from lab.drillfile.metrics import METRICS, Unit
@@ -163,5 +164,4 @@ def _policy(timeline: Timeline) -> str | None:
 
 def _described(actions: list[ActionSpan]) -> str | None:
     """``latency on bridge``; several joined by ``and``."""
-    said = [f"{action.traits.called or action.fault} on {action.target}" for action in actions]
-    return " and ".join(dict.fromkeys(said)) or None
+    return " and ".join(dict.fromkeys(called(action) for action in actions)) or None

@@ -1,6 +1,12 @@
 """The verdict in three or four plain sentences, for someone who has never heard of a retry storm."""
 
-from lab.analysis.verdict.verdict import Verdict
+from lab.analysis.timeline.moments import helping_s
+from lab.analysis.timeline.rows import amplification
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import peak, whole_seconds
+from lab.analysis.verdict.recovery_words import HARDLY, after_words, unhurt
+from lab.analysis.verdict.trigger_words import what_came
+from lab.analysis.verdict.verdict import Finding, Verdict
 
 _WORDS = {
     "pass": "Pass: the system did what the drill expects.",
@@ -9,18 +15,18 @@ _WORDS = {
     "unsupported": "Unsupported: this drill can't be run here",
 }
 
-HARDLY = 1.05
-"""An amplification below this is not worth a word."""
+_EFFECT = "fault effect: "
+"""So begin the names of the checks of faults: had they the effect that was asked for?"""
 
 
-def summarise(verdict: Verdict) -> list[str]:
-    """Before, during, after, and what ended it; then the verdict. Says nothing that was not measured.
+def summarise(verdict: Verdict, timeline: Timeline) -> list[str]:
+    """Before, during, after, and what ended it; then the verdict. Says nothing that its seconds do not bear out.
 
     A lab that people played with has no such story: what they did is listed elsewhere.
     """
     if verdict.interactive:
         return []
-    said = [_before(verdict), _during(verdict), _after(verdict), _end(verdict), _again(verdict)]
+    said = [_before(verdict), _during(verdict, timeline), *after_words(timeline), _again(verdict, timeline)]
     return [sentence for sentence in said if sentence] + [_verdict(verdict)]
 
 
@@ -31,66 +37,44 @@ def _before(verdict: Verdict) -> str:
     return f"Before: {m.goodput_baseline_rps:.0f} of {m.offered_rps:.0f} requests/s were answered in time."
 
 
-def _during(verdict: Verdict) -> str:
-    m = verdict.metrics
-    if m.trigger_start_s is None or verdict.trigger is None:
+def _during(verdict: Verdict, timeline: Timeline) -> str:
+    came = what_came(timeline, [f.name.removeprefix(_EFFECT) for f in verdict.instrument if _lacks_effect(f)])
+    if not came:
         return ""
-    lasted = "" if m.trigger_end_s is None else f"{m.trigger_end_s - m.trigger_start_s:.0f} s of "
-    if m.amplification_peak is None:
-        return f"Then came {lasted}{verdict.trigger}."
-    if m.amplification_peak < HARDLY:
-        return f"Then came {lasted}{verdict.trigger}; hardly anything was retried."
-    return (
-        f"Then came {lasted}{verdict.trigger}: each request became up to {m.amplification_peak:.1f} attempts."
-    )
+    most = _most_attempts(timeline)
+    if most is None:
+        return f"Then came {came}."
+    if most < HARDLY:
+        return f"Then came {came}; hardly anything was retried."
+    return f"Then came {came}: each request became up to {most:.1f} attempts."
 
 
-def _after(verdict: Verdict) -> str:
-    m = verdict.metrics
-    if m.stuck is None or m.goodput_after_trigger_rps is None or m.stuck_s is None:
-        return ""
-    if not m.stuck:
-        back = f"after {m.stuck_s:.0f} s half was answered again"
-        if _by_itself(verdict):
-            whole = f", after {m.time_to_recover_s:.0f} s all of it"
-            return f"Once that was over, service came back by itself: {back}{whole}."
-        return f"Once that was over, service came back by itself: {back}."
-    left = f"{m.goodput_after_trigger_rps:.0f} of {m.offered_rps or 0:.0f} requests/s"
-    return (
-        f"After that was over, still only {left} were answered, for {m.stuck_s:.0f} s: the storm fed itself."
-    )
+def _lacks_effect(finding: Finding) -> bool:
+    return finding.name.startswith(_EFFECT) and finding.ok is False
 
 
-def _end(verdict: Verdict) -> str:
-    m = verdict.metrics
-    if _by_itself(verdict):
-        return ""  # said already
-    since = "that was over" if verdict.mitigation is None else f"{verdict.mitigation} was switched on"
-    if m.time_to_recover_s is not None:
-        return f"{m.time_to_recover_s:.0f} s after {since}, service was fully back."
-    if m.back_from_s is not None:
-        return f"{m.back_from_s:.0f} s after {since}, service was back, until the run ended."
-    if m.censored_at_s is not None:
-        return f"{m.censored_at_s:.0f} s after {since}, service was still not back."
-    return ""
+def _most_attempts(timeline: Timeline) -> float | None:
+    """The peak amplification from the trigger's start to what was done about it, or to the end."""
+    start_s, first = timeline.trigger_start_s, timeline.first_s
+    if start_s is None or first is None:
+        return None
+    helped_s = helping_s(timeline)
+    end_s = first[1] if helped_s is None else max(start_s, helped_s)
+    return peak(whole_seconds(start_s, end_s), lambda span: amplification(timeline.seconds, span, final=True))
 
 
-def _by_itself(verdict: Verdict) -> bool:
-    """Whether service came back after the trigger, whole, and without a mitigation."""
-    m = verdict.metrics
-    back = m.time_to_recover_s is not None and m.stuck_s is not None
-    return back and m.stuck is False and verdict.mitigation is None
-
-
-def _again(verdict: Verdict) -> str:
+def _again(verdict: Verdict, timeline: Timeline) -> str:
     again, holds = verdict.metrics.retrigger, verdict.metrics.holds
     if again is None or holds is None:
         return ""
     if holds == "no":
         return "Then the same trigger came again, and service was not back in time: the fix does not hold."
-    back = (
-        f"Then the same trigger came again: {again.time_to_recover_s or 0:.0f} s later service was fully back"
-    )
+    judged = timeline.judged
+    if again.start_s is not None and judged is not None and unhurt(timeline, again.start_s, judged[1]):
+        back = "Then the same trigger came again, and service went on"
+    else:
+        later = f"{again.time_to_recover_s or 0:.0f} s after its end service was fully back"
+        back = f"Then the same trigger came again: {later}"
     if holds == "unsafe":
         return f"{back}, but the fix is unsafe: {'; '.join(again.looser)}."
     return f"{back}. The fix holds."

@@ -185,7 +185,7 @@ class Storm:
                 device="bridge",
                 accepted_total=accepted,
                 open_connections=waiting,
-                accept_queue=80 if saturated else 0,
+                accept_queue=400 if saturated else 0,
                 cpu_s_total=cpu,
                 throttled_s_total=0.0,
                 cpu_share=CAP,
@@ -209,7 +209,8 @@ class Storm:
         again = any(spans[phase.name] for phase in self.drill.phases_of("retrigger"))
         struck = {phase.name: 1.0 for phase in self.drill.phases_of("trigger")}
         hit = again or self.share(int(t), struck, 0.0) > 0
-        self.at(t, CanarySample(started_s=t - 0.5, outcome="ok", latency_ms=3010.0 if hit else 12.0))
+        waited_ms = 3010.0 if hit else 3080.0 if saturated else 12.0
+        self.at(t, CanarySample(started_s=t - 0.5, outcome="ok", latency_ms=waited_ms))
 
     def _decisions(self) -> None:
         spans = self.spans()

@@ -13,7 +13,6 @@ import pytest
 from chaos.faults.kill import Kill
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.judge import judge
-from lab.analysis.verdict.summary import summarise
 from lab.analysis.verdict.verdict import Verdict, exit_code
 from lab.journal import read
 from lab.journal.events import (
@@ -303,26 +302,6 @@ def test_verdict_json_has_the_contracts_keys(storm: Storm) -> None:
     assert told["metrics"]["censored_at_s"] is None
     assert told["source"]["amplification_peak"] == "client"
     assert Verdict.model_validate(told) == decide(storm.events())[0]
-
-
-def test_the_summary_tells_the_story(storm: Storm) -> None:
-    """Before, the trigger, after it, the cure, the verdict: for someone new to retry storms."""
-    assert summarise(decide(storm.events())[0]) == [
-        "Before: 100 of 100 requests/s were answered in time.",
-        "Then came 10 s of latency on bridge: each request became up to 4.0 attempts.",
-        "After that was over, still only 0 of 100 requests/s were answered, for 15 s: the storm fed itself.",
-        "7 s after budget + breaker on storefront was switched on, service was fully back.",
-        "Pass: the system did what the drill expects.",
-    ]
-
-
-def test_the_summary_says_nothing_that_was_not_measured(storm: Storm) -> None:
-    """An interrupted run has a beginning and no end."""
-    storm.outcome, storm.until_s = "interrupted", 30.0
-    told = summarise(decide(storm.events())[0])
-    assert told[0].startswith("Before: 100 of 100")
-    assert "back" not in " ".join(told[1:])
-    assert told[-1].startswith("Inconclusive")
 
 
 def without_prose(verdict: Verdict) -> Verdict:

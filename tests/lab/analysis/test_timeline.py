@@ -46,7 +46,7 @@ def test_a_row_holds_what_happened_in_its_second(storm: Storm) -> None:
     assert row.cap_share == 0.15
     assert round(row.bridge_utilization or 0, 2) == 0.99
     assert round(row.accepted or 0) == 130
-    assert (row.accept_queue, row.queue_depth, row.policy) == (80, 0, "immediate(retries=3)")
+    assert (row.accept_queue, row.queue_depth, row.policy) == (400, 0, "immediate(retries=3)")
     assert round(row.host_cpu_idle or 0, 2) == 0.5
     assert not row.provisional
 

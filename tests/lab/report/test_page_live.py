@@ -39,7 +39,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("run") / "report.html"
     drill, verdict = make_drill(title=f"A retry storm {NASTY}"), make_verdict()
     events = make_events(drill)
-    write_report(path, drill, Timeline.fold(events), verdict, {}, events=events, summary=summarise(verdict))
+    timeline = Timeline.fold(events)
+    summary = summarise(verdict, timeline)
+    write_report(path, drill, timeline, verdict, {}, events=events, summary=summary)
     return path
 
 

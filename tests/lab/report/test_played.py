@@ -39,7 +39,7 @@ def test_a_game_is_no_failed_drill() -> None:
     verdict = judge(timeline)
     assert (verdict.interactive, verdict.expectations, verdict.instrument) == (True, (), ())
     assert exit_code(verdict, timeline.closed) == 0
-    said = verdict_text(verdict, summarise(verdict), "report.html", done=deeds(timeline))
+    said = verdict_text(verdict, summarise(verdict, timeline), "report.html", done=deeds(timeline))
     assert said.startswith("INTERACTIVE  retry-storm: people played with this lab")
     assert "19.3 s to " in said
     assert "latency 3000 ms on bridge" in said

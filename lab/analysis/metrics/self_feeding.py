@@ -1,0 +1,88 @@
+"""The storm fed itself: a stuck system whose own retries kept the device congested, and nothing else that was seen.
+
+    offered <= accepted       the requests alone would fit ...
+    amplification >= 1.1      ... but each became more attempts ...
+    queueing delay > timeout  ... so that every answer came too late, and was retried
+
+Each must be measured in every 5 s of the seconds that *stuck* judges. What lacks a measurement is not borne out.
+"""
+
+from statistics import median
+
+from lab.analysis.checks.restarts import unmeant
+from lab.analysis.metrics.stuck import find_stuck, timeout_s
+from lab.analysis.timeline.rows import amplification, ratio
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import role_seconds, sliding, total
+
+RETRIED_FROM = 1.1
+"""Attempts per request: below, too little is retried to keep a storm alive."""
+KNOWN = 0.8
+"""So many of the seconds must have been sampled for a delay to be known."""
+WAITING_BEHIND = 1.0
+"""Requests that wait in a service behind the device, on average: more, and the device is not what is short."""
+
+
+def fed_itself(timeline: Timeline) -> bool:
+    """Whether amplification, congestion and nothing else kept the system stuck after its first trigger."""
+    stuck = find_stuck(timeline)
+    return (
+        stuck.value is True
+        and all(_amplified(timeline, window) for window in sliding(stuck.seconds))
+        and _congested(timeline, stuck.seconds)
+        and _fits_alone(timeline, stuck.seconds)
+        and not _other_cause(timeline, stuck.seconds)
+    )
+
+
+def queueing_delay_s(timeline: Timeline, span: range) -> float | None:
+    """Accept queue / accept rate over the seconds in which both are known; None where too few are, or none came in."""
+    rows = [timeline.row(second) for second in span]
+    known = [
+        (r.accept_queue, r.accepted) for r in rows if r.accept_queue is not None and r.accepted is not None
+    ]
+    if len(known) < KNOWN * len(rows):
+        return None
+    return ratio(sum(waiting for waiting, _ in known), sum(accepted for _, accepted in known))
+
+
+def _amplified(timeline: Timeline, window: range) -> bool:
+    attempts = amplification(timeline.seconds, window, final=True)
+    return attempts is not None and attempts >= RETRIED_FROM
+
+
+def _congested(timeline: Timeline, span: range) -> bool:
+    """Connections waited for longer than their clients do; not so in the baseline, and the canary saw the same."""
+    if timeline.drill is None:
+        return False
+    limit_s = timeout_s(timeline.drill)
+    before_s = queueing_delay_s(timeline, role_seconds(timeline, "baseline"))
+    delays = [queueing_delay_s(timeline, window) for window in sliding(span)]
+    waits = [c.latency_ms / 1000 for c in timeline.canaries if span.start <= c.started_s < span.stop]
+    return (
+        before_s is not None
+        and before_s < limit_s
+        and all(delay is not None and delay > limit_s for delay in delays)
+        and (not waits or median(waits) >= limit_s)
+    )
+
+
+def _fits_alone(timeline: Timeline, span: range) -> bool:
+    """Whether no more requests were offered than the device accepted connections."""
+    offered = total(timeline, span, "offered")
+    accepted = [timeline.row(second).accepted or 0.0 for second in span]
+    return offered is not None and offered <= sum(accepted)
+
+
+def _other_cause(timeline: Timeline, span: range) -> bool:
+    """Something that died, a toxic that was still there, or a queue elsewhere (or none that was measured)."""
+    if next(unmeant(timeline), None) is not None:
+        return True
+    samples = (timeline.seconds.at(second).bridge for second in span)
+    depths = [timeline.row(second).queue_depth for second in span]
+    known = [depth for depth in depths if depth is not None]
+    return (
+        any(sample is not None and sample.toxics for sample in samples)
+        or not known
+        or sum(known) / len(known) > WAITING_BEHIND
+    )
