@@ -164,6 +164,11 @@ def _back_by_itself(
     relapse = _relapse(timeline, era, range(era.start, round(end_s + back_s) + WINDOW_S))
     when = _when(timeline, recovery, back_s, era, helped=bool(helps))
     share = good_share(timeline, before) if len(before) == WINDOW_S else None
+    first = whole_seconds(start_s, end_s + back_s + WINDOW_S)
+    if unhurt(timeline, start_s, end_s + back_s + WINDOW_S):
+        return [f"Service went on while that lasted{relapse}."], not relapse
+    if not _dipped(timeline, first):
+        return [], False
     if share is not None and share >= GOOD_FROM and back_s < 1 + _HAIR_S:
         said = "Service was back before that was over"
     else:

@@ -181,6 +181,13 @@ def stuck(*, tries: float = 4.0, waiting: int = 400, good_from: int = 45) -> Dra
     )
 
 
+BRIEF = Drawn(
+    good=[1.0] * 13 + [0.97] * 29 + [1.0] * 5 + [0.3] * 11 + [0.0] * 20,
+    tries=[1.0] * END_S, waiting=[0] * END_S, faults=[("latency", (20.4, 23.2))], helps=[53.3, 58.31],
+)  # fmt: skip
+"""Service was never away while the trigger lasted, and went long after that."""
+
+
 @settings(
     max_examples=40,
     phases=[Phase.explicit, Phase.generate],
@@ -193,6 +200,7 @@ def stuck(*, tries: float = 4.0, waiting: int = 400, good_from: int = 45) -> Dra
 @example(drawn=stuck(good_from=36))
 @example(drawn=stuck(good_from=30))
 @example(drawn=stuck(good_from=13))
+@example(drawn=BRIEF)
 def test_each_sentence_is_true_of_the_run(drill: Drill, drawn: Drawn) -> None:
     """Each is known by its form, and what it claims is counted anew from what was drawn."""
     timeline = Timeline.fold(Run(drill, rate=RATE, drawn=drawn).told())
@@ -238,7 +246,7 @@ def came(drawn: Drawn, said: Said) -> bool:
     ]
     if said["hardly"]:
         return not peaks or max(peaks) < 1.05
-    return said["most"] is None or abs(max(peaks) - float(said["most"])) < 0.051
+    return said["most"] is None or not peaks or abs(max(peaks) - float(said["most"])) < 0.051
 
 
 def still_stuck(drawn: Drawn, said: Said) -> bool:
@@ -345,6 +353,13 @@ def in_part(drawn: Drawn, said: Said) -> bool:
     return any(share is not None and share >= 0.5 for share in near) and stated
 
 
+def while_it_lasted(drawn: Drawn, said: Said) -> bool:
+    """All 5 s since its start were good, up to some after its end."""
+    del said
+    shares = drawn.shares(drawn.start_s, drawn.end_s + 4)
+    return all(share is not None and share >= 0.95 for share in shares)
+
+
 def before_the_end(drawn: Drawn, said: Said) -> bool:
     """The last 5 s of the trigger were good; something before them wasn't."""
     del said
@@ -355,6 +370,7 @@ def before_the_end(drawn: Drawn, said: Said) -> bool:
 MANY = r"(?:the first of )?fix(?P<number>\d) on bridge(?: and fix\d on bridge)? (?:was|were) switched on"
 LAST = r"(?:, but not for good: at last (?P<left>\d+) of 100 requests/s were answered)?"
 FORMS = {
+    rf"Service went on while that lasted{LAST}\.": while_it_lasted,
     r"Then came (?P<what>.*?)(?P<hardly>; hardly anything was retried)?(?:: each request became up to (?P<most>[\d.]+) "
     r"attempts)?\.": came,
     r"(?:After that was over, still|From \d+ s after that was over on,) only (?P<left>\d+) of 100 requests/s were "
