@@ -59,7 +59,7 @@ class Drawn:
 
     def share(self, seconds: range) -> float | None:
         """Good of offered, or None where a second is not known."""
-        known = [self.good[second] for second in seconds]
+        known = [self.good[second] if second < END_S else 1.0 for second in seconds]
         return (
             None if None in known or not known else sum(one for one in known if one is not None) / len(known)
         )
@@ -239,14 +239,14 @@ def came(drawn: Drawn, said: Said) -> bool:
     until = min([START_S + 75, *(at for at in drawn.helps if at > drawn.end_s)])
     first, last = math.ceil(drawn.start_s), math.floor(until)
     windows = [range(second, second + 5) for second in range(first, last - 4)]
-    peaks = [
-        sum(round(100 * drawn.tries[s]) for s in window) / 500
-        for window in windows
-        if drawn.share(window) is not None
-    ]
+    peaks = [sum(round(100 * drawn.tries[s]) for s in window) / 500 for window in windows]
+    # a window with an unknown second may or may not be known by what else was counted in it
+    known = [most for most, window in zip(peaks, windows, strict=True) if drawn.share(window) is not None]
     if said["hardly"]:
-        return not peaks or max(peaks) < 1.05
-    return said["most"] is None or not peaks or abs(max(peaks) - float(said["most"])) < 0.051
+        return not known or max(known) < 1.05
+    if said["most"] is None or not known:
+        return True
+    return max(known) - 0.051 < float(said["most"]) < max(peaks) + 0.051
 
 
 def still_stuck(drawn: Drawn, said: Said) -> bool:
@@ -282,9 +282,11 @@ def by_itself(drawn: Drawn, said: Said) -> bool:
         return False
     nexts = [at for at in drawn.helps if at > drawn.end_s]
     if said["ahead"] is not None:
-        return (
-            abs(nexts[0] - back - int(said["ahead"])) <= 1.01 and drawn.good[math.floor(nexts[0]) - 1] != 0.0
-        )
+        last = drawn.share(range(math.floor(nexts[0]) - 5, math.floor(nexts[0])))
+        relapsed = (
+            last == 0.0 and said["left"] is None
+        )  # what is away for less than 5 s is in no window alone
+        return abs(nexts[0] - back - int(said["ahead"])) <= 1.01 and not relapsed
     return not nexts or (said["left"] is not None and back + 5 <= nexts[0] + 0.51)
 
 
@@ -331,12 +333,12 @@ def before_help(drawn: Drawn, said: Said) -> bool:
 
 
 def went_on(drawn: Drawn, said: Said) -> bool:
-    """All 5 s were that good."""
+    """All 5 s were that good; of a shorter time, all of it."""
     until = START_S + 75 if said["number"] is None else drawn.helps[int(said["number"])]
-    known = [share for share in drawn.shares(drawn.start_s, until) if share is not None]
-    return len(known) == len(drawn.shares(drawn.start_s, until)) and int(said["least"] or 0) == math.floor(
-        100 * min(known) + 1e-9
-    )
+    whole = drawn.share(range(math.ceil(drawn.start_s), math.floor(until)))
+    shares = drawn.shares(drawn.start_s, until) or [whole]
+    known = [share for share in shares if share is not None]
+    return len(known) == len(shares) and int(said["least"] or 0) == math.floor(100 * min(known) + 1e-9)
 
 
 def in_part(drawn: Drawn, said: Said) -> bool:
