@@ -11,17 +11,12 @@ import pytest
 
 from tests.docs.documented import TUTORIAL, Documented, in_blocks
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.soak]
 
 DEADLINE_S = 300
 WATCHED_S = 8
 """How long a reader looks at the live view before Ctrl-C."""
 INCONCLUSIVE = 2
-CHAPTERS = [
-    pytest.param(page, marks=[pytest.mark.soak] if page.stem[0] in "13" else [], id=page.stem)
-    for page in TUTORIAL
-]
-"""The first and the third run whole drills of the lab, which other tests run as well: they wait for the soak."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +33,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "DOCKER_HOST": "unix:///nonexistent.sock", "CI": "1"}
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in TUTORIAL])
 def test_a_chapter_runs(page: Path, folder: Path) -> None:
     """Each command ends with the exit code that the page names; a measurement may be inconclusive on a busy machine."""
     ran = 0

@@ -28,8 +28,8 @@ DRILLS = {
 NEAR_A_TIPPING_POINT = frozenset({"hysteresis", "does-the-fix-hold"})
 """Where it tips hangs on how fast this machine is today: it passes k times of n, in `make soak`."""
 
-MINUTES = frozenset({"overload-shed"})
-"""Nine minutes: in `make soak`, too."""
+MINUTES = frozenset({"overload-shed", "retry-chain", "thundering-herd"})
+"""Three to nine of them each: in `make soak`, too."""
 
 MEASUREMENT = (
     *MACHINE,
