@@ -38,6 +38,7 @@ def pytest_configure() -> None:
     for name in SHELL:
         os.environ.pop(name, None)
     os.environ["TERM"] = "xterm-256color"
+    os.umask(0o022)  # what others may read is stated by who writes it, and by tests that are about it
     # A shell that starts something in the background has it ignore SIGINT, and so would all that it starts: Ctrl-C
     # would then interrupt nothing that a test is about.
     signal.signal(signal.SIGINT, signal.default_int_handler)
