@@ -4,9 +4,9 @@ The containers of others may hang on one of our networks. They are not ours to e
 network stays, the takedown is not done, and the error says who holds it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -71,10 +71,9 @@ class ComposeDown(BaseAction):
         containers = found["containers"]
         with ThreadPoolExecutor(max_workers=len(containers) or 1) as pool:
             list(pool.map(_remove_container, containers))
-        stay = [network for network in found["networks"] if not _removed(network)]
+        stay = [network for network in found["networks"] if not _gone(network.remove)]
         for volume in found["volumes"]:
-            with _unless_busy():
-                volume.remove(force=True)
+            _gone(partial(volume.remove, force=True))
         if held := list(self._held(engine)):
             raise RefusedError("; ".join(held))
         return [network.name for network in stay if _attached(engine, network) == {}]
@@ -150,21 +149,7 @@ class ComposeDown(BaseAction):
 
 
 def _remove_container(container: Any) -> None:  # noqa: ANN401 - the SDK's own
-    with _unless_busy():
-        container.remove(force=True, v=True)
-
-
-def _removed(network: Any) -> bool:  # noqa: ANN401 - the SDK's own
-    """Whether it is gone; False: something is on it, or was a moment ago."""
-    try:
-        network.remove()
-    except NotFound:
-        return True
-    except APIError as error:
-        if error.status_code not in BUSY:
-            raise
-        return False
-    return True
+    _gone(partial(container.remove, force=True, v=True))
 
 
 def _attached(engine: DockerClient, network: Any) -> dict[str, Any] | None:  # noqa: ANN401 - the SDK's own
@@ -176,12 +161,14 @@ def _attached(engine: DockerClient, network: Any) -> dict[str, Any] | None:  # n
     return found
 
 
-@contextmanager
-def _unless_busy() -> Iterator[None]:
+def _gone(remove: Callable[[], object]) -> bool:
+    """Remove something; whether it is gone. False: someone uses it, or did a moment ago, or removes it just now."""
     try:
-        yield
+        remove()
     except NotFound:
-        return
+        return True
     except APIError as error:
         if error.status_code not in BUSY:
             raise
+        return False
+    return True
