@@ -12,6 +12,7 @@ from docker.errors import APIError, DockerException
 
 from chaos.engine import with_engine
 from chaos.errors import ChaosError, DeadlineError, RefusedError
+from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
 
 PROJECT_LABEL = "com.docker.compose.project"
@@ -19,6 +20,10 @@ SERVICE_LABEL = "com.docker.compose.service"
 ALIVE = frozenset({"running", "paused"})
 LOOK_DEADLINE_S = 5.0
 START_DEADLINE_S = 30.0
+KILLED = 137
+"""The exit code of what SIGKILL ended."""
+OOM_S = 0.5
+"""The engine learns of a kill for memory a moment after it has seen the end itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,20 @@ async def inspect(container_id: str) -> dict[str, Any]:
         return dict(engine.api.inspect_container(container_id))
 
     return await with_engine(read, LOOK_DEADLINE_S, f"inspect {container_id[:12]}")
+
+
+async def killed_for_memory(container_id: str, state: Mapping[str, Any]) -> bool:
+    """Whether the kernel killed a container that ended, whose ``state`` was inspected, for its memory."""
+    if state["ExitCode"] != KILLED:
+        return bool(state["OOMKilled"])
+
+    async def known() -> bool:
+        return bool((await inspect(container_id))["State"]["OOMKilled"])
+
+    try:
+        return await wait_until(known, OOM_S, "the engine to learn why the container was killed")
+    except WaitTimeoutError:
+        return False
 
 
 def connect(deadline_s: float) -> docker.DockerClient:

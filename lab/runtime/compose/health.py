@@ -11,7 +11,7 @@ from chaos.errors import ChaosError
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
 from lab.runtime.compose import container_logs as logs
-from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect
+from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect, killed_for_memory
 from lab.topology import ServiceSpec
 
 EVERY_S = 0.05
@@ -108,10 +108,11 @@ async def _state(container: ContainerSeen | None) -> str:
         return "it has no container"
     try:
         state = (await inspect(container.id))["State"]
+        for_memory = not state["Running"] and await killed_for_memory(container.id, state)
     except ChaosError as error:
         return f"its state is unknown ({error})"
     if state["Running"]:
         return f"its container is {state['Status']}"
-    memory = ", killed by the kernel for its memory" if state["OOMKilled"] else ""
+    memory = ", killed by the kernel for its memory" if for_memory else ""
     cause = f", {state['Error']}" if state["Error"] else ""
     return f"its container is {state['Status']} with exit code {state['ExitCode']}{memory}{cause}"

@@ -7,22 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chaos.errors import ChaosError
-from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.compose import container_logs
 from lab.runtime.compose.cgroup import PROC
-from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect
+from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect, killed_for_memory
 from lab.runtime.compose.inside import Inside, open_connections_of, open_inside
 from lab.runtime.compose.stats import NOTHING
 from lab.runtime.compose.targets import ContainerPlaces
 from lab.runtime.connections import Connections
 from lab.runtime.listener import UNKNOWN
 from lab.topology import spec_of
-
-KILLED = 137
-"""The exit code of what SIGKILL ended."""
-OOM_S = 0.5
-"""The engine learns of a kill for memory a moment after it has seen the end itself."""
 
 
 @dataclass(slots=True)
@@ -125,7 +119,7 @@ class ContainerReadings(ContainerPlaces):
         container = self._known(service).id
         try:
             state = (await inspect(container))["State"]
-            for_memory = state["ExitCode"] == KILLED and await _for_memory(container)
+            for_memory = await killed_for_memory(container, state)
         except ChaosError as error:
             return self._report(service, "exited", lines=(f"(the container can't be inspected: {error})",))
         memory = ("(killed by the kernel: it used all of its memory)",) if for_memory else ()
@@ -169,15 +163,3 @@ class ContainerReadings(ContainerPlaces):
             await asyncio.gather(
                 *(container_logs.save(s.id, folder / f"{name}.log") for name, s in self._seen.items())
             )
-
-
-async def _for_memory(container: str) -> bool:
-    """Whether the kernel killed a container for its memory."""
-
-    async def known() -> bool:
-        return bool((await inspect(container))["State"]["OOMKilled"])
-
-    try:
-        return await wait_until(known, OOM_S, "the engine to learn why the container was killed")
-    except WaitTimeoutError:
-        return False
