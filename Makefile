@@ -76,7 +76,7 @@ LONG := long and not containers and not soak
 
 test-long: setup ## what takes too long for every day: whole drills, deaths, signals, and many examples of each property
 	@HYPOTHESIS_PROFILE=thorough $(TESTS) -n 2 -m "hypothesis and not scaled and not live and not containers and not soak"
-	@$(TESTS) -n 2 -m "$(LONG) and not alone" --cov --cov-append --cov-report=
+	@$(TESTS) -n 3 -m "$(LONG) and not alone" --cov --cov-append --cov-report=
 	@$(TESTS) -m "$(LONG) and alone" --cov --cov-append --cov-report=term
 
 test-containers: setup engine images ## the tests that need a container engine

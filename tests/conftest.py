@@ -4,6 +4,7 @@ Whatever the caller's shell exports about colours, widths, languages and CI is t
 made at import) can see it. A test that is about one of these sets it itself, in its own environment.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -48,6 +49,12 @@ def pytest_configure() -> None:
     settings.register_profile("quick", deadline=None, max_examples=10)
     settings.register_profile("thorough", deadline=None, max_examples=200)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the garbage collector need not walk it again (0.2 s each time)."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

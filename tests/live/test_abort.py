@@ -12,9 +12,10 @@ from aiohttp import web
 
 from lab.session import LabClient, RunFolder, Unreachable
 from tests.checkout import ROOT
+from tests.live.by_hand import ByHand
 from tests.live.conftest import LAB, Command, Start
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILL = """\
 version: 1
@@ -33,14 +34,14 @@ abort-if:
 """
 
 
-def written(folder: Path, *abort_if: str, share: str = "50 %") -> str:
-    """The drill with these conditions, and so much of the bridge's capacity; the path of its file."""
+def written(folder: Path, *abort_if: str, share: str = "50 %") -> Path:
+    """The drill with these conditions, and so much of the bridge's capacity; its file."""
     file = folder / "throttled.yaml"
     file.write_text(
         DRILL.replace("SHARE", share)
         + "".join(f"  - {line}\n" for line in abort_if or ('{metric: elapsed, is: "> 90 s"}',))
     )
-    return str(file)
+    return file
 
 
 async def call(*arguments: str) -> tuple[int, str]:
@@ -71,7 +72,7 @@ async def test_an_abort_by_a_user_in_the_trigger_rolls_back_and_keeps_the_reason
     start: Start, tmp_path: Path
 ) -> None:
     """Its word stands in the journal before anything is undone; a Ctrl-C meanwhile changes nothing."""
-    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    lab = start.short(written(tmp_path))
     await lab.seen("action.changed", name="throttle", state="applied")
     asked = asyncio.create_task(call("abort", "the pager rings", "--run", str(lab.folder)))
     await lab.seen("note.written", kind="abort")
@@ -96,7 +97,7 @@ async def test_an_abort_before_the_drill_begins(
     start: Start, tmp_path: Path, service: str, state: str
 ) -> None:
     """While the services come up, and while the bridge is calibrated: nothing of the lab stays."""
-    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    lab = start.short(written(tmp_path))
     await lab.seen("service.changed", service=service, state=state)
     assert (await call("abort", "--run", str(lab.folder)))[0] == 0
     ended_well(lab, "aborted by the user")
@@ -105,7 +106,7 @@ async def test_an_abort_before_the_drill_begins(
 
 async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, tmp_path: Path) -> None:
     """Status tells the phase and what is active; an interactive fault is refused, and the drill goes on."""
-    lab = start("run", written(tmp_path), "--runtime", "embedded")
+    lab = start.short(written(tmp_path))
     await lab.seen("action.changed", name="throttle", state="applied")
     code, said = await call("status", "--json", "--run", str(lab.folder))
     status = json.loads(said)
@@ -129,7 +130,7 @@ async def test_a_machine_without_memory_ends_the_drill_while_it_comes_up(
     start: Start, tmp_path: Path
 ) -> None:
     """There is always less than a petabyte: no phase begins, and nothing was applied but what was taken back."""
-    lab = start("run", written(tmp_path, '{metric: memory_free, is: "< 100000 GB"}'), "--runtime", "embedded")
+    lab = start.short(written(tmp_path, '{metric: memory_free, is: "< 100000 GB"}'))
     ended_well(lab, "abort-if was met: memory_free < 100000 GB")
     assert not [event for event in lab.events() if event["type"] == "phase.entered"]
 
@@ -137,7 +138,7 @@ async def test_a_machine_without_memory_ends_the_drill_while_it_comes_up(
 async def test_a_floor_of_goodput_ends_the_trigger_and_not_the_baseline(start: Start, tmp_path: Path) -> None:
     """The newest second has hardly any answer yet in good health, too: that alone is no reason to end a drill."""
     file = written(tmp_path, '{metric: goodput, is: "< 50 % of offered"}', share="5 %")
-    lab = start("run", file, "--runtime", "embedded")
+    lab = start.short(file)
     ended_well(lab, "abort-if was met: goodput < 50 % of offered (")
     phases = [event["phase"] for event in lab.events() if event["type"] == "phase.entered"]
     assert phases == ["baseline", "trigger"]
@@ -176,7 +177,7 @@ async def test_a_url_that_fails_in_the_trigger_ends_the_drill(
     start: Start, tmp_path: Path, shop: Shop
 ) -> None:
     """Two bad seconds are patience, the third is the end; the journal has every answer."""
-    lab = start("run", written(tmp_path, f'{{url: "{shop.url}", for: 3 s}}'), "--runtime", "embedded")
+    lab = start.short(written(tmp_path, f'{{url: "{shop.url}", for: 3 s}}'))
     applied = await lab.seen("action.changed", name="throttle", state="applied")
     shop.status = 503
     await ended(lab)
@@ -193,21 +194,20 @@ async def test_a_url_that_is_not_healthy_before_means_that_nothing_is_applied(
 ) -> None:
     """However patient the condition: next to what hurts already, nothing is hurt."""
     shop.status = 503
-    lab = start("run", written(tmp_path, f'{{url: "{shop.url}", for: 1 h}}'), "--runtime", "embedded")
+    lab = start.short(written(tmp_path, f'{{url: "{shop.url}", for: 1 h}}'))
     await ended(lab)
     ended_well(lab, "so nothing was applied")
     assert not [event for event in lab.events() if event.get("kind") == "fault"]
 
 
-async def test_an_interactive_lab_is_aborted_as_well() -> None:
+@pytest.mark.xdist_group("turns")
+def test_an_interactive_lab_is_aborted_as_well(tmp_path: Path) -> None:
     """Whatever lives can be ended by one command; `lab down` finds nothing afterwards."""
-    code, said = await call("up", "--runtime", "embedded")
-    assert (code, "The lab is up: " in said) == (0, True), said
+    lab = ByHand(tmp_path)
+    said = lab("up", "--runtime", "embedded")
     name = said.split("The lab is up: ")[1].split()[0]
     try:
-        code, said = await call("abort", "enough", "--run", name)
-        assert (code, "everything was rolled back" in said) == (0, True), said
+        assert "everything was rolled back" in lab("abort", "enough", "--run", name)
     finally:
-        assert "No lab is up" in (await call("down"))[1]
-    code, said = await call("status", "--run", name)
-    assert (code, "is over" in said) == (3, True)
+        assert "No lab is up" in lab("down")
+    assert "is over" in lab("status", "--run", name, code=3)

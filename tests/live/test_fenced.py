@@ -8,6 +8,7 @@ import pytest
 
 from chaos.lease import LEASE_S
 from chaos.wait import wait_until
+from tests.checkout import ROOT
 from tests.live.conftest import Start
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.live, pytest.mark.long]
 
 async def test_an_owner_that_wakes_up_after_the_take_over_changes_nothing_any_more(start: Start) -> None:
     """Stopped in the trigger for longer than its lease: rolled back without it; it ends, and adds no line."""
-    lab = start("run", "smoke", "--runtime", "embedded")
+    lab = start.short(ROOT / "drills" / "smoke.yaml")
     await lab.seen("action.changed", name="throttle", state="applied")
     lab.process.send_signal(signal.SIGSTOP)
     try:

@@ -2,39 +2,29 @@
 
 import asyncio
 import json
-import subprocess
+from pathlib import Path
 
 import pytest
 
 from chaos.toxic import Toxic
 from chaos.toxiproxy import Toxiproxy
-from lab.session import living
-from tests.checkout import HOME
-from tests.live.conftest import LAB, ROOT
+from lab.session import RunFolder
+from tests.live.by_hand import ByHand
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("turns")]
 FOREIGN = Toxic(name="someone.elses", type="slow_close", attributes={"delay": 0})
 
 
-def lab(*arguments: str, code: int = 0) -> str:
-    """Call ``lab`` and return what it printed."""
-    done = subprocess.run(
-        [*LAB, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def bridge() -> Toxiproxy:
+def bridge(run: RunFolder) -> Toxiproxy:
     """The API of the living lab's bridge, as anyone on this machine may call it."""
-    (run,) = living(HOME)
     started = (json.loads(line) for line in run.journal.read_text().splitlines())
     api = next(e["addresses"]["api"] for e in started if e.get("service") == "bridge")
     return Toxiproxy(api)
 
 
-def test_a_lab_lives_until_it_is_taken_down() -> None:
+def test_a_lab_lives_until_it_is_taken_down(tmp_path: Path) -> None:
     """Everything that the README tells to type, in order."""
+    lab = ByHand(tmp_path)
     foreign = f"foreign, left alone: toxic {FOREIGN.name} (slow_close) on bridge"
     assert "The lab is up" in lab("up", "--runtime", "embedded")
     try:
@@ -45,12 +35,12 @@ def test_a_lab_lives_until_it_is_taken_down() -> None:
         status = json.loads(lab("status", "--json"))
         assert status["offered_rps"] is None or status["offered_rps"] > 0
         lab("logs", "router")
-        asyncio.run(bridge().add("bridge", FOREIGN))
+        asyncio.run(bridge(lab.up()).add("bridge", FOREIGN))
         assert foreign in lab("fault", "list")
         cleared = lab("fault", "clear", "--all")
         assert "latency" in cleared
         assert foreign in cleared
-        assert set(asyncio.run(bridge().toxics("bridge"))) == {FOREIGN.name}
+        assert set(asyncio.run(bridge(lab.up()).toxics("bridge"))) == {FOREIGN.name}
         assert "latency on bridge" not in lab("fault", "list")
         assert "did you mean `latency`" in lab("fault", "add", "latncy", code=3)
         assert "did you mean 'budget'" in lab("policy", "set", "storefront", "bugdet", code=3)

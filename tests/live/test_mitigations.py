@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,20 +18,24 @@ from chaos.listen_queue import read_listen_queue
 from chaos.mark import run_mark
 from chaos.process.identity import of_run
 from chaos.wait import wait_until
-from lab.session import RunFolder, living
-from tests.checkout import HOME
+from lab.session import RunFolder
 from tests.live.aftermath import assert_nothing_active
-from tests.live.test_interactive import lab
+from tests.live.by_hand import ByHand
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("turns")]
 
 
 @pytest.fixture
-def run() -> Iterator[RunFolder]:
+def lab(tmp_path: Path) -> ByHand:
+    """The command."""
+    return ByHand(tmp_path)
+
+
+@pytest.fixture
+def run(lab: ByHand) -> Iterator[RunFolder]:
     """A lab with two clients and two devices, interactive."""
     lab("up", "--drill", "operators", "--runtime", "embedded", "--yes")
-    (run,) = living(HOME)
-    yield run
+    yield lab.up()
     lab("down")
 
 
@@ -61,14 +66,14 @@ def queue(run: RunFolder) -> int | None:
     return read_listen_queue(host, int(port))
 
 
-def talkers(device: str) -> dict[str, dict[str, Any]]:
+def talkers(lab: ByHand, device: str) -> dict[str, dict[str, Any]]:
     """Who sends over a device."""
     found = json.loads(lab("top", "--seconds", "1", "--device", device, "--json"))
     assert found["missed"] is None
     return {talker["who"]: talker for talker in found["talkers"]}
 
 
-def test_every_mitigation_is_active_where_it_acts_and_undone(run: RunFolder) -> None:
+def test_every_mitigation_is_active_where_it_acts_and_undone(lab: ByHand, run: RunFolder) -> None:
     """Read back from kernel, governor and services, not from the lab's memory; the ledger has each with its inverse."""
     before = (share(run, "bridge"), queue(run))
     assert share(run, "bridge-reserve") == before[0]
@@ -113,27 +118,29 @@ def test_every_mitigation_is_active_where_it_acts_and_undone(run: RunFolder) -> 
     assert not [intent for intent in read_ledger(run.ledger).open() if intent.kind == "mitigation"]
 
 
-def test_clients_are_split_between_two_bridges_and_the_top_talker_isolated(run: RunFolder) -> None:
+def test_clients_are_split_between_two_bridges_and_the_top_talker_isolated(
+    lab: ByHand, run: RunFolder
+) -> None:
     """Who is on which device is seen at the devices' own sockets."""
-    both = talkers("bridge")
+    both = talkers(lab, "bridge")
     assert both.keys() >= {"storefront", "streaming", "canary"}
     assert {who for who, talker in both.items() if talker["movable"]} == {"storefront", "streaming"}
-    assert talkers("bridge-reserve") == {}
+    assert talkers(lab, "bridge-reserve") == {}
     lab("mitigate", "second-bridge", "--target", "streaming")
-    assert "streaming" not in talkers("bridge")
-    assert talkers("bridge-reserve").keys() == {"streaming"}
+    assert "streaming" not in talkers(lab, "bridge")
+    assert talkers(lab, "bridge-reserve").keys() == {"streaming"}
     lab("fault", "clear", "--all")
     assert "isolate on storefront is active" in lab("mitigate", "isolate")
-    assert talkers("bridge-reserve").keys() == {"storefront"}
+    assert talkers(lab, "bridge-reserve").keys() == {"storefront"}
     lab("fault", "clear", "--all")
-    assert talkers("bridge-reserve") == {}
+    assert talkers(lab, "bridge-reserve") == {}
     assert "did you mean `shed`" in lab("mitigate", "shd", code=3)
     assert "factor=" in lab("mitigate", "capacity", "factor=100", code=3)
     assert "key is missing: `target`" in lab("mitigate", "second-bridge", code=3)
     assert not [intent for intent in read_ledger(run.ledger).open() if intent.kind == "mitigation"]
 
 
-async def test_of_a_lab_that_is_killed_no_mitigation_is_left(run: RunFolder) -> None:
+async def test_of_a_lab_that_is_killed_no_mitigation_is_left(lab: ByHand, run: RunFolder) -> None:
     """Kill -9 of its owner: the watchdog undoes each from the ledger, then takes the services down."""
     for words in (
         ("capacity", "factor=1.5"),

@@ -18,7 +18,7 @@ from tests.live.test_abort import Shop, shop
 
 __all__ = ["shop"]
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long]
 
 DRILL = """\
 version: 1

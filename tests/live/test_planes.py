@@ -22,7 +22,7 @@ from tests.live.test_drill import MACHINE
 if TYPE_CHECKING:
     from tests.live.conftest import Start
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long]
 PLANES = Path(__file__).with_name("planes.yaml")
 MONITORING = COMPOSE_FILE.parent / "monitoring"
 MODES = modes(MONITORING)
@@ -103,6 +103,7 @@ async def test_a_broken_file_is_an_error_at_the_start_in_the_programs_own_words(
         assert says in str(failed.value)
 
 
+@pytest.mark.alone
 def test_the_blackout_comes_to_its_verdict(start: Start) -> None:
     """On a quiet machine a pass; on a busy one it may be inconclusive, about nothing but the machine."""
     lab = start("run", "monitoring-blackout", "--runtime", "embedded")

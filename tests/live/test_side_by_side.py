@@ -24,7 +24,7 @@ from lab.session import (
 )
 from tests.checkout import HOME, ROOT
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("turns")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -15,11 +14,9 @@ from playwright.sync_api import Browser
 
 from chaos.mark import run_mark
 from chaos.process.identity import of_run
-from lab.session import living
-from tests.checkout import HOME
-from tests.live.conftest import LAB, ROOT
+from tests.live.by_hand import ByHand
 
-pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("turns")]
 
 ATTACK = """async (targets) => {
   const said = [];
@@ -36,21 +33,14 @@ TOXIC = json.dumps({"name": "evil", "type": "latency", "attributes": {"latency":
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Path]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A living lab's run folder."""
-    up = subprocess.run(
-        [*LAB, "up", "--runtime", "embedded"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert up.returncode == 0, up.stdout + up.stderr
+    lab = ByHand(tmp_path_factory.mktemp("home"))
+    lab("up", "--runtime", "embedded")
     try:
-        yield living(HOME)[-1].path
+        yield lab.up().path
     finally:
-        subprocess.run([*LAB, "down"], cwd=ROOT, capture_output=True, timeout=120, check=True)
+        lab("down")
 
 
 def addresses(lab: Path) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ def typed(example: str, folder: Path) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.xdist_group("turns")
 @pytest.mark.parametrize("number", [n for n, one in enumerate(EXAMPLES) if "smokey" not in one])
 def test_it_runs(number: int, tmp_path: Path) -> None:
     """To its end, without an error; whether the machine was quiet enough for a verdict is another question."""

@@ -12,7 +12,7 @@ from chaos.process.identity import of_run
 from chaos.wait import wait_until
 from lab.journal import read
 
-pytestmark = [pytest.mark.live, pytest.mark.long]
+pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.xdist_group("turns")]
 
 DRILL = "from lab import run; run('smoke', runtime='embedded', out='out')"
 GAME = """\

@@ -10,7 +10,7 @@ import pytest
 from tests.checkout import ROOT
 from tests.lab.setup.wheel import Installed, install
 
-pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.alone]  # it builds in the checkout
+pytestmark = pytest.mark.xdist_group("turns")
 
 PASSED, INCONCLUSIVE = 0, 2
 """Exit codes of a lab that worked; whether the machine was quiet enough for a verdict is not what is tested here."""

@@ -1,6 +1,7 @@
 """A wheel of this checkout, made as a release is and installed in a clean venv, in a folder that is hard on it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from tests.checkout import ROOT
 
 THEIRS = "raise SystemExit('this is not the lab')\n"
 DEADLINE_S = 600
+LEFT_OUT = (".git", ".venv", ".lab", ".hypothesis", ".*_cache", "__pycache__", "build", "dist", "*.egg-info")
+"""What a checkout collects. The release is made of a copy: a build writes beside its sources, which other tests use."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,10 @@ def install(folder: Path) -> Installed:
     The folder holds packages ``services`` and ``chaos`` and a file ``lab.py`` of the user's own.
     """
     dist, venv, here = folder / "dist", folder / "venv", folder / "a user's folder"
-    _do(sys.executable, ROOT / "scripts" / "release.py", "--no-images", "--out", dist)
+    checkout = shutil.copytree(
+        ROOT, folder / "checkout", symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT)
+    )
+    _do(sys.executable, checkout / "scripts" / "release.py", "--no-images", "--out", dist)
     _do(sys.executable, "-m", "venv", venv)
     (wheel,) = dist.glob("*.whl")
     pip = (venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
