@@ -279,7 +279,13 @@ class BridgeSample(Entry):
 
 
 class HostSample(Entry):
-    """The machine under the lab."""
+    """The machine under the lab. Free memory is what the lab's own control groups leave, where they leave less.
+
+    ``cpu_limit_cores``: the tightest CPU limit of the lab's own control groups (null: none), and
+    ``limited_cpu_s_total`` the CPU that all in that group used.
+    ``suspended_s_total``: how long the machine has slept since its boot.
+    ``wall_clock_s``: how far its wall clock is ahead of the clock that never jumps.
+    """
 
     type: Literal["host.sample"] = "host.sample"
     idle_s_total: float
@@ -293,6 +299,10 @@ class HostSample(Entry):
     listen_overflows_total: int | None = None
     bridge_listen_overflows_total: int | None = None
     memory_bytes: dict[str, int] = {}
+    cpu_limit_cores: float | None = None
+    limited_cpu_s_total: float | None = None
+    suspended_s_total: float | None = None
+    wall_clock_s: float | None = None
 
 
 class UrlSample(Entry):

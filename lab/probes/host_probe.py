@@ -1,4 +1,4 @@
-"""The machine under the lab: CPU, memory, disk, and what the lab itself uses."""
+"""The machine under the lab: CPU, memory, disk, clocks, and what the lab itself uses and may use."""
 
 import shutil
 import time
@@ -6,19 +6,24 @@ from pathlib import Path
 
 import psutil
 
+from lab.cgroups import Limits
 from lab.journal.events import HostSample
 
 
-def read_host(
+def read_host(  # noqa: PLR0913  what only the sampler knows of a second
     folder: Path,
+    limits: Limits,
     *,
     loop_lag_ms: float,
     governor_cpu_s: float | None,
     overflows: tuple[int | None, int | None],
     memory: dict[str, int],
 ) -> HostSample:
-    """One sample of this machine. ``overflows``: accept-queue overflows (all, the bridge's), cumulative."""
-    cpu = psutil.cpu_times()
+    """One sample of this machine. ``overflows``: accept-queue overflows (all, the bridge's), cumulative.
+
+    ``limits`` are those of the control groups that the lab is in: a machine has 32 GB, and the lab may have 600 MB.
+    """
+    cpu, allowed = psutil.cpu_times(), limits.of_cpu()
     total_s = float(
         sum(
             getattr(cpu, name)
@@ -29,7 +34,7 @@ def read_host(
         idle_s_total=cpu.idle + cpu.iowait,
         steal_s_total=cpu.steal,
         total_s_total=total_s,
-        memory_free_bytes=psutil.virtual_memory().available,
+        memory_free_bytes=memory_free_bytes(limits),
         disk_free_bytes=shutil.disk_usage(folder).free,
         lab_cpu_s_total=time.process_time(),
         loop_lag_ms=loop_lag_ms,
@@ -37,7 +42,25 @@ def read_host(
         listen_overflows_total=overflows[0],
         bridge_listen_overflows_total=overflows[1],
         memory_bytes=memory,
+        cpu_limit_cores=allowed.cores if allowed else None,
+        limited_cpu_s_total=allowed.used_s_total if allowed else None,
+        suspended_s_total=suspended_s(),
+        wall_clock_s=time.time() - time.monotonic(),
     )
+
+
+def memory_free_bytes(limits: Limits) -> int:
+    """What can still be had: the machine's, or what a limit leaves, where that is less."""
+    available, limit = psutil.virtual_memory().available, limits.of_memory()
+    return available if limit is None else min(available, limit.free_bytes)
+
+
+def suspended_s() -> float | None:
+    """How long the machine has slept since its boot: the one clock goes on then, the other stands still."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    except (AttributeError, OSError):  # not Linux
+        return None
 
 
 def describe_machine() -> dict[str, object]:

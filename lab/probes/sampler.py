@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lab.cgroups import Limits, find_limits
 from lab.journal.events import (
     BridgeSample,
     CanarySample,
@@ -40,7 +41,7 @@ class Sampler:
     ``reserves``, those beside it. ``toxics`` gives the names that the injector has active on a device: its API is
     not asked for samples.
     ``patience_s`` is how long a session of the load may take.
-    ``up``: the services are there; before, only the machine is read.
+    ``up``: the services are there; before, only the machine is read. ``limits`` are those of the lab's control groups.
     """
 
     runtime: Observed
@@ -54,6 +55,7 @@ class Sampler:
     reserves: tuple[str, ...] = ()
     patience_s: float = PATIENCE_S
     up: bool = False
+    limits: Limits = field(default_factory=find_limits)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     _reports: ReportTracker = field(init=False)
     _settings: SettingsTracker = field(default_factory=SettingsTracker)
@@ -164,6 +166,7 @@ class Sampler:
         self.write(
             read_host(
                 self.folder,
+                self.limits,
                 loop_lag_ms=tick.lag_ms,
                 governor_cpu_s=_sum(governors) if read else None,
                 overflows=(sum(self._overflows.values()) + (devices or 0) if read else None, devices),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from lab.analysis.checks.calibration import check_calibration
 from lab.analysis.checks.checker import Checker
+from lab.analysis.checks.clock import check_clock
 from lab.analysis.checks.conservation import check_conservation
 from lab.analysis.checks.crossing import check_crossing
 from lab.analysis.checks.fault_effect import check_fault_effect
@@ -28,6 +29,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
 
 CHECKS: Mapping[str, Checker] = {
+    "clock": check_clock,
     "steady state": check_steady_state,
     "offered": check_offered,
     "truth": check_truth,

@@ -30,7 +30,7 @@ class Row:
         open_connections: of the bridge; ``accept_queue`` not accepted yet; ``accepted`` in this second.
         queue_depth: requests waiting for a worker, in the service where most do.
         breaker: state of the clients' circuit breaker; ``policy`` their retry policy.
-        host_cpu_idle: share of the machine's CPU time that was idle.
+        host_cpu_idle: share of the machine's CPU time that was idle, or of the lab's own CPU limit, where that is less.
         missed: samples that should have been taken in this second and were not.
         provisional: the cohorts of this second can still change.
     """

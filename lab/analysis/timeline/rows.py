@@ -118,12 +118,17 @@ def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
 def _host(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
     sample = seen.host
     return {
-        "host_cpu_idle": ratio(
-            seconds.counted("host", "idle", second), seconds.counted("host", "total", second)
-        ),
+        "host_cpu_idle": _idle(seconds, second, sample.cpu_limit_cores if sample else None),
         "memory_free_bytes": sample.memory_free_bytes if sample else None,
         "disk_free_bytes": sample.disk_free_bytes if sample else None,
     }
+
+
+def _idle(seconds: Seconds, second: int, limit_cores: float | None) -> float | None:
+    """The idle share of the machine, or of what the lab's control group may use of it, where that is less."""
+    idle = ratio(seconds.counted("host", "idle", second), seconds.counted("host", "total", second))
+    used = ratio(seconds.counted("host", "limited", second), limit_cores)
+    return idle if idle is None or used is None else min(idle, max(0.0, 1 - used))
 
 
 def _said(by_service: dict[str, str]) -> str | None:

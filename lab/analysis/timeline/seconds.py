@@ -121,6 +121,7 @@ class Seconds:
             case HostSample():
                 self._touch(event.t).host = event
                 self._count("host", event.t, idle=event.idle_s_total, total=event.total_s_total)
+                self._count("host", event.t, limited=event.limited_cpu_s_total)
             case UrlSample():
                 self._touch(event.second).urls[event.url] = event
             case SampleMissed():

@@ -1,6 +1,7 @@
 """Timeline -> Verdict. What counts most is said first: broken > inconclusive > fail > pass."""
 
 from lab.analysis.checks import run_checks
+from lab.analysis.checks.clock import suspended
 from lab.analysis.checks.restarts import deaths
 from lab.analysis.metrics.stuck import emptied_queue, find_stuck
 from lab.analysis.timeline.attempts import source_of
@@ -76,7 +77,7 @@ def _decide(
     if outcome != "completed":
         not_steady = tuple(f"steady state not met: {what}" for what in unsteady(timeline))
         told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
-        return "inconclusive", (*broken, told, *not_steady, *deaths(timeline))
+        return "inconclusive", (*broken, told, *suspended(timeline), *not_steady, *deaths(timeline))
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chaos.errors import ChaosError
+from lab.cgroups import PROC
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.compose import container_logs
-from lab.runtime.compose.cgroup import PROC
 from lab.runtime.compose.engine import ContainerSeen, EngineWatch, inspect, killed_for_memory
 from lab.runtime.compose.inside import Inside, open_connections_of, open_inside
 from lab.runtime.compose.stats import NOTHING
