@@ -45,7 +45,10 @@ CHECKS: Mapping[str, str] = {
     "bridge busy while stuck": "bridge utilization while stuck",
     "pages told": "pages received",
 }
-"""Of the instrument; the checks of faults apart, which have the fault's name in theirs."""
+"""Of the instrument; the checks of faults apart, which have the fault's name in theirs.
+
+A check that the lab makes no more keeps its name in the verdicts that have it (bridge utilization while stuck).
+"""
 
 _BITE = " did bite"
 

@@ -89,3 +89,17 @@ def at_least(name: str, limit: float, unit: str, measured: float | None, detail:
         detail=detail,
         unit=short_unit(unit),
     )
+
+
+def above(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
+    """A finding whose figure must be more than a limit."""
+    ok = None if measured is None else measured > limit
+    shown = None if measured is None else round(measured, 4)
+    return Finding(
+        name=name,
+        limit=f"> {limit:g} {unit}".strip(),
+        measured=shown,
+        ok=ok,
+        detail=detail,
+        unit=short_unit(unit),
+    )

@@ -7,18 +7,15 @@
 Each must be measured in every 5 s of the seconds that *stuck* judges. What lacks a measurement is not borne out.
 """
 
-from statistics import median
-
 from lab.analysis.checks.restarts import unmeant
+from lab.analysis.metrics.queueing_delay import canary_wait_s, queueing_delay_s
 from lab.analysis.metrics.stuck import find_stuck, timeout_s
-from lab.analysis.timeline.rows import amplification, ratio
+from lab.analysis.timeline.rows import amplification
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import role_seconds, sliding, total
 
 RETRIED_FROM = 1.1
 """Attempts per request: below, too little is retried to keep a storm alive."""
-KNOWN = 0.8
-"""So many of the seconds must have been sampled for a delay to be known."""
 WAITING_BEHIND = 1.0
 """Requests that wait in a service behind the device, on average: more, and the device is not what is short."""
 
@@ -35,17 +32,6 @@ def fed_itself(timeline: Timeline) -> bool:
     )
 
 
-def queueing_delay_s(timeline: Timeline, span: range) -> float | None:
-    """Accept queue / accept rate over the seconds in which both are known; None where too few are, or none came in."""
-    rows = [timeline.row(second) for second in span]
-    known = [
-        (r.accept_queue, r.accepted) for r in rows if r.accept_queue is not None and r.accepted is not None
-    ]
-    if len(known) < KNOWN * len(rows):
-        return None
-    return ratio(sum(waiting for waiting, _ in known), sum(accepted for _, accepted in known))
-
-
 def _amplified(timeline: Timeline, window: range) -> bool:
     attempts = amplification(timeline.seconds, window, final=True)
     return attempts is not None and attempts >= RETRIED_FROM
@@ -58,12 +44,12 @@ def _congested(timeline: Timeline, span: range) -> bool:
     limit_s = timeout_s(timeline.drill)
     before_s = queueing_delay_s(timeline, role_seconds(timeline, "baseline"))
     delays = [queueing_delay_s(timeline, window) for window in sliding(span)]
-    waits = [c.latency_ms / 1000 for c in timeline.canaries if span.start <= c.started_s < span.stop]
+    wait_s = canary_wait_s(timeline, span)
     return (
         before_s is not None
         and before_s < limit_s
         and all(delay is not None and delay > limit_s for delay in delays)
-        and (not waits or median(waits) >= limit_s)
+        and (wait_s is None or wait_s >= limit_s)
     )
 
 

@@ -68,9 +68,45 @@ def refusals(then: float) -> tuple[Change, ...]:
     return (Change(figure, then, 100.0, "no answers from after the fault"),)
 
 
+def evidence(busy: float, delay_s: tuple[float, float], wait_s: tuple[float, float]) -> tuple[Change, ...]:
+    """What shows a saturated bridge: used CPU then; delay and canary's wait, in the baseline and while stuck, now."""
+    why = "used CPU is as high in health, the queueing delay is not"
+    gone = (
+        Change("instrument.bridge utilization while stuck.measured", busy, None, why),
+        Change("instrument.bridge utilization while stuck.ok", then=True, now=None, why=why),
+    )
+    measured = {
+        "queueing delay in the baseline": delay_s[0],
+        "queueing delay while stuck": delay_s[1],
+        "canary's wait in the baseline": wait_s[0],
+        "canary's wait while stuck": wait_s[1],
+    }
+    come = (
+        one
+        for name, seconds in measured.items()
+        for one in (
+            Change(f"instrument.{name}.measured", None, seconds, why),
+            Change(f"instrument.{name}.ok", then=None, now=True, why=why),
+        )
+    )
+    return (*gone, *come)
+
+
 INTENDED: Mapping[str, tuple[Change, ...]] = {
-    "compose-operators": (*SUMS, *SCHEDULES),
-    "embedded-operators": (*SUMS, *SCHEDULES),
+    "compose-operators": (
+        *SUMS,
+        *SCHEDULES,
+        *evidence(98.2771, (0.0, 3.1605), (0.0111, 4.7112)),
+    ),
+    "embedded-operators": (
+        *SUMS,
+        *SCHEDULES,
+        *evidence(97.5868, (0.0148, 2.2363), (0.0343, 2.5043)),
+    ),
+    "compose-monitoring-blackout": evidence(98.9018, (0.0039, 12.0337), (0.0156, 8.0004)),
+    "embedded-monitoring-blackout": evidence(98.1053, (0.0194, 8.2466), (0.0651, 8.0006)),
+    "compose-retry-storm": evidence(98.9351, (0.0023, 2.6947), (0.0108, 4.0847)),
+    "embedded-retry-storm": evidence(92.5562, (0.0068, 2.3169), (0.047, 3.9446)),
     "compose-retry-chain.budgets": refusals(96.992),
     "compose-retry-chain.every-layer": refusals(99.924),
     "compose-retry-chain.one-layer": refusals(98.847),
