@@ -8,8 +8,9 @@ python -m bench proofs --runtime embedded
 python -m bench monitoring --runtime embedded
 python -m bench policies
 python -m bench places
-python -m bench page                          only the page, from the rows that are kept
-python -m bench                               all of it, on both runtimes: about 4 hours
+python -m bench checks --runtime embedded     the instrument checks (bench/checks.py): about 2.5 hours a runtime
+python -m bench page                          only the pages, from the rows that are kept
+python -m bench                               all but the checks, on both runtimes: about 4 hours
 """
 
 import argparse
@@ -17,7 +18,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.ceiling import ceiling
+from bench.checks import AskedFor, checks
+from bench.checks_page import write_checks_page
+from bench.defects import DEFECTS
 from bench.fresh import fresh
+from bench.healthy import RUNS
 from bench.monitoring import monitoring
 from bench.page import write_page
 from bench.places import places
@@ -40,19 +45,50 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
 }
 
 
+MEASURED = ROOT / "docs" / "measured"
+RUNTIMES = ("embedded", "compose")
+SEEDS = 10
+
+
 def main() -> None:
     """Parse, measure, write."""
+    asked = _parser().parse_args()
+    runtimes, folder = asked.runtime or RUNTIMES, Path(ROOT / ".lab" / "bench")
+    if asked.what in {"checks", "page"}:
+        rows = Rows(asked.rows or MEASURED / "checks.jsonl", folder)
+        page = rows.file.with_suffix(".md")
+        if asked.what == "checks":
+            wanted = AskedFor(runtimes, asked.condition or (), asked.planted or (), asked.seeds)
+            checks(rows, wanted, page)
+        write_checks_page(rows, page)
+    if asked.what != "checks":
+        rows = Rows(MEASURED / "benchmarks.jsonl", folder)
+        for name in WORK if asked.what == "all" else [asked.what]:
+            for runtime in runtimes:
+                if name in WORK:
+                    WORK[name](rows, runtime, range(1, (asked.seeds or SEEDS) + 1))
+        write_page(rows, MEASURED / "benchmarks.md")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="?", choices=[*WORK, "page", "all"], default="all")
-    parser.add_argument("--runtime", choices=["embedded", "compose"], action="append")
-    parser.add_argument("--seeds", type=int, default=10, help="how many seeds, from 1 on")
-    asked = parser.parse_args()
-    rows = Rows(ROOT / "docs" / "measured" / "benchmarks.jsonl", Path(ROOT / ".lab" / "bench"))
-    for name in WORK if asked.what == "all" else [asked.what]:
-        for runtime in asked.runtime or ["embedded", "compose"]:
-            if name in WORK:
-                WORK[name](rows, runtime, range(1, asked.seeds + 1))
-    write_page(rows, ROOT / "docs" / "measured" / "benchmarks.md")
+    parser.add_argument("what", nargs="?", choices=[*WORK, "checks", "page", "all"], default="all")
+    parser.add_argument("--runtime", choices=RUNTIMES, action="append")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        help=f"how many seeds, from 1 on (default: {SEEDS}; checks: as many as there are to be)",
+    )
+    parser.add_argument(
+        "--condition", choices=RUNS, action="append", help="checks: only healthy runs in this condition"
+    )
+    parser.add_argument(
+        "--planted", choices=[*DEFECTS, "all"], action="append", help="checks: only this defect"
+    )
+    parser.add_argument(
+        "--rows", type=Path, help="checks: keep the rows in this file, and the page beside it"
+    )
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""What the instrument checks said of a run, each by its registered name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lab.analysis import Timeline, judge
+from lab.analysis.checks import CHECKS, run_checks
+from lab.journal.events import Event
+
+KEPT = ("name", "limit", "measured", "ok", "required", "unit")
+Found = dict[str, Any]
+"""A finding as a row keeps it."""
+Findings = Mapping[str, list[Found]]
+"""Check -> its findings; an empty list: it was asked and had nothing to say."""
+
+
+def ask(events: Iterable[Event]) -> dict[str, list[Found]]:
+    """Every registered check's findings."""
+    timeline = Timeline.fold(events)
+    return {
+        name: [
+            found.model_dump(mode="json", include=set(KEPT)) for found in run_checks(timeline, {name: check})
+        ]
+        for name, check in CHECKS.items()
+    }
+
+
+def word(events: Iterable[Event]) -> str:
+    """The verdict's one word."""
+    return judge(Timeline.fold(events)).verdict
+
+
+def alarmed(found: Found) -> bool:
+    """Whether a finding makes its run inconclusive."""
+    return found["ok"] is False or (found["ok"] is None and found["required"])
+
+
+def alarms(findings: Findings, check: str | None = None) -> Iterator[str]:
+    """Names of the findings that make a run inconclusive, of one check or of all."""
+    for name, found in findings.items():
+        if check in {None, name}:
+            yield from (one["name"] for one in found if alarmed(one))

@@ -1,0 +1,166 @@
+"""docs/measured/checks.md, from the rows alone: what each instrument check's limit costs, and what it catches."""
+
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench import healthy, planted
+from bench.asked import Found, alarmed
+from bench.cells import figure, row
+from bench.defects import DEFECTS, Defect
+from bench.margins import margin
+from bench.neighbours import CONDITIONS
+from bench.rows import Row, Rows
+from lab.analysis.checks import CHECKS
+from lab.analysis.verdict.interval import wilson
+
+RUNTIMES = ("embedded", "compose")
+HEAD = """# The instrument checks, measured
+
+Written by `python -m bench checks` from [checks.jsonl](checks.jsonl), where every row is one run. A run in which an
+instrument check fails is *inconclusive*: a check that fails in a healthy run costs a good run, and one that
+doesn't in a run with a defect costs a wrong verdict. What each check is for: [verdicts](../explanation/verdicts.md).
+k of n with its 95 % interval (Wilson).
+
+A healthy run is one of `bench/drills/checks.yaml`, the storm of `retry-storm` in 37 s, until the lab is stuck and
+beyond, so that the checks of a stuck lab are asked as well. Every finding in it that isn't ok is a false alarm. A
+planted defect is caught when the check that it is meant for reports it; *live* ones are done to a lab that runs, behind
+its back, others are written into the *journal* of a healthy run, which is judged again. `bench/defects/` has them all.
+"""
+HEALTHY = """
+False alarms: runs in which the finding was not ok. Margin: how far the figure was from its limit, in the limit's unit,
+in the worst healthy run and in the median one, over all conditions; below 0 the limit was not kept.
+"""
+PLANTED = """
+Caught: by the check that the defect is meant for (*no check yet*: the run was inconclusive for another reason). Wrong
+verdicts: runs that ended *pass* or *fail* all the same. Also by: other findings that reported it.
+"""
+
+
+def write_checks_page(rows: Rows, path: Path) -> None:
+    """Write the page."""
+    path.write_text("\n".join(page(rows)) + "\n", encoding="utf-8")
+
+
+def page(rows: Rows) -> Iterator[str]:
+    """Its lines."""
+    yield HEAD
+    yield "## Healthy runs"
+    yield HEALTHY
+    for runtime in RUNTIMES:
+        yield from _healthy(runtime, rows.of(what=healthy.WHAT, runtime=runtime))
+    yield "## Planted defects"
+    yield PLANTED
+    for runtime in RUNTIMES:
+        yield from _planted(runtime, rows.of(what=planted.WHAT, runtime=runtime))
+
+
+def _healthy(runtime: str, found: Sequence[Row]) -> Iterator[str]:
+    yield f"### {runtime}\n"
+    by_condition = {
+        condition: [one for one in found if one["condition"] == condition] for condition in CONDITIONS
+    }
+    for condition, runs in by_condition.items():
+        yield _valid(runtime, condition, runs)
+    yield ""
+    if not found:
+        return
+    yield row(
+        (
+            "check",
+            "finding",
+            "limit",
+            *(f"false alarms, {name}" for name in CONDITIONS),
+            "worst margin",
+            "median margin",
+        )
+    )
+    yield row(["---"] * (5 + len(CONDITIONS)))
+    for check in _checks(found):
+        for name in _names(check, found) or [""]:
+            yield row(_finding(check, name, by_condition))
+    yield ""
+
+
+def _valid(runtime: str, condition: str, runs: Sequence[Row]) -> str:
+    """How many runs of a condition came to a verdict, and for which reasons others did not."""
+    meant = CONDITIONS[condition]
+    if not runs:
+        return f"* *{condition}*, {meant}: no rows yet for {runtime}."
+    passed = wilson(sum(one["verdict"] == "pass" for one in runs), len(runs))
+    others = "".join(
+        f" Seed {one['seed']}: {one['verdict']}, {'; '.join(one['reasons'])}."
+        for one in runs
+        if one["verdict"] != "pass"
+    )
+    return f"* *{condition}*, {meant}: passed {passed}; commits {_commits(runs)}.{others}"
+
+
+def _commits(runs: Iterable[Row]) -> str:
+    return ", ".join(dict.fromkeys(one["commit"] for one in runs))
+
+
+def _checks(found: Iterable[Row]) -> list[str]:
+    """The registered checks in their order, then those that only older rows have."""
+    return list(dict.fromkeys([*CHECKS, *(check for one in found for check in one["findings"])]))
+
+
+def _names(check: str, found: Iterable[Row]) -> list[str]:
+    """The findings that a check ever had in healthy runs."""
+    return list(dict.fromkeys(one["name"] for run in found for one in run["findings"].get(check, [])))
+
+
+def _finding(check: str, name: str, by_condition: Mapping[str, Sequence[Row]]) -> Iterator[object]:
+    runs = [run for of_one in by_condition.values() for run in of_one]
+    seen = [one for run in runs for one in _named(run, check, name)]
+    yield check
+    yield name or "(says something only where it fails)"
+    yield seen[-1]["limit"] if seen else "-"
+    for of_one in by_condition.values():
+        yield _alarms([run for run in of_one if check in run["findings"]], check, name)
+    margins = [far for one in seen if (far := margin(one["limit"], one["measured"])) is not None]
+    yield figure(min(margins)) if margins else "-"
+    yield figure(float(statistics.median(margins))) if margins else "-"
+
+
+def _alarms(runs: Sequence[Row], check: str, name: str) -> str:
+    """In how many runs a finding failed, of those in which the check was asked."""
+    if not runs:
+        return "no rows yet"
+    had = [_named(run, check, name) for run in runs]
+    failed = wilson(sum(any(map(alarmed, found)) for found in had), len(runs))
+    seen = sum(bool(found) for found in had)
+    return str(failed) if seen == len(runs) or not name else f"{failed}, asked in {seen}"
+
+
+def _named(run: Row, check: str, name: str) -> list[Found]:
+    return [one for one in run["findings"].get(check, []) if one["name"] == name]
+
+
+def _planted(runtime: str, found: Sequence[Row]) -> Iterator[str]:
+    yield f"### {runtime}\n"
+    if not found:
+        yield f"No rows yet for {runtime}.\n"
+        return
+    yield row(("defect", "what is done", "planted", "meant for", "caught", "wrong verdicts", "also by"))
+    yield row(["---"] * 7)
+    for defect in DEFECTS.values():
+        if runtime in defect.runtimes:
+            yield row(_defect(defect, [one for one in found if one["defect"] == defect.name]))
+    yield ""
+
+
+def _defect(defect: Defect, runs: Sequence[Row]) -> Iterator[object]:
+    yield f"`{defect.name}`"
+    yield defect.what
+    yield defect.planted
+    yield f"{defect.check}: {defect.finding}" if defect.check else "no check yet"
+    if not runs:
+        yield from ("no rows yet", "-", "-")
+        return
+    yield wilson(sum(one["caught"] for one in runs), len(runs))
+    yield sum(one["verdict"] in {"pass", "fail"} for one in runs)
+    others = dict.fromkeys(
+        name for one in runs for name in one["by"] if not (defect.check and name.startswith(defect.finding))
+    )
+    yield ", ".join(others) or "-"

@@ -1,0 +1,168 @@
+"""Defects written into the journal of a real healthy run: pure functions from its events to altered ones.
+
+For what can't be done to a lab from outside: figures that were counted wrong, lost, or never undone.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, TypeVar
+
+from lab.analysis import Timeline
+from lab.journal.entry import Entry
+from lab.journal.events import (
+    ActionChanged,
+    BridgeSample,
+    CalibrationMeasured,
+    Event,
+    HostSample,
+    LoadSample,
+    PhaseEntered,
+    ServiceSample,
+)
+from lab.journal.plane_events import PlaneConfigured, PlaneSample
+
+Alter = Callable[[Sequence[Event]], list[Event]]
+E = TypeVar("E", bound=Entry)
+
+SAMPLES = (LoadSample, ServiceSample, BridgeSample, HostSample)
+
+
+def changed(kind: type[E], change: Callable[[E], dict[str, Any]]) -> Alter:
+    """Every event of a kind with other values."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        return [
+            event.model_copy(update=change(event)) if isinstance(event, kind) else event for event in events
+        ]
+
+    return alter
+
+
+def grown(kind: type[E], figure: str, times: float, **only: str) -> Alter:
+    """A cumulative figure that grows so many times as fast, from the first phase on."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        begun_s = _first_phase_s(events)
+        first: dict[tuple[object, ...], float] = {}
+        found: list[Event] = []
+        for event in events:
+            value = getattr(event, figure, None) if isinstance(event, kind) and _is(event, only) else None
+            if value is None or event.t < begun_s:
+                found.append(event)
+                continue
+            who = tuple(getattr(event, name, None) for name in ("service", "boot", "device"))
+            base = first.setdefault(who, value)
+            found.append(event.model_copy(update={figure: type(value)(base + times * (value - base))}))
+        return found
+
+    return alter
+
+
+def _is(event: object, only: dict[str, str]) -> bool:
+    return all(getattr(event, name) == value for name, value in only.items())
+
+
+def _first_phase_s(events: Sequence[Event]) -> float:
+    return next((event.t for event in events if isinstance(event, PhaseEntered)), 0.0)
+
+
+def lost_samples(one_in: int) -> Alter:
+    """One sample in so many was never taken."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        begun_s, taken = _first_phase_s(events), count(1)
+        return [
+            event
+            for event in events
+            if not isinstance(event, SAMPLES) or event.t < begun_s or next(taken) % one_in
+        ]
+
+    return alter
+
+
+def lost_outcomes(percent: int) -> Alter:
+    """So many percent of the attempts have no end."""
+
+    def lose(sample: ServiceSample) -> dict[str, Any]:
+        kept = {kind: total * (100 - percent) // 100 for kind, total in sample.outcomes_total.items()}
+        return {"outcomes_total": kept}
+
+    return changed(ServiceSample, lose)
+
+
+def never_read_back(kind: str, state: str) -> Alter:
+    """The actions of a kind that came to a state did so by their own word only."""
+    return changed(
+        ActionChanged,
+        lambda action: {"verified": False} if (action.kind, action.state) == (kind, state) else {},
+    )
+
+
+def other_capacity(times: float) -> Alter:
+    """Calibration found so many times what the drill wants."""
+    return changed(CalibrationMeasured, lambda one: {"capacity_rps": times * one.asked_rps})
+
+
+def unsteady_windows(spread_ratio: float) -> Alter:
+    """The calibration's windows differ by so much."""
+    return changed(CalibrationMeasured, lambda _: {"spread_ratio": spread_ratio, "steady": False})
+
+
+def busy(share: float) -> Alter:
+    """Each service uses so much of a core more than it did."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        begun_s = _first_phase_s(events)
+
+        def use(sample: ServiceSample) -> dict[str, Any]:
+            used = sample.cpu_s_total
+            return {} if used is None else {"cpu_s_total": used + share * max(0.0, sample.t - begun_s)}
+
+        return changed(ServiceSample, use)(events)
+
+    return alter
+
+
+def stolen(share: float) -> Alter:
+    """Others on the same hardware took so much of the machine's time."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        first = next((event for event in events if isinstance(event, HostSample)), None)
+        zero_s = 0.0 if first is None else first.total_s_total
+        return changed(
+            HostSample,
+            lambda host: {"steal_s_total": host.steal_s_total + share * (host.total_s_total - zero_s)},
+        )(events)
+
+    return alter
+
+
+def waiting_calls(number: int) -> Alter:
+    """The client's library has so many calls that wait for a thread."""
+    return changed(
+        ServiceSample, lambda sample: {} if sample.attempts_total is None else {"calls_queued": number}
+    )
+
+
+def unasked_seconds(plane: str, one_in: int) -> Alter:
+    """A plane was not asked about one second in so many."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        return [
+            event
+            for event in events
+            if not (isinstance(event, PlaneSample) and event.plane == plane and event.second % one_in == 0)
+        ]
+
+    return alter
+
+
+def planes_of(**values: Any) -> Alter:  # noqa: ANN401 - a value of the event, whatever it is
+    """Every plane was set up like this."""
+    return changed(PlaneConfigured, lambda _: values)
+
+
+def silent_pager(events: Sequence[Event]) -> list[Event]:
+    """On-call reported nothing."""
+    pager = Timeline.fold(events).roles.pager
+    return [event for event in events if not (isinstance(event, ServiceSample) and event.service == pager)]

@@ -1,0 +1,39 @@
+"""Recorded runs, as journals of healthy ones."""
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from lab.journal import read
+from lab.journal.events import Event
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden"
+RECORDED = {"checks": "retry-storm", "quiet": "monitoring-blackout"}
+"""A drill of bench/drills -> the recorded run that has all that a run of it has."""
+
+
+@cache
+def journal_bytes(run: str) -> bytes:
+    """A recorded journal."""
+    return gzip.decompress((GOLDEN / f"{run}.journal.jsonl.gz").read_bytes())
+
+
+def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> None:
+    """A run folder with a recorded journal."""
+    folder.mkdir(parents=True)
+    (folder / "journal.jsonl").write_bytes(journal_bytes(f"{runtime}-{RECORDED[drill]}"))
+    (folder / "verdict.json").write_text(json.dumps({"verdict": verdict, "reasons": []}))
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[Event, ...]]:
+    """(drill of bench/drills, runtime) -> the events of a run like it."""
+    folder, found = tmp_path_factory.mktemp("recorded"), {}
+    for drill in RECORDED:
+        for runtime in ("embedded", "compose"):
+            write_run(folder / f"{drill}-{runtime}", drill, runtime)
+            found[drill, runtime] = read(folder / f"{drill}-{runtime}" / "journal.jsonl").events
+    return found
