@@ -16,6 +16,16 @@ WHILE_STUCK = in_phase("aftermath", 5.0)
 
 _ALL = (
     Defect(
+        "suspended", "the machine sleeps for 30 s in the middle of the run",
+        "clock", "suspended",
+        Altered(alterations.jumped(30.0, "suspended_s_total", "wall_clock_s")),
+    ),
+    Defect(
+        "clock-set", "the machine's clock is set by 5 s in the middle of the run",
+        "clock", "wall clock set",
+        Altered(alterations.jumped(5.0, "wall_clock_s")),
+    ),
+    Defect(
         "unsteady-baseline", "auth is stopped for 3 s of the baseline",
         "steady state", "steady state: goodput",
         Live(in_phase("baseline", 1.0), acts.stopped("auth", 3.0)),

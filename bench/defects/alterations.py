@@ -137,6 +137,21 @@ def stolen(share: float) -> Alter:
     return alter
 
 
+def jumped(by_s: float, *clocks: str) -> Alter:
+    """Clocks of the machine jump by so much in the middle of the phases."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        middle_s = (_first_phase_s(events) + events[-1].t) / 2
+
+        def jump(host: HostSample) -> dict[str, Any]:
+            read = {clock: getattr(host, clock) for clock in clocks}
+            return {clock: at + by_s for clock, at in read.items() if at is not None and host.t >= middle_s}
+
+        return changed(HostSample, jump)(events)
+
+    return alter
+
+
 def waiting_calls(number: int) -> Alter:
     """The client's library has so many calls that wait for a thread."""
     return changed(
