@@ -8,9 +8,13 @@ import ctypes
 import os
 import socket
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from chaos.errors import RefusedError
+from chaos.sock_diag import HOST_AT, LISTEN, QUEUES, QUEUES_AT, dump, open_query, packed
 
 PIDFD_GETFD = 438
 """The same number on every architecture that the kernel has it on."""
@@ -26,7 +30,7 @@ def set_listen_queue(pid: int, host: str, port: int, queue: int) -> int:
     """Make the listener of ``pid`` at ``host:port`` hold at most ``queue`` connections not yet accepted.
 
     Returns:
-        The length as ``ss`` reads it back.
+        The length as the kernel reads it back.
 
     Raises:
         ListenQueueError: no such listener, not allowed, or the kernel took another length.
@@ -44,15 +48,50 @@ def set_listen_queue(pid: int, host: str, port: int, queue: int) -> int:
     return found
 
 
-def read_listen_queue(host: str, port: int) -> int | None:
-    """Its length as ``ss`` has it; None: nothing listens there."""
-    command = ["ss", "-ltnH", "sport", "=", f":{port}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
-    for line in done.stdout.splitlines():
-        _state, _waiting, length, local, *_ = line.split()
-        if local.rpartition(":")[0].strip("[]") in {host, "*", "0.0.0.0", "::"}:  # noqa: S104 - compared
-            return int(length)
+def why_not_settable() -> str | None:
+    """Why no queue can be set on this machine, tried on the listener of a child that lives only for that.
+
+    None: it can be. It costs about 20 ms.
+    """
+    ours = socket.create_server(("127.0.0.1", 0))
+    with ours, _waiting_child(ours) as child:
+        host, port = ours.getsockname()
+        try:
+            set_listen_queue(child.pid, host, port, 1)
+        except ListenQueueError as error:
+            return str(error)
+        finally:
+            child.kill()
     return None
+
+
+def _waiting_child(listener: socket.socket) -> "subprocess.Popen[bytes]":
+    """A process that holds the listener as well, and waits until it is killed."""
+    command = (sys.executable, "-I", "-S", "-c", "import signal; signal.pause()")
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(listener.fileno(),))
+
+
+def read_listen_queue(host: str, port: int) -> int | None:
+    """Its length as the kernel has it; None: nothing listens there.
+
+    Raises:
+        ListenQueueError: the kernel does not answer.
+    """
+    try:
+        with closing(open_query()) as query:
+            return next(_queues(query, host, port), None)
+    except OSError as error:
+        raise ListenQueueError(f"the kernel was asked for the queue at {host}:{port}: {error}") from error
+
+
+def _queues(query: socket.socket, host: str, port: int) -> Iterator[int]:
+    """Those of the listeners at this address, and at all addresses."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        here = packed(family, host)
+        for found in list(dump(query, family, port, LISTEN)):
+            local = bytes(found[HOST_AT : HOST_AT + len(here)])
+            if local in {here, packed(family, "0.0.0.0"), bytes(len(here))}:  # noqa: S104 - compared
+                yield int(QUEUES.unpack_from(found, QUEUES_AT)[1])
 
 
 def _listener(pid: int, host: str, port: int) -> str:
@@ -89,8 +128,8 @@ def _borrowed(pid: int, descriptor: int) -> socket.socket:
     libc = ctypes.CDLL(None, use_errno=True)
     try:
         pidfd = os.pidfd_open(pid)
-    except OSError as error:
-        raise ListenQueueError(f"process {pid} can't be opened: {error}") from error
+    except (OSError, AttributeError) as error:
+        raise ListenQueueError(f"process {pid} can't be opened: {error} (pidfd_open)") from error
     try:
         copy = libc.syscall(PIDFD_GETFD, pidfd, descriptor, 0)
     finally:

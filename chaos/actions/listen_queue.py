@@ -35,7 +35,7 @@ class ListenQueue(BaseAction):
         await asyncio.to_thread(set_listen_queue, record.pid, self.host, self.port, self.queue)
 
     async def read(self) -> Reading:
-        """The length as ``ss`` has it."""
+        """The length as the kernel has it."""
         found = await asyncio.to_thread(read_listen_queue, self.host, self.port)
         if found is None:
             raise TargetGoneError(f"nothing listens at {self.host}:{self.port} ({self.process.service})")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from lab.runtime import sock_diag
+from chaos import sock_diag
 
 STATES = tuple(
     set(range(1, sock_diag.NEW_SYN_RECV)) - {sock_diag.TIME_WAIT, sock_diag.CLOSE, sock_diag.LISTEN}

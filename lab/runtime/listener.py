@@ -6,14 +6,22 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from chaos.sock_diag import (
+    ATTRIBUTES_AT,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    HOST_AT,
+    LISTEN,
+    QUEUES,
+    QUEUES_AT,
+    dump,
+    open_query,
+    packed,
+)
 from lab.runtime.base import Sockets
-from lab.runtime.sock_diag import CLOSE_WAIT, ESTABLISHED, LISTEN, dump, open_query
 
 UNKNOWN = Sockets(open_connections=None, accept_queue=None, listen_queue=None, listen_overflows_total=None)
 
-_HOST_AT = 8  # family, state, timer, retransmissions, two ports; then the local address
-_QUEUES = struct.Struct("=II")  # of a listener: connections not yet accepted, and how many may wait
-_QUEUES_AT, _ATTRIBUTES_AT = 56, 72
 _ATTRIBUTE = struct.Struct("=HH")  # length, type
 _MEMORY = 7
 """The attribute of nine counters, the last of them drops, and (less one) the bit that asks for it."""
@@ -46,8 +54,8 @@ class Listener:
         for family in (socket.AF_INET, socket.AF_INET6):
             listening = next(self._dump(family, LISTEN, extensions=1 << (_MEMORY - 1)), None)
             if listening is not None:
-                queued, limit = _QUEUES.unpack_from(listening, _QUEUES_AT)
-                overflows = self.overflows() if self.overflows else _drops(listening[_ATTRIBUTES_AT:])
+                queued, limit = QUEUES.unpack_from(listening, QUEUES_AT)
+                overflows = self.overflows() if self.overflows else _drops(listening[ATTRIBUTES_AT:])
                 connections = sum(1 for _ in self._dump(family, ESTABLISHED, CLOSE_WAIT))
                 return Sockets(connections, queued, limit, overflows)
         return None
@@ -57,8 +65,8 @@ class Listener:
         found = list(dump(self.query, family, self.port, *states, extensions=extensions))
         if self.host is None:
             return iter(found)
-        host = _packed(family, self.host)
-        return (body for body in found if body[_HOST_AT : _HOST_AT + len(host)] == host)
+        host = packed(family, self.host)
+        return (body for body in found if body[HOST_AT : HOST_AT + len(host)] == host)
 
     def close(self) -> None:
         """Ask no more, after a read that is under way."""
@@ -74,12 +82,6 @@ def local_listener(address: str) -> Listener:
     """
     host, _, port = address.rpartition(":")
     return Listener(open_query(), int(port), host)
-
-
-def _packed(family: int, host: str) -> bytes:
-    """An IPv4 address as the kernel has it: an IPv6 socket that takes IPv4 as well has it mapped."""
-    four = socket.inet_aton(host)
-    return four if family == socket.AF_INET else bytes(10) + b"\xff\xff" + four
 
 
 def _drops(attributes: memoryview) -> int | None:

@@ -4,6 +4,7 @@ Everything is entered into one stack, so that it ends in the opposite order of i
 noted and keeps no other from happening.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -29,7 +30,7 @@ from lab.session.host import Host, service_changed
 from lab.session.opened import opened
 from lab.session.plane_watch import configured
 from lab.session.request import Request
-from lab.session.requirements import require_abilities, require_services
+from lab.session.requirements import require_abilities, require_services, require_settable_queue
 from lab.session.run import Run
 from lab.session.server import serving
 from lab.session.stop import Stop
@@ -115,6 +116,7 @@ async def _bring_up(ends: TakeDown, host: Host) -> None:
     """Steps 2 to 6; each registers its own end before it begins."""
     for drill in host.request.drills:
         require_abilities(drill, host.runtime)
+    await asyncio.to_thread(require_settable_queue, host.runtime)
     if not host.request.takes_turns:
         await _start(ends, host)
         return

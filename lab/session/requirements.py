@@ -1,9 +1,10 @@
 """What a drill needs of runtime and topology, looked at before anything is started."""
 
 import math
+import sys
 from collections.abc import Iterator
 
-from chaos.listen_queue import SOMAXCONN
+from chaos.listen_queue import SOMAXCONN, why_not_settable
 from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
@@ -54,8 +55,25 @@ def require_abilities(drill: Drill, runtime: Runtime) -> None:
             )
     if Ability.OWN_PYTHON in runtime.abilities:
         _require_libraries(drill)
-    if Ability.LIVE_LISTEN_QUEUE in runtime.abilities:
+    if Ability.LIVE_LISTEN_QUEUE in runtime.abilities and sys.platform == "linux":
         _require_queue(drill, longest_queue())
+
+
+def require_settable_queue(runtime: Runtime) -> None:
+    """Say that no queue can be set here, where this runtime's listeners are the host's own. Tried, in 20 ms.
+
+    Raises:
+        UnsupportedDrillError: with the kernel's words, and what to do.
+    """
+    if Ability.LIVE_LISTEN_QUEUE not in runtime.abilities or sys.platform != "linux":
+        return
+    why = why_not_settable()
+    if why is not None:
+        raise UnsupportedDrillError(
+            f"unsupported: the bridge's queue can't be set here: {why}. In a container: --cap-add=SYS_PTRACE, or an "
+            "engine whose seccomp profile allows pidfd_getfd; else kernel.yama.ptrace_scope must be 0 or 1; or use "
+            "--runtime compose"
+        )
 
 
 def longest_queue() -> int:

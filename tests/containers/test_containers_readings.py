@@ -8,7 +8,7 @@ import pytest
 
 from chaos.wait import wait_until
 from lab.runtime.compose.runtime import Compose
-from tests.contract.world import Lab, living, new_runtime
+from tests.contract.world import QUEUE, Lab, living, new_runtime
 
 pytestmark = [pytest.mark.containers, pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,7 +35,8 @@ async def test_the_engine_tells_what_the_kernel_does_not(lab: Lab, tmp_path: Pat
     runtime._insides.clear()
     try:
         usage, engines = await runtime.usage("bridge"), await runtime.memory_bytes()
-        assert (await runtime.sockets("bridge")).listen_queue is None
+        sockets = await runtime.sockets("bridge")
+        assert (sockets.accept_queue, sockets.listen_queue) == (None, QUEUE)
     finally:
         runtime.proc = Path("/proc")
         runtime._insides = found

@@ -17,6 +17,7 @@ from lab.analysis.checks.host import check_host
 from lab.analysis.checks.offered import check_offered
 from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.processes import check_processes
+from lab.analysis.checks.queue_asked import check_queue
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.saturation import check_saturation
 from lab.analysis.checks.sockets import check_sockets
@@ -40,6 +41,7 @@ CHECKS: Mapping[str, Checker] = {
     "undone": check_undone,
     "crossing": check_crossing,
     "calibration": check_calibration,
+    "queue": check_queue,
     "saturation": check_saturation,
     "governor": check_governor,
     "processes": check_processes,

@@ -3,8 +3,8 @@
 from functools import partial
 from pathlib import Path
 
+from chaos.sock_diag import inside, open_query
 from lab.runtime.listener import Listener
-from lab.runtime.sock_diag import inside, open_query
 
 
 def open_listener(pid: int, port: int) -> Listener | None:

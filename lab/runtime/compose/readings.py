@@ -42,7 +42,11 @@ class ContainerReadings(ContainerPlaces):
         return NOTHING
 
     async def sockets(self, service: str) -> Sockets:
-        """The listener of the data port in its own network namespace; None where that needs root."""
+        """The listener of the data port in its own network namespace.
+
+        Where that needs root: None, but for the queue, which is then the engine's word (it starts no container
+        whose somaxconn it can't set).
+        """
         if inside := await self._inside(service):
             try:
                 return self._overflows_once(service, await inside.sockets())

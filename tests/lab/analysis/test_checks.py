@@ -130,6 +130,8 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
     ),
     ("calibration.measured", lambda _: {"steady": False}, {}, "calibration steady"),
     ("calibration.measured", lambda e: {"capacity_rps": 1.2 * e.asked_rps}, {}, "capacity = headroom x rate"),
+    ("calibration.measured", lambda _: {"listen_queue": 400}, {}, "queue = what was asked"),
+    ("calibration.measured", lambda _: {"listen_queue_asked": 600}, {}, "queue = what was asked"),
     (
         "cohort.closed",
         lambda e: {"good": 90 if e.second < 13 else e.good},
@@ -160,6 +162,7 @@ UNKNOWN: list[tuple[str, dict[str, Any], str]] = [
     ("bridge.sample", {"accepted_total": None}, "queueing delay while stuck"),
     ("bridge.sample", {"accepted_total": None}, "traffic crossed the bridge"),
     ("calibration.measured", {"capacity_rps": None}, "capacity = headroom x rate"),
+    ("calibration.measured", {"listen_queue": None}, "queue = what was asked"),
     ("service.sample", {"attempts_in_flight": None}, "attempts = outcomes + in flight"),
 ]
 

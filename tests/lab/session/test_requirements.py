@@ -9,7 +9,13 @@ import pytest
 from chaos.target_resolver import Ability
 from lab.drillfile import load_drill
 from lab.runtime.base import SetupError
-from lab.session.requirements import UnsupportedDrillError, require_abilities, require_services
+from lab.session import requirements
+from lab.session.requirements import (
+    UnsupportedDrillError,
+    require_abilities,
+    require_services,
+    require_settable_queue,
+)
 from lab.topology import load_topology
 from tests.checkout import ROOT
 
@@ -107,3 +113,31 @@ def test_a_queue_longer_than_the_kernel_allows_is_unsupported(tmp_path: Path) ->
         ),
     )
     require_abilities(drill, container)
+
+
+def test_the_kernels_own_limit_decides_and_what_to_write_fits_in_it(tmp_path: Path) -> None:
+    """One connection more than the limit is refused; the queue that the message names is not."""
+    most = requirements.longest_queue()
+    over = (most + 1) / 150
+    (tmp_path / "long.yaml").write_text(DRILL.replace("headroom: 1.5", f"headroom: 1.5, queue: {over:.4f} s"))
+    host = cast("Any", SimpleNamespace(name="embedded", abilities={*Ability} - {Ability.OWN_PYTHON}))
+    with pytest.raises(
+        UnsupportedDrillError, match=rf"{most + 1:,} connections .* allows {most:,}"
+    ) as refused:
+        require_abilities(load_drill(tmp_path / "long.yaml"), host)
+    assert f"sysctl net.core.somaxconn={most + 1}" in str(refused.value)
+    written = str(refused.value).partition("Write `queue: ")[2].partition("`")[0]
+    (tmp_path / "long.yaml").write_text(DRILL.replace("headroom: 1.5", f"headroom: 1.5, queue: {written}"))
+    require_abilities(load_drill(tmp_path / "long.yaml"), host)
+
+
+def test_where_no_queue_can_be_set_nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that refuses pidfd_getfd: unsupported, with the kernel's words; a container's runtime needs none."""
+    monkeypatch.setattr(requirements, "why_not_settable", lambda: "Operation not permitted (pidfd_getfd)")
+    able = frozenset(Ability)
+    with pytest.raises(UnsupportedDrillError, match=r"Operation not permitted \(pidfd_getfd\).*SYS_PTRACE"):
+        require_settable_queue(cast("Any", SimpleNamespace(name="embedded", abilities=able)))
+    able -= {Ability.LIVE_LISTEN_QUEUE}
+    require_settable_queue(cast("Any", SimpleNamespace(name="compose", abilities=able)))
+    monkeypatch.setattr(requirements, "why_not_settable", lambda: None)
+    require_settable_queue(cast("Any", SimpleNamespace(name="embedded", abilities=frozenset(Ability))))

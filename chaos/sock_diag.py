@@ -26,6 +26,12 @@ CLONE_NEWNET = 0x40000000
 DEADLINE_S = 1.0
 CHUNK = 1 << 18
 
+HOST_AT = 8
+"""Of an answer: family, state, timer, retransmissions, two ports; then the local address."""
+QUEUES = struct.Struct("=II")
+"""Of a listener: connections not yet accepted, and how many may wait."""
+QUEUES_AT, ATTRIBUTES_AT = 56, 72
+
 _HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _QUERY = struct.Struct("=BBBxI")  # family, protocol, extensions, bits of the states
 _PORTS = struct.Struct(">HH")  # source, destination; then two addresses, an interface, a cookie
@@ -78,6 +84,12 @@ def dump(
         if kind == ERROR:
             raise OSError(-struct.unpack_from("=i", body)[0], "sock_diag refused")
         yield body
+
+
+def packed(family: int, host: str) -> bytes:
+    """An IPv4 address as the kernel has it: an IPv6 socket that takes IPv4 as well has it mapped."""
+    four = socket.inet_aton(host)
+    return four if family == socket.AF_INET else bytes(10) + b"\xff\xff" + four
 
 
 def messages(chunk: memoryview) -> Iterator[tuple[int, int, memoryview]]:
