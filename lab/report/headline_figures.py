@@ -57,6 +57,11 @@ def millis(value: float | None) -> str:
     return f"{value:.1f} ms" if value < _SMALL else f"{value:.0f} ms"
 
 
+def wait(value_s: float | None) -> str:
+    """A wait that may be much shorter than a second: ``38 ms``, ``2.3 s``, ``0 ms``."""
+    return "0 ms" if value_s == 0 else millis(None if value_s is None else 1000 * value_s)
+
+
 def seconds(value: float | None) -> str:
     """A duration or a time of the run: ``14.2 s``, ``8 s``."""
     return NONE if value is None else f"{value:.1f}".removesuffix(".0") + " s"

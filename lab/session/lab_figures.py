@@ -26,6 +26,9 @@ class LabFigures:
         amplification: attempts per request.
         bridge_utilization: used share of its capacity, 0..1; ``reserve_utilization`` of each device beside it.
         bridge_accept_queue: connections that wait.
+        queueing_delay_s: how long they wait; ``useless_from_s``: from then on no answer is of use (the clients'
+            timeout, or the SLO where that is shorter).
+        answered_rps: the bridge's work for clients that got an answer; ``wasted_rps`` for clients that had given up.
         policy: how the clients retry.
         active: what was applied, oldest first, the lab's own settings included.
     """
@@ -40,6 +43,10 @@ class LabFigures:
     amplification: float | None
     bridge_utilization: float | None
     bridge_accept_queue: int | None
+    queueing_delay_s: float | None
+    useless_from_s: float
+    answered_rps: float | None
+    wasted_rps: float | None
     reserve_utilization: Mapping[str, float | None]
     policy: str | None
     active: tuple[ActiveAction, ...]
@@ -57,6 +64,10 @@ class LabFigures:
             "amplification": self.amplification,
             "bridge_utilization": self.bridge_utilization,
             "bridge_accept_queue": self.bridge_accept_queue,
+            "queueing_delay_s": self.queueing_delay_s,
+            "useless_from_s": self.useless_from_s,
+            "answered_rps": self.answered_rps,
+            "wasted_rps": self.wasted_rps,
             **{f"{device}_utilization": share for device, share in self.reserve_utilization.items()},
             "policy": self.policy,
             "active": [f"{one.id}: {one.fault} on {one.target}" for one in self.active],

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from lab.analysis import Timeline
+from lab.analysis.metrics.queueing_delay import useless_from_s
 from lab.runtime.slots import measuring_now
 from lab.session.host import Host
 from lab.session.interactive_run import InteractiveRun
@@ -72,6 +73,7 @@ def figures(host: Host) -> LabFigures:
     rows = [timeline.row(second) for second in range(max(0, math.ceil(now_s - 7)), int(now_s - 2))]
     seen = [row for row in rows if row.offered]
     last = timeline.row(int(now_s) - 1)
+    split = next((row for row in reversed(rows) if row.answered_rps is not None), last)
     return LabFigures(
         run=host.folder.name,
         runtime=host.runtime.name,
@@ -83,6 +85,10 @@ def figures(host: Host) -> LabFigures:
         amplification=seen[-1].amplification if seen else None,
         bridge_utilization=last.bridge_utilization,
         bridge_accept_queue=last.accept_queue,
+        queueing_delay_s=_short(last.queueing_delay_s, 3),
+        useless_from_s=useless_from_s(host.request.drill),
+        answered_rps=_short(split.answered_rps, 1),
+        wasted_rps=_short(split.wasted_rps, 1),
         reserve_utilization=_reserves(timeline),
         policy=last.policy,
         active=tuple(ActiveAction(one.id, one.fault, one.target) for one in host.changes.active()),
@@ -100,6 +106,10 @@ def _reserves(timeline: Timeline) -> dict[str, float | None]:
             share = used / (after.t - before.t) / after.cpu_share
         found[device] = share
     return found
+
+
+def _short(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
 
 
 def _mean(values: list[int | None]) -> float | None:

@@ -138,6 +138,11 @@ class Roles(Mapping[str, Role]):
         return frozenset(callers) - self.serving
 
     @cached_property
+    def callers(self) -> frozenset[str]:
+        """Who calls over a device and counts what became of it: clients, and the instrument."""
+        return frozenset(self.of_kind("client", "instrument"))
+
+    @cached_property
     def client(self) -> str:
         """The serving client that is part of every run."""
         return next((name for name in self if name in self.serving and self[name].when is None), "")

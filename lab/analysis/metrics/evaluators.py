@@ -1,16 +1,19 @@
 """Evaluates every metric of the registry for a condition over a Timeline. Pure, live and afterwards alike."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from lab.analysis.metrics.arrivals import mean_arrivals, peak_to_mean
 from lab.analysis.metrics.chain import chain_amplification
 from lab.analysis.metrics.holds import holds_for
 from lab.analysis.metrics.hysteresis import hysteresis
+from lab.analysis.metrics.queueing_delay import queueing_delay_s
 from lab.analysis.metrics.recovery import find_recovery
 from lab.analysis.metrics.stuck import find_stuck
+from lab.analysis.timeline.device_work import device_work
 from lab.analysis.timeline.moments import moment_s
 from lab.analysis.timeline.rows import amplification
+from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import Counted, good_share, per_second, total
 from lab.drillfile.condition import TRIGGER_END, Condition
@@ -77,6 +80,18 @@ def _settled(read: Callable[[Timeline, range], float | None]) -> Series:
     return value
 
 
+def _work(field: Literal["answered_rps", "wasted_rps"]) -> Series:
+    """The device's work by what became of it; over fewer than 5 s it is that of the 5 s that end with them."""
+
+    def value(timeline: Timeline, span: range, *, final: bool) -> float | None:
+        del final
+        wide = span if len(span) >= WINDOW_S else range(span.stop - WINDOW_S, span.stop)
+        work = device_work(timeline.seconds, wide) if len(span) else None
+        return None if work is None else getattr(work, field)
+
+    return value
+
+
 def _elapsed(timeline: Timeline, span: range, *, final: bool) -> float | None:
     del span, final
     return timeline.now_s - timeline.phases[0].start_s if timeline.phases else None
@@ -116,6 +131,9 @@ SERIES: Mapping[str, Series] = {
     "arrivals": _settled(mean_arrivals),
     "peak_to_mean": _settled(peak_to_mean),
     "accept_queue": _gauge("accept_queue"),
+    "queueing_delay": _settled(queueing_delay_s),
+    "answered": _work("answered_rps"),
+    "wasted": _work("wasted_rps"),
     "queue_depth": _gauge("queue_depth"),
     "host_cpu_idle": _gauge("host_cpu_idle"),
     "memory_free": _gauge("memory_free_bytes"),

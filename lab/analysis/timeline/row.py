@@ -28,6 +28,9 @@ class Row:
         in_flight: requests of the load that wait.
         bridge_cpu_share: CPU the bridge used, in cores; ``cap_share`` its cap; ``bridge_utilization`` their ratio.
         open_connections: of the bridge; ``accept_queue`` not accepted yet; ``accepted`` in this second.
+        queueing_delay_s: how long a connection waits to be accepted: accept queue / accept rate.
+        answered_rps: the bridge's work for clients that got an answer, in the 5 s window that ends with this second;
+            ``wasted_rps`` for clients that had given up (`lab.analysis.timeline.device_work`).
         queue_depth: requests waiting for a worker, in the service where most do.
         breaker: state of the clients' circuit breaker; ``policy`` their retry policy.
         host_cpu_idle: share of the machine's CPU time that was idle, or of the lab's own CPU limit, where that is less.
@@ -55,6 +58,9 @@ class Row:
     open_connections: int | None = None
     accept_queue: int | None = None
     accepted: float | None = None
+    queueing_delay_s: float | None = None
+    answered_rps: float | None = None
+    wasted_rps: float | None = None
     queue_depth: int | None = None
     breaker: str | None = None
     policy: str | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lab.analysis.timeline.device_work import device_work
 from lab.analysis.timeline.row import PhaseSpan, Row
 from lab.analysis.timeline.seconds import WINDOW_S, Cohort, Seconds, Seen, is_final
 from lab.journal.latency import Histogram
@@ -102,6 +103,7 @@ def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
     device = seconds.roles.device
     used = seconds.counted(device, "cpu", second)
     accepted = seconds.counted(device, "accepted", second)
+    work = device_work(seconds, range(second - WINDOW_S + 1, second + 1))
     sample = seen.bridge
     if sample is None:
         return {"bridge_cpu_share": used, "accepted": accepted}
@@ -112,6 +114,9 @@ def _bridge(seconds: Seconds, second: int, seen: Seen) -> dict[str, Any]:
         "bridge_utilization": ratio(used, sample.cpu_share),
         "open_connections": sample.open_connections,
         "accept_queue": sample.accept_queue,
+        "queueing_delay_s": None if sample.accept_queue is None else ratio(sample.accept_queue, accepted),
+        "answered_rps": work.answered_rps if work else None,
+        "wasted_rps": work.wasted_rps if work else None,
     }
 
 

@@ -24,6 +24,10 @@ Cohort = CohortClosed | CohortProvisional
 WINDOW_S = 5
 """Width of the sliding windows (docs/definitions.md)."""
 
+ANSWERED = ("ok", "4xx", "5xx")
+GIVEN_UP = ("timeout", "reset", "other")
+"""How an attempt ended, as clients count it; one that was refused or rejected is neither."""
+
 
 @dataclass(slots=True)
 class Seen:
@@ -69,6 +73,10 @@ class Seconds:
         """By how much a cumulative figure grew in a second; None where it was not measured."""
         counter = self._counters.get((source, what))
         return counter.per_second.get(second) if counter else None
+
+    def of_callers(self, what: str, second: int) -> float:
+        """By how much a figure of those who call over the device grew in a second, as far as it was measured."""
+        return sum(self.counted(name, what, second) or 0.0 for name in self.roles.callers)
 
     def attempts(self, second: int) -> float | None:
         """The clients' attempts: as they count them (by the second in which the call began), or else as in `attempts`.
@@ -170,6 +178,10 @@ class Seconds:
             attempts=event.attempts_total,
             connects=event.connects_total,
         )
+        if event.service in self.roles.callers and event.outcomes_total:
+            ended = event.outcomes_total
+            answered, given_up = (sum(ended.get(kind, 0) for kind in kinds) for kinds in (ANSWERED, GIVEN_UP))
+            self._count(event.service, event.t, client, **{"answered": answered, "given up": given_up})
         if event.calls_total is None or event.service in self.roles.aside:
             return
         if event.policy is not None:

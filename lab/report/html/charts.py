@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lab.analysis.metrics.queueing_delay import useless_from_s
 from lab.drillfile.model import Drill
 
 
@@ -22,10 +23,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A level to compare with, labelled at the right."""
+    """A level to compare with, labelled at its right end; ``right``: of the second axis."""
 
     value: float
     text: str
+    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Chart:
 def charts(drill: Drill) -> tuple[Chart, ...]:
     """The four charts of a run, top to bottom."""
     slo_ms = 1000 * drill.load.slo_s
-    return (_traffic(), _amplification(), _latency(slo_ms, drill.load.slo_s), _bridge())
+    return (_traffic(), _amplification(), _latency(slo_ms, drill.load.slo_s), _bridge(useless_from_s(drill)))
 
 
 def _traffic() -> Chart:
@@ -94,21 +96,20 @@ def _latency(slo_ms: float, slo_s: float) -> Chart:
     )
 
 
-def _bridge() -> Chart:
+def _bridge(useless_s: float) -> Chart:
     return Chart(
         "bridge",
         "The bridge",
-        "The device that all traffic crosses, with a limited share of a core. Where the CPU it uses meets "
-        "its cap, it is saturated. Open connections are those it has accepted; the others still wait in "
-        "its accept queue. A full accept queue is why a storm outlives its trigger: the bridge works on requests "
-        "that were given up long ago.",
-        "share of a core",
+        "The device that all traffic crosses, with a limited share of a core. The queueing delay is how long a "
+        "connection waits until it is accepted; above the line no answer is of use any more, and clients retry. "
+        "Answered is the bridge's work for clients that got an answer; wasted is its work for those that had given up. "
+        "Wasted work behind a long queue is why a storm outlives its trigger.",
+        "connections per second",
         (
-            Line("cap_share", "cap", "limit", "%{y:.1%} of a core", dash="dash", width=1.5),
-            Line("bridge_cpu_share", "CPU used", "good", "%{y:.1%} of a core", width=2.4, fill=True),
-            Line("open_connections", "open connections", "second", "%{y:,.0f}", dash="dot", right=True),
-            Line("accept_queue", "accept queue", "strain", "%{y:,.0f}", dash="dashdot", right=True),
+            Line("answered_rps", "answered", "good", "%{y:,.0f}/s", width=2.4, fill=True),
+            Line("wasted_rps", "wasted", "second", "%{y:,.0f}/s", dash="dot"),
+            Line("queueing_delay_s", "queueing delay", "strain", "%{y:.2f} s", dash="dashdot", right=True),
         ),
-        tickformat=".0%",
-        right_axis="connections",
+        right_axis="seconds waited",
+        limits=(Limit(useless_s, f"no use from {useless_s:g} s on", right=True),),
     )

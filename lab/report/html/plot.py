@@ -114,7 +114,8 @@ def _scale(chart: Chart) -> dict[str, Any]:
 
 def _limit_line(limit: Limit, theme: Theme) -> dict[str, Any]:
     return {
-        "type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": limit.value, "y1": limit.value,
+        "type": "line", "xref": "paper", "yref": _axis_of(limit),
+        "x0": 0, "x1": 1, "y0": limit.value, "y1": limit.value,
         "line": {"color": theme.lines["neutral"], "width": 1, "dash": "longdash"}, "layer": "below",
     }  # fmt: skip
 
@@ -123,10 +124,14 @@ def _limit_text(chart: Chart, limit: Limit, theme: Theme) -> dict[str, Any]:
     """The level's name, at the right end of its line; a log axis wants the exponent."""
     at = math.log10(limit.value) if chart.log else limit.value
     return {
-        "x": 1, "xref": "paper", "xanchor": "right", "y": at, "yref": "y", "yanchor": "bottom",
+        "x": 1, "xref": "paper", "xanchor": "right", "y": at, "yref": _axis_of(limit), "yanchor": "bottom",
         "text": limit.text, "showarrow": False, "font": {"size": 10, "color": theme.muted},
         "bgcolor": theme.surface, "borderpad": 1,
     }  # fmt: skip
+
+
+def _axis_of(limit: Limit) -> str:
+    return "y2" if limit.right else "y"
 
 
 def faint(colour: str) -> str:

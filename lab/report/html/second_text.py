@@ -17,6 +17,9 @@ def second_text(row: Row) -> str:
         ("its cap", f"{figures.share(row.cap_share)} of a core"),
         ("open connections", figures.count(row.open_connections)),
         ("accept queue", figures.count(row.accept_queue)),
+        ("queueing delay", figures.wait(row.queueing_delay_s)),
+        ("answered", figures.rate(row.answered_rps)),
+        ("wasted", figures.rate(row.wasted_rps)),
     )
     phase = f" ({row.phase})" if row.phase else ""
     still = " These can still change." if row.provisional else ""

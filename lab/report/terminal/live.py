@@ -6,6 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from lab.analysis.metrics.queueing_delay import useless_from_s
 from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event
@@ -86,7 +87,7 @@ class LiveView:
             *where,
             Text(),
             figure_table(rows, width),
-            bridge_lines(rows, width),
+            bridge_lines(rows, width, useless_from_s(self._drill)),
         )
 
 

@@ -4,6 +4,7 @@ from typing import Self
 
 from rich.console import Console
 
+from lab.analysis.metrics.queueing_delay import useless_from_s
 from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Drill
 from lab.journal.events import Event, ServiceChanged
@@ -39,6 +40,7 @@ class PlainView:
         self._title = f"{drill.name}: {drill.title} ({runtime}, {run_name})"
         self._bringup = BringUp()
         self._next_s = 0.0
+        self._useless_from_s = useless_from_s(drill)
         self._hint = fits_not(console)
 
     def __enter__(self) -> Self:
@@ -78,16 +80,21 @@ class PlainView:
             ("attempts", figures.rate, present(rows, lambda row: row.attempts)),
             ("amplification", figures.ratio, present(rows, lambda row: row.amplification)),
             ("p99", figures.millis, present(rows, lambda row: row.latency_p99_ms)),
+            ("bridge delay", self._of_limit, (present(rows, lambda row: row.queueing_delay_s)[0], False)),
+            ("answered", figures.rate, (present(rows, lambda row: row.answered_rps)[0], False)),
+            ("wasted", figures.rate, (present(rows, lambda row: row.wasted_rps)[0], False)),
         ]
         shown = " ".join(
             f"{name} {_tilde(value, provisional)}{write(value)}"
             for name, write, (value, provisional) in figured
         )
-        busy, _ = present(rows, lambda row: row.bridge_utilization)
-        percent = figures.busy(busy).replace(" ", "")
         planes = "".join(f" {clean(watch.name)} shows {told(watch)}" for watch in watches(timeline))
         where = timeline.phase_at(now_s) or ("after the phases" if timeline.phases else "interactive")
-        return f"t={now_s:.0f}s {where}  {shown} bridge {percent}{planes}"
+        return f"t={now_s:.0f}s {where}  {shown}{planes}"
+
+    def _of_limit(self, delay_s: float | None) -> str:
+        """``2.3 s (limit 1 s)``: from the limit on an answer is of no use."""
+        return f"{figures.wait(delay_s)} (limit {figures.seconds(self._useless_from_s)})"
 
     def _say(self, line: str) -> None:
         """Print a line as it is: no markup, no wrapping; flushed, since a log is followed."""

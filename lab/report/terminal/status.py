@@ -6,7 +6,11 @@ from lab.report import headline_figures as figures
 from lab.report.words import clean
 
 _NAME = 22
-_WORDS = {"bridge_accept_queue": "bridge accept queue", "uptime_s": "up for", "active": "active"}
+_WORDS = {
+    "bridge_accept_queue": "bridge accept queue",
+    "uptime_s": "up for",
+    "useless_from_s": "of no use from",
+}
 
 
 def status_line(key: str, value: object) -> Text:
@@ -28,7 +32,7 @@ def _said(key: str, value: object) -> str:
     if key.endswith("_rps"):
         return figures.rate(value)
     if key.endswith("_s"):
-        return figures.seconds(value)
+        return figures.wait(value) if key == "queueing_delay_s" else figures.seconds(value)
     if key.endswith("_utilization"):
         return figures.busy(value)
     return f"{figures.ratio(value)} x" if key == "amplification" else figures.count(value)

@@ -41,7 +41,8 @@ NAME, FIGURE, SCALE = 14, 10, 12
 
 _GAP = 2
 
-_BUSY_CELLS = 10
+_WAIT_CELLS = 8
+"""The bar of the queueing delay: full where an answer is of no use any more."""
 
 
 def figure_table(rows: Sequence[Row], width: int) -> RenderableType:
@@ -58,20 +59,24 @@ def figure_table(rows: Sequence[Row], width: int) -> RenderableType:
     return table
 
 
-def bridge_lines(rows: Sequence[Row], width: int) -> RenderableType:
-    """How full the bridge is, and what the clients do about failures."""
-    busy, _ = present(rows, lambda row: row.bridge_utilization)
-    open_now, _ = present(rows, lambda row: row.open_connections)
+def bridge_lines(rows: Sequence[Row], width: int, useless_from_s: float) -> RenderableType:
+    """How long the bridge has clients wait, what becomes of its work, and what the clients do about failures."""
+    delay_s, _ = present(rows, lambda row: row.queueing_delay_s)
+    answered, _ = present(rows, lambda row: row.answered_rps)
+    wasted, _ = present(rows, lambda row: row.wasted_rps)
     accept_queue, _ = present(rows, lambda row: row.accept_queue)
-    cells = 0 if busy is None else min(_BUSY_CELLS, round(busy * _BUSY_CELLS))
-    percent = figures.busy(busy)
+    share = 0.0 if delay_s is None else min(1.0, delay_s / useless_from_s)
+    cells = int(share * _WAIT_CELLS)
     bridge = Text.assemble(
-        "bridge".ljust(NAME),
-        (percent.rjust(FIGURE - _GAP), "bold"),
-        f"{' ' * _GAP}{'█' * cells}{'░' * (_BUSY_CELLS - cells)} busy   ",
-        f"connections {figures.count(open_now)}   accept queue {figures.count(accept_queue)}",
+        "bridge delay".ljust(NAME),
+        (figures.wait(delay_s).rjust(FIGURE - _GAP), "bold"),
+        f"{' ' * _GAP}{'█' * cells}{'░' * (_WAIT_CELLS - cells)} limit {figures.seconds(useless_from_s)}",
+        f"  answered {figures.rate(answered)}  wasted {figures.rate(wasted)}",
         no_wrap=True, overflow="ellipsis",
     )  # fmt: skip
+    queued = f"  accept queue {figures.count(accept_queue)}"
+    if bridge.cell_len + len(queued) <= width:
+        bridge.append(queued)
     policy = clean(word(rows, lambda row: row.policy) or figures.NONE)
     breaker = clean(word(rows, lambda row: row.breaker) or "none")
     clients = Text.assemble("clients".ljust(NAME), f"retries {policy}   breaker {breaker}")

@@ -37,12 +37,12 @@ def make_events(drill: Drill, until_s: float = 999.0) -> list[ev.Event]:
 
 def _samples(until_s: float) -> Iterator[ev.Event]:
     chance = random.Random(7)  # noqa: S311 - test data
-    cpu, accepted = 0.0, 0
+    cpu, accepted, answered = 0.0, 0, 0
     for second in range(int(START), int(until_s)):
         offered = sum(chance.random() < 0.1 for _ in range(1000))
         tries, good_share, ms, busy, opened, accept_queue = _state(second)
         attempts, good = round(offered * tries), round(offered * good_share * chance.uniform(0.98, 1.0))
-        cpu, accepted = cpu + 0.12 * busy, accepted + attempts
+        cpu, accepted, answered = cpu + 0.12 * busy, accepted + attempts, answered + good
         yield from _cohorts(second, offered, attempts, good, ms)
         yield ev.BridgeSample(
             t=second + 1.0, device="bridge", accepted_total=accepted, open_connections=opened,
@@ -50,7 +50,8 @@ def _samples(until_s: float) -> Iterator[ev.Event]:
         )  # fmt: skip
         yield ev.ServiceSample(
             t=second + 1.0, service="storefront", boot="b", requests_total=0, served_total=0,
-            abandoned_total=0, in_flight=0, calls_total=0, policy=POLICIES[second >= MITIGATION],
+            abandoned_total=0, in_flight=0, calls_total=0,
+            outcomes_total={"ok": answered, "timeout": accepted - answered}, policy=POLICIES[second >= MITIGATION],
             breaker="open" if 0 < second - MITIGATION < 4 else "closed" if second > MITIGATION else None,
         )  # fmt: skip
 

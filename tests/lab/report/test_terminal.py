@@ -12,6 +12,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged
 from lab.report.terminal import LiveView, PlainView, say_verdict, verdict_panel, view_for
 from lab.report.terminal.spark import sparkline
+from lab.report.terminal.table import bridge_lines
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
 NASTY = "\x1b[31mevil\x1b]0;x\x07 [bold]markup[/] " + "long " * 60
@@ -51,10 +52,21 @@ def test_the_live_view_says_what_happens_now() -> None:
     """Phase, figures, bridge, clients and events, in the storm."""
     text = "\n".join(live_at(36.0))
     wanted = (
-        "▶ aftermath", "aftermath 6 of 15 s", "~344/s", "~4.0", "100 %", "1,150", "accept queue 512",
+        "▶ aftermath", "aftermath 6 of 15 s", "~344/s", "~4.0",
+        "bridge delay     1.5 s  ████████ limit 1 s  answered 0/s  wasted 388/s",
         "immediate(retries=3)", "19.3 s  slow-bridge applied: latency 3000 ms on bridge (read back)",
     )  # fmt: skip
     assert [said for said in wanted if said not in text] == []
+
+
+def test_a_bridge_in_health_and_one_in_a_storm_look_different() -> None:
+    """The bar is full where an answer is of no use any more; a wide terminal also shows the accept queue."""
+    assert "bridge delay      0 ms  ░░░░░░░░ limit 1 s  answered 9" in "\n".join(live_at(15.0))
+    rows = [Row(0, queueing_delay_s=0.5, answered_rps=100.4, wasted_rps=0.0, accept_queue=60)]
+    half, _ = drawn(bridge_lines(rows, 110, 1.0), 110)
+    assert half.rstrip().endswith("500 ms  ████░░░░ limit 1 s  answered 100/s  wasted 0/s  accept queue 60")
+    unknown, _ = drawn(bridge_lines([Row(0)], 80, 1.0))
+    assert unknown.rstrip().endswith("-  ░░░░░░░░ limit 1 s  answered -  wasted -  accept queue -")
 
 
 def test_before_the_phases_the_live_view_follows_the_bring_up() -> None:
@@ -85,7 +97,8 @@ def test_without_a_terminal_there_is_a_line_every_five_seconds_and_the_events() 
     told = [line for line in lines if line.startswith("t=")]
     assert [line.split()[0] for line in told] == ["t=0s", "t=6s", "t=10s", "t=15s", "t=20s", "t=25s"]
     assert told[-1] == (
-        "t=25s trigger  offered ~99/s goodput ~0/s attempts ~396/s amplification ~2.7 p99 - bridge 100%"
+        "t=25s trigger  offered ~99/s goodput ~0/s attempts ~396/s amplification ~2.7 p99 - "
+        "bridge delay 1.2 s (limit 1 s) answered 18/s wasted 250/s"
     )
     assert "    9.0 s  calibrating the bridge: 152/s at 12 % of a core" in lines
     assert "   19.3 s  slow-bridge applied: latency 3000 ms on bridge (read back)" in lines

@@ -103,4 +103,6 @@ def test_a_plain_line_has_the_planes() -> None:
     """A CI log can be followed."""
     view = PlainView(Console(file=io.StringIO(), width=80), make_drill(), "embedded", "run")
     line = view.line(Timeline.fold(watched_events(make_drill(), 43.0)), 43.0)
-    assert line.endswith(" bridge 100% shared shows blind ops shows 0/s")
+    assert line.endswith(
+        " bridge delay 1.1 s (limit 1 s) answered - wasted - shared shows blind ops shows 0/s"
+    )

@@ -113,6 +113,8 @@ def test_the_last_seconds_are_as_a_whole_timeline_has_them() -> None:
     for row in rows:
         wanted = timeline.row(row.second)
         assert (row.offered, row.good, row.attempts) == (wanted.offered, wanted.good, wanted.attempts)
+        assert row.queueing_delay_s == wanted.queueing_delay_s
+        assert (row.answered_rps, row.wasted_rps) == (wanted.answered_rps, wanted.wasted_rps)
         assert row.bridge_utilization == pytest.approx(wanted.bridge_utilization)
         assert row.amplification == wanted.amplification
     assert recent.at_rest()
