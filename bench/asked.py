@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lab.analysis import Timeline, judge
+from lab.analysis import Timeline, Verdict, judge
 from lab.analysis.checks import CHECKS, run_checks
 from lab.journal.events import Event
 
@@ -25,18 +25,21 @@ def ask(events: Iterable[Event]) -> dict[str, list[Found]]:
     }
 
 
-def word(events: Iterable[Event]) -> str:
-    """The verdict's one word."""
-    return judge(Timeline.fold(events)).verdict
+def judged(events: Iterable[Event]) -> Verdict:
+    """The verdict."""
+    return judge(Timeline.fold(events))
 
 
-def alarmed(found: Found) -> bool:
-    """Whether a finding makes its run inconclusive."""
-    return found["ok"] is False or (found["ok"] is None and found["required"])
+def alarmed(found: Found, *, completed: bool = True) -> bool:
+    """Whether a finding alone makes its run inconclusive.
+
+    Of a run that did not get to its end only what failed counts: what was not measured is no wonder there.
+    """
+    return found["ok"] is False or (completed and found["ok"] is None and found["required"])
 
 
-def alarms(findings: Findings, check: str | None = None) -> Iterator[str]:
+def alarms(findings: Findings, check: str | None = None, *, completed: bool = True) -> Iterator[str]:
     """Names of the findings that make a run inconclusive, of one check or of all."""
     for name, found in findings.items():
         if check in {None, name}:
-            yield from (one["name"] for one in found if alarmed(one))
+            yield from (one["name"] for one in found if alarmed(one, completed=completed))

@@ -28,7 +28,8 @@ planted defect is caught when the check that it is meant for reports it; *live* 
 its back, others are written into the *journal* of a healthy run, which is judged again. `bench/defects/` has them all.
 """
 HEALTHY = """
-False alarms: runs in which the finding was not ok. Margin: how far the figure was from its limit, in the limit's unit,
+False alarms: runs in which the finding was not ok (of a run that was aborted, only what failed counts, not what was not
+measured). Margin: how far the figure was from its limit, in the limit's unit,
 in the worst healthy run and in the median one, over all conditions; below 0 the limit was not kept.
 """
 PLANTED = """
@@ -112,7 +113,7 @@ def _names(check: str, found: Iterable[Row]) -> list[str]:
 
 def _finding(check: str, name: str, by_condition: Mapping[str, Sequence[Row]]) -> Iterator[object]:
     runs = [run for of_one in by_condition.values() for run in of_one]
-    seen = [one for run in runs for one in _named(run, check, name)]
+    seen = [one for run in runs if _ended(run) for one in _named(run, check, name)]
     yield check
     yield name or "(says something only where it fails)"
     yield seen[-1]["limit"] if seen else "-"
@@ -124,13 +125,21 @@ def _finding(check: str, name: str, by_condition: Mapping[str, Sequence[Row]]) -
 
 
 def _alarms(runs: Sequence[Row], check: str, name: str) -> str:
-    """In how many runs a finding failed, of those in which the check was asked."""
-    if not runs:
+    """In how many runs a finding failed, of those that got to their end (or in which it failed before)."""
+    failed_in = [
+        run for run in runs if any(alarmed(one, completed=_ended(run)) for one in _named(run, check, name))
+    ]
+    asked_in = [run for run in runs if _ended(run) or run in failed_in]
+    if not asked_in:
         return "no rows yet"
-    had = [_named(run, check, name) for run in runs]
-    failed = wilson(sum(any(map(alarmed, found)) for found in had), len(runs))
+    had = [_named(run, check, name) for run in asked_in]
+    failed = wilson(len(failed_in), len(asked_in))
     seen = sum(bool(found) for found in had)
-    return str(failed) if seen == len(runs) or not name else f"{failed}, asked in {seen}"
+    return str(failed) if seen == len(asked_in) or not name else f"{failed}, asked in {seen}"
+
+
+def _ended(run: Row) -> bool:
+    return bool(run["outcome"] == healthy.COMPLETED)
 
 
 def _named(run: Row, check: str, name: str) -> list[Found]:
@@ -159,7 +168,7 @@ def _defect(defect: Defect, runs: Sequence[Row]) -> Iterator[object]:
         yield from ("no rows yet", "-", "-")
         return
     yield wilson(sum(one["caught"] for one in runs), len(runs))
-    yield sum(one["verdict"] in {"pass", "fail"} for one in runs)
+    yield sum(one["verdict"] in planted.WRONG for one in runs)
     others = dict.fromkeys(
         name for one in runs for name in one["by"] if not (defect.check and name.startswith(defect.finding))
     )

@@ -15,6 +15,8 @@ from lab.journal.events import Event
 DRILLS = Path(__file__).parent / "drills"
 DRILL = "checks"
 WHAT = "check-healthy"
+COMPLETED = "completed"
+"""The outcome of a run that got to its end."""
 RUNS: Mapping[str, int] = {"quiet": 20, "core": 20, "disk": 5}
 """Condition -> how many runs on each runtime."""
 
@@ -38,18 +40,18 @@ def drill_of(name: str, runtime: str, seed: int, folder: Path) -> tuple[str, Pat
 
 
 def outcome(run: Run) -> Row:
-    """What is kept of a run: how it ended, and every instrument finding."""
-    verdict, reasons = verdict_of(run)
-    found: dict[str, list[Found]] = ask(events_of(run.folder))
-    return {"exit_code": run.exit_code, "verdict": verdict, "reasons": reasons, "findings": found}
-
-
-def verdict_of(run: Run) -> tuple[str, list[str]]:
-    """The word and its reasons; ``none`` where the run left no verdict."""
+    """What is kept of a run: how it ended (``none``: it left no verdict), and every instrument finding."""
     try:
-        return run.verdict["verdict"], run.verdict["reasons"]
+        verdict = run.verdict
     except (OSError, json.JSONDecodeError):
-        return "none", []
+        verdict = {}
+    told = {"verdict": "none", "outcome": "none", "reasons": []}
+    found: dict[str, list[Found]] = ask(events_of(run.folder))
+    return {
+        "exit_code": run.exit_code,
+        **{name: verdict.get(name, told[name]) for name in told},
+        "findings": found,
+    }
 
 
 def events_of(folder: Path) -> tuple[Event, ...]:

@@ -8,10 +8,10 @@ from asyncio import Event as Over
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.asked import alarms, ask, word
+from bench.asked import alarms, ask, judged
 from bench.defects import Altered, Defect, Live, Moment
 from bench.defects.acts import lasts
-from bench.healthy import DRILL, drill_of, events_of, outcome
+from bench.healthy import COMPLETED, DRILL, drill_of, events_of, outcome
 from bench.living import Living
 from bench.rows import Row, Rows
 from bench.runs import DEADLINE_S, Run, run_drill
@@ -22,6 +22,8 @@ WHAT = "check-planted"
 TIMES = 3
 """How often each defect is planted on each runtime."""
 EVERY_S = 0.05
+WRONG = frozenset({"pass", "fail"})
+"""Verdicts that a run with a defect must not come to."""
 
 
 def planted(rows: Rows, runtime: str, defect: Defect, seeds: Sequence[int]) -> None:
@@ -99,7 +101,14 @@ def _altered(runs: Path, runtime: str, defect: Defect, seed: int) -> Row | None:
         return None
     events = events_of(source)
     changed = defect.plant.alter(events)
-    found: Row = {"exit_code": None, "verdict": word(changed), "reasons": [], "findings": ask(changed)}
+    verdict = judged(changed)
+    found: Row = {
+        "exit_code": None,
+        "verdict": verdict.verdict,
+        "outcome": verdict.outcome,
+        "reasons": [*verdict.reasons],
+    }
+    found["findings"] = ask(changed)
     return {**found, **caught(defect, found, ask(events))}
 
 
@@ -123,9 +132,10 @@ def _passed(folder: Path) -> bool:
 
 def caught(defect: Defect, row: Row, before: dict[str, list[Row]]) -> Row:
     """Whether the check that is for the defect reports it, and who else does; what was so before is no report."""
+    completed = row["outcome"] == COMPLETED
     known = set(alarms(before))
-    by = [name for name in alarms(row["findings"]) if name not in known]
+    by = [name for name in alarms(row["findings"], completed=completed) if name not in known]
     if defect.check is None:
-        return {"caught": row["verdict"] not in {"pass", "fail"}, "by": by}
-    mine = [name for name in alarms(row["findings"], defect.check) if name not in known]
+        return {"caught": row["verdict"] not in WRONG, "by": by}
+    mine = [name for name in alarms(row["findings"], defect.check, completed=completed) if name not in known]
     return {"caught": any(name.startswith(defect.finding) for name in mine), "by": by}

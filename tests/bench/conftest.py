@@ -25,7 +25,9 @@ def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> 
     """A run folder with a recorded journal."""
     folder.mkdir(parents=True)
     (folder / "journal.jsonl").write_bytes(journal_bytes(f"{runtime}-{RECORDED[drill]}"))
-    (folder / "verdict.json").write_text(json.dumps({"verdict": verdict, "reasons": []}))
+    (folder / "verdict.json").write_text(
+        json.dumps({"verdict": verdict, "outcome": "completed", "reasons": []})
+    )
 
 
 def of_today(event: Event) -> Event:

@@ -18,7 +18,7 @@ def healthy(seed: int, condition: str = "quiet", lag_ms: float = 10.0, reasons: 
     findings: Row = {name: [] for name in CHECKS}
     findings["offered"] = [found("load's lag p99", "< 50 ms", lag_ms, ok=lag_ms < 50)]
     return {"what": "check-healthy", "runtime": "embedded", "condition": condition, "seed": seed, "commit": "abc",
-           "verdict": "pass" if lag_ms < 50 else "inconclusive", "reasons": list(reasons),
+           "outcome": "completed", "verdict": "pass" if lag_ms < 50 else "inconclusive", "reasons": list(reasons),
             "findings": findings}  # fmt: skip
 
 
@@ -79,6 +79,17 @@ def test_what_was_not_measured_is_an_alarm_without_a_margin(tmp_path: Path) -> N
     row["findings"]["offered"] = [found("load's lag p99", "< 50 ms", None, ok=None)]
     assert cells(lines(tmp_path, row), "offered", "load's lag p99")[3:] == [
         "1 of 1 (95 % interval 21..100 %)", "no rows yet", "no rows yet", "-", "-"]  # fmt: skip
+
+
+def test_of_an_aborted_run_only_what_failed_counts(tmp_path: Path) -> None:
+    """Nothing is measured in it, which says nothing about the checks; its figures have no margin."""
+    aborted = {**healthy(2), "outcome": "aborted", "verdict": "inconclusive"}
+    aborted["findings"]["truth"] = [found("truth samples", ">= 98 %", None, ok=None)]
+    aborted["findings"]["host"] = [found("steal", "< 2 %", 30.0, ok=False)]
+    written = lines(tmp_path, aborted, healthy(1))
+    assert cells(written, "truth", "truth samples")[3:] == [
+        "0 of 1 (95 % interval 0..79 %), asked in 0", "no rows yet", "no rows yet", "-", "-"]  # fmt: skip
+    assert cells(written, "host", "steal")[3] == "1 of 2 (95 % interval 9..91 %), asked in 1"
 
 
 def test_a_finding_that_is_not_always_there_says_how_often_it_was(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ IN_JOURNALS = [
 
 
 def test_every_check_has_a_defect_that_it_must_catch() -> None:
-    """A check that is registered without one has no detection rate."""
+    """A check that is registered without one has no detection rate: add one to bench/defects/__init__.py."""
     assert set(CHECKS) == {defect.check for defect in DEFECTS.values()} - {None}
 
 
@@ -42,7 +42,11 @@ def test_what_is_written_into_a_journal_is_caught(defect: Defect, runtime: str, 
     events = recorded[defect.drill, runtime]
     before = ask(events)
     assert not [name for name in alarms(before, defect.check) if name.startswith(defect.finding)]
-    found = caught(defect, {"verdict": "inconclusive", "findings": ask(defect.plant.alter(events))}, before)
+    found = caught(
+        defect,
+        {"verdict": "inconclusive", "outcome": "completed", "findings": ask(defect.plant.alter(events))},
+        before,
+    )
     assert found["caught"], found
 
 
@@ -95,13 +99,21 @@ FOUND: dict[str, list[Found]] = {
 )
 def test_only_the_finding_that_is_meant_catches(name: str, verdict: str, is_caught: bool) -> None:  # noqa: FBT001
     """Others are named beside it."""
-    found = caught(DEFECTS[name], {"verdict": verdict, "findings": FOUND}, {})
+    found = caught(DEFECTS[name], {"verdict": verdict, "outcome": "completed", "findings": FOUND}, {})
     assert found == {"caught": is_caught, "by": ["load's lag p99", "truth samples"]}
+
+
+def test_what_an_aborted_run_did_not_measure_is_no_report() -> None:
+    """Only what failed is."""
+    row = {"verdict": "inconclusive", "outcome": "aborted", "findings": FOUND}
+    assert caught(DEFECTS["silent-service"], row, {}) == {"caught": False, "by": ["load's lag p99"]}
 
 
 def test_what_failed_before_is_no_report() -> None:
     """A source that had the same finding says nothing about the defect."""
-    found = caught(DEFECTS["late-load"], {"verdict": "inconclusive", "findings": FOUND}, FOUND)
+    found = caught(
+        DEFECTS["late-load"], {"verdict": "inconclusive", "outcome": "completed", "findings": FOUND}, FOUND
+    )
     assert found == {"caught": False, "by": []}
 
 
@@ -109,4 +121,7 @@ def test_what_failed_before_is_no_report() -> None:
 def test_without_a_check_only_the_verdict_counts(verdict: str, is_caught: bool) -> None:  # noqa: FBT001
     """No verdict is not a wrong one."""
     defect = Defect("x", "x", None, "", DEFECTS["late-load"].plant)
-    assert caught(defect, {"verdict": verdict, "findings": {}}, {})["caught"] is is_caught
+    assert (
+        caught(defect, {"verdict": verdict, "outcome": "completed", "findings": {}}, {})["caught"]
+        is is_caught
+    )
