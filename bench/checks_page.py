@@ -7,7 +7,7 @@ from pathlib import Path
 from bench import healthy, planted
 from bench.asked import Found, alarmed
 from bench.cells import figure, row
-from bench.defects import DEFECTS, Defect
+from bench.defects import DEFECTS, Defect, Report
 from bench.margins import margin
 from bench.neighbours import CONDITIONS
 from bench.rows import Row, Rows
@@ -33,8 +33,9 @@ measured). Margin: how far the figure was from its limit, in the limit's unit,
 in the worst healthy run and in the median one, over all conditions; below 0 the limit was not kept.
 """
 PLANTED = """
-Caught: by the check that the defect is meant for (*no check yet*: the run was inconclusive for another reason). Wrong
-verdicts: runs that ended *pass* or *fail* all the same. Also by: other findings that reported it.
+Caught: runs in which the check that must report the defect did; *the verdict alone*: no check has to. Wrong verdicts:
+runs that ended *pass* or *fail* all the same (where the lab replaces what was lost, *pass* is right). Also by: other
+findings that were not ok.
 """
 
 
@@ -49,14 +50,16 @@ def page(rows: Rows) -> Iterator[str]:
     yield "## Healthy runs"
     yield HEALTHY
     for runtime in RUNTIMES:
-        yield from _healthy(runtime, rows.of(what=healthy.WHAT, runtime=runtime))
+        yield from _healthy(
+            runtime, *(rows.of(what=what, runtime=runtime) for what in (healthy.WHAT, planted.WHAT))
+        )
     yield "## Planted defects"
     yield PLANTED
     for runtime in RUNTIMES:
         yield from _planted(runtime, rows.of(what=planted.WHAT, runtime=runtime))
 
 
-def _healthy(runtime: str, found: Sequence[Row]) -> Iterator[str]:
+def _healthy(runtime: str, found: Sequence[Row], defects: Sequence[Row]) -> Iterator[str]:
     yield f"### {runtime}\n"
     by_condition = {
         condition: [one for one in found if one["condition"] == condition] for condition in CONDITIONS
@@ -66,20 +69,12 @@ def _healthy(runtime: str, found: Sequence[Row]) -> Iterator[str]:
     yield ""
     if not found:
         return
-    yield row(
-        (
-            "check",
-            "finding",
-            "limit",
-            *(f"false alarms, {name}" for name in CONDITIONS),
-            "worst margin",
-            "median margin",
-        )
-    )
-    yield row(["---"] * (5 + len(CONDITIONS)))
+    alarms = (f"false alarms, {name}" for name in CONDITIONS)
+    yield row(("check", "finding", "limit", *alarms, "planted, caught", "worst margin", "median margin"))
+    yield row(["---"] * (6 + len(CONDITIONS)))
     for check in _checks(found):
         for name in _names(check, found) or [""]:
-            yield row(_finding(check, name, by_condition))
+            yield row(_finding(check, name, by_condition, defects))
     yield ""
 
 
@@ -111,7 +106,9 @@ def _names(check: str, found: Iterable[Row]) -> list[str]:
     return list(dict.fromkeys(one["name"] for run in found for one in run["findings"].get(check, [])))
 
 
-def _finding(check: str, name: str, by_condition: Mapping[str, Sequence[Row]]) -> Iterator[object]:
+def _finding(
+    check: str, name: str, by_condition: Mapping[str, Sequence[Row]], defects: Sequence[Row]
+) -> Iterator[object]:
     runs = [run for of_one in by_condition.values() for run in of_one]
     seen = [one for run in runs if _ended(run) for one in _named(run, check, name)]
     yield check
@@ -119,6 +116,7 @@ def _finding(check: str, name: str, by_condition: Mapping[str, Sequence[Row]]) -
     yield seen[-1]["limit"] if seen else "-"
     for of_one in by_condition.values():
         yield _alarms([run for run in of_one if check in run["findings"]], check, name)
+    yield _detected(check, name, defects)
     margins = [far for one in seen if (far := margin(one["limit"], one["measured"])) is not None]
     yield figure(min(margins)) if margins else "-"
     yield figure(float(statistics.median(margins))) if margins else "-"
@@ -138,6 +136,17 @@ def _alarms(runs: Sequence[Row], check: str, name: str) -> str:
     return str(failed) if seen == len(asked_in) or not name else f"{failed}, asked in {seen}"
 
 
+def _detected(check: str, name: str, defects: Sequence[Row]) -> str:
+    """In how many runs with a defect that this finding must report it did."""
+    meant = [
+        was_caught
+        for run in defects
+        for report, was_caught in run["caught"].items()
+        if f"{check}: {name}".startswith(report) or (not name and report.startswith(f"{check}: "))
+    ]
+    return str(wilson(sum(meant), len(meant))) if meant else "no rows yet"
+
+
 def _ended(run: Row) -> bool:
     return bool(run["outcome"] == healthy.COMPLETED)
 
@@ -151,25 +160,31 @@ def _planted(runtime: str, found: Sequence[Row]) -> Iterator[str]:
     if not found:
         yield f"No rows yet for {runtime}.\n"
         return
-    yield row(("defect", "what is done", "planted", "meant for", "caught", "wrong verdicts", "also by"))
+    yield row(
+        ("defect", "what is done", "planted", "must be reported by", "caught", "wrong verdicts", "also by")
+    )
     yield row(["---"] * 7)
     for defect in DEFECTS.values():
         if runtime in defect.runtimes:
-            yield row(_defect(defect, [one for one in found if one["defect"] == defect.name]))
+            runs = [one for one in found if one["defect"] == defect.name]
+            reports: Sequence[Report | None] = defect.reports or (None,)
+            yield from (row(_defect(defect, report, runs)) for report in reports)
     yield ""
 
 
-def _defect(defect: Defect, runs: Sequence[Row]) -> Iterator[object]:
+def _defect(defect: Defect, report: Report | None, runs: Sequence[Row]) -> Iterator[object]:
     yield f"`{defect.name}`"
     yield defect.what
     yield defect.planted
-    yield f"{defect.check}: {defect.finding}" if defect.check else "no check yet"
+    yield report or "the verdict alone"
     if not runs:
         yield from ("no rows yet", "-", "-")
         return
-    yield wilson(sum(one["caught"] for one in runs), len(runs))
-    yield sum(one["verdict"] in planted.WRONG for one in runs)
+    known = [one["caught"][str(report)] for one in runs if str(report) in one["caught"]]
+    yield wilson(sum(known), len(known)) if known else "-"
+    yield wilson(sum(one["wrong"] for one in runs), len(runs))
+    meant = tuple(one.finding for one in defect.reports)
     others = dict.fromkeys(
-        name for one in runs for name in one["by"] if not (defect.check and name.startswith(defect.finding))
+        name for one in runs for name in one["by"] if not meant or not name.startswith(meant)
     )
     yield ", ".join(others) or "-"

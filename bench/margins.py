@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 _NUMBER = r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 _LIMIT = re.compile(rf"(?:windows )?(<=|>=|<|>|within|at most|all)\s*{_NUMBER}")
 
+_EXACTLY = re.compile(r"([\d,]+) connections")
+"""A limit on both sides."""
+
 _FROM: Mapping[str, Callable[[float, float], float]] = {
     "<": lambda limit, measured: limit - measured,
     "<=": lambda limit, measured: limit - measured,
@@ -28,6 +31,8 @@ def margin(limit: str, measured: object) -> float | None:
         return None
     if limit in NOTHING:
         return -float(measured)
+    if exactly := _EXACTLY.fullmatch(limit):
+        return -abs(measured - int(exactly[1].replace(",", "")))
     found = _LIMIT.match(limit)
     if found is None:
         return None

@@ -22,8 +22,6 @@ WHAT = "check-planted"
 TIMES = 3
 """How often each defect is planted on each runtime."""
 EVERY_S = 0.05
-WRONG = frozenset({"pass", "fail"})
-"""Verdicts that a run with a defect must not come to."""
 
 
 def planted(rows: Rows, runtime: str, defect: Defect, seeds: Sequence[int]) -> None:
@@ -35,7 +33,7 @@ def planted(rows: Rows, runtime: str, defect: Defect, seeds: Sequence[int]) -> N
             row = (_live if isinstance(defect.plant, Live) else _altered)(rows.folder, runtime, defect, seed)
             if row is not None:
                 wall_s = round(time.monotonic() - begun_s, 1)
-                rows.add({**key, "check": defect.check, "planted": defect.planted, **row, "wall_s": wall_s})
+                rows.add({**key, "planted": defect.planted, **row, "wall_s": wall_s})
 
 
 def _live(runs: Path, runtime: str, defect: Defect, seed: int) -> Row | None:
@@ -131,11 +129,17 @@ def _passed(folder: Path) -> bool:
 
 
 def caught(defect: Defect, row: Row, before: dict[str, list[Row]]) -> Row:
-    """Whether the check that is for the defect reports it, and who else does; what was so before is no report."""
+    """Whether each check that must report the defect does, and who does at all; what was so before is no report."""
     completed = row["outcome"] == COMPLETED
     known = set(alarms(before))
-    by = [name for name in alarms(row["findings"], completed=completed) if name not in known]
-    if defect.check is None:
-        return {"caught": row["verdict"] not in WRONG, "by": by}
-    mine = [name for name in alarms(row["findings"], defect.check, completed=completed) if name not in known]
-    return {"caught": any(name.startswith(defect.finding) for name in mine), "by": by}
+
+    def said(check: str | None = None) -> list[str]:
+        return [name for name in alarms(row["findings"], check, completed=completed) if name not in known]
+
+    return {
+        "caught": {
+            str(one): any(name.startswith(one.finding) for name in said(one.check)) for one in defect.reports
+        },
+        "wrong": row["verdict"] in defect.wrong,
+        "by": said(),
+    }

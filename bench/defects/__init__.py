@@ -6,7 +6,7 @@ To add one: an act (done to a lab that runs) or an alteration (of its journal), 
 from collections.abc import Mapping
 
 from bench.defects import acts, alterations
-from bench.defects.defect import Altered, Defect, Live, Moment, in_phase
+from bench.defects.defect import Altered, Defect, Live, Moment, Report, in_phase
 from lab.journal.events import BridgeSample, LoadSample
 
 CALIBRATING = Moment('"name":"bridge-capacity"')
@@ -17,117 +17,130 @@ WHILE_STUCK = in_phase("aftermath", 5.0)
 _ALL = (
     Defect(
         "suspended", "the machine sleeps for 30 s in the middle of the run",
-        "clock", "suspended",
+        (Report("clock", "suspended"),),
         Altered(alterations.jumped(30.0, "suspended_s_total", "wall_clock_s")),
     ),
     Defect(
         "clock-set", "the machine's clock is set by 5 s in the middle of the run",
-        "clock", "wall clock set",
+        (Report("clock", "wall clock set"),),
         Altered(alterations.jumped(5.0, "wall_clock_s")),
     ),
     Defect(
         "unsteady-baseline", "auth is stopped for 3 s of the baseline",
-        "steady state", "steady state: goodput",
+        (Report("steady state", "steady state: goodput"),),
         Live(in_phase("baseline", 1.0), acts.stopped("auth", 3.0)),
     ),
     Defect(
         "late-load", "the load is held back for 200 of each 500 ms",
-        "offered", "load's lag p99",
+        (Report("offered", "load's lag p99"),),
         Live(AFTERMATH, acts.pulsed("load", 0.2, 0.5, 8.0)),
     ),
     Defect(
         "stopped-load", "the load is stopped for 7 s, longer than its requests wait",
-        "offered", "arrivals started",
+        (Report("offered", "arrivals started"),),
         Live(AFTERMATH, acts.stopped("load", 7.0)),
     ),
     Defect(
         "silent-service", "the canary answers nothing for 12 s",
-        "truth", "truth samples",
+        (Report("truth", "truth samples"),),
         Live(AFTERMATH, acts.stopped("canary", 12.0)),
     ),
     Defect(
         "lost-samples", "one sample in 20 is missing",
-        "truth", "truth samples",
+        (Report("truth", "truth samples"),),
         Altered(alterations.lost_samples(20)),
     ),
     Defect(
         "unasked-plane", "the ops plane is not asked about one second in ten",
-        "planes", "plane ops asked",
+        (Report("planes", "plane ops asked"),),
         Altered(alterations.unasked_seconds("ops", 10)), drill="quiet",
     ),
     Defect(
         "old-prometheus", "the planes' Prometheus is 2.30",
-        "planes", "plane ops version",
+        (Report("planes", "plane ops version"),),
         Altered(alterations.planes_of(version="2.30.0")), drill="quiet",
     ),
     Defect(
         "no-targets", "the planes scrape nothing",
-        "planes", "plane ops targets",
+        (Report("planes", "plane ops targets"),),
         Altered(alterations.planes_of(targets=())), drill="quiet",
     ),
     Defect(
         "silent-pager", "on-call reports nothing",
-        "planes", "pages received",
+        (Report("planes", "pages received"),),
         Altered(alterations.silent_pager), drill="quiet",
     ),
     Defect(
         "strange-requests", "someone else sends edge 30 requests a second for 8 s",
-        "conservation", "load sent = edge received",
+        (Report("conservation", "load sent = edge received"),),
         Live(AFTERMATH, acts.strange_requests("edge", 30, 8.0)),
     ),
     Defect(
         "requests-unsent", "the load counts 2 % more than it sent",
-        "conservation", "load sent = edge received",
+        (Report("conservation", "load sent = edge received"),),
         Altered(alterations.grown(LoadSample, "sent_total", 1.02)),
     ),
     Defect(
         "lost-outcomes", "2 % of the attempts have no end",
-        "conservation", "attempts = outcomes + in flight",
+        (Report("conservation", "attempts = outcomes + in flight"),),
         Altered(alterations.lost_outcomes(2)),
     ),
     Defect(
         "step-refused", "storefront is stopped as the mitigation is to be applied, for 8 s",
-        "steps", "steps applied and read back",
+        (Report("steps", "steps applied and read back"),),
         Live(in_phase("aftermath", 14.0), acts.stopped("storefront", 8.0)),
     ),
     Defect(
         "step-unread", "the mitigation was applied, but not active when it was read back",
-        "steps", "steps applied and read back",
+        (Report("steps", "steps applied and read back"),),
         Altered(alterations.never_read_back("mitigation", "applied")),
     ),
     Defect(
         "fault-removed", "someone removes the fault from the bridge half a second after its start",
-        "fault-effect", "fault effect: slow-bridge",
+        (Report("fault-effect", "fault effect: slow-bridge"),),
         Live(in_phase("trigger", 0.5), acts.toxics_removed()),
     ),
     Defect(
         "not-undone", "the mitigation was still active when its undo was read back",
-        "undone", "undone and read back",
+        (Report("undone", "undone and read back"),),
         Altered(alterations.never_read_back("mitigation", "reverted")),
     ),
     Defect(
         "around-the-bridge", "a fifth of the attempts never came to the bridge",
-        "crossing", "traffic crossed the bridge",
+        (Report("crossing", "traffic crossed the bridge"),),
         Altered(alterations.grown(BridgeSample, "accepted_total", 0.8)),
     ),
     Defect(
         "unsteady-calibration", "router is held back for 500 of each 1,400 ms while the capacity is measured",
-        "calibration", "calibration steady",
+        (Report("calibration", "calibration steady"),),
         Live(CALIBRATING, acts.pulsed("router", 0.5, 1.4, 14.0)),
     ),
     Defect(
         "unsteady-windows", "the calibration's windows differ by 40 %",
-        "calibration", "calibration steady",
-        Altered(alterations.unsteady_windows(0.4)),
+        (Report("calibration", "calibration steady"),),
+        Altered(alterations.calibrated(spread_ratio=0.4, steady=False)),
     ),
     Defect(
         "other-capacity", "the capacity is 1.25 times what the drill asks for",
-        "calibration", "capacity = headroom x rate",
+        (Report("calibration", "capacity = headroom x rate"),),
         Altered(alterations.other_capacity(1.25)),
     ),
     Defect(
+        "short-queue", "the bridge had a queue of 64 when it was calibrated",
+        (Report("queue", "queue = what was asked"),),
+        Altered(alterations.calibrated(listen_queue=64)),
+    ),
+    Defect(
+        "congested-baseline", "connections waited for the bridge, and the canary's calls as well, before the trigger",
+        (
+            Report("saturation", "queueing delay in the baseline"),
+            Report("saturation", "canary's wait in the baseline"),
+        ),
+        Altered(alterations.congested_before("trigger", queue=400, wait_ms=2000.0)),
+    ),
+    Defect(
         "not-the-bridges", "the bridge has no cap, and auth takes 3 s for each answer: stuck, but not at the bridge",
-        "saturation", "bridge utilization while stuck",
+        (Report("saturation", "queueing delay while stuck"),),
         Live(
             in_phase("aftermath", 0.0),
             acts.both(acts.answers_after("auth", 3000, 10_000), acts.capped(None)),
@@ -135,96 +148,96 @@ _ALL = (
     ),
     Defect(
         "slow-behind", "auth takes 500 ms for an answer, 10 at once: a queue behind the bridge",
-        "saturation", "queue behind the bridge while stuck",
+        (Report("saturation", "queue behind the bridge while stuck"),),
         Live(in_phase("aftermath", 0.0), acts.answers_after("auth", 500, 10)),
     ),
     Defect(
         "slack-governor", "the governor delivers about 90 % of the cap for 10 s",
-        "governor", "CPU cap delivered",
+        (Report("governor", "CPU cap delivered"),),
         Live(AFTERMATH, acts.governor_slack(0.1, 10.0)), runtimes=("embedded",),
     ),
     Defect(
         "more-than-the-cap", "the bridge has used 1.2 times the CPU that was counted",
-        "governor", "CPU cap delivered",
+        (Report("governor", "CPU cap delivered"),),
         Altered(alterations.grown(BridgeSample, "cpu_s_total", 1.2)),
     ),
     Defect(
         "lagging-service", "edge is held back for 250 of each 1,000 ms",
-        "processes", "loop lag p99",
+        (Report("processes", "loop lag p99"),),
         Live(AFTERMATH, acts.pulsed("edge", 0.25, 1.0, 10.0)),
     ),
     Defect(
         "busy-service", "someone asks storefront for its metrics all the time, 8 at once",
-        "processes", "CPU of a process",
+        (Report("processes", "CPU of a process"),),
         Live(AFTERMATH, acts.hammered("storefront", 8, 13.0)),
     ),
     Defect(
         "busy-counters", "every service has used 90 % of a core more than was counted",
-        "processes", "CPU of a process",
+        (Report("processes", "CPU of a process"),),
         Altered(alterations.busy(0.9)),
     ),
     Defect(
         "few-threads", "three calls of the client's library wait for a thread",
-        "threads", "calls waiting for a thread",
+        (Report("threads", "calls waiting for a thread"),),
         Altered(alterations.waiting_calls(3)),
     ),
     Defect(
         "overflow-elsewhere", "edge's accept queue is cut to one, and 200 connections come at once",
-        "sockets", "listen overflows, not the bridge's",
+        (Report("sockets", "listen overflows, not the bridge's"),),
         Live(WHILE_STUCK, acts.overflowed("edge")),
     ),
     Defect(
         "few-files", "storefront may open hardly a file more for 3 s",
-        "sockets", "EMFILE, ENFILE, EADDRNOTAVAIL",
+        (Report("sockets", "EMFILE, ENFILE, EADDRNOTAVAIL"),),
         Live(AFTERMATH, acts.few_files("storefront", 3.0)),
     ),
     Defect(
         "killed-service", "auth is killed",
-        "restarts", "unplanned exits and restarts",
+        (Report("restarts", "unplanned exits and restarts"),),
         Live(WHILE_STUCK, acts.killed("auth")),
     ),
     Defect(
         "stolen-time", "5 % of the machine's time went to others on the same hardware",
-        "host", "steal",
+        (Report("host", "steal"),),
         Altered(alterations.stolen(0.05)),
     ),
     Defect(
         "dead-governor", "the governor is killed while it lets the bridge run: there is no cap any more",
-        None, "",
-        Live(WHILE_STUCK, acts.governor_killed(while_stopped=False)), runtimes=("embedded",),
+        (),
+        Live(WHILE_STUCK, acts.governor_killed(while_stopped=False)), runtimes=("embedded",), wrong=frozenset({"fail"}),
     ),
     Defect(
         "dead-governor-stopped-bridge", "the governor is killed while it holds the bridge back",
-        None, "",
-        Live(WHILE_STUCK, acts.governor_killed(while_stopped=True)), runtimes=("embedded",),
+        (),
+        Live(WHILE_STUCK, acts.governor_killed(while_stopped=True)), runtimes=("embedded",), wrong=frozenset({"fail"}),
     ),
     Defect(
         "stopped-governor", "the governor is stopped for 3 s",
-        None, "",
+        (),
         Live(WHILE_STUCK, acts.governor_stopped(3.0)), runtimes=("embedded",),
     ),
     Defect(
         "foreign-toxic", "someone else adds 2 s of latency to the bridge",
-        None, "",
+        (),
         Live(WHILE_STUCK, acts.strange_toxic()),
     ),
     Defect(
         "other-queue", "the bridge's accept queue is cut to 50",
-        None, "",
+        (Report("queue", "queue = what was asked"),),
         Live(WHILE_STUCK, acts.queue_of("bridge", acts.BRIDGE_PORT, 50)),
     ),
     Defect(
         "no-cap", "the bridge's cap is lifted",
-        None, "",
+        (),
         Live(WHILE_STUCK, acts.capped(None)),
     ),
     Defect(
         "other-cap", "the bridge's cap is halved",
-        None, "",
+        (),
         Live(WHILE_STUCK, acts.capped(0.5)),
     ),
 )  # fmt: skip
 
 DEFECTS: Mapping[str, Defect] = {defect.name: defect for defect in _ALL}
 
-__all__ = ["DEFECTS", "Altered", "Defect", "Live", "Moment"]
+__all__ = ["DEFECTS", "Altered", "Defect", "Live", "Moment", "Report"]

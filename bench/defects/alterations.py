@@ -13,6 +13,7 @@ from lab.journal.events import (
     ActionChanged,
     BridgeSample,
     CalibrationMeasured,
+    CanarySample,
     Event,
     HostSample,
     LoadSample,
@@ -103,9 +104,21 @@ def other_capacity(times: float) -> Alter:
     return changed(CalibrationMeasured, lambda one: {"capacity_rps": times * one.asked_rps})
 
 
-def unsteady_windows(spread_ratio: float) -> Alter:
-    """The calibration's windows differ by so much."""
-    return changed(CalibrationMeasured, lambda _: {"spread_ratio": spread_ratio, "steady": False})
+def calibrated(**values: Any) -> Alter:  # noqa: ANN401 - a value of the event, whatever it is
+    """Calibration found this."""
+    return changed(CalibrationMeasured, lambda _: values)
+
+
+def congested_before(phase: str, queue: int, wait_ms: float) -> Alter:
+    """So many connections waited for the device before a phase, and the canary's calls took so long."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        until_s = next((e.t for e in events if isinstance(e, PhaseEntered) and e.phase == phase), 0.0)
+        waiting = changed(BridgeSample, lambda one: {"accept_queue": queue} if one.t < until_s else {})
+        late = changed(CanarySample, lambda one: {"latency_ms": wait_ms} if one.started_s < until_s else {})
+        return late(waiting(events))
+
+    return alter
 
 
 def busy(share: float) -> Alter:

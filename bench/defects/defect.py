@@ -3,12 +3,13 @@
 from asyncio import Event as Over
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bench.living import Living
 from lab.journal.events import Event
 
 RUNTIMES = ("embedded", "compose")
+WRONG = frozenset({"pass", "fail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Altered:
     alter: Callable[[Sequence[Event]], list[Event]]
 
 
+class Report(NamedTuple):
+    """What must be reported: by which registered check, and how the name of its finding begins."""
+
+    check: str
+    finding: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.finding}"
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """One defect.
@@ -49,21 +60,20 @@ class Defect:
     Attributes:
         name: as asked for on the command line.
         what: in words, for the page.
-        check: the registered check that must report it; None: none is registered for it, so that the run must be
-            inconclusive for whatever reason.
-        finding: how the name of the finding begins that must report it.
+        reports: every check that must report it; none: whatever the checks say, the verdict must not be wrong.
         plant: how.
         drill: a file of bench/drills: where it is planted.
         runtimes: where it can occur.
+        wrong: verdicts that a run with it must not come to. Where the lab replaces what was lost, *pass* is right.
     """
 
     name: str
     what: str
-    check: str | None
-    finding: str
+    reports: Sequence[Report]
     plant: Live | Altered
     drill: str = "checks"
     runtimes: Sequence[str] = RUNTIMES
+    wrong: frozenset[str] = WRONG
 
     @property
     def planted(self) -> Literal["live", "journal"]:

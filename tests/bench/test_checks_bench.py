@@ -111,8 +111,9 @@ def test_a_journal_is_altered_and_judged_again(rows: Rows, recorder: Recorder) -
     bench_planted.planted(rows, "embedded", DEFECTS["other-capacity"], [1, 2])
     assert recorder.ran == ["unaltered-checks-embedded-2 --seed 2"]
     for row in rows.of(what="check-planted"):
-        assert (row["planted"], row["caught"], row["by"]) == ("journal", True, ["capacity = headroom x rate"])
-        assert (row["verdict"], row["check"]) == ("inconclusive", "calibration")
+        assert row["caught"] == {"calibration: capacity = headroom x rate": True}
+        assert (row["planted"], row["by"]) == ("journal", ["capacity = headroom x rate"])
+        assert (row["verdict"], row["wrong"]) == ("inconclusive", False)
 
 
 @pytest.mark.parametrize("verdict", ["inconclusive", "fail"])
@@ -150,8 +151,8 @@ def test_a_live_defect_is_planted_at_its_moment(monkeypatch: pytest.MonkeyPatch,
     bench_planted.planted(rows, "compose", defect(act), [1])
     (row,) = rows.of(what="check-planted")
     assert seen == [Living(rows.folder / "planted-toy-compose-1", "compose")]
-    assert (row["planted"], row["caught"], row["verdict"], row["reasons"]) == (
-        "live", True, "inconclusive", ["compose"])  # fmt: skip
+    assert (row["planted"], row["wrong"], row["verdict"], row["reasons"]) == (
+        "live", False, "inconclusive", ["compose"])  # fmt: skip
 
 
 @pytest.mark.parametrize("why", ["too late", "gone"])
@@ -173,7 +174,7 @@ def test_what_could_not_be_planted_has_no_row(
 
 
 def defect(act: Callable[[Living, asyncio.Event], object]) -> Defect:
-    return Defect("toy", "nothing", None, "", Live(in_phase("aftermath", 0.01), act))  # type: ignore[arg-type]
+    return Defect("toy", "nothing", (), Live(in_phase("aftermath", 0.01), act))  # type: ignore[arg-type]
 
 
 def test_rows_say_on_which_commit(rows: Rows) -> None:

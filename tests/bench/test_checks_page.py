@@ -23,8 +23,9 @@ def healthy(seed: int, condition: str = "quiet", lag_ms: float = 10.0, reasons: 
 
 
 def planted(seed: int, *, caught: bool, verdict: str, by: tuple[str, ...] = ("load's lag p99",)) -> Row:
-    return {"what": "check-planted", "runtime": "embedded", "defect": "late-load", "seed": seed, "caught": caught,
-            "verdict": verdict, "by": list(by), "findings": {}}  # fmt: skip
+    return {"what": "check-planted", "runtime": "embedded", "defect": "late-load", "seed": seed, "verdict": verdict,
+            "caught": {"offered: load's lag p99": caught}, "wrong": verdict == "pass", "by": list(by),
+            "findings": {}}  # fmt: skip
 
 
 def lines(folder: Path, *rows: Row) -> list[str]:
@@ -65,6 +66,7 @@ def test_false_alarms_are_counted_by_condition(tmp_path: Path) -> None:
         "0 of 4 (95 % interval 0..49 %)",
         "1 of 2 (95 % interval 9..91 %)",
         "no rows yet",
+        "no rows yet",
         "-10",
         "25",
     ]
@@ -78,7 +80,7 @@ def test_what_was_not_measured_is_an_alarm_without_a_margin(tmp_path: Path) -> N
     row = healthy(1)
     row["findings"]["offered"] = [found("load's lag p99", "< 50 ms", None, ok=None)]
     assert cells(lines(tmp_path, row), "offered", "load's lag p99")[3:] == [
-        "1 of 1 (95 % interval 21..100 %)", "no rows yet", "no rows yet", "-", "-"]  # fmt: skip
+        "1 of 1 (95 % interval 21..100 %)", "no rows yet", "no rows yet", "no rows yet", "-", "-"]  # fmt: skip
 
 
 def test_of_an_aborted_run_only_what_failed_counts(tmp_path: Path) -> None:
@@ -87,8 +89,8 @@ def test_of_an_aborted_run_only_what_failed_counts(tmp_path: Path) -> None:
     aborted["findings"]["truth"] = [found("truth samples", ">= 98 %", None, ok=None)]
     aborted["findings"]["host"] = [found("steal", "< 2 %", 30.0, ok=False)]
     written = lines(tmp_path, aborted, healthy(1))
-    assert cells(written, "truth", "truth samples")[3:] == [
-        "0 of 1 (95 % interval 0..79 %), asked in 0", "no rows yet", "no rows yet", "-", "-"]  # fmt: skip
+    assert cells(written, "truth", "truth samples")[3] == "0 of 1 (95 % interval 0..79 %), asked in 0"
+    assert cells(written, "truth", "truth samples")[7:] == ["-", "-"]
     assert cells(written, "host", "steal")[3] == "1 of 2 (95 % interval 9..91 %), asked in 1"
 
 
@@ -121,10 +123,23 @@ def test_planted_defects_are_counted(tmp_path: Path) -> None:
         "live",
         "offered: load's lag p99",
         "2 of 3 (95 % interval 21..94 %)",
-        "1",
+        "1 of 3 (95 % interval 6..79 %)",
         "truth samples",
     ]
     assert cells(written, "`stolen-time`", "5 %")[4:] == ["no rows yet", "-", "-"]
+    assert cells(written, "`dead-governor`", "the governor")[3] == "the verdict alone"
+
+
+def test_what_was_caught_stands_beside_the_false_alarms(tmp_path: Path) -> None:
+    """Of each finding, over all defects that it must report."""
+    rows = (
+        healthy(1),
+        planted(1, caught=True, verdict="inconclusive"),
+        planted(2, caught=False, verdict="pass"),
+    )
+    written = lines(tmp_path, *rows)
+    assert cells(written, "offered", "load's lag p99")[6] == "1 of 2 (95 % interval 9..91 %)"
+    assert cells(written, "undone", "(says")[6] == "no rows yet"
 
 
 @pytest.mark.parametrize("runtime", ["embedded", "compose"])

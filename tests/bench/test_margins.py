@@ -15,6 +15,7 @@ from lab.journal.events import Event
         ("windows within 15 %", 8.1, 6.9), ("at most 5 % too much", -20.0, 25.0), ("none", 3.0, -3.0), ("0", 0.0, 0.0),
         ("all 2", 1.0, -1.0), (">= 2400 ms seen by the canary", 3000.0, 600.0), (">= 2.42", "2.53.1", None),
         ("at least one", "edge", None), ("a working check", None, None), ("none", True, None),
+        ("4,096 connections", 4096, 0.0), ("510 connections", 64, -446.0), ("> 1 s", 2.3, 1.3),
     ],
 )  # fmt: skip
 def test_the_margin_is_in_the_limits_unit(limit: str, measured: object, expected: float | None) -> None:
