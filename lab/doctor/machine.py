@@ -1,18 +1,20 @@
 """The machine: Python, cores, memory, disk, limits, and small programs."""
 
-import os
 import resource
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
+from lab.cgroups import find_limits
+from lab.doctor.cost import COSTS
 from lab.doctor.diagnosis import Diagnosis, graded
+from lab.doctor.measure import usable_cpus
+from lab.probes.host_probe import memory_free_bytes
 
-MIB, GIB = 2**20, 2**30
+MB, MIB, GIB = 10**6, 2**20, 2**30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MORE = "Give the container or slice more (docker run --cpus 2 --memory 2g; CPUQuota=, MemoryMax= of systemd)"
 
 
 def _python() -> Diagnosis:
@@ -21,21 +23,28 @@ def _python() -> Diagnosis:
 
 
 def _cores() -> Diagnosis:
-    count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    """Whether fewer than two will do is for the prediction to say."""
+    count, limit = usable_cpus(), find_limits().of_cpu()
+    if limit is not None and limit.cores < count:
+        found = f"{limit.cores:g} of {count} cores: limit of the control group {limit.group}"
+        return graded("CPU", limit.cores, (2, 0), found, MORE)
     todo = "Use a machine with two cores or more: on one, load and services starve each other"
-    return graded("CPU", count, (2, 2), f"{count} cores", todo)
-
-
-def _idle() -> Diagnosis:
-    idle = 100 - psutil.cpu_percent(interval=0.5)
-    todo = "Stop what else is busy (see `top`): a measurement on a busy machine ends as inconclusive"
-    return graded("CPU idle", idle, (70, 0), f"{idle:.0f} % over half a second", todo)
+    return graded("CPU", count, (2, 0), f"{count} cores", todo)
 
 
 def _memory() -> Diagnosis:
-    free = psutil.virtual_memory().available
-    todo = "Free some: embedded needs up to 600 MB, containers 900 MB"
-    return graded("Memory", free, (1.5 * GIB, 700 * MIB), f"{free / GIB:.1f} GB free", todo)
+    """Of a limit what it leaves, where that is less than the machine has."""
+    limits = find_limits()
+    free, limit = memory_free_bytes(limits), limits.of_memory()
+    found = f"{free / GIB:.1f} GB free" if free >= GIB else f"{free / MB:.0f} MB free"
+    limited = limit is not None and limit.free_bytes == free
+    if limit is not None and limited:
+        found += f" of {limit.limit_bytes / MB:.0f} MB: limit of the control group {limit.group}"
+    alone = min(cost.memory_bytes for cost in COSTS.values())
+    watched = max(cost.memory_bytes + cost.planes_bytes for cost in COSTS.values())
+    need = f"a lab takes {alone / MB:.0f} MB, with monitoring {watched / MB:.0f} MB"
+    todo = f"{MORE if limited else 'Free some'}: {need}"
+    return graded("Memory", free, (1.25 * watched, alone), found, todo)
 
 
 def _disk() -> Diagnosis:
@@ -68,15 +77,6 @@ def _ports() -> Diagnosis:
     return graded("Ephemeral ports", count if reuse == "0" else 10 * count, (100_000, 0), found, todo)
 
 
-def _ss() -> Diagnosis:
-    found = shutil.which("ss", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    if found:
-        return Diagnosis("ss", "ok", found)
-    return Diagnosis(
-        "ss", "warn", "missing: the bridge's queue can't be read", "sudo apt-get install iproute2"
-    )
-
-
 def _chromium() -> Diagnosis:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found:
@@ -85,5 +85,5 @@ def _chromium() -> Diagnosis:
 
 
 MACHINE: tuple[Callable[[], Diagnosis], ...] = (
-    _python, _cores, _idle, _memory, _disk, _open_files, _ports, _ss, _chromium,
+    _python, _cores, _memory, _disk, _open_files, _ports, _chromium,
 )  # fmt: skip

@@ -1,11 +1,15 @@
 """The programs that the lab starts, and the two runtimes that they make possible: one of these is enough."""
 
+import json
 import subprocess
 import sys
+from itertools import compress
 
 from lab.doctor.diagnosis import Diagnosis
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
+from lab.runtime.compose.engine_fitness import why_elsewhere, why_no_quotas
+from lab.runtime.compose.preflight import engine_host
 
 TOXIPROXY = (
     f"{sys.executable} -m lab.runtime.binaries (the embedded runtime builds it when it first needs it)"
@@ -14,6 +18,7 @@ MONITORS = (
     f"{sys.executable} -m lab.runtime.binaries prometheus alertmanager (only drills that monitor need them)"
 )
 TOOL_DEADLINE_S = 5.0
+ENGINE = "Container engine"
 
 
 def monitors() -> list[Diagnosis]:
@@ -32,21 +37,40 @@ def _program(name: str, program: binaries.Program, todo: str) -> Diagnosis:
         return Diagnosis(name, "warn", str(error), todo)
 
 
-def runtimes() -> list[Diagnosis]:
-    """The two runtimes: one of them is enough."""
+def runtimes(*, queue_settable: bool = True) -> tuple[list[Diagnosis], tuple[str, ...]]:
+    """What was found of the two runtimes, and which of them work: one is enough.
+
+    ``queue_settable``: embedded can give its bridge the queue that a drill asks for, and refuses every drill otherwise.
+    """
     toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, TOXIPROXY), _engine()
     plugin = _asked("Compose plugin", ["docker", "compose", "version", "--short"])
     container = engine.state == plugin.state == "ok"
-    works: list[str] = ["compose"] if container else []
-    works += ["embedded"] if toxiproxy.state == "ok" and sys.platform == "linux" else []
+    local = toxiproxy.state == "ok" and sys.platform == "linux" and queue_settable
+    works = tuple(compress(("compose", "embedded"), (container, local)))
     if works:
-        return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "ok", " and ".join(works))]
+        return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "ok", " and ".join(works))], works
     todo = "Toxiproxy for embedded (Linux), or Docker with its Compose plugin for compose: see above"
-    return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "fail", "none works", todo)]
+    return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "fail", "none works", todo)], ()
 
 
 def _engine() -> Diagnosis:
-    return _asked("Container engine", ["docker", "version", "--format", "{{.Server.Version}}"])
+    """One that answers, on this host, and can limit CPU."""
+    if elsewhere := why_elsewhere(engine_host()):
+        return _useless(elsewhere)
+    version = _asked(ENGINE, ["docker", "version", "--format", "{{.Server.Version}}"])
+    if version.state != "ok":
+        return version
+    info = _asked(ENGINE, ["docker", "info", "--format", "{{json .}}"])
+    try:
+        no_quotas = why_no_quotas(json.loads(info.found))
+    except ValueError:
+        return info if info.state != "ok" else version
+    return version if no_quotas is None else _useless(no_quotas)
+
+
+def _useless(why: str) -> Diagnosis:
+    found, _, todo = why.partition(". ")
+    return Diagnosis(ENGINE, "warn", found, todo)
 
 
 def _asked(name: str, command: list[str]) -> Diagnosis:

@@ -22,22 +22,13 @@ class Choice:
 
 
 def choose_runtime(asked: str) -> Choice:
-    """The runtime that was asked for; for ``auto`` compose where an engine answers, else embedded."""
+    """The runtime that was asked for; for ``auto`` compose where an engine can carry a lab, else embedded."""
     if asked != "auto":
         return Choice(asked, f"runtime: {asked}, as asked")
-    import docker  # noqa: PLC0415 - a fifth of a second that embedded need not pay
-    from docker.errors import DockerException  # noqa: PLC0415
+    from lab.runtime.compose.preflight import why_unfit  # noqa: PLC0415 - a fifth of a second for embedded
 
-    try:
-        client = docker.from_env(timeout=ENGINE_ANSWERS_WITHIN_S)
-        try:
-            client.ping()
-        finally:
-            client.close()
-    except (DockerException, OSError):
-        return Choice(
-            "embedded", "runtime: embedded (no container engine answers): local processes on loopback"
-        )
+    if unfit := why_unfit(ENGINE_ANSWERS_WITHIN_S):
+        return Choice("embedded", f"runtime: embedded ({unfit}): local processes on loopback")
     return Choice("compose", "runtime: compose (a container engine answers)")
 
 

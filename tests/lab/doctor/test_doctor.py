@@ -9,35 +9,56 @@ import pytest
 
 from lab import doctor
 from lab.analysis.verdict.verdict import Figures, Plane, Verdict
+from lab.campaign import open_drill
 from lab.doctor import machine, programs
 from lab.doctor import plane_memory as planes
+from lab.doctor.measure import measure
+from lab.doctor.prediction import Asked
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 
 pytestmark = pytest.mark.live
+SMOKE = open_drill("smoke")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_fifth_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is measured is looked at elsewhere."""
+    monkeypatch.setattr(doctor, "SECONDS", 0.2)
 
 
 def test_every_finding_that_is_not_fine_says_what_to_do() -> None:
-    """For real, on this machine."""
-    for finding in doctor.examine():
+    """For real, on this machine, in a fifth of a second."""
+    found = doctor.examine(Asked("retry-storm", 100), lambda: measure(0.2))
+    for finding in found.findings:
         assert finding.found
         assert finding.state == "ok" or finding.todo
+    assert found.readings is not None
+    assert 0.01 < found.readings.piece_ms < 100
+    assert 0 <= found.readings.idle_cores <= found.readings.cores * 1.1
+    assert found.readings.late_p95_ms <= found.readings.late_p99_ms
 
 
 def test_json_has_the_same_as_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     """For scripts."""
-    doctor.main(as_json=True)
+    doctor.main(SMOKE, as_json=True)
     said = json.loads(capsys.readouterr().out)
     assert {finding["name"] for finding in said["findings"]} >= {
         "CPU",
         "Memory",
-        "ss",
+        "CPU idle",
+        "Speed",
+        "Timers",
+        "CPU kinds",
+        "Bridge's queue",
+        "Lock folder",
         "Toxiproxy",
         "Prometheus",
         "Alertmanager",
         "Runtimes",
     }
-    assert set(said) == {"fit", "findings"}
+    assert set(said) == {"fit", "findings", "predictions", "readings"}
+    assert {one["drill"] for one in said["predictions"]} <= {"smoke"}
 
 
 def missing(*_: Any) -> None:  # noqa: ANN401 - stands for any function
@@ -50,7 +71,7 @@ def test_a_machine_without_any_runtime_is_unfit(
     """Exit code 4, and how to get one."""
     monkeypatch.setattr(binaries, "installed", missing)
     monkeypatch.setenv("PATH", "")
-    assert doctor.main() == 4
+    assert doctor.main(SMOKE) == 4
     said = " ".join(capsys.readouterr().out.split())
     assert "none works" in said
     assert "Not fit" in said
