@@ -40,11 +40,14 @@ class Starter:
         """
         self._started = {name: asyncio.Event() for name in self.plans}
         self._healthy = {name: asyncio.Event() for name in self.plans}
+        errors: BaseExceptionGroup[SetupError | ChaosError] | None = None
         try:
             async with aiohttp.ClientSession() as http, asyncio.TaskGroup() as group:
                 for plan in self.plans.values():
                     group.create_task(self._bring_up(plan, http))
-        except* (SetupError, ChaosError) as errors:
+        except* (SetupError, ChaosError) as group_of_errors:
+            errors = group_of_errors
+        if errors is not None:  # raised in the block above, it would be wrapped in a group by Python 3.11.2
             raise SetupError(str(_first(errors))) from errors
 
     async def _bring_up(self, plan: StartPlan, http: aiohttp.ClientSession) -> None:

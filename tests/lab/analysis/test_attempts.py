@@ -93,8 +93,20 @@ def bridge_sample(event: BridgeSample, events: list[Event], kept: int, canary: i
         ),
         default=0,
     )
-    through = {"accepted_total": tried + canary * int(event.t), "accept_queue": 0}
-    return event.model_copy(update={**through, "requests_total": tried + (kept + canary) * int(event.t)})
+    waiting = queued(event, events)
+    through = {"accepted_total": tried - waiting + canary * int(event.t), "accept_queue": waiting}
+    return event.model_copy(
+        update={**through, "requests_total": tried - waiting + (kept + canary) * int(event.t)}
+    )
+
+
+def queued(event: BridgeSample, events: list[Event]) -> int:
+    """Connections not accepted yet: two seconds' worth of them in the storm, which come and go in three seconds."""
+    waiting = 0
+    for one in events:
+        if isinstance(one, BridgeSample) and one.t <= event.t:
+            waiting = min(800, waiting + 300) if one.accept_queue else max(0, waiting - 300)
+    return waiting
 
 
 def library_sample(event: ServiceSample, connects: int | None) -> ServiceSample:
