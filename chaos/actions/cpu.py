@@ -104,6 +104,10 @@ class CpuQuota(BaseAction):
         return self.of_share(self.container, None)
 
 
+REPLACED_S = 1.0
+"""So long an action waits for a governor that died and is being replaced."""
+
+
 class CpuGovernor(BaseAction):
     """The share of one core that the governor in folder ``governor`` grants (null: unlimited; 0: stopped)."""
 
@@ -117,13 +121,24 @@ class CpuGovernor(BaseAction):
         """Write the share and wait until the governor says that it is active."""
         governed = Governed(self.governor)
         governed.ask(self.share)
-        if governed.governor_gone():
+        if governed.governor_gone() and not await self._replaced(governed):
             self._without_governor(governed)
             return
         try:
             await wait_until(self.is_active, self.deadline_s, "the governor to take the share", every_s=0.01)
         except WaitTimeoutError as error:
             raise RefusedError(f"asked {self.governor} for {self.share}; {error}") from error
+
+    async def _replaced(self, governed: Governed) -> bool:
+        """Whether another governor is there soon; whoever wants no limit needs none."""
+        if self.share is None:
+            return False
+        try:
+            return await wait_until(
+                lambda: not governed.governor_gone(), REPLACED_S, "another governor", every_s=0.02
+            )
+        except WaitTimeoutError:
+            return False
 
     def _without_governor(self, governed: Governed) -> None:
         """A dead governor holds no one back, but may have left its process stopped."""

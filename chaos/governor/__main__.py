@@ -21,7 +21,7 @@ from pathlib import Path
 
 from chaos.governor.bucket import Bucket
 from chaos.process.files import write_json
-from chaos.process.identity import is_alive, started_ticks
+from chaos.process.identity import is_alive, started_ticks, state
 
 SHARE_EVERY_S = 0.040
 STATUS_EVERY_S = 0.5
@@ -42,7 +42,8 @@ class Governor:
         self._share: float | None = None
         self._share_seen: tuple[int, int] | None = None
         self._bucket: Bucket | None = None
-        self._stopped_at_s: float | None = None
+        # one that died may have left the process stopped: this one continues it
+        self._stopped_at_s = time.monotonic() if state(pid) in {"T", "t"} else None
         self._throttled_s = 0.0
         self._wakeups = self._stops = 0
         self._share_due_s = self._status_due_s = 0.0

@@ -2,9 +2,10 @@
 
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,9 @@ from chaos.process.files import read_json
 from chaos.process.identity import is_alive, is_running, send, state
 
 UNLIMITED = "none"
+
+GovernorState = Literal["running", "stopped", "gone"]
+"""``stopped``: by SIGSTOP, so that it holds no one back, or no one up."""
 
 
 class Status(BaseModel):
@@ -39,6 +43,18 @@ class Status(BaseModel):
     wakeups_total: int
     stops_total: int
     stamp_s: float
+
+    @property
+    def state(self) -> GovernorState:
+        """What became of the process that said this."""
+        if not is_alive(self.pid, self.started_ticks):
+            return "gone"
+        return "stopped" if state(self.pid) in {"T", "t"} else "running"
+
+    @property
+    def age_s(self) -> float:
+        """How long ago it said this."""
+        return max(0.0, time.monotonic() - self.stamp_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ second ``n`` of the run is exactly one whole second of the clock that every serv
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
@@ -19,6 +19,8 @@ from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigu
 from lab.topology.roles import Role
 
 SCHEMA = 2
+
+GovernorState = Literal["running", "stopped", "gone"]
 
 
 class RunOpened(Entry):
@@ -260,10 +262,26 @@ class SettingsRead(Entry):
     values: dict[str, bool | int | float | str | None]
 
 
+class ToxicSeen(BaseModel):
+    """A toxic as the device has it. ``ours``: it has the name that this run gives to one of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    name: str
+    type: str
+    stream: str
+    toxicity: float
+    attributes: dict[str, int | float] = {}
+    ours: bool
+
+
 class BridgeSample(Entry):
     """The bridge from outside: sockets and CPU as the kernel counts them, the cap as it is active.
 
     ``accepted_total`` and ``requests_total`` are what came out of it, as router counts connections and requests.
+    ``listen_queue``: how many connections may wait. ``governor``: the state of the process that enforces the cap, by
+    /proc, and how old its own last word is (null: there is none, a quota is the kernel's). ``toxics`` are the faults
+    that the lab has active on it; ``listening`` and ``toxics_seen`` what the device itself says (null: no answer in
+    time, or a journal of before it was asked).
     """
 
     type: Literal["bridge.sample"] = "bridge.sample"
@@ -276,6 +294,22 @@ class BridgeSample(Entry):
     throttled_s_total: float | None
     cpu_share: float | None
     toxics: tuple[str, ...] = ()
+    listen_queue: int | None = None
+    governor: GovernorState | None = None
+    governor_age_s: float | None = None
+    listening: bool | None = None
+    toxics_seen: tuple[ToxicSeen, ...] | None = None
+
+
+class GovernorChanged(Entry):
+    """The process that enforces a device's CPU cap died; was replaced, ``away_s`` after that; or could not be."""
+
+    type: Literal["governor.changed"] = "governor.changed"
+    device: str
+    state: Literal["died", "replaced", "not-replaced"]
+    cpu_share: float | None
+    away_s: float | None = None
+    error: str | None = None
 
 
 class HostSample(Entry):
@@ -367,6 +401,7 @@ Event = Annotated[
     | AutomationReported
     | SettingsRead
     | BridgeSample
+    | GovernorChanged
     | HostSample
     | UrlSample
     | PlaneConfigured

@@ -1,6 +1,6 @@
 """What a sampler may ask of a runtime: addresses and figures, nothing that changes anything."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class Usage(Protocol):
@@ -21,6 +21,14 @@ class Usage(Protocol):
     @property
     def governor_cpu_s_total(self) -> float | None:
         """What the governor itself cost; None where there is none."""
+
+    @property
+    def governor(self) -> Literal["running", "stopped", "gone"] | None:
+        """The process that enforces the cap; None: the kernel does."""
+
+    @property
+    def governor_age_s(self) -> float | None:
+        """How old the governor's last word is."""
 
 
 class Sockets(Protocol):

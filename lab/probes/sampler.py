@@ -18,6 +18,7 @@ from lab.journal.events import (
 )
 from lab.probes.cohorts import PATIENCE_S, CohortTracker
 from lab.probes.control import ControlClient, ControlError
+from lab.probes.device_api import DeviceApi
 from lab.probes.host_probe import read_host
 from lab.probes.observed import Observed, Sockets, Usage
 from lab.probes.pages import PageTracker
@@ -38,8 +39,8 @@ class Sampler:
     """Reads everything that counts. ``write`` journals an event (provisional ones it only streams).
 
     ``services`` are the roles with a control port; ``roles`` say who is what among them: the device is not, nor are
-    ``reserves``, those beside it. ``toxics`` gives the names that the injector has active on a device: its API is
-    not asked for samples.
+    ``reserves``, those beside it. ``toxics`` gives the names that the injector has active on a device; what the device
+    itself says it is asked (``lab.probes.device_api``), and ``ours`` says which toxics are this run's, by their names.
     ``patience_s`` is how long a session of the load may take.
     ``up``: the services are there; before, only the machine is read. ``limits`` are those of the lab's control groups.
     """
@@ -52,6 +53,7 @@ class Sampler:
     epoch_s: int
     write: Callable[[Event], None]
     toxics: Callable[[str], tuple[str, ...]]
+    ours: Callable[[str], bool]
     reserves: tuple[str, ...] = ()
     patience_s: float = PATIENCE_S
     up: bool = False
@@ -66,6 +68,7 @@ class Sampler:
     _memory: dict[str, int] = field(default_factory=dict)
     _overflows: dict[str, int] = field(default_factory=dict)
     _devices: dict[str, tuple[Usage, Sockets]] = field(default_factory=dict)
+    _apis: dict[str, DeviceApi] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._reports = ReportTracker(self.epoch_s)
@@ -138,7 +141,11 @@ class Sampler:
 
     async def _read_device(self, device: str) -> None:
         """A device from outside. What router accepted is of all devices together, and stands in the bridge's sample."""
-        usage, sockets = await asyncio.gather(self.runtime.usage(device), self.runtime.sockets(device))
+        if device not in self._apis:
+            self._apis[device] = DeviceApi(self.runtime, self.control, device, self.ours)
+        usage, sockets, said = await asyncio.gather(
+            self.runtime.usage(device), self.runtime.sockets(device), self._apis[device].read()
+        )
         self._devices[device] = usage, sockets
         if sockets.listen_queue is not None:
             self._record_settings(device, {"listen_queue": sockets.listen_queue})
@@ -154,6 +161,11 @@ class Sampler:
                 throttled_s_total=usage.throttled_s_total,
                 cpu_share=usage.cpu_share,
                 toxics=self.toxics(device),
+                listen_queue=sockets.listen_queue,
+                governor=usage.governor,
+                governor_age_s=usage.governor_age_s,
+                listening=said.listening,
+                toxics_seen=said.toxics,
             )
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from chaos.actions import Action
+from chaos.governor.governed import GovernorState
 from chaos.lab_error import LabError
 from chaos.target_resolver import Ability, TargetResolver
 from lab.runtime.connections import Connections
@@ -34,6 +35,8 @@ class Usage:
     throttled_s_total: float | None
     cpu_share: float | None  # the active cap, as read back; 1.0 = one core; None: no cap
     governor_cpu_s_total: float | None = None
+    governor: GovernorState | None = None  # None: nothing but the kernel enforces the cap
+    governor_age_s: float | None = None  # of its last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,16 @@ class Runtime(TargetResolver, Protocol):
 
     async def check_alive(self) -> list[ServiceReport]:
         """Services that have exited since the last call, without being asked to."""
+
+    def lost_governors(self) -> tuple[str, ...]:
+        """Services that run, and whose CPU governor has died; none where the kernel enforces caps."""
+
+    async def replace_governor(self, service: str) -> None:
+        """Start another governor with the share that was asked for last; return when that is active.
+
+        Raises:
+            ChaosError: it can't be started, or did not take the share.
+        """
 
     async def guests(self) -> tuple[str, ...]:
         """Names of containers of others that are on this run's networks; none where nothing can be.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chaos.actions import cpu_cap
 from chaos.errors import ChaosError
+from chaos.faults.fault import is_toxic_of
 from chaos.injector import Injector
 from lab.analysis import Timeline
 from lab.journal import JournalWriter
@@ -25,6 +26,7 @@ from lab.runtime.slots import MEASURE_LOCK_S, hold_measure_lock, measuring_now
 from lab.session.calibration import LivingBench, calibrate_bridge
 from lab.session.changes import Changes
 from lab.session.environment import save_environment
+from lab.session.governed import keep_governed
 from lab.session.guard import REPLACED_S, guarded
 from lab.session.host import Host, service_changed
 from lab.session.opened import opened
@@ -154,6 +156,7 @@ async def _start(ends: TakeDown, host: Host) -> None:
     host.samples.start(host.sample_forever(sampler))
     await runtime.up(topology, lambda report: host.write(service_changed(report)))
     sampler.up = True
+    host.samples.start(keep_governed(host.runtime, host.write))
     ends.add("the rollback", partial(_roll_back, host))
     await _calibrate(host, request.home / f"calibration-{runtime.name}.json")
     if request.purpose == "interactive":
@@ -188,6 +191,7 @@ def make_sampler(host: Host, topology: Topology) -> Sampler:
         control=host.control,
         services=topology.counted(),
         roles=topology.roles,
+        ours=partial(is_toxic_of, host.runtime.run),
         reserves=topology.roles.reserves if host.request.drill.reserve else (),
         folder=host.folder.path,
         epoch_s=host.journal.origin_s,

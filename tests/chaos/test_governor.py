@@ -119,6 +119,51 @@ async def test_a_governor_that_is_killed_leaves_nothing_stopped_after_the_rollba
     assert state(hog.pid) == "R"
 
 
+async def test_another_governor_takes_over_share_and_process(hog: Process) -> None:
+    """The one before was killed while its process was stopped: that is continued, and capped as before."""
+    await apply_and_verify(cpu_cap(hog, 0.05))
+    first = folder(hog).status()
+    assert first is not None
+    await wait_until(lambda: state(hog.pid) == "T", 5, "it to be held back", every_s=0.0005)
+    os.kill(first.pid, signal.SIGKILL)
+    await wait_until(lambda: first.state == "gone", 5, "the governor's death")
+    record = ProcessRecord(pid=hog.pid, started_ticks=hog.started_ticks)
+    start_governor(record, folder(hog).folder, RUN)
+
+    def governed() -> bool:
+        status = folder(hog).status()
+        return status is not None and status.state == "running" and status.cpu_share == 0.05
+
+    await wait_until(governed, 5, "another governor")
+    before_s = cpu_s(hog)
+    await wait_until(lambda: cpu_s(hog) > before_s + 0.01, 5, "the process to go on")
+
+
+async def test_an_action_waits_for_the_governor_that_replaces_a_dead_one(hog: Process) -> None:
+    """A step of a drill at that moment is not refused."""
+    first = folder(hog).status()
+    assert first is not None
+    os.kill(first.pid, signal.SIGKILL)
+    await wait_until(lambda: first.state == "gone", 5, "the governor's death")
+    record = ProcessRecord(pid=hog.pid, started_ticks=hog.started_ticks)
+    start_governor(record, folder(hog).folder, RUN)
+    assert (await apply_and_verify(cpu_cap(hog, 0.3)))["cpu_share"] == 0.3
+
+
+async def test_a_governor_that_is_stopped_says_so_and_grows_stale(hog: Process) -> None:
+    """By /proc, and by the age of its last word."""
+    status = folder(hog).status()
+    assert status is not None
+    os.kill(status.pid, signal.SIGSTOP)
+
+    def stale() -> bool:
+        last = folder(hog).status()
+        return last is not None and last.state == "stopped" and last.age_s > 0.7
+
+    await wait_until(stale, 5, "its word to grow old")
+    os.kill(status.pid, signal.SIGCONT)
+
+
 async def test_a_governor_ends_with_its_process(hog: Process) -> None:
     """It has nothing left to do."""
     status = folder(hog).status()

@@ -7,23 +7,29 @@ reported by name and leaves the run inconclusive: a checker without an answer ha
 from collections.abc import Mapping
 
 from lab.analysis.checks.calibration import check_calibration
+from lab.analysis.checks.cap_changed import check_cap_changed
 from lab.analysis.checks.checker import Checker
 from lab.analysis.checks.clock import check_clock
 from lab.analysis.checks.conservation import check_conservation
 from lab.analysis.checks.crossing import check_crossing
 from lab.analysis.checks.fault_effect import check_fault_effect
 from lab.analysis.checks.governor import check_governor
+from lab.analysis.checks.governor_alive import check_governor_alive
 from lab.analysis.checks.host import check_host
 from lab.analysis.checks.offered import check_offered
+from lab.analysis.checks.over_cap import check_over_cap
 from lab.analysis.checks.planes import check_planes
 from lab.analysis.checks.processes import check_processes
 from lab.analysis.checks.queue_asked import check_queue
+from lab.analysis.checks.queue_changed import check_queue_changed
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.saturation import check_saturation
 from lab.analysis.checks.sockets import check_sockets
 from lab.analysis.checks.steady import check_steady_state
 from lab.analysis.checks.steps import check_steps
+from lab.analysis.checks.stood_still import check_stood_still
 from lab.analysis.checks.threads import check_threads
+from lab.analysis.checks.toxics import check_toxics
 from lab.analysis.checks.truth import check_truth
 from lab.analysis.checks.undone import check_undone
 from lab.analysis.timeline.timeline import Timeline
@@ -44,10 +50,16 @@ CHECKS: Mapping[str, Checker] = {
     "queue": check_queue,
     "saturation": check_saturation,
     "governor": check_governor,
+    "governor at work": check_governor_alive,
+    "cap as set": check_cap_changed,
+    "within its cap": check_over_cap,
+    "queue as set": check_queue_changed,
+    "toxics as set": check_toxics,
     "processes": check_processes,
     "threads": check_threads,
     "sockets": check_sockets,
     "restarts": check_restarts,
+    "stood still": check_stood_still,
     "host": check_host,
 }
 

@@ -12,8 +12,9 @@ BACK_S = 15.0
 
 def check_restarts(timeline: Timeline) -> list[Finding]:
     """Unplanned exits, and boot ids that changed."""
-    seen = {f"{service} {what}" for service, what in unmeant(timeline)}
+    seen = {f"{service} {what}" for service, what, _ in unmeant(timeline)}
     measured = float(len(seen)) if timeline.services else None
+    said = [*deaths(timeline), *_started_again(timeline)] if seen else []
     return [
         Finding(
             name="unplanned exits and restarts",
@@ -21,20 +22,27 @@ def check_restarts(timeline: Timeline) -> list[Finding]:
             measured=measured,
             ok=None if measured is None else not seen,
             detail=", ".join(sorted(seen)),
+            disturbance="; ".join(said),
         )
     ]
 
 
-def unmeant(timeline: Timeline) -> Iterator[tuple[str, str]]:
-    """Services, and what became of their processes although no fault was to do that."""
+def unmeant(timeline: Timeline) -> Iterator[tuple[str, str, float]]:
+    """Services, what became of their processes although no fault was to do that, and when."""
     for change in timeline.changes:
-        if not change.planned and not _meant(timeline, change.service, change.t):
-            yield change.service, change.state
+        if not change.planned and not meant(timeline, change.service, change.t):
+            yield change.service, change.state, change.t
     for role, samples in timeline.services.items():
         service = timeline.roles.process_of(role)
         for before, after in pairwise(samples):
-            if before.boot != after.boot and not _meant(timeline, service, after.t):
-                yield service, "started again"
+            if before.boot != after.boot and not meant(timeline, service, after.t):
+                yield service, "started again", after.t
+
+
+def _started_again(timeline: Timeline) -> list[str]:
+    """A sentence for each that came back although its end was not seen."""
+    found = {(name, t) for name, what, t in unmeant(timeline) if what == "started again"}
+    return [f"{name} was started again before {t:.1f} s" for name, t in sorted(found)]
 
 
 def deaths(timeline: Timeline) -> list[str]:
@@ -43,7 +51,7 @@ def deaths(timeline: Timeline) -> list[str]:
     return [f"{c.service} died at {c.t:.1f} s (exit code {c.exit_code})" for c in ended]
 
 
-def _meant(timeline: Timeline, service: str, t: float) -> bool:
+def meant(timeline: Timeline, service: str, t: float) -> bool:
     """Whether a fault had this service killed about then."""
     for fault in timeline.faults:
         if fault.traits.ends_process and fault.target == service and fault.intended_s is not None:

@@ -17,6 +17,7 @@ from lab.journal.events import (
     CanarySample,
     CheckDecided,
     Event,
+    GovernorChanged,
     HostSample,
     LoadSample,
     NoteWritten,
@@ -43,7 +44,9 @@ class EventRecord:
         closed: the last event; None while the run lasts, or when it was truncated.
         done_s: when the last phase ended; None before.
         bridges: samples of the bridge; ``reserves`` those of devices beside it, by device.
+        acted: each step of each action's life, with what was read back.
         settings: live settings as they were read back, by service.
+        governors: what became of the devices' CPU governors, where one died.
         planes: what is known of each monitoring plane.
     """
 
@@ -56,6 +59,7 @@ class EventRecord:
         self.phases: list[PhaseSpan] = []
         self.done_s: float | None = None
         self.actions: dict[str, ActionSpan] = {}
+        self.acted: list[ActionChanged] = []
         self.calibrations: list[CalibrationMeasured] = []
         self.checks: list[CheckDecided] = []
         self.changes: list[ServiceChanged] = []
@@ -65,6 +69,7 @@ class EventRecord:
         self.settings: dict[str, list[SettingsRead]] = {}
         self.bridges: list[BridgeSample] = []
         self.reserves: dict[str, list[BridgeSample]] = {}
+        self.governors: list[GovernorChanged] = []
         self.hosts: list[HostSample] = []
         self.canaries: list[CanarySample] = []
         self.missed: list[SampleMissed] = []
@@ -90,6 +95,8 @@ class EventRecord:
                 self.planes.setdefault(event.plane, Watched()).keep(event)
             case SettingsRead():
                 self.settings.setdefault(event.service, []).append(event)
+            case GovernorChanged():
+                self.governors.append(event)
             case RunClosed():
                 self.closed = event
             case _:
@@ -105,6 +112,7 @@ class EventRecord:
             self.phases.append(PhaseSpan(event.phase, event.planned_s, event.t, role=role, clock=event.clock))
 
     def _act(self, event: ActionChanged) -> None:
+        self.acted.append(event)
         known = self.actions.get(event.action) or ActionSpan(
             event.action,
             event.kind,

@@ -31,7 +31,7 @@ def find_affected(timeline: Timeline) -> dict[str, str]:
     What was aimed at a process, or became of it, affected all roles that it plays.
     """
     hurt: dict[str, str] = {}
-    for ways in (_aimed_at, unmeant, _fell_silent, _failing):
+    for ways in (_aimed_at, _ended, _fell_silent, _failing):
         for named, how in ways(timeline):
             for role in timeline.roles.named_by(named):
                 hurt.setdefault(role, how)
@@ -43,6 +43,11 @@ def _aimed_at(timeline: Timeline) -> Iterator[tuple[str, str]]:
     for action in timeline.actions.values():
         if action.kind == "fault" and (action.applied_s is not None or action.state == "rollback-failed"):
             yield action.target, action.fault
+
+
+def _ended(timeline: Timeline) -> Iterator[tuple[str, str]]:
+    """It ended or started again although no fault was to do that."""
+    return ((service, what) for service, what, _ in unmeant(timeline))
 
 
 def _during(timeline: Timeline) -> tuple[float, float] | None:

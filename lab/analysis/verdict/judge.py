@@ -2,7 +2,6 @@
 
 from lab.analysis.checks import run_checks
 from lab.analysis.checks.clock import suspended
-from lab.analysis.checks.restarts import deaths
 from lab.analysis.metrics.stuck import emptied_queue, find_stuck
 from lab.analysis.timeline.attempts import source_of
 from lab.analysis.timeline.row import ActionSpan
@@ -77,7 +76,10 @@ def _decide(
     if outcome != "completed":
         not_steady = tuple(f"steady state not met: {what}" for what in unsteady(timeline))
         told = reason if reason.startswith(outcome) else f"{outcome}: {reason}"
-        return "inconclusive", (*broken, told, *suspended(timeline), *not_steady, *deaths(timeline))
+        first = [*suspended(timeline), *(doubt_text(f) for f in instrument if f.disturbance)]
+        asked = outcome in {"interrupted", "truncated"}  # then nothing else has ended the run
+        words = (told, *not_steady, *first) if asked else (*first, told, *not_steady)
+        return "inconclusive", (*broken, *words)
     doubts = (*broken, *_doubts(timeline, expectations, instrument))
     if doubts:
         return "inconclusive", doubts
@@ -89,7 +91,9 @@ def _doubts(
     timeline: Timeline, expectations: tuple[Judged, ...], instrument: tuple[Finding, ...]
 ) -> list[str]:
     """Why the measurement is invalid."""
-    doubts = [doubt_text(f) for f in instrument if f.ok is False or (f.ok is None and f.required)]
+    wrong = [f for f in instrument if f.ok is False or (f.ok is None and f.required)]
+    wrong.sort(key=lambda finding: (not finding.disturbance, finding.ok is None))
+    doubts = [doubt_text(finding) for finding in wrong]
     if emptied_queue(timeline):
         doubts.append(
             "removing the fault reset the bridge's accept queue, so whether a storm outlives it cannot be assessed"

@@ -23,7 +23,9 @@ def measured_text(finding: Finding) -> str:
 
 
 def doubt_text(finding: Finding) -> str:
-    """Why a measurement is in doubt: ``loop lag: 81 ms (limit < 50 ms) of storefront``."""
+    """Why a measurement is in doubt: ``loop lag: 81 ms (limit < 50 ms) of storefront``; its own sentence, if any."""
+    if finding.disturbance:
+        return f"{finding.name}: {finding.disturbance}"
     return f"{finding.name}: {measured_text(finding)} (limit {finding.limit}) {finding.detail}".strip()
 
 

@@ -38,6 +38,8 @@ class Finding(Frozen):
     """One instrument check. ``ok`` None: not measured; inconclusive where the check is ``required``.
 
     ``measured`` is in ``unit``: what follows the number, as ``%`` or ``ms``; ``share``: it is 0..1.
+    ``disturbance``: what became of which part of the measurement, and when, in a sentence (empty: nothing). It explains
+    what other checks find, so it is the verdict's first reason.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Finding(Frozen):
     required: bool = True
     detail: str = ""
     unit: str = ""
+    disturbance: str = ""
 
 
 class Plane(Frozen):

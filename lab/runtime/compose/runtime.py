@@ -81,6 +81,13 @@ class Compose(ContainerReadings):
         await apply_and_verify(self.takedown())
         self._watch.close()
 
+    def lost_governors(self) -> tuple[str, ...]:
+        """There are none: quotas are the kernel's."""
+        return ()
+
+    async def replace_governor(self, service: str) -> None:
+        """Nothing to replace."""
+
     async def guests(self) -> tuple[str, ...]:
         """Who else is on the project's networks."""
         return await self.takedown().guests()

@@ -3,10 +3,15 @@
 import asyncio
 from pathlib import Path
 
-from chaos.errors import ChaosError
+from chaos.errors import ChaosError, RefusedError
+from chaos.governor.governed import Governed
 from chaos.listen_queue import set_listen_queue
 from chaos.process.spawn import ProcessRecord, start_governor
+from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.embedded.plan import StartPlan
+
+GOVERNED_S = 5.0
+"""So long a new governor may take to say something; on two busy cores Python takes a second to start."""
 
 TOXIPROXY = "/toxiproxy"
 """Toxiproxy's path in its image: the first word of a device's command."""
@@ -32,3 +37,20 @@ async def limit_queue(plan: StartPlan, record: ProcessRecord) -> bool:
 async def govern(record: ProcessRecord, folder: Path, mark: str) -> None:
     """Start the governor; it limits nothing until it is asked to."""
     await asyncio.to_thread(start_governor, record, folder, mark)
+
+
+async def wait_governed(folder: Path) -> None:
+    """Return when a governor is at work.
+
+    Raises:
+        RefusedError: none was in time.
+    """
+
+    def at_work() -> bool:
+        status = Governed(folder).status()
+        return status is not None and status.state == "running"
+
+    try:
+        await wait_until(at_work, GOVERNED_S, f"a governor in {folder}", every_s=0.01)
+    except WaitTimeoutError as late:
+        raise RefusedError(str(late)) from late

@@ -11,6 +11,7 @@ from chaos.process.spawn import exit_code, read_record
 from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usage
 from lab.runtime.connections import Connections, open_connections
 from lab.runtime.embedded import kernel
+from lab.runtime.embedded.device import is_device
 from lab.runtime.embedded.plan import StartPlan
 from lab.runtime.embedded.process_logs import read_lines, tail
 from lab.runtime.embedded.targets import LocalPlaces
@@ -33,7 +34,20 @@ class LocalReadings(LocalPlaces):
             throttled_s_total=status.throttled_s_total if status else None,
             cpu_share=status.cpu_share if status else None,
             governor_cpu_s_total=status.governor_cpu_s_total if status else None,
+            governor=status.state if status else None,
+            governor_age_s=status.age_s if status else None,
         )
+
+    def lost_governors(self) -> tuple[str, ...]:
+        """Devices that run, and whose governor of this very process has died."""
+        governed = ((name, self._governor(name)) for name in self._running if is_device(self._plans[name]))
+        return tuple(name for name, folder in governed if self._is_lost(name, Governed(folder)))
+
+    def _is_lost(self, service: str, governed: Governed) -> bool:
+        status, record = governed.status(), read_record(self._record_file(service))
+        if status is None or record is None or record.pid != status.target_pid:
+            return False  # it says nothing yet, or what it governed has ended
+        return status.state == "gone" and record.alive
 
     async def sockets(self, service: str) -> Sockets:
         """The listener of the data port; of a service without one nothing is known, nor where the kernel won't say."""

@@ -104,6 +104,18 @@ class Embedded(LocalReadings):
         if device.is_device(plan):
             await device.limit_queue(plan, ProcessRecord(pid=handle.pid, started_ticks=handle.started_ticks))
 
+    async def replace_governor(self, service: str) -> None:
+        """Start another governor; it takes over the share that lies in the folder, and a process that is stopped.
+
+        Raises:
+            ChaosError: it can't be started, or said nothing in time.
+        """
+        handle, folder = self.handle(service), self._governor(service)
+        await device.govern(
+            ProcessRecord(pid=handle.pid, started_ticks=handle.started_ticks), folder, self.mark
+        )
+        await device.wait_governed(folder)
+
     async def down(self) -> None:
         """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
         self._running.clear()

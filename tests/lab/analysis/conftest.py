@@ -23,6 +23,7 @@ from lab.journal.events import (
     SampleMissed,
     ServiceChanged,
     ServiceSample,
+    ToxicSeen,
 )
 from lab.journal.upgrade import upgraded
 
@@ -126,6 +127,16 @@ class Storm:
             for seq, (t, event) in enumerate(pair for pair in kept if pair[0] <= self.until_s)
         ]
 
+    def toxics(self, t: float) -> tuple[ToxicSeen, ...]:
+        """What the device says of its toxics: the lab's own, while they are active."""
+        spans = self.spans()
+        return tuple(
+            ToxicSeen(name=f"r1.{step.name}", type="latency", stream="downstream", toxicity=1.0,
+                      attributes={"latency": 3000}, ours=True)
+            for phase in self.drill.phases for step in self.drill.steps(phase.name)
+            if step.what == "latency" and spans[phase.name][0] + 0.05 <= t <= spans[phase.name][1] + 0.05
+        )  # fmt: skip
+
     def _observe(self, t: float, counts: tuple[int, int, int], cpu: float, *, saturated: bool) -> None:
         sent, attempts, accepted = counts
         waiting = 100 if saturated else 2
@@ -189,6 +200,11 @@ class Storm:
                 cpu_s_total=cpu,
                 throttled_s_total=0.0,
                 cpu_share=CAP,
+                listen_queue=510,
+                governor="running",
+                governor_age_s=0.3,
+                listening=True,
+                toxics_seen=self.toxics(t),
             ),
         )
         self.at(
@@ -281,14 +297,25 @@ class Storm:
             ),
         )
 
+    @staticmethod
+    def _toxic(name: str) -> dict[str, object]:
+        latency = {"latency": 3000}
+        return {
+            "name": f"r1.{name}",
+            "type": "latency",
+            "stream": "downstream",
+            "toxicity": 1,
+            "attributes": latency,
+        }
+
     def _act(self, name: str, applied_s: float, reverted_s: float) -> None:
         step = next(step for step in self.drill.applied if step.name == name)
-        states = (
-            ("intended", applied_s - 0.02, None),
-            ("applied", applied_s, True),
-            ("reverted", reverted_s, True),
+        states: tuple[tuple[str, float, bool | None, dict[str, object] | None], ...] = (
+            ("intended", applied_s - 0.02, None, None),
+            ("applied", applied_s, True, {"toxic": self._toxic(name), "others": []}),
+            ("reverted", reverted_s, True, {"toxic": None, "others": []}),
         )
-        for state, t, verified in states:
+        for state, t, verified, readback in states:
             self.at(
                 t,
                 ActionChanged.model_validate(
@@ -302,6 +329,7 @@ class Storm:
                         "state": state,
                         "by": "drill",
                         "verified": verified,
+                        "readback": readback if step.what == "latency" else None,
                     }
                 ),
             )

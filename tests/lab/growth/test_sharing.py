@@ -71,7 +71,8 @@ async def near(tmp_path: Path) -> AsyncIterator[Near]:
             control = ControlClient(runtime.token_file.read_text())
             sampler = Sampler(
                 runtime=runtime, control=control, services=topology.counted(), roles=topology.roles, folder=tmp_path,
-                epoch_s=int(RunClock(0).now_s) - 1, write=events.append, toxics=lambda _: (), up=True,
+                epoch_s=int(RunClock(0).now_s) - 1, write=events.append, toxics=lambda _: (), ours=lambda _: True,
+                up=True,
             )  # fmt: skip
             yield Near(runtime, topology, sampler, events)
             await control.close()

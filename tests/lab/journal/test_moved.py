@@ -20,7 +20,7 @@ LENGTHS = frozenset(
     {
         "planned_s", "throttled_s_total", "cpu_s_total", "idle_s_total", "steal_s_total", "total_s_total",
         "lab_cpu_s_total", "governor_cpu_s_total", "scrape_interval_s", "scrape_timeout_s", "window_s", "bounds_s",
-        "newest_age_s", "limited_cpu_s_total", "suspended_s_total", "wall_clock_s",
+        "newest_age_s", "limited_cpu_s_total", "suspended_s_total", "wall_clock_s", "governor_age_s", "away_s",
     }
 )  # fmt: skip
 """Fields in seconds that are lengths of time, or those of the wall clock."""

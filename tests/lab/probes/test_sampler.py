@@ -1,13 +1,18 @@
 """A device beside the bridge is read like the bridge, and its overflows are no other service's."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+
+import pytest
 
 from lab.journal.events import BridgeSample, Event, HostSample
 from lab.journal.upgrade import ROLES
 from lab.probes import Sampler
-from lab.probes.ticker import Tick
+from lab.probes.control import ControlError
+from lab.probes.device_api import DeviceApi, Said
+from lab.probes.ticker import Tick, Ticker
 from lab.runtime.base import Sockets, Usage
 
 
@@ -20,19 +25,52 @@ class Runtime:
     async def usage(self, service: str) -> Usage:
         if service == self.deaf:
             raise ProcessLookupError(service)
-        return Usage(1.0, 0.5, 0.1, 0.01)
+        return Usage(1.0, 0.5, 0.1, 0.01, "running", 0.3)
+
+    def address(self, service: str, port: str) -> str:
+        return f"{service}:{port}"
 
     async def sockets(self, service: str) -> Sockets:
         return Sockets(3, 2, 510, {"bridge": 40, "bridge-reserve": 2}[service])
 
 
-async def sampled(deaf: str, reserves: tuple[str, ...]) -> tuple[list[BridgeSample], HostSample]:
+TOXICS = [
+    {
+        "name": "run.slow",
+        "type": "latency",
+        "stream": "downstream",
+        "toxicity": 1,
+        "attributes": {"latency": 5},
+    },
+    {"name": "x", "type": "bandwidth", "stream": "upstream", "toxicity": 0.5, "attributes": {"rate": 1}},
+]
+
+
+@dataclass
+class Api:
+    """Every device's API; ``mute``: it does not answer, ``slow_s``: it takes so long."""
+
+    mute: bool = False
+    slow_s: float = 0.0
+    asked: list[str] = field(default_factory=list)
+
+    async def get(self, address: str, path: str) -> Any:  # noqa: ANN401 - JSON
+        self.asked.append(address + path)
+        if self.mute:
+            raise ControlError("no answer")
+        await Ticker(time.monotonic).until(time.monotonic() + self.slow_s)
+        return {name: {"enabled": True, "toxics": TOXICS} for name in ("bridge", "bridge-reserve")}
+
+
+async def sampled(
+    deaf: str, reserves: tuple[str, ...], api: Api | None = None
+) -> tuple[list[BridgeSample], HostSample]:
     """One second's samples of the devices and of the machine."""
     events: list[Event] = []
     sampler = Sampler(
-        runtime=cast("Any", Runtime(deaf)), control=cast("Any", None), services=(), roles=ROLES,
+        runtime=cast("Any", Runtime(deaf)), control=cast("Any", api or Api()), services=(), roles=ROLES,
         reserves=reserves, folder=Path(), epoch_s=0, write=events.append, toxics=lambda device: (f"on {device}",),
-        up=True,
+        ours=lambda name: name.startswith("run."), up=True,
     )  # fmt: skip
     sampler.latest["router"] = {"connections_total": 77}
     await sampler.sample(Tick(second=1, lag_ms=0.0))
@@ -63,3 +101,35 @@ async def test_a_device_that_cant_be_read_takes_nothing_from_the_other() -> None
     devices, host = await sampled("bridge", ("bridge-reserve",))
     assert [one.device for one in devices] == ["bridge-reserve"]
     assert (host.bridge_listen_overflows_total, host.governor_cpu_s_total) == (None, None)
+
+
+async def test_what_is_really_active_on_a_device_is_in_its_sample() -> None:
+    """Its queue, who enforces its cap and how fresh that is, its listener, and every toxic, with whose it is."""
+    api = Api()
+    (bridge,), _ = await sampled("", (), api)
+    assert (bridge.listen_queue, bridge.governor, bridge.governor_age_s) == (510, "running", 0.3)
+    assert bridge.listening is True
+    assert bridge.toxics_seen is not None
+    assert [(toxic.name, toxic.type, toxic.ours) for toxic in bridge.toxics_seen] == [
+        ("run.slow", "latency", True),
+        ("x", "bandwidth", False),
+    ]
+    assert api.asked == ["bridge:api/proxies"]
+
+
+@pytest.mark.parametrize("api", [Api(mute=True), Api(slow_s=0.3)], ids=["refuses", "late"])
+async def test_a_device_that_does_not_answer_takes_nothing_from_its_sample(api: Api) -> None:
+    """What the kernel says stands there in time; what the device would have said is null, never "no toxics"."""
+    begun_s = time.monotonic()
+    (bridge,), _ = await sampled("", (), api)
+    assert time.monotonic() - begun_s < 0.25
+    assert (bridge.listening, bridge.toxics_seen, bridge.listen_queue) == (None, None, 510)
+
+
+async def test_an_answer_that_comes_late_is_the_next_samples() -> None:
+    """It is asked once more only when it has answered: a starved device gets no second question."""
+    api = Api(slow_s=0.15)
+    device = DeviceApi(cast("Any", Runtime()), cast("Any", api), "bridge", lambda _: True)
+    assert await device.read() == Said()
+    assert isinstance((await device.read()).toxics, tuple)
+    assert len(api.asked) == 1

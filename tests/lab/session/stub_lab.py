@@ -124,6 +124,9 @@ class StubRuntime:
     async def check_alive(self) -> list[ServiceReport]:
         return []
 
+    def lost_governors(self) -> tuple[str, ...]:
+        return ()
+
     async def guests(self) -> tuple[str, ...]:
         return ()
 
