@@ -202,8 +202,8 @@ _ALL = (
         Altered(alterations.stolen(0.05)),
     ),
     Defect(
-        "dead-governor", "the governor is killed while it lets the bridge run: there is no cap any more",
-        (),
+        "dead-governor", "the governor is killed while it lets the bridge run: no cap until it is replaced",
+        (Report("within its cap", "CPU within its cap"),),
         Live(WHILE_STUCK, acts.governor_killed(while_stopped=False)), runtimes=("embedded",), wrong=frozenset({"fail"}),
     ),
     Defect(
@@ -213,28 +213,33 @@ _ALL = (
     ),
     Defect(
         "stopped-governor", "the governor is stopped for 3 s",
-        (),
+        (Report("governor at work", "CPU governor at work"),),
         Live(WHILE_STUCK, acts.governor_stopped(3.0)), runtimes=("embedded",),
     ),
     Defect(
         "foreign-toxic", "someone else adds 2 s of latency to the bridge",
-        (),
+        (Report("toxics as set", "toxics as set"),),
         Live(WHILE_STUCK, acts.strange_toxic()),
     ),
     Defect(
         "other-queue", "the bridge's accept queue is cut to 50",
-        (Report("queue", "queue = what was asked"),),
+        (Report("queue", "queue = what was asked"), Report("queue as set", "listen queue as set")),
         Live(WHILE_STUCK, acts.queue_of("bridge", acts.BRIDGE_PORT, 50)),
     ),
     Defect(
         "no-cap", "the bridge's cap is lifted",
-        (),
+        (Report("cap as set", "CPU cap as set"),),
         Live(WHILE_STUCK, acts.capped(None)),
     ),
     Defect(
         "other-cap", "the bridge's cap is halved",
-        (),
+        (Report("cap as set", "CPU cap as set"),),
         Live(WHILE_STUCK, acts.capped(0.5)),
+    ),
+    Defect(
+        "stopped-router", "router is stopped for 3 s",
+        (Report("stood still", "parts that stood still"),),
+        Live(WHILE_STUCK, acts.stopped("router", 3.0)),
     ),
 )  # fmt: skip
 
