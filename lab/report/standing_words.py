@@ -21,8 +21,8 @@ MARKS: dict[Ended, str] = {
 ASCII_MARKS: dict[Ended, str] = {**MARKS, "recovered": "+", "stuck": "x", "undetermined": "."}
 
 MEANING: dict[Ended, str] = {
-    "recovered": "recovered: the storm ended with its trigger (or with the fix, where one was tried), in every run",
-    "stuck": "stuck: it went on all the same, in every run",
+    "recovered": "recovered: not stuck once the trigger was over (or with the fix, where one was tried), in every run",
+    "stuck": "stuck: goodput stayed under 50 % all the same, in every run",
     "borderline": "borderline: stuck in so many of so many runs",
     "undetermined": "undetermined: the trigger's end emptied the queue, or too little was measured",
     "invalid": "invalid: instrument checks failed in every run, so all were discarded",
