@@ -1,6 +1,7 @@
 """Start a local process from its spec file, and say in its record file which one it is."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,8 +13,15 @@ from chaos.process.files import read_json, write_json
 from chaos.process.identity import is_alive, started_ticks
 from chaos.process.own_python import import_path, own_python
 
-OF_CI = frozenset({"JENKINS_NODE_COOKIE", "BUILD_ID", "RUNNER_TRACKING_ID"})
-"""Jenkins (new and old) and GitHub's runner kill every process that has theirs."""
+KEPT = re.compile(
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|XDG_CONFIG_HOME"
+    r"|DOCKER_\w+|SSH_AUTH_SOCK|SSL_CERT_FILE|SSL_CERT_DIR|PYTHONHOME|PYTHONDONTWRITEBYTECODE|PYTHONPYCACHEPREFIX"
+)
+"""What a process of our own needs of the caller's environment: its interpreter, the engine, where files go.
+
+Nothing else: CI systems mark what a job starts by a variable, and kill all that has it when the job ends (Jenkins:
+JENKINS_NODE_COOKIE, BUILD_ID; GitHub's runner: RUNNER_TRACKING_ID; Azure's: VSTS_PROCESS_LOOKUP_ID; ...).
+"""
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """What this process has spawned: only the parent learns how a process ended."""
@@ -103,11 +111,10 @@ def read_spec(path: Path) -> ProcessSpec:
 def own_module(module: str, *arguments: str, log: Path, mark: str | None = None) -> ProcessSpec:
     """The spec of ``python -P -m chaos.<module>``. With ``mark``, it ends with the processes of that run.
 
-    It has none of the variables by which a CI system finds what a job has left, to kill it: who cleans up after
-    a runner must not be killed with it.
+    It has none of the variables by which a CI system finds what a job has left, to kill it (``KEPT``): who cleans up
+    after a runner must not be killed with it.
     """
-    left_out = {VARIABLE, "PYTHONPATH", *OF_CI}
-    env = {name: value for name, value in os.environ.items() if name not in left_out} | import_path()
+    env = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)} | import_path()
     if mark is not None:
         env[VARIABLE] = mark
     return ProcessSpec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)
