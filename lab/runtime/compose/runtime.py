@@ -9,6 +9,7 @@ from chaos.errors import ChaosError
 from chaos.mark import VARIABLE
 from chaos.target_resolver import Ability
 from chaos.undo.execute import apply_and_verify
+from lab.runtime import agent_flag
 from lab.runtime.base import ServiceReport
 from lab.runtime.compose.engine import ContainerSeen, start_all
 from lab.runtime.compose.health import HealthGate
@@ -63,7 +64,8 @@ class Compose(ContainerReadings):
         self._provide_token()
         self._services = topology.enabled()
         try:
-            await create(self.project, topology.file, {**topology.variables, **self.variables()})
+            variables = {**agent_flag.of_image(topology.variables), **topology.variables, **self.variables()}
+            await create(self.project, topology.file, variables)
             self._seen = await self._watch.look()
             for name in topology.start_order():
                 report(self._report(name, "starting"))

@@ -11,6 +11,7 @@ from chaos.mark import VARIABLE
 from chaos.process.own_python import import_path
 from chaos.process.spawn import ProcessSpec
 from lab import resources
+from lab.runtime import agent_flag
 from lab.runtime.base import SetupError
 from lab.runtime.embedded.rewrite import Rewriter
 from lab.topology import Health, Mount, ServiceSpec
@@ -72,9 +73,10 @@ class Planner:
         plain = Rewriter(self.hosts, own, {})
         mounts = {mount.target: self._mounted(service, mount, plain) for mount in service.mounts}
         rewriter = Rewriter(self.hosts, own, {**service.secrets, **mounts})
+        program = self._program(service)
         words = [rewriter.value(_own_file(word)) for word in service.argv[1:]]
         spec = ProcessSpec(
-            argv=(str(self._program(service)), *words),
+            argv=(str(program), *agent_flag.fitting(words, program)),
             env=self._environment(service, rewriter),
             cwd=self.folder,
             log=self.folder / "logs" / f"{service.name}.log",
