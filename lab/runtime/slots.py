@@ -22,11 +22,14 @@ from filelock import AsyncFileLock, FileLock, Timeout
 from lab.runtime.base import SetupError
 
 SLOTS = 16
+SET_ASIDE = ipaddress.IPv4Network("198.18.0.0/15")
+"""For measurements (RFC 2544)."""
 POOL = ipaddress.IPv4Network("198.19.0.0/16")
 BLOCKS = 64  # of four /24 networks
 NETWORKS = ("LAB_NET_MAIN", "LAB_NET_INTERNAL", "LAB_NET_LINK", "LAB_NET_OPS")
 FIRST_LOOPBACK = 64
 LISTEN = "0A"
+ROUTES = Path("/proc/net/route")
 MEASURE_LOCK_S = 600.0
 """So long a lab waits for its turn at the machine."""
 
@@ -52,14 +55,16 @@ class Slot:
         Raises:
             SetupError: all of the slot's blocks are in use.
         """
-        used = [*host_routes(), *taken]
+        routes, engines = host_routes(), list(taken)
+        used = [*(route.network for route in routes), *engines]
         subnets = list(POOL.subnets(new_prefix=24))
         for block in range(self.number, BLOCKS, SLOTS):
             chosen = subnets[block * 4 : block * 4 + 4]
             if not any(net.overlaps(other) for net in chosen for other in used):
                 return dict(zip(NETWORKS, map(str, chosen), strict=True))
-        remedy = "Remove networks that no one uses any more: `lab recover`, then `docker network prune`"
-        raise SetupError(f"no free block of four /24 networks in {POOL} for slot {self.number}. {remedy}")
+        raise SetupError(
+            f"no free block of four /24 networks in {POOL} for slot {self.number}. {_in_the_way(routes, engines)}"
+        )
 
     def release(self) -> None:
         """Give the slot back. Idempotent."""
@@ -136,15 +141,45 @@ def _listening_second_bytes() -> set[int]:
     return {address[1] for address in listening if address[0] == 127}  # noqa: PLR2004 - loopback
 
 
-def host_routes() -> list[ipaddress.IPv4Network]:
-    """Networks to which this host has a route other than the default one; none where it can't be read."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A network that this host reaches in a way of its own, by an interface."""
+
+    network: ipaddress.IPv4Network
+    interface: str
+
+
+def host_routes() -> list[Route]:
+    """Routes to networks of their own; none where they can't be read.
+
+    What leads to everything is left out: the default route, and those by which a full-tunnel VPN takes its place
+    (0.0.0.0/1 and 128.0.0.0/1, or finer ones). Whatever is wider than the block set aside for measurements is one.
+    """
     try:
-        lines = Path("/proc/net/route").read_text(encoding="ascii").splitlines()[1:]
+        lines = ROUTES.read_text(encoding="ascii").splitlines()[1:]
     except OSError:
         return []
-    pairs = ((fields[1], fields[7]) for fields in map(str.split, lines))
-    networks = (ipaddress.IPv4Network((_ip(net), str(_ip(mask)))) for net, mask in pairs)
-    return [network for network in networks if network.prefixlen]
+    fields = map(str.split, lines)
+    routes = (Route(ipaddress.IPv4Network((_ip(one[1]), str(_ip(one[7])))), one[0]) for one in fields if one)
+    return [route for route in routes if not _leads_everywhere(route.network)]
+
+
+def _leads_everywhere(network: ipaddress.IPv4Network) -> bool:
+    return network.prefixlen < SET_ASIDE.prefixlen and network.supernet_of(SET_ASIDE)
+
+
+def _in_the_way(routes: Iterable[Route], engines: Iterable[ipaddress.IPv4Network]) -> str:
+    """What takes the addresses, and what would help."""
+    routed = [route for route in routes if route.network.overlaps(POOL)]
+    there = [str(network) for network in engines if network.overlaps(POOL)]
+    said = [f"In the way: the route to {route.network} by {route.interface}" for route in routed]
+    if said:
+        why = f"A VPN or a proxy has it (some answer with addresses from {SET_ASIDE})"
+        said.append(f"{why}: end it meanwhile, or use --runtime embedded")
+    if there:
+        said.append(f"The engine's networks {', '.join(there)} are there")
+        said.append("Remove those that no one uses any more: `lab recover`, then `docker network prune`")
+    return ". ".join(said)
 
 
 def _ip(kernel: str) -> ipaddress.IPv4Address:

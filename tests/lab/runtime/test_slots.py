@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+import struct
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_networks_avoid_routes_and_what_the_engine_uses(monkeypatch: pytest.Monk
         free = slot.networks()
         taken = ipaddress.IPv4Network(free["LAB_NET_MAIN"])
         assert set(slot.networks([taken]).values()).isdisjoint(free.values())
-        monkeypatch.setattr(slots, "host_routes", lambda: [taken])
+        monkeypatch.setattr(slots, "host_routes", lambda: [slots.Route(taken, "eth1")])
         assert set(slot.networks().values()).isdisjoint(free.values())
         with pytest.raises(SetupError, match="no free block"):
             slot.networks([slots.POOL])
@@ -56,7 +57,75 @@ def test_networks_avoid_routes_and_what_the_engine_uses(monkeypatch: pytest.Monk
 
 def test_the_hosts_routes_are_networks_without_the_default() -> None:
     """Read from the kernel, in its byte order: the loopback route is not there, 0.0.0.0/0 is left out."""
-    assert all(network.prefixlen > 0 for network in slots.host_routes())
+    assert all(route.network.prefixlen > 0 for route in slots.host_routes())
+
+
+def kernel_route(network: str, interface: str) -> str:
+    """A line of /proc/net/route."""
+    net = ipaddress.IPv4Network(network)
+    numbers = [
+        f"{struct.unpack('=I', address.packed)[0]:08X}" for address in (net.network_address, net.netmask)
+    ]
+    return f"{interface}\t{numbers[0]}\t0000000A\t0003\t0\t0\t0\t{numbers[1]}\t0\t0\t0\n"
+
+
+def routed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *routes: tuple[str, str]) -> None:
+    """A machine with these routes."""
+    file = tmp_path / "route"
+    file.write_text(
+        "Iface\tDestination\t...\n" + "".join(kernel_route(*one) for one in routes), encoding="ascii"
+    )
+    monkeypatch.setattr(slots, "ROUTES", file)
+
+
+@pytest.mark.parametrize(
+    "tunnel",
+    [
+        ("0.0.0.0/0",),
+        ("0.0.0.0/1", "128.0.0.0/1"),
+        (
+            "192.0.0.0/9",
+            "196.0.0.0/6",
+            "198.0.0.0/8",
+        ),  # all but a LAN, as WireGuard's AllowedIPs are often made
+        ("198.16.0.0/14",),
+    ],
+)
+def test_a_full_tunnel_vpn_is_a_default_route(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tunnel: tuple[str, ...]
+) -> None:
+    """It takes the place of the default route by wider ones that together are everything; the pool is free."""
+    routed(monkeypatch, tmp_path, *((network, "tun0") for network in tunnel), ("10.0.0.0/8", "eth0"))
+    with slots.hold_slot() as slot:
+        assert slot.networks()
+    left = [str(route.network) for route in slots.host_routes()]
+    assert "10.0.0.0/8" in left
+    assert "0.0.0.0/0" not in left
+
+
+@pytest.mark.parametrize("network", ["198.18.0.0/15", "198.19.0.0/16"])
+def test_a_route_in_the_way_is_named_with_what_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: str
+) -> None:
+    """Some proxies answer with fake addresses from there; removing the engine's networks would not help."""
+    routed(monkeypatch, tmp_path, ("0.0.0.0/0", "eth0"), (network, "utun4"))
+    with slots.hold_slot() as slot, pytest.raises(SetupError) as refused:
+        slot.networks()
+    assert f"In the way: the route to {network} by utun4" in str(refused.value)
+    assert "--runtime embedded" in str(refused.value)
+    assert "prune" not in str(refused.value)
+
+
+def test_the_engine_s_networks_in_the_way_are_named_with_what_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those of labs that were killed, say."""
+    routed(monkeypatch, tmp_path, ("0.0.0.0/0", "eth0"))
+    with (
+        slots.hold_slot() as slot,
+        pytest.raises(SetupError, match=r"networks 198.19.0.0/16 .*network prune"),
+    ):
+        slot.networks([slots.POOL])
 
 
 def test_the_folder_for_locks_is_private(tmp_path: Path) -> None:
