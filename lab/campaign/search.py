@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chaos.process.files import replace_text
 from lab.analysis.tournament.tipping import Bisection, Looked, StuckCount, Tipping, Tried
 from lab.campaign.one_lab import OneLab, one_lab
 from lab.campaign.reports import PointFound, Reporter, ReportListener
@@ -72,7 +73,7 @@ async def find_tipping(asked: Request, stops: Stops, listener: ReportListener | 
             if not goes_on:
                 break
     found = looking.found(asked.runtime)
-    (folder / "search.json").write_text(found.model_dump_json(indent=2) + "\n")
+    replace_text(folder / "search.json", found.model_dump_json(indent=2) + "\n")
     return found
 
 

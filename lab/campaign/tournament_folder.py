@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chaos.process.files import replace_text
 from lab.drillfile import Field, Plan, PlannedCell
 from lab.journal import JournalError, read
 from lab.runs.folder import RunFolder, RunFolderError, create_run_folder, fresh_path
@@ -95,8 +96,8 @@ def open_tournament(home: Path, plan: Plan, field: Field, runtime: str, *, fresh
     try:
         path = fresh_path(path)
         (path / "cells").mkdir(mode=0o700)
-        (path / "plan.yaml").write_text(plan.text)
-        (path / "asked.json").write_text(json.dumps(asked, indent=2) + "\n")
+        replace_text(path / "plan.yaml", plan.text)
+        replace_text(path / "asked.json", json.dumps(asked, indent=2) + "\n")
     except OSError as error:
         raise RunFolderError(f"the tournament's folder {path} can't be written: {error}") from error
     return TournamentFolder(path)

@@ -68,11 +68,23 @@ def _row(run: RunFolder, alive: set[str], waiting: set[str]) -> tuple[str, str, 
     if run.name in alive:
         return ("living", *_begun(run))
     try:
-        verdict = Verdict.model_validate_json(run.verdict.read_text())
-    except (OSError, ValidationError):
+        verdict = Verdict.model_validate_json(run.verdict.read_bytes())
+    except FileNotFoundError:
         return (f"not judged: `lab report {run.name}`", *_begun(run))
+    except ValidationError as error:
+        return (_unreadable(run, error), *_begun(run))
+    except OSError as error:
+        return (f"unreadable: {error.strerror or error}", *_begun(run))
     word = "interactive" if verdict.interactive else verdict.verdict
     return word, clean(verdict.drill), clean(verdict.runtime), clean(" ".join(verdict.rerun_of[-1:]))
+
+
+def _unreadable(run: RunFolder, error: ValidationError) -> str:
+    """Of a newer lab: that; else it was not written whole, and can be made again."""
+    newer = next((one["msg"] for one in error.errors() if "newer lab" in one["msg"]), None)
+    if newer is not None:
+        return clean(f"unreadable: {newer.removeprefix('Value error, ')}")
+    return f"unreadable: `lab report {run.name}` makes it again"
 
 
 def _begun(run: RunFolder) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ def planes_memory() -> Diagnosis:
 def _taken_bytes(run: RunFolder) -> int | None:
     """None: no plane watched, or it was not measured (or the run lives, or is not judged)."""
     try:
-        planes = Verdict.model_validate_json(run.verdict.read_text()).metrics.monitoring.values()
+        planes = Verdict.model_validate_json(run.verdict.read_bytes()).metrics.monitoring.values()
     except (OSError, ValidationError):
         return None
     sizes = [plane.memory_bytes for plane in planes]

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chaos.process.files import replace_text
 from lab.analysis.verdict.repeats import are_last
 from lab.analysis.verdict.verdict import Finding, Judged, Verdict
 from lab.report import headline_figures as figures
@@ -82,7 +83,7 @@ def write_junit_of_series(path: Path, runs: Sequence[tuple[Verdict, float]]) -> 
 def _save(root: ET.Element, path: Path) -> None:
     tree = ET.ElementTree(root)
     ET.indent(tree)
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+    replace_text(path, ET.tostring(root, encoding="unicode", xml_declaration=True))
 
 
 def _suite(name: str, took_s: float) -> ET.Element:

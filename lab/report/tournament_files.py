@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from chaos.process.files import replace_text
 from lab.analysis.tournament import Cell, Tournament
 
 COLUMNS = tuple(name for name in Cell.model_fields if name not in {"rejected_by", "reasons"})
@@ -47,6 +48,4 @@ def _plain(value: object) -> object:
 
 def _write(path: Path, text: str) -> None:
     """Whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    replace_text(path, text)

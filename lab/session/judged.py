@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 
+from chaos.process.files import replace_text
 from lab.analysis import Timeline, Verdict, exit_code, judge, summarise
 from lab.journal import Journal, read
 from lab.report.html import write_report
@@ -97,7 +98,7 @@ def write_files(journal: Journal, result: Result) -> None:
 
 def _write_verdict(result: Result) -> None:
     text = result.verdict.model_dump_json(indent=2, by_alias=True)
-    result.folder.verdict.write_text(text + "\n")
+    replace_text(result.folder.verdict, text + "\n")
 
 
 def _unwritten(folder: RunFolder, error: OSError) -> RunFolderError:

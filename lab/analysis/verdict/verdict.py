@@ -214,8 +214,16 @@ class Verdict(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _of_this_schema(cls, found: object) -> object:
-        """A ``verdict.json`` of an earlier lab, in the words of this one."""
-        return upgrade_verdict(found) if isinstance(found, dict) and found.get("schema") == 1 else found
+        """A ``verdict.json`` of an earlier lab, in the words of this one; a newer lab's is refused."""
+        version = found.get("schema") if isinstance(found, dict) else None
+        if isinstance(version, int) and version > SCHEMA:
+            raise ValueError(f"written by a newer lab: schema {version}, this one reads up to {SCHEMA}")
+        if version != 1 or not isinstance(found, dict):
+            return found
+        try:
+            return upgrade_verdict(found)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a verdict of schema 1: {error!r}") from error
 
 
 EXIT = {"pass": 0, "fail": 1, "inconclusive": 2, "unsupported": 4}

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from chaos.process.files import replace_text
 from lab.analysis.metrics.hysteresis import Ways, hysteresis, ways
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Verdict
@@ -71,9 +72,7 @@ def write_report(  # noqa: PLR0913 - a page shows all of a run
         summary: plain sentences about the run.
     """
     content = PageContent(drill, timeline, verdict, environment, tuple(events), tuple(summary))
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(render(content), encoding="utf-8")
-    part.replace(path)
+    replace_text(path, render(content))
 
 
 def render(content: PageContent) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chaos.process.files import replace_text
 from lab.analysis.tournament import Second, Tournament
 from lab.analysis.tournament.rank import Pair
 from lab.report import headline_figures as figures
@@ -37,9 +38,7 @@ def write_tournament(path: Path, tournament: Tournament, series: Mapping[str, Se
         tournament: what was found.
         series: rows of each run by its name, as ``series_of`` makes them; a run without any has no line.
     """
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(render_tournament(tournament, series), encoding="utf-8")
-    part.replace(path)
+    replace_text(path, render_tournament(tournament, series))
 
 
 def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Second]]) -> str:

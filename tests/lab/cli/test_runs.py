@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chaos.actions import StopProcesses
 from chaos.ledger.ledger import Ledger
+from lab.analysis.verdict.verdict import SCHEMA, Verdict
 from lab.cli import main
 from lab.runs.folder import create_run_folder
 from tests.lab.report.conftest import make_verdict
@@ -80,6 +82,48 @@ def test_reruns_stand_beside_what_they_repeat(
     assert lab(monkeypatch, "runs", "list") == 0
     lines = {line.split()[0]: line.split()[-1] for line in capsys.readouterr().out.splitlines()}
     assert lines == {"run": "of", first.name: "embedded", second.name: first.name, third.name: second.name}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "unreadable: `lab report"),
+        (b"{}", "unreadable: `lab report"),
+        (b'{"schema": 1}', "unreadable: `lab report"),
+        (b'{"schema": 1, "outcome": [], "metrics": 7}', "unreadable: `lab report"),
+        (b"\xff\xfe\x00", "unreadable: `lab report"),
+        (b"[]", "unreadable: `lab report"),
+        (
+            b'{"schema": 99, "verdict": "splendid"}',
+            "unreadable: written by a newer lab: schema 99, this one reads up to 2",
+        ),
+    ],
+)
+def test_a_verdict_that_can_not_be_read_is_one_row(
+    content: bytes,
+    says: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Empty after a full disk, of a newer lab, damaged: the other runs are listed all the same."""
+    wrong, good = create_run_folder(home, "smoke"), create_run_folder(home, "smoke")
+    for run in (wrong, good):
+        run.journal.write_text(json.dumps({"drill": {"name": "smoke"}, "runtime": "embedded"}) + "\n")
+    wrong.verdict.write_bytes(content)
+    good.verdict.write_text(make_verdict().model_dump_json(by_alias=True))
+    assert lab(monkeypatch, "runs", "list") == 0
+    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert says in rows[wrong.name]
+    assert "embedded" in rows[wrong.name]
+    assert " pass " in rows[good.name]
+
+
+def test_a_newer_lab_s_verdict_is_refused_even_if_it_has_all_that_this_one_knows() -> None:
+    """Its words may mean something else."""
+    told = json.loads(make_verdict().model_dump_json(by_alias=True)) | {"schema": SCHEMA + 1}
+    with pytest.raises(ValidationError, match="newer lab"):
+        Verdict.model_validate(told)
 
 
 @pytest.mark.parametrize(
