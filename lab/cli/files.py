@@ -21,18 +21,21 @@ def check_out(out: Path | None) -> None:
 
 
 def check_file(option: str, path: Path | None) -> None:
-    """Refuse a file that could not be written.
+    """Make the folder of a file that is to be written, and refuse one that could not be.
 
     Raises:
-        typer.BadParameter: it is a folder, its folder is missing, or may not be written (exit code 3).
+        typer.BadParameter: it is a folder, its folder can't be made, or may not be written (exit code 3).
     """
     if path is None:
         return
     if path.is_dir():
         raise typer.BadParameter(f"{option} {path} is a folder; name a file in it, like {path / 'junit.xml'}")
     parent = path.absolute().parent
-    if not parent.is_dir():
-        raise typer.BadParameter(f"{option} {path}: there is no folder {parent}; make it first")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = f"its folder {parent} can't be made: {error.strerror or error}"
+        raise typer.BadParameter(f"{option} {path}: {said}") from error
     target = path if path.exists() else parent
     if not os.access(target, os.W_OK):
         raise typer.BadParameter(f"{option} {path} can't be written: {target} is not yours to write")

@@ -20,6 +20,7 @@ from lab.cli.ended_early import exit_of_search, say_end, together
 from lab.cli.files import check_file, check_out
 from lab.cli.interrupts import interruptible
 from lab.cli.recover import offer_recovery
+from lab.cli.search_options import refuse_in_search
 from lab.cli.showing import Showing
 from lab.cli.viewing import show_verdict
 from lab.drillfile import Drill
@@ -49,6 +50,8 @@ def run(  # noqa: PLR0913  the command's options
 ) -> None:
     """Run a drill to its verdict; everything it did is rolled back, whatever happens."""
     found = open_drill(drill).with_overrides(seed=seed, rate_rps=rate, monitoring=checked_way(monitoring))
+    if found.search is not None:
+        refuse_in_search(junit=junit is not None, repeat=repeat > 1)
     check_out(out)
     check_file("--junit", junit)
     offer_recovery(yes=yes)
