@@ -4,11 +4,11 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.cli import options
 from lab.cli.exits import Exit
 from lab.journal.events import RunClosed
+from lab.report.console import Console
 from lab.runs.home import lab_home
 from lab.session import LabClient, RunFolder, Unreachable, living, the_living
 

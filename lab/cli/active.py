@@ -4,10 +4,10 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from lab.cli.output import acts
 from lab.drillfile import Step, fault_of, policy_text, read_step
+from lab.report.console import Console
 from lab.runs.home import lab_home
 from lab.session import LabClient, known_services, the_living
 

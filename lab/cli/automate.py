@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.cli.active import inject, pairs
 from lab.drillfile import read_step
+from lab.report.console import Console
 from lab.session import known_services
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.analysis.tournament import compare_runs
 from lab.campaign import (
@@ -30,6 +29,7 @@ from lab.cli.recover import offer_recovery
 from lab.cli.showing import Showing
 from lab.cli.watching import compare_monitoring
 from lab.drillfile import Field, Plan
+from lab.report.console import Console
 from lab.report.terminal.difference import say_difference
 from lab.report.terminal.tournament import say_tournament
 from lab.runs.home import lab_home

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from lab import campaign
 from lab.campaign import all_plans, open_plan, planned_s
 from lab.cli import options
 from lab.drillfile import Drill, is_plan
+from lab.report.console import Console
 from lab.report.terminal.drill_text import drill_text
 from lab.report.words import clean
 from lab.session.foreseen import foreseen

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.campaign.asked import checked_way
 from lab.cli import options
@@ -18,6 +17,7 @@ from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
 from lab.journal import read
 from lab.remote.client import waits_for_recovery
+from lab.report.console import Console
 from lab.report.terminal.status import status_line
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime

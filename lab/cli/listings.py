@@ -5,12 +5,12 @@ import json
 from collections.abc import Sequence
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from lab.cli import options
 from lab.drillfile import catalogue
+from lab.report.console import Console
 
 
 def faults(*, as_json: options.Json = False) -> None:

@@ -11,12 +11,12 @@ from contextlib import suppress
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.analysis.logs.log_order import in_time_order
 from lab.analysis.logs.triage import Triage
 from lab.analysis.logs.triage import triage as make_triage
 from lab.cli import options
+from lab.report.console import Console
 from lab.report.terminal.log_text import log_text
 from lab.report.terminal.triage import say_triage
 from lab.runs.home import lab_home

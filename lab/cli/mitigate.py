@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.cli.active import inject, pairs
 from lab.cli.top import SECONDS, look
 from lab.drillfile import read_step
+from lab.report.console import Console
 from lab.session import known_services
 
 ISOLATE = "isolate"

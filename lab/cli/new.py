@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lab.cli.output import acts
 from lab.drillfile import DrillError
+from lab.report.console import Console
 from lab.runs.folder import RunFolderError
 from lab.runs.remedy import remedy
 from lab.schemas import schema_file

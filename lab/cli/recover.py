@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 import typer
-from rich.console import Console
 
 from lab.cli import options
 from lab.cli.exits import Exit
+from lab.report.console import Console
 from lab.runs.home import lab_home
 from lab.runs.recover import recover as recover_each
 from lab.session import Recovered, Stray, abandoned, find_strays, open_runs

@@ -7,7 +7,6 @@ from itertools import compress
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from lab.analysis import RepeatedVerdict, are_last, series
 from lab.analysis.verdict import interval
@@ -24,6 +23,7 @@ from lab.cli.search_options import refuse_in_search
 from lab.cli.showing import Showing
 from lab.cli.viewing import show_verdict
 from lab.drillfile import Drill
+from lab.report.console import Console
 from lab.report.junit import write_junit_of_series
 from lab.report.terminal.tipping import say_tipping
 from lab.report.terminal.variant_table import say_variants

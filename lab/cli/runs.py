@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from lab.analysis import Verdict
@@ -14,6 +13,7 @@ from lab.cli.exits import Exit
 from lab.cli.output import acts
 from lab.cli.viewing import show_verdict
 from lab.remote.client import listens
+from lab.report.console import Console
 from lab.report.words import clean
 from lab.runs.folder import RunFolder, RunFolderError, unreadable_runs
 from lab.runs.home import lab_home

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+import rich.console
 
 from lab.campaign import (
     LabOpens,
@@ -18,6 +18,7 @@ from lab.campaign import (
 )
 from lab.cli.run_words import again, minutes, outcome
 from lab.cli.viewing import Viewing
+from lab.report.console import Console
 from lab.report.terminal.tipping import point_words
 from lab.report.words import clean
 
@@ -30,7 +31,7 @@ class Showing:
             log would get hundreds of lines, and the line about its result is enough there.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: rich.console.Console) -> None:
         self._console = console
         self._viewing: Viewing | None = None
 

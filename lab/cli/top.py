@@ -3,13 +3,13 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from lab.cli import options
 from lab.cli.active import call
 from lab.probes.talk_event import Talk, Talker
 from lab.report import headline_figures as figures
+from lab.report.console import Console
 
 SECONDS = 3.0
 

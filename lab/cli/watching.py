@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import typer
-from rich.console import Console
 
 from lab.analysis.planes.comparison import Survival, survivals
 from lab.campaign import Report, RunBegins, watch_each_way, ways
@@ -17,6 +16,7 @@ from lab.cli.exits import Exit
 from lab.cli.interrupts import interruptible
 from lab.cli.recover import offer_recovery
 from lab.cli.showing import Showing
+from lab.report.console import Console
 from lab.report.terminal.comparison import say_comparison
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from rich.console import Console
-
 from lab.doctor.bridges_queue import bridges_queue
 from lab.doctor.cpu_kinds import cpu_kinds
 from lab.doctor.diagnosis import Diagnosis
@@ -21,6 +19,7 @@ from lab.doctor.programs import monitors, runtimes
 from lab.doctor.readings import Readings
 from lab.doctor.shown import show
 from lab.drillfile import Drill
+from lab.report.console import Console
 from lab.runtime.base import SetupError
 from lab.runtime.slots import measuring_now
 

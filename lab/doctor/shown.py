@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from lab.doctor.diagnosis import Diagnosis
 from lab.doctor.prediction import Prediction
@@ -25,9 +25,7 @@ def show(
     """What was found, and under it what to do; then what to expect of a drill; then the one word."""
     console.print(_findings(findings))
     if predictions := tuple(predictions):
-        console.print(
-            f"\nExpect of {escape(predictions[0].drill)} at {predictions[0].rate_rps:g} requests/s:"
-        )
+        console.print(Text(f"\nExpect of {predictions[0].drill} at {predictions[0].rate_rps:g} requests/s:"))
         console.print(_predictions(predictions))
     console.print("\nFit for the lab." if fit else "\nNot fit for the lab: see above.")
 
@@ -43,10 +41,10 @@ def _table(columns: int) -> Table:
 def _findings(findings: Iterable[Diagnosis]) -> Table:
     table = _table(3)
     for finding in findings:
-        state = f"[{COLOURS[finding.state]}]{finding.state}[/]"
-        table.add_row(state, finding.name, escape(finding.found))
+        state = Text(finding.state, COLOURS[finding.state])
+        table.add_row(state, finding.name, Text(finding.found))
         if finding.todo:
-            table.add_row("", "", f"[dim]-> {escape(finding.todo)}[/]")
+            table.add_row("", "", Text(f"-> {finding.todo}", "dim"))
     return table
 
 
@@ -54,9 +52,9 @@ def _predictions(predictions: Iterable[Prediction]) -> Table:
     table = _table(3)
     for one in predictions:
         said = [*one.because, _up_to(one)]
-        word = f"[{COLOURS[one.word]}]{one.word}[/]"
+        word = Text(one.word, COLOURS[one.word])
         for line, text in enumerate(filter(None, said)):
-            table.add_row(*(("", "") if line else (one.runtime, word)), escape(text))
+            table.add_row(*(("", "") if line else (one.runtime, word)), Text(text))
     return table
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from lab.runtime import agent_flag
+from lab.runtime.binaries.programs import PROMETHEUS
 from lab.runtime.embedded.plan import Planner
 from lab.topology import load_topology
 from tests.checkout import ROOT
-from tests.lab.runtime.test_binaries import PROMETHEUS, program, says
+from tests.lab.runtime.test_binaries import program, says
 
 AGENT = "prometheus-agent"
 
