@@ -202,6 +202,11 @@ _ALL = (
         Altered(alterations.stolen(0.05)),
     ),
     Defect(
+        "held-back", "the lab may use half a core, and is held back in one of ten periods",
+        (Report("host", "held back by a CPU limit"),),
+        Altered(alterations.held_back(0.1)),
+    ),
+    Defect(
         "dead-governor", "the governor is killed while it lets the bridge run: no cap until it is replaced",
         (Report("within its cap", "CPU within its cap"),),
         Live(WHILE_STUCK, acts.governor_killed(while_stopped=False)), runtimes=("embedded",), wrong=frozenset({"fail"}),

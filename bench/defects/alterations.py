@@ -150,6 +150,18 @@ def stolen(share: float) -> Alter:
     return alter
 
 
+def held_back(share: float) -> Alter:
+    """The lab's control group has a CPU limit, which held it back in so many of the kernel's periods."""
+    return changed(
+        HostSample,
+        lambda host: {
+            "cpu_limit_cores": 0.5,
+            "cpu_periods_total": int(10 * host.t),
+            "cpu_held_total": int(10 * share * host.t),
+        },
+    )
+
+
 def jumped(by_s: float, *clocks: str) -> Alter:
     """Clocks of the machine jump by so much in the middle of the phases."""
 

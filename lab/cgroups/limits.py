@@ -6,7 +6,7 @@ A group may have less than the host, and a group around it less still: the tight
 that can't be read, and hierarchies that aren't there (another system than Linux), limit nothing that is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,16 @@ class CpuLimit:
     """A group that may use only so much CPU.
 
     ``used_s_total`` is what all of its processes have used so far; None where that is not counted.
-    ``throttled_s_total`` is how long they were held back.
+    ``throttled_s_total`` is how long they were held back, all CPUs together. The kernel grants CPU in periods (of 0.1 s
+    as a rule), and ``held_total`` of ``periods_total`` ended with some process held back.
     """
 
     group: str
     cores: float
     used_s_total: float | None
     throttled_s_total: float
+    periods_total: int = 0
+    held_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +103,24 @@ def _cpu_v2(folder: Path) -> Iterator[CpuLimit]:
     quota, period = text(folder / "cpu.max").split()
     if quota not in NO_LIMIT:
         stat = table(folder / "cpu.stat")
-        throttled_s = stat.get("throttled_usec", 0) / 1e6
-        yield CpuLimit(str(folder), int(quota) / int(period), stat["usage_usec"] / 1e6, throttled_s)
+        throttled_s, cores = stat.get("throttled_usec", 0) / 1e6, int(quota) / int(period)
+        yield CpuLimit(str(folder), cores, stat["usage_usec"] / 1e6, throttled_s, *_periods(stat))
 
 
 def _cpu_v1(folder: Path, accounts: Path | None) -> Iterator[CpuLimit]:
     quota, period = text(folder / "cpu.cfs_quota_us"), text(folder / "cpu.cfs_period_us")
     if quota not in NO_LIMIT:
-        throttled_s = table(folder / "cpu.stat").get("throttled_time", 0) / 1e9
-        used_s = None
+        stat, used_s = table(folder / "cpu.stat"), None
+        throttled_s, cores = stat.get("throttled_time", 0) / 1e9, int(quota) / int(period)
         if accounts is not None:
             with suppress(OSError, ValueError):
                 used_s = int(text(accounts / "cpuacct.usage")) / 1e9
-        yield CpuLimit(str(folder), int(quota) / int(period), used_s, throttled_s)
+        yield CpuLimit(str(folder), cores, used_s, throttled_s, *_periods(stat))
+
+
+def _periods(stat: Mapping[str, int]) -> tuple[int, int]:
+    """In which something ran, and in which something was held back; both versions count them alike."""
+    return stat.get("nr_periods", 0), stat.get("nr_throttled", 0)
 
 
 def _memory_v2(folder: Path) -> Iterator[MemoryLimit]:

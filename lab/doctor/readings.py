@@ -45,16 +45,16 @@ class Readings:
 
     @property
     def limit_cores(self) -> float:
-        """What there is on the quietest day: the CPUs, or less where a limit allows less.
-
-        A limit that can't be seen from here (a container in another one) shows when we ask for more than it allows.
-        """
+        """What there is on the quietest day: the CPUs, or less where a limit allows less."""
         shown = self.cpu_limit.cores if self.cpu_limit else self.cores
         return min(float(self.cores), shown)
 
     @property
     def available_cores(self) -> float:
-        """What a lab that starts now can have: what is idle, and what the limits leave."""
+        """What a lab that starts now can have: what is idle, and what the limits leave.
+
+        A limit that can't be read from here (of what is around a container) shows when we ask for more than it allows.
+        """
         left = [self.idle_cores, self.limit_cores - self.others_cores]
         if self.granted_cores < GRANTED * self.asked_cores:
             left.append(self.granted_cores)

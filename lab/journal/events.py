@@ -316,7 +316,8 @@ class HostSample(Entry):
     """The machine under the lab. Free memory is what the lab's own control groups leave, where they leave less.
 
     ``cpu_limit_cores``: the tightest CPU limit of the lab's own control groups (null: none), and
-    ``limited_cpu_s_total`` the CPU that all in that group used.
+    ``limited_cpu_s_total`` the CPU that all in that group used. The kernel grants it in periods: in
+    ``cpu_held_total`` of ``cpu_periods_total`` some process of the group was held back.
     ``suspended_s_total``: how long the machine has slept since its boot.
     ``wall_clock_s``: how far its wall clock is ahead of the clock that never jumps.
     """
@@ -335,6 +336,8 @@ class HostSample(Entry):
     memory_bytes: dict[str, int] = {}
     cpu_limit_cores: float | None = None
     limited_cpu_s_total: float | None = None
+    cpu_periods_total: int | None = None
+    cpu_held_total: int | None = None
     suspended_s_total: float | None = None
     wall_clock_s: float | None = None
 

@@ -44,6 +44,8 @@ def read_host(  # noqa: PLR0913  what only the sampler knows of a second
         memory_bytes=memory,
         cpu_limit_cores=allowed.cores if allowed else None,
         limited_cpu_s_total=allowed.used_s_total if allowed else None,
+        cpu_periods_total=allowed.periods_total if allowed else None,
+        cpu_held_total=allowed.held_total if allowed else None,
         suspended_s_total=suspended_s(),
         wall_clock_s=time.time() - time.monotonic(),
     )

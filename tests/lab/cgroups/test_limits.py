@@ -25,7 +25,8 @@ def half_a_core_v2(kernel: FakeCgroups) -> None:
         memory__max=4000 * MB, memory__high="max", memory__current=300 * MB, memory__stat="inactive_file 0",
     )  # fmt: skip
     kernel.put(
-        "pod.slice/container", cpu__max="50000 100000", cpu__stat="usage_usec 1500000\nthrottled_usec 250000",
+        "pod.slice/container", cpu__max="50000 100000",
+        cpu__stat="usage_usec 1500000\nnr_periods 90\nnr_throttled 7\nthrottled_usec 250000",
         memory__max=600 * MB, memory__high="max", memory__current=150 * MB, memory__stat=f"inactive_file {50 * MB}",
     )  # fmt: skip
 
@@ -35,7 +36,7 @@ def test_version_2(kernel: FakeCgroups) -> None:
     half_a_core_v2(kernel)
     limits = find_limits(kernel.proc)
     where = str(kernel.folder / "pod.slice/container")
-    assert limits.of_cpu() == CpuLimit(where, 0.5, 1.5, 0.25)
+    assert limits.of_cpu() == CpuLimit(where, 0.5, 1.5, 0.25, 90, 7)
     assert limits.of_memory() == MemoryLimit(where, 600 * MB, 100 * MB)
 
 
@@ -68,7 +69,7 @@ def test_inside_a_container_only_its_own_part_is_mounted(kernel: FakeCgroups) ->
     limits = find_limits(kernel.proc)
     assert limits.unified is not None
     assert list(limits.unified.path()) == [kernel.folder]
-    assert limits.of_cpu() == CpuLimit(str(kernel.folder), 0.5, 1.5, 0.25)
+    assert limits.of_cpu() == CpuLimit(str(kernel.folder), 0.5, 1.5, 0.25, 90, 7)
 
 
 def test_version_1(kernel: FakeCgroups) -> None:
@@ -82,7 +83,7 @@ def test_version_1(kernel: FakeCgroups) -> None:
         "cpu/docker/a",
         cpu__cfs_quota_us=25_000,
         cpu__cfs_period_us=50_000,
-        cpu__stat="throttled_time 5000000000",
+        cpu__stat="nr_periods 60\nnr_throttled 50\nthrottled_time 5000000000",
     )
     kernel.put("cpuacct/docker/a", cpuacct__usage=2_500_000_000)
     kernel.put(
@@ -90,7 +91,7 @@ def test_version_1(kernel: FakeCgroups) -> None:
         memory__stat=f"total_inactive_file {50 * MB}\nhierarchical_memory_limit {600 * MB}",
     )  # fmt: skip
     limits = find_limits(kernel.proc)
-    assert limits.of_cpu() == CpuLimit(str(kernel.folder / "cpu/docker/a"), 0.5, 2.5, 5.0)
+    assert limits.of_cpu() == CpuLimit(str(kernel.folder / "cpu/docker/a"), 0.5, 2.5, 5.0, 60, 50)
     memory = limits.of_memory()
     assert memory is not None
     assert memory.free_bytes == 500 * MB, "a limit that only the kernel can see from here"
