@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,8 @@ from lab.topology.roles import Roles
 MEMORY_EVERY_S = 5
 CANARY_KEPT_S = 60
 """So long a call of the canary's is remembered as seen; it answers those of its last 30 s."""
+BEHIND_S = 0.1
+"""So long a device's sample waits for what is behind it; then it is without."""
 T = TypeVar("T", int, float)
 
 
@@ -62,6 +65,7 @@ class Sampler:
     _reports: ReportTracker = field(init=False)
     _settings: SettingsTracker = field(default_factory=SettingsTracker)
     _second: int = 0
+    _behind_read: asyncio.Event = field(default_factory=asyncio.Event)
     _trackers: dict[str, CohortTracker] = field(default_factory=dict)
     _canary_seen: set[float] = field(default_factory=set)
     _pages: PageTracker = field(init=False)
@@ -77,6 +81,7 @@ class Sampler:
     async def sample(self, tick: Tick) -> None:
         """Read and record one second. A source that doesn't answer becomes a ``sample.missed``."""
         self._second = tick.second
+        self._behind_read.clear()
         if not self.up:
             await self._guard("host", self._read_host(tick))
             return
@@ -111,6 +116,8 @@ class Sampler:
         address = self.runtime.address(name, "control")
         counters = await self.control.get(address, f"/counters?after={tracker.after}")
         self.latest[name] = counters
+        if name == self.roles.behind_device:
+            self._behind_read.set()
         self.write(load_sample(counters) if "load" in counters else service_sample(counters))
         self._record_settings(name, counters.get("settings", {}))
         for report in self._reports.events(name, counters.get("automation", [])):
@@ -143,13 +150,13 @@ class Sampler:
         """A device from outside. What router accepted is of all devices together, and stands in the bridge's sample."""
         if device not in self._apis:
             self._apis[device] = DeviceApi(self.runtime, self.control, device, self.ours)
-        usage, sockets, said = await asyncio.gather(
-            self.runtime.usage(device), self.runtime.sockets(device), self._apis[device].read()
-        )
+        usage, sockets, said, behind = await asyncio.gather(
+            self.runtime.usage(device), self.runtime.sockets(device), self._apis[device].read(),
+            self._read_behind(device),
+        )  # fmt: skip
         self._devices[device] = usage, sockets
         if sockets.listen_queue is not None:
             self._record_settings(device, {"listen_queue": sockets.listen_queue})
-        behind = self.latest.get(self.roles.behind_device, {}) if device == self.roles.device else {}
         self.write(
             BridgeSample(
                 device=device,
@@ -168,6 +175,15 @@ class Sampler:
                 toxics_seen=said.toxics,
             )
         )
+
+    async def _read_behind(self, device: str) -> dict[str, Any]:
+        """What router said in this second: an older word would count two seconds as one, and the one before as none."""
+        if device != self.roles.device:
+            return {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEHIND_S):
+                await self._behind_read.wait()
+        return self.latest[self.roles.behind_device] if self._behind_read.is_set() else {}
 
     async def _read_host(self, tick: Tick) -> None:
         """The machine; with what the kernel says of the devices, where the bridge was read."""
