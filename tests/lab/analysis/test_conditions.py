@@ -128,6 +128,16 @@ def test_abort_if_wants_every_second_of_its_time(storm: Storm) -> None:
     assert watch(Timeline(), starved).met is None
 
 
+@pytest.mark.slow
+def test_a_congested_device_can_end_a_run(storm: Storm) -> None:
+    """``abort-if`` on the delay: it is over the limit in the storm, and not before."""
+    congested = condition("queueing_delay", ">", 1.0, for_s=5.0)
+    events = storm.events()
+    for until_s, met in ((12.0, False), (28.0, True)):
+        timeline = Timeline.fold(event for event in events if event.t <= until_s)
+        assert watch(timeline, congested).met is met
+
+
 def _with_idle(storm: Storm, idle: float, seconds: int) -> tuple[bool | None, float | None]:
     """What abort-if says after so many seconds with this share of idle time."""
     timeline, total, idled = Timeline(), 0.0, 0.0

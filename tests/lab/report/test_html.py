@@ -12,8 +12,11 @@ import pytest
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged, Event, NoteWritten
 from lab.report.html import write_report
+from lab.report.html.charts import charts
 from lab.report.html.embed import template_text, to_json
 from lab.report.html.lanes import LANE_PX, Label, height_px, place
+from lab.report.html.marks import marks
+from lab.report.html.plot import figure
 from lab.report.html.theme import THEMES, Theme
 from tests.lab.report.conftest import make_drill, make_events, make_verdict
 
@@ -167,3 +170,19 @@ def test_charts_can_be_read_in_both_themes() -> None:
     for theme in THEMES:
         assert min(contrast(theme, theme.text), contrast(theme, theme.muted)) >= 4.5
         assert min(contrast(theme, line) for line in theme.lines.values()) >= 3
+
+
+def test_the_bridges_limit_is_on_the_axis_of_its_delay() -> None:
+    """Seconds are compared with seconds: the clients' timeout, or the SLO where that is shorter."""
+    drill = make_drill()
+    (chart,) = (one for one in charts(drill) if one.key == "bridge")
+    found = marks(Timeline.fold(make_events(drill)))
+    drawn = figure(chart, found, THEMES[0], "wide", first=False)
+    axis_of = {trace["meta"]["column"]: trace.get("yaxis", "y") for trace in drawn["traces"]}
+    assert axis_of == {"answered_rps": "y", "wasted_rps": "y", "queueing_delay_s": "y2"}
+    assert [(one["yref"], one["y0"]) for one in drawn["layout"]["shapes"] if one["yref"] == "y2"] == [
+        ("y2", 1.0)
+    ]
+    assert [one["text"] for one in drawn["layout"]["annotations"] if one.get("yref") == "y2"] == [
+        "no use from 1 s on"
+    ]
