@@ -92,6 +92,15 @@ def test_a_delay_that_was_not_measured_is_not_told(storm: Storm, gone: str) -> N
     assert [judged(one)[name].ok for name in NAMES[:2]] == [True, True]
 
 
+def test_two_seconds_of_five_that_were_not_read_leave_the_delay_unknown(storm: Storm) -> None:
+    """The three others may be the storm's worst."""
+    events = changed(
+        storm.events(),
+        lambda e: {"accept_queue": None} if isinstance(e, BridgeSample) and int(e.t) in SECONDS[3:5] else {},
+    )
+    assert judged(events)[NAMES[0]].ok is None
+
+
 def test_a_bridge_that_accepts_nothing_has_no_rate_to_wait_for(storm: Storm) -> None:
     """A paused one: how long they wait can't be said."""
     held = {"accepted_total": 1000}
