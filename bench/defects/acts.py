@@ -25,7 +25,9 @@ Act = Callable[[Living, Over], Coroutine[Any, Any, None]]
 
 STATE_S = 2.0
 """So long the governor may take to stop the bridge, or to let it run."""
-STRANGE = Toxic(name="not-the-labs", type="latency", stream="downstream", attributes={"latency": 2000})
+STRANGE = Toxic(
+    name="not-the-labs", type="latency", stream="downstream", attributes={"latency": 2000, "jitter": 0}
+)
 FEW_FILES = 8
 """File descriptors that a starved process has left."""
 BRIDGE_PORT = 3128

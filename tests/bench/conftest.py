@@ -2,15 +2,24 @@
 
 import gzip
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from lab.journal import read
-from lab.journal.events import Event, HostSample
+from lab.journal.events import (
+    ActionChanged,
+    BridgeSample,
+    CalibrationMeasured,
+    Event,
+    HostSample,
+    ToxicSeen,
+)
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
+UNCHANGED = object()
 RECORDED = {"checks": "retry-storm", "quiet": "monitoring-blackout"}
 """A drill of bench/drills -> the recorded run that has all that a run of it has."""
 
@@ -30,10 +39,24 @@ def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> 
     )
 
 
-def of_today(event: Event) -> Event:
-    """An event with what journals did not have when it was recorded."""
-    clocks = {"suspended_s_total": 0.0, "wall_clock_s": 1.8e9}
-    return event.model_copy(update=clocks) if isinstance(event, HostSample) else event
+def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
+    """A run with what journals did not have when it was recorded: clocks, and what a device says of itself."""
+    queue: int | None = None
+    toxics: tuple[ToxicSeen, ...] = ()
+    for event in events:
+        if isinstance(event, CalibrationMeasured):
+            queue = event.listen_queue
+        if isinstance(event, ActionChanged) and event.readback and event.state in {"applied", "reverted"}:
+            toxic = event.readback.get("toxic", UNCHANGED)
+            toxics = toxics if toxic is UNCHANGED else (ToxicSeen(**toxic, ours=True),) if toxic else ()
+        if isinstance(event, HostSample):
+            yield event.model_copy(update={"suspended_s_total": 0.0, "wall_clock_s": 1.8e9})
+        elif isinstance(event, BridgeSample):
+            governor = {"governor": "running", "governor_age_s": 0.2} if governed else {}
+            seen = {"listen_queue": queue, "listening": True, "toxics_seen": toxics, **governor}
+            yield event.model_copy(update=seen)
+        else:
+            yield event
 
 
 @pytest.fixture(scope="session")
@@ -44,5 +67,5 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], 
         for runtime in ("embedded", "compose"):
             write_run(folder / f"{drill}-{runtime}", drill, runtime)
             events = read(folder / f"{drill}-{runtime}" / "journal.jsonl").events
-            found[drill, runtime] = tuple(map(of_today, events))
+            found[drill, runtime] = tuple(of_today(events, governed=runtime == "embedded"))
     return found
