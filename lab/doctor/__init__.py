@@ -11,12 +11,12 @@ from lab.doctor.diagnosis import Diagnosis
 from lab.doctor.home_folder import home_folder
 from lab.doctor.lock_folder import lock_folder
 from lab.doctor.machine import MACHINE
+from lab.doctor.machine_readings import Readings
 from lab.doctor.measure import SECONDS, measure
 from lab.doctor.measured import measured
 from lab.doctor.plane_memory import planes_memory
 from lab.doctor.prediction import Asked, Prediction, predict
 from lab.doctor.programs import monitors, runtimes
-from lab.doctor.readings import Readings
 from lab.doctor.shown import show
 from lab.drillfile import Drill
 from lab.report.console import Console

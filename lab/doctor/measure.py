@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from lab.cgroups import Limits, find_limits
-from lab.doctor.readings import Readings
+from lab.doctor.machine_readings import Readings
 from lab.probes.host_probe import memory_free_bytes
 
 SECONDS = 5.0

@@ -2,8 +2,8 @@
 
 from lab.doctor.cost import REFERENCE_PIECE_MS
 from lab.doctor.diagnosis import Diagnosis, Grade
+from lab.doctor.machine_readings import Readings
 from lab.doctor.prediction import GOVERNOR_LATE_MS, JITTER, LATE_MS, STEAL
-from lab.doctor.readings import Readings
 
 QUIET = 0.7
 """A machine on which less is idle is a busy one."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from lab.doctor.cost import COSTS, MB, REFERENCE_PIECE_MS, Cost
-from lab.doctor.readings import Readings
+from lab.doctor.machine_readings import Readings
 
 Word = Literal["fit", "doubtful", "not fit"]
 WORDS: tuple[Word, ...] = ("fit", "doubtful", "not fit")

@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.cgroups import CpuLimit
 from lab.doctor.cost import REFERENCE_PIECE_MS
-from lab.doctor.readings import Readings
+from lab.doctor.machine_readings import Readings
 
 GOOD = Readings(
     seconds=5.0, cores=2, idle_cores=1.95, granted_cores=2.0, asked_cores=2, piece_ms=REFERENCE_PIECE_MS,

@@ -11,9 +11,9 @@ from lab.campaign import open_drill
 from lab.cgroups import MemoryLimit
 from lab.doctor.diagnosis import Diagnosis
 from lab.doctor.lock_folder import lock_folder
+from lab.doctor.machine_readings import Readings
 from lab.doctor.measured import measured
 from lab.doctor.prediction import Asked, predict
-from lab.doctor.readings import Readings
 from lab.doctor.shown import show
 from tests.lab.doctor.given import cpu_limit, given
 

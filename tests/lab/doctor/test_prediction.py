@@ -6,8 +6,8 @@ import pytest
 
 from lab.cgroups import MemoryLimit
 from lab.doctor.cost import COSTS, REFERENCE_PIECE_MS
+from lab.doctor.machine_readings import Readings
 from lab.doctor.prediction import Asked, Prediction, predict
-from lab.doctor.readings import Readings
 from tests.lab.doctor.given import cpu_limit, given
 
 STORM = Asked("retry-storm", 100)
