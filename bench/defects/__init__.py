@@ -148,7 +148,7 @@ _ALL = (
     ),
     Defect(
         "slow-behind", "auth takes 500 ms for an answer, 10 at once: a queue behind the bridge",
-        (Report("saturation", "queue behind the bridge while stuck"),),
+        (Report("saturation", "queue behind the bridge while stuck"), Report("settings as set", "settings as set")),
         Live(in_phase("aftermath", 0.0), acts.answers_after("auth", 500, 10)),
     ),
     Defect(

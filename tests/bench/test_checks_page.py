@@ -127,7 +127,7 @@ def test_planted_defects_are_counted(tmp_path: Path) -> None:
         "truth samples",
     ]
     assert cells(written, "`stolen-time`", "5 %")[4:] == ["no rows yet", "-", "-"]
-    assert cells(written, "`dead-governor`", "the governor")[3] == "the verdict alone"
+    assert cells(written, "`dead-governor-stopped-bridge`", "the governor")[3] == "the verdict alone"
 
 
 def test_what_was_caught_stands_beside_the_false_alarms(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from lab.analysis.checks.queue_asked import check_queue
 from lab.analysis.checks.queue_changed import check_queue_changed
 from lab.analysis.checks.restarts import check_restarts
 from lab.analysis.checks.saturation import check_saturation
+from lab.analysis.checks.settings_changed import check_settings_changed
 from lab.analysis.checks.sockets import check_sockets
 from lab.analysis.checks.steady import check_steady_state
 from lab.analysis.checks.steps import check_steps
@@ -55,6 +56,7 @@ CHECKS: Mapping[str, Checker] = {
     "within its cap": check_over_cap,
     "queue as set": check_queue_changed,
     "toxics as set": check_toxics,
+    "settings as set": check_settings_changed,
     "processes": check_processes,
     "threads": check_threads,
     "sockets": check_sockets,

@@ -18,6 +18,7 @@ from lab.journal.events import (
     HostSample,
     ServiceChanged,
     ServiceSample,
+    SettingsRead,
     ToxicSeen,
 )
 from tests.lab.analysis.conftest import CAP, DRILLS, Storm
@@ -263,6 +264,46 @@ def test_planned_changes_are_none(storm: Storm) -> None:
     findings = found(sampled(storm, as_planned, 0))
     wanted = DISTURBANCES - {"CPU within its cap"}  # the storm's CPU does not follow the cap here
     assert {name: findings[name].disturbance for name in wanted} == dict.fromkeys(wanted, "")
+
+
+def slower(storm: Storm, at: float) -> None:
+    """Auth takes 500 ms for an answer from ``at`` on; its settings are journaled when they change and every 5 s."""
+    for second in range(1, 60, 5):
+        storm.at(
+            second + 0.02,
+            SettingsRead(service="auth", values={"service_time_ms": 500 if second > at else 20}),
+        )
+    storm.at(at, SettingsRead(service="auth", values={"service_time_ms": 500}))
+
+
+@pytest.mark.parametrize("at", [30.02, 22.02], ids=["alone", "just as the fault is undone"])
+def test_a_setting_that_was_changed_behind_the_labs_back(storm: Storm, at: float) -> None:
+    """Which, of whom, from what to what, and when: an action on something else is no excuse."""
+    slower(storm, at)
+    said = f"service_time_ms of auth was changed from 20 to 500 at {at:.0f} s, not by the lab"
+    assert found(storm.events())["settings as set"].disturbance == said
+    assert first_reason(storm.events()) == f"settings as set: {said}"
+
+
+@pytest.mark.parametrize("kind", ["action", "automation"])
+def test_a_setting_that_the_lab_changed_is_no_disturbance(storm: Storm, kind: str) -> None:
+    """By an action of just then, or by an automation that goes on."""
+    slower(storm, 30.02)
+    if kind == "action":
+        storm.at(
+            29.8, action("fault", "settings", "applied", took_ms=50.0).model_copy(update={"target": "auth"})
+        )
+    else:
+        for state, t in (("intended", 20.0), ("applied", 20.1)):
+            storm.at(t, action("automation", "grow", state).model_copy(update={"target": "auth"}))
+    assert found(storm.events())["settings as set"].ok is True
+
+
+def test_a_part_that_was_started_again_has_its_first_settings(storm: Storm) -> None:
+    """That it ended is the reason; its settings came with the other process."""
+    slower(storm, 30.02)
+    storm.at(28.0, ServiceChanged(service="auth", state="exited", exit_code=-9, planned=False))
+    assert found(storm.events())["settings as set"].ok is True
 
 
 STILL: list[tuple[str, type[Event], Callable[[Any], bool], str]] = [
