@@ -4,13 +4,22 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from chaos.actions import cpu_cap
+from chaos.faults.fault import is_toxic_of
+from chaos.governor.governed import Governed
 from chaos.process.identity import of_run
 from chaos.target_resolver import Ability
+from chaos.toxic import Toxic
+from chaos.toxiproxy import Toxiproxy
+from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
+from lab.probes.control import ControlClient
+from lab.probes.device_api import DeviceApi
 from lab.runtime.base import ServiceReport, SetupError
 from lab.runtime.embedded.runtime import Embedded
 from lab.runtime.slots import Slot, hold_slot
@@ -170,3 +179,51 @@ async def test_the_labs_own_topology_comes_up_with_a_finite_queue(lab: Embedded)
 
 async def _governed(lab: Embedded) -> bool:
     return (await lab.usage("bridge")).throttled_s_total is not None
+
+
+async def test_a_governor_that_died_is_replaced_with_its_share(lab: Embedded) -> None:
+    """It is missed as long as its device lives; of a device that died as well nothing is missed."""
+    await lab.up(load_topology(ROOT / "compose/compose.yaml", lab.variables()), lambda _: None)
+    await wait_until(lambda: _governed(lab), 5, "the governor's first status")
+    assert lab.lost_governors() == ()
+    await apply_and_verify(cpu_cap(lab.handle("bridge"), 0.2))
+    first = lab.handle("bridge").governor
+    assert first is not None
+    status = Governed(first).status()
+    assert status is not None
+    os.kill(status.pid, signal.SIGKILL)
+    assert await wait_until(lab.lost_governors, 5, "its death to be noticed") == ("bridge",)
+    assert (await lab.usage("bridge")).governor == "gone"
+
+    await lab.replace_governor("bridge")
+    assert lab.lost_governors() == ()
+    usage = await lab.usage("bridge")
+    assert (usage.governor, usage.cpu_share) == ("running", 0.2)
+    assert usage.governor_age_s is not None
+    assert usage.governor_age_s < 1
+    await _asked_of_the_device(lab)
+
+    os.kill(lab.handle("bridge").pid, signal.SIGKILL)
+    await wait_until(lab.check_alive, 5, "the bridge's death to be noticed")
+    assert lab.lost_governors() == ()
+
+
+async def _asked_of_the_device(lab: Embedded) -> None:
+    """Its own word about its toxics, whose they are and whether it listens."""
+    bridge = Toxiproxy(lab.address("bridge", "api"))
+    for name in (f"{lab.run}.slow", "x"):
+        await bridge.add("bridge", Toxic(name=name, type="latency", attributes={"latency": 5, "jitter": 0}))
+    control = ControlClient(lab.token_file.read_text())
+    api = DeviceApi(lab, control, "bridge", partial(is_toxic_of, lab.run))
+
+    async def said() -> tuple[tuple[str, bool], ...]:
+        return tuple((toxic.name, toxic.ours) for toxic in (await api.read()).toxics or ())
+
+    assert await wait_until(said, 5, "the device to answer") == ((f"{lab.run}.slow", True), ("x", False))
+    await bridge.enable("bridge", enabled=False)
+    await wait_until(lambda: _closed(api), 5, "the device to say that it is closed")
+    await control.close()
+
+
+async def _closed(api: DeviceApi) -> bool:
+    return (await api.read()).listening is False
