@@ -11,6 +11,7 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
+from chaos.engine_host import with_engine_host
 from chaos.errors import DeadlineError, RefusedError, TargetGoneError
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ async def with_engine(use: Callable[[docker.DockerClient], T], deadline_s: float
 
 
 def _call(use: Callable[[docker.DockerClient], T], deadline_s: float) -> T:
-    client = docker.from_env(timeout=max(1, round(deadline_s)))
+    client = docker.from_env(timeout=max(1, round(deadline_s)), environment=with_engine_host())
     try:
         return use(client)
     finally:

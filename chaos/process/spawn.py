@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from chaos.engine_host import VARIABLE as HOST_VARIABLE
+from chaos.engine_host import engine_host
 from chaos.errors import RefusedError
 from chaos.mark import VARIABLE
 from chaos.process.files import read_json, write_json
@@ -115,6 +117,9 @@ def own_module(module: str, *arguments: str, log: Path, mark: str | None = None)
     after a runner must not be killed with it.
     """
     env = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)} | import_path()
+    env[HOST_VARIABLE] = (
+        engine_host()
+    )  # another `docker context use` meanwhile must not lead it to another engine
     if mark is not None:
         env[VARIABLE] = mark
     return ProcessSpec(argv=own_python(module, *arguments), env=env, cwd=Path("/"), log=log)

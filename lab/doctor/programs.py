@@ -5,11 +5,11 @@ import subprocess
 import sys
 from itertools import compress
 
+from chaos.engine_host import engine_host
 from lab.doctor.diagnosis import Diagnosis
 from lab.runtime import binaries
 from lab.runtime.base import SetupError
 from lab.runtime.compose.engine_fitness import why_elsewhere, why_no_quotas
-from lab.runtime.compose.preflight import engine_host
 
 TOXIPROXY = (
     f"{sys.executable} -m lab.runtime.binaries (the embedded runtime builds it when it first needs it)"

@@ -43,4 +43,8 @@ def test_it_is_started_by_a_caller_without_any_environment(
     """As by a service manager: nothing is required."""
     for name in list(os.environ):
         monkeypatch.delenv(name)
-    assert set(own_module("chaos.watchdog", log=tmp_path / "log").env) <= {"PYTHONPATH", "PYTHONSAFEPATH"}
+    assert set(own_module("chaos.watchdog", log=tmp_path / "log").env) <= {
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "DOCKER_HOST",
+    }

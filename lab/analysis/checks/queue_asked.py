@@ -1,10 +1,11 @@
 """The queue asked for is the queue that the device had: 40 s of work that are 27 s are another experiment.
 
-    calibrated for 510    mitigation queue 64       undone
-    510  510  510         64   64   64              510  510     as read back from the kernel: ok
-    510  510  4,096                                              rebuilt by something else, or cut short: not ok
+    calibrated for 510    mitigation queue 64    undone
+    510                   64                     510       as read back from the kernel: ok
+    409                                                    cut short: not ok
 
-Kept out: what is read within two seconds of a change, and while a listener is being made anew.
+What the device had first after each such change counts; what becomes of it later is ``queue_changed``. Kept out: what
+is read within two seconds of a change, and while a listener is being made anew.
 """
 
 from collections.abc import Iterator
@@ -62,12 +63,19 @@ def _because(wrong: Reading) -> str:
 
 
 def _readings(timeline: Timeline, calibrated: int) -> Iterator[Reading]:
-    """What the kernel said of each device during the phases, while its queue was to be a known one."""
+    """What the kernel said of each device during the phases: first, and first after each change to the device."""
     for device, said in timeline.settings.items():
+        seen: set[int] = set()
         for one in within(said, timeline.judged):
-            found = one.values.get(LISTEN_QUEUE)
-            if isinstance(found, int) and not _settles(timeline, device, one.t):
+            found, changes = one.values.get(LISTEN_QUEUE), _changes_before(timeline, device, one.t)
+            if isinstance(found, int) and changes not in seen and not _settles(timeline, device, one.t):
+                seen.add(changes)
                 yield Reading(one.t, device, found, _asked(timeline, device, one.t, calibrated))
+
+
+def _changes_before(timeline: Timeline, device: str, t: float) -> int:
+    moments = (moment for one in _of(timeline, device) for moment in (one.applied_s, one.reverted_s))
+    return sum(moment is not None and moment <= t for moment in moments)
 
 
 def _asked(timeline: Timeline, device: str, t: float, calibrated: int) -> int:

@@ -11,6 +11,7 @@ import requests
 from docker.errors import APIError, DockerException
 
 from chaos.engine import with_engine
+from chaos.engine_host import with_engine_host
 from chaos.errors import ChaosError, DeadlineError, RefusedError
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.base import SetupError
@@ -145,4 +146,4 @@ async def killed_for_memory(container_id: str, state: Mapping[str, Any]) -> bool
 
 def connect(deadline_s: float) -> docker.DockerClient:
     """A client with the newest API that both sides know."""
-    return docker.from_env(version="auto", timeout=round(deadline_s))
+    return docker.from_env(version="auto", timeout=round(deadline_s), environment=with_engine_host())

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from chaos.engine_host import engine_host
 from lab.runtime.base import SetupError
 
 DEADLINE_S = 60.0
 GRACE_S = 5.0
 SHOWN_LINES = 8
-HOST = "unix:///var/run/docker.sock"
-"""Where both the SDK and the plugin look for the engine unless ``DOCKER_HOST`` says otherwise."""
-
 HEALTH_INTERVAL = "10m"
 """How often the engine checks health in a lab: a check costs 65 ms of CPU inside the service under test, and
 the lab asks the control ports itself, from outside."""
@@ -55,7 +53,7 @@ async def create(project: str, file: Path, variables: Mapping[str, str]) -> None
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What the plugin gets: a way to the engine and the topology's variables, nothing else of the user's."""
     kept = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
-    return {"DOCKER_HOST": HOST, **kept, **variables, "HEALTH_INTERVAL": HEALTH_INTERVAL}
+    return {**kept, **variables, "DOCKER_HOST": engine_host(), "HEALTH_INTERVAL": HEALTH_INTERVAL}
 
 
 async def _run(command: tuple[str, ...], variables: Mapping[str, str]) -> None:

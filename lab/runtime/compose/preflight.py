@@ -1,15 +1,14 @@
 """Before anything is started: does an engine of this host answer, can it carry a lab, which networks has it?"""
 
 import ipaddress
-import os
 
 import requests
 from docker.errors import DockerException
 
+from chaos.engine_host import engine_host
 from lab.runtime.base import SetupError
 from lab.runtime.compose.engine import connect
 from lab.runtime.compose.engine_fitness import why_elsewhere, why_no_quotas
-from lab.runtime.compose.plugin import HOST
 
 LEAST_API = "1.41"
 DEADLINE_S = 5.0
@@ -59,18 +58,13 @@ def why_unfit(deadline_s: float) -> str | None:
     return "the container engine can't limit CPU" if why_no_quotas(info) else None
 
 
-def engine_host() -> str:
-    """Where the lab looks for the engine."""
-    return os.environ.get("DOCKER_HOST") or HOST
-
-
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
 def _no_engine(error: Exception) -> str:
     host = engine_host()
-    remedy = "Start it (on Debian: `make engine`), set DOCKER_HOST to where it is, or use --runtime embedded"
+    remedy = "Start it (Debian: `make engine`), name it by DOCKER_HOST or a docker context, or use --runtime embedded"
     if "Permission denied" in str(error):
         remedy = "Join the group that may use it (`sudo usermod -aG docker $USER`), or use --runtime embedded"
     return f"no container engine answers at {host} ({error}). {remedy}"

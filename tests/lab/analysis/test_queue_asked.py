@@ -46,8 +46,8 @@ def test_a_queue_that_is_the_one_asked_for(storm: Storm) -> None:
 
 @pytest.mark.parametrize(("queue", "says"), [(409, "fewer"), (4096, "more")])
 def test_another_queue_makes_the_run_inconclusive(storm: Storm, queue: int, says: str) -> None:
-    """Shorter or longer, once is enough; measured and limit have the figures, and the verdict names it."""
-    read(storm, BASELINE_S, ASKED)
+    """Shorter or longer; measured and limit have the figures, and the verdict names it."""
+    read(storm, BASELINE_S, queue)
     read(storm, LATE_S, queue)
     finding = found(storm)
     assert (finding.measured, finding.limit, finding.ok) == (queue, "510 connections", False)
@@ -91,8 +91,20 @@ def test_a_listener_that_is_made_anew_has_its_queue_when_that_is_over(storm: Sto
         read(storm, t, 4096)
     read(storm, 40.0, ASKED)
     assert found(storm).ok is True
-    read(storm, 41.0, 4096)
+
+
+def test_a_listener_that_does_not_get_its_queue_back_is_found(storm: Storm) -> None:
+    """Restoring it was refused, say."""
+    done(storm, "kill", {"intended": 29.9, "applied": 30.0, "reverted": 37.0}, rebuilt=True)
+    read(storm, 40.0, 4096)
     assert found(storm).ok is False
+
+
+def test_what_becomes_of_a_queue_later_is_another_check_s(storm: Storm) -> None:
+    """Changed by someone else: named there, with its span."""
+    read(storm, BASELINE_S, ASKED)
+    read(storm, BASELINE_S + 1, 4096)
+    assert found(storm).ok is True
 
 
 def test_what_is_read_before_and_after_the_phases_is_not_held_against_the_run(storm: Storm) -> None:
