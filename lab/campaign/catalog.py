@@ -4,10 +4,9 @@ from pathlib import Path
 
 from lab import resources
 from lab.drillfile import Drill, DrillError, Plan, find_drill, known, load_drill, load_plan
+from lab.drillfile.read_drill import SUFFIXES
 from lab.session import known_modes, known_services
 from lab.units import quote, suggest
-
-SUFFIXES = (".yaml", ".yml")
 
 
 def open_drill(name: str) -> Drill:

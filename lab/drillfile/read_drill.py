@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from lab.drillfile.chaos_toolkit import is_experiment
 from lab.drillfile.library import check_steps
 from lab.drillfile.load_customers import check_customers
 from lab.drillfile.load_section import read_load
@@ -49,6 +50,8 @@ OPTIONAL = (
 CELL_SECTIONS = tuple(section for section in REQUIRED if section != "expect")
 """What one of many runs that are compared can't be without: it need not expect anything by itself."""
 SUFFIX = ".yaml"
+SUFFIXES = (SUFFIX, ".yml", ".json")
+"""Of files that a drill may be in: JSON is YAML, too."""
 
 
 def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
@@ -57,7 +60,7 @@ def find_drill(name: str, folder: Path, noun: str = "drill") -> Path:
     Raises:
         DrillError: there is none; the nearest names are offered.
     """
-    if "/" in name or name.endswith((SUFFIX, ".yml")):
+    if "/" in name or name.endswith(SUFFIXES):
         path = Path(name)
         if path.is_file():
             return path
@@ -110,6 +113,11 @@ def parse_drill(content: bytes, file: str, using: Known) -> Drill:
     # A search says where the lab tips; its single runs needn't expect anything.
     required = CELL_SECTIONS if "search" in reader.mapping(top) else REQUIRED
     drill = read_drill(reader, top, using, name=Path(file).stem, text=text, required=required)
+    if reader.problems and is_experiment(top):
+        raise DrillError(
+            f"{file}: an experiment of the Chaos Toolkit, not a drill: its actions and probes are not the lab's. "
+            "`lab new drill NAME` writes a drill to begin from"
+        )
     if reader.problems:
         raise DrillError.of(file, reader.problems)
     whole = Drill.model_validate(drill.resolved())

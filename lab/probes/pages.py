@@ -1,7 +1,7 @@
 """What arrived at on-call, as the receiver counts it, once each as an event on the run's clock."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lab.journal.plane_events import PageReceived
@@ -30,6 +30,12 @@ class PageTracker:
                 alert=page["alert"],
                 state=page["state"],
                 received_s=received_s,
-                sent_t=None if said is None else self._clock.run_s(datetime.fromisoformat(said).timestamp()),
+                sent_t=None if said is None else self._clock.run_s(_at(said)),
                 labels=page["labels"],
             )
+
+
+def _at(said: str) -> float:
+    """A moment as written, in seconds since 1970; UTC where it doesn't say."""
+    found = datetime.fromisoformat(said)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

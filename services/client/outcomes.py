@@ -3,6 +3,7 @@
 import errno
 import math
 import time
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -60,7 +61,9 @@ def retry_after_s(header: str | None) -> float | None:
 
 
 def _until(date: str) -> float:
-    return parsedate_to_datetime(date).timestamp() - time.time()
+    """Seconds until a date in one of HTTP's three forms. All are UTC; asctime's doesn't say so."""
+    found = parsedate_to_datetime(date)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() - time.time()
 
 
 def _errno(error: BaseException) -> int | None:

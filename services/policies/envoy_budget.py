@@ -2,9 +2,10 @@
 
     a retry is allowed if  retries under way < max(minimum, ratio * attempts under way)
 
-It limits concurrency, not rate, so it needs no clock. Envoy counts active and pending requests; so does this: what
-waits for a connection (with a pool_limit) is under way. Source: Envoy's docs, circuit breakers, retry_budget:
-budget_percent 20 %, min_retry_concurrency 3.
+In Envoy a retry takes its place when it is decided, before its back-off; here when it is sent, so that with a
+back-off more are let through. It limits concurrency, not rate, so it needs no clock. Envoy counts active and pending
+requests; so does this: what waits for a connection (with a pool_limit) is under way. Source: Envoy's docs, circuit
+breakers, retry_budget: budget_percent 20 %, min_retry_concurrency 3.
 Defaults: ratio 20%, minimum 3.
 """
 

@@ -332,6 +332,28 @@ def test_retry_after_as_written(header: str | None, least: float | None, most: f
         assert least <= seconds <= most
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Kolkata"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+        "%a, %d %b %Y %H:%M:%S -0000",
+    ],
+)
+def test_a_date_is_utc_in_each_of_its_forms(form: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 9110, 5.6.7: IMF-fixdate, RFC 850, asctime; wherever the machine is."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        seconds = retry_after_s(time.strftime(form, time.gmtime(time.time() + 20)))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert seconds == pytest.approx(20, abs=2)
+
+
 async def test_a_client_that_is_closed_says_so() -> None:
     """Not an AttributeError deep inside aiohttp."""
     client = Client(NAIVE, "http://127.0.0.1:1")
