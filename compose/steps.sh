@@ -25,3 +25,13 @@ step() {
 within() {
     if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
 }
+
+# go_settings GO: for what follows in this (sub)shell, Go's defaults but for where modules come from. A user's own settings
+# (exported, or by `go env -w`) may build for another machine, or leave checksums unverified (GOSUMDB=off, GONOSUMDB, ...).
+go_settings() {
+    GOPROXY=$("$1" env GOPROXY) && GOSUMDB=$("$1" env GOSUMDB) || return 1
+    if [ "$GOSUMDB" = off ]; then GOSUMDB=; fi
+    unset GOFLAGS GOOS GOARCH GOBIN GOPRIVATE GONOSUMDB GONOSUMCHECK GOINSECURE GOTOOLCHAIN
+    GOENV=off
+    export GOPROXY GOSUMDB GOENV
+}

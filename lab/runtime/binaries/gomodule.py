@@ -9,14 +9,18 @@ from pathlib import Path
 from filelock import FileLock
 
 from lab.runtime.binaries.cache import Cache
-from lab.runtime.binaries.source import Say, Wanted, verified
+from lab.runtime.binaries.source import ASK_DEADLINE_S, Say, Wanted, verified
 from lab.runtime.binaries.tool import call_tool
 
 BUILD_DEADLINE_S = 900.0
 MOST_MIN = 2 * BUILD_DEADLINE_S / 60
 """Minutes: to find a Go, and to build with it."""
-UNSET = {"GOFLAGS", "GOOS", "GOARCH", "GOBIN"}
-"""A user's own settings that would build something else, or elsewhere."""
+UNSET = {
+    *("GOFLAGS", "GOOS", "GOARCH", "GOBIN"),
+    *("GOSUMDB", "GOPRIVATE", "GONOSUMDB", "GONOSUMCHECK", "GOINSECURE", "GOTOOLCHAIN"),
+}
+"""A user's own settings that would build something else, or elsewhere, or by whose leave no checksum is verified."""
+UNVERIFIED = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class GoModule:
         )
         go = call_tool(["sh", str(self.finder), "--go"], BUILD_DEADLINE_S).splitlines()[-1]
         with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-            env = {name: value for name, value in os.environ.items() if name not in UNSET}
+            env = settings(go)
             flags = f"-s -w -X {self.version_variable}={wanted.version}"
             target = f"{self.package}@v{wanted.version}"
             command = [go, "install", "-trimpath", "-ldflags", flags, target]
@@ -62,3 +66,13 @@ class GoModule:
             (built,) = Path(folder).iterdir()
             built.replace(place)
         say(f"{wanted.name} {wanted.version}: built with {go} ({time.monotonic() - began:.0f} s): {place}")
+
+
+def settings(go: str) -> dict[str, str]:
+    """An environment with Go's defaults, but for where modules come from and who knows their checksums.
+
+    What the user has set by ``go env -w`` counts for no more than what is exported; ``compose/steps.sh`` has the same.
+    """
+    env = {name: value for name, value in os.environ.items() if name not in UNSET} | {"GOENV": "off"}
+    kept = {name: call_tool([go, "env", name], ASK_DEADLINE_S) for name in ("GOPROXY", "GOSUMDB")}
+    return env | {name: value for name, value in kept.items() if value and value != UNVERIFIED}

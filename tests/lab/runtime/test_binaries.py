@@ -190,6 +190,7 @@ def test_a_build_puts_the_program_into_the_cache(tmp_path: Path) -> None:
     """Statically, with its version, by the Go that the finder names; and only once."""
     go = program(
         tmp_path / "go",
+        '[ "$1" = env ] && exit 0\n'
         'printf "%s\\n" "$CGO_ENABLED $*" >>"$0.log"\n'
         'printf "#!/bin/sh\\necho toxiproxy-server version 2.12.0\\n" >"$GOBIN/server"\n'
         'chmod +x "$GOBIN/server"',
