@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.ceiling import ceiling
-from bench.checks import AskedFor, checks
+from bench.checks import AskedFor, ask_again, checks
 from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
 from bench.fresh import fresh
@@ -57,7 +57,9 @@ def main() -> None:
     if asked.what in {"checks", "page"}:
         rows = Rows(asked.rows or MEASURED / "checks.jsonl", folder)
         page = rows.file.with_suffix(".md")
-        if asked.what == "checks":
+        if asked.what == "checks" and asked.again:
+            ask_again(rows, page)
+        elif asked.what == "checks":
             wanted = AskedFor(runtimes, asked.condition or (), asked.planted or (), asked.seeds)
             checks(rows, wanted, page)
         write_checks_page(rows, page)
@@ -87,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rows", type=Path, help="checks: keep the rows in this file, and the page beside it"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="checks: only ask the checks anew about the runs that are kept"
     )
     return parser
 

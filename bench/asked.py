@@ -1,9 +1,9 @@
 """What the instrument checks said of a run, each by its registered name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lab.analysis import Timeline, Verdict, judge
+from lab.analysis import Timeline, judge
 from lab.analysis.checks import CHECKS, run_checks
 from lab.journal.events import Event
 
@@ -14,7 +14,22 @@ Findings = Mapping[str, list[Found]]
 """Check -> its findings; an empty list: it was asked and had nothing to say."""
 
 
-def ask(events: Iterable[Event]) -> dict[str, list[Found]]:
+COMPLETED = "completed"
+"""The outcome of a run that got to its end."""
+
+
+def seen(events: Sequence[Event]) -> dict[str, Any]:
+    """What a row keeps of a journal: how the run ended, its verdict (``none``: no journal), every check's findings."""
+    verdict = judge(Timeline.fold(events)) if events else None
+    return {
+        "verdict": verdict.verdict if verdict else "none",
+        "outcome": verdict.outcome if verdict else "none",
+        "reasons": [*verdict.reasons] if verdict else [],
+        "findings": ask(events),
+    }
+
+
+def ask(events: Sequence[Event]) -> dict[str, list[Found]]:
     """Every registered check's findings."""
     timeline = Timeline.fold(events)
     return {
@@ -23,11 +38,6 @@ def ask(events: Iterable[Event]) -> dict[str, list[Found]]:
         ]
         for name, check in CHECKS.items()
     }
-
-
-def judged(events: Iterable[Event]) -> Verdict:
-    """The verdict."""
-    return judge(Timeline.fold(events))
 
 
 def alarmed(found: Found, *, completed: bool = True) -> bool:

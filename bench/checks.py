@@ -3,17 +3,34 @@
 python -m bench checks --runtime embedded --condition quiet --seeds 5     healthy runs only, the first five
 python -m bench checks --runtime compose --planted foreign-toxic          one planted defect only
 python -m bench checks --runtime embedded                                 all: about 2.5 hours
+python -m bench checks --again                                            today's checks, about the runs that are kept
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.asked import seen
 from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
-from bench.healthy import RUNS, healthy
-from bench.planted import TIMES, planted
-from bench.rows import Rows
+from bench.healthy import RUNS, events_of, healthy
+from bench.planted import TIMES, planted, told
+from bench.rows import Row, Rows, commit
+
+
+def ask_again(rows: Rows, page: Path) -> None:
+    """Ask today's checks, with today's limits, about every run whose folder is kept; no run is made."""
+
+    def anew(row: Row) -> Row:
+        folder = rows.folder / row["folder"]
+        defect = DEFECTS.get(row.get("defect", ""))
+        if not (folder / "journal.jsonl").exists() or ("defect" in row and defect is None):
+            return row
+        found = seen(events_of(folder)) if defect is None else told(defect, folder)
+        return {**row, **found, "asked_on": commit()}
+
+    rows.rewrite(anew)
+    write_checks_page(rows, page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench import healthy, planted
-from bench.asked import Found, alarmed
+from bench.asked import COMPLETED, Found, alarmed
 from bench.cells import figure, row
 from bench.defects import DEFECTS, Defect, Report
 from bench.margins import margin
@@ -93,7 +93,12 @@ def _valid(runtime: str, condition: str, runs: Sequence[Row]) -> str:
 
 
 def _commits(runs: Iterable[Row]) -> str:
-    return ", ".join(dict.fromkeys(one["commit"] for one in runs))
+    """On which commits the runs were made, and, where it is another, on which their journals were judged."""
+    told = (
+        f"{one['commit']} (checks of {one['asked_on']})" if "asked_on" in one else one["commit"]
+        for one in runs
+    )
+    return ", ".join(dict.fromkeys(told))
 
 
 def _checks(found: Iterable[Row]) -> list[str]:
@@ -148,7 +153,7 @@ def _detected(check: str, name: str, defects: Sequence[Row]) -> str:
 
 
 def _ended(run: Row) -> bool:
-    return bool(run["outcome"] == healthy.COMPLETED)
+    return bool(run["outcome"] == COMPLETED)
 
 
 def _named(run: Row, check: str, name: str) -> list[Found]:

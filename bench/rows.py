@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,16 @@ class Rows:
 
     def add(self, row: Row) -> None:
         """Keep one more, with the commit that it was measured on and the machine's load average then, and say so."""
-        row = {**row, "commit": _commit(), "load_average": round(os.getloadavg()[0], 2)}
+        row = {**row, "commit": commit(), "load_average": round(os.getloadavg()[0], 2)}
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps(row), flush=True)  # noqa: T201 - progress of a command
+
+    def rewrite(self, change: Callable[[Row], Row]) -> None:
+        """Put another row in each one's place; all of them, or none."""
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text("".join(json.dumps(change(row)) + "\n" for row in self._all()), encoding="utf-8")
+        fresh.replace(self.file)
 
     def _all(self) -> Iterator[Row]:
         if self.file.exists():
@@ -38,7 +44,7 @@ class Rows:
                 yield json.loads(line)
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit that is checked out, with ``-dirty`` when files other than the docs differ from it."""
     return _git(_COMMIT) + ("-dirty" if _git(_CHANGED) else "")
 

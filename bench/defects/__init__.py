@@ -37,12 +37,12 @@ _ALL = (
     ),
     Defect(
         "stopped-load", "the load is stopped for 7 s, longer than its requests wait",
-        (Report("offered", "arrivals started"),),
+        (Report("offered", "arrivals started"), Report("stood still", "parts that stood still")),
         Live(AFTERMATH, acts.stopped("load", 7.0)),
     ),
     Defect(
         "silent-service", "the canary answers nothing for 12 s",
-        (Report("truth", "truth samples"),),
+        (Report("truth", "truth samples"), Report("stood still", "parts that stood still")),
         Live(AFTERMATH, acts.stopped("canary", 12.0)),
     ),
     Defect(
@@ -97,7 +97,7 @@ _ALL = (
     ),
     Defect(
         "fault-removed", "someone removes the fault from the bridge half a second after its start",
-        (Report("fault-effect", "fault effect: slow-bridge"),),
+        (Report("fault-effect", "fault effect: slow-bridge"), Report("toxics as set", "toxics as set")),
         Live(in_phase("trigger", 0.5), acts.toxics_removed()),
     ),
     Defect(
@@ -158,7 +158,7 @@ _ALL = (
     ),
     Defect(
         "more-than-the-cap", "the bridge has used 1.2 times the CPU that was counted",
-        (Report("governor", "CPU cap delivered"),),
+        (Report("governor", "CPU cap delivered"), Report("within its cap", "CPU within its cap")),
         Altered(alterations.grown(BridgeSample, "cpu_s_total", 1.2)),
     ),
     Defect(
@@ -217,9 +217,14 @@ _ALL = (
         Live(WHILE_STUCK, acts.governor_killed(while_stopped=True)), runtimes=("embedded",), wrong=frozenset({"fail"}),
     ),
     Defect(
-        "stopped-governor", "the governor is stopped for 3 s",
-        (Report("governor at work", "CPU governor at work"),),
-        Live(WHILE_STUCK, acts.governor_stopped(3.0)), runtimes=("embedded",),
+        "stopped-governor", "the governor is stopped for 3 s while it lets the bridge run: there is no cap",
+        (Report("governor at work", "CPU governor at work"), Report("within its cap", "CPU within its cap")),
+        Live(WHILE_STUCK, acts.governor_stopped(3.0, while_stopped=False)), runtimes=("embedded",),
+    ),
+    Defect(
+        "stopped-governor-stopped-bridge", "the governor is stopped for 3 s while it holds the bridge back",
+        (Report("governor at work", "CPU governor at work"), Report("stood still", "parts that stood still")),
+        Live(WHILE_STUCK, acts.governor_stopped(3.0, while_stopped=True)), runtimes=("embedded",),
     ),
     Defect(
         "foreign-toxic", "someone else adds 2 s of latency to the bridge",

@@ -86,18 +86,17 @@ def governor_killed(*, while_stopped: bool) -> Act:
     """The bridge's governor dies while it holds the bridge back, or while it lets it run."""
 
     async def act(lab: Living, _: Over) -> None:
-        await wait_until(
-            lambda: lab.bridge_is_stopped() is while_stopped, STATE_S, "the governor's other half", every_s=0
-        )
+        await _bridge_is(lab, stopped=while_stopped)
         lab.signal_governor(SIGKILL)
 
     return act
 
 
-def governor_stopped(for_s: float) -> Act:
-    """The governor does nothing for a while: the bridge stays as it is just then."""
+def governor_stopped(for_s: float, *, while_stopped: bool) -> Act:
+    """The governor does nothing for a while: the bridge stays as it is just then, held back or without a cap."""
 
     async def act(lab: Living, over: Over) -> None:
+        await _bridge_is(lab, stopped=while_stopped)
         lab.signal_governor(SIGSTOP)
         await lasts(over, for_s)
         with suppress(LookupError):  # it was replaced, or went with the run
@@ -106,13 +105,19 @@ def governor_stopped(for_s: float) -> Act:
     return act
 
 
+async def _bridge_is(lab: Living, *, stopped: bool) -> None:
+    """Wait for a moment in which the governor holds the bridge back, or lets it run: either lasts milliseconds."""
+    await wait_until(
+        lambda: lab.bridge_is_stopped() is stopped, STATE_S, f"the bridge with stopped={stopped}", every_s=0
+    )
+
+
 def governor_slack(share: float, for_s: float) -> Act:
     """The governor keeps the bridge stopped for this share of each second, so that it delivers that much less."""
 
     async def act(lab: Living, over: Over) -> None:
         for _ in range(round(for_s)):
-            await wait_until(lab.bridge_is_stopped, STATE_S, "the bridge to be held back", every_s=0.0005)
-            await governor_stopped(share)(lab, over)
+            await governor_stopped(share, while_stopped=True)(lab, over)
             if not await lasts(over, 1 - share):
                 return
 

@@ -19,6 +19,7 @@ from bench.defects.defect import in_phase
 from bench.living import Living
 from bench.rows import Row, Rows
 from bench.runs import Run
+from lab.analysis.checks import calibration
 from lab.analysis.metrics.stuck import LEAST_JUDGED_S, direct_effects_s
 from lab.drillfile import load_drill
 from tests.bench.conftest import write_run
@@ -116,6 +117,28 @@ def test_a_journal_is_altered_and_judged_again(rows: Rows, recorder: Recorder) -
         assert (row["verdict"], row["wrong"]) == ("inconclusive", False)
 
 
+@pytest.mark.slow
+def test_the_checks_of_today_are_asked_about_kept_runs(
+    rows: Rows, recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run whose folder is gone, and of a defect that is none any more, the row stays."""
+    bench_healthy.healthy(rows, "embedded", "quiet", [1, 2])
+    bench_planted.planted(rows, "embedded", DEFECTS["other-capacity"], [1])
+    shutil.rmtree(rows.folder / "checks-quiet-embedded-2")
+    rows.add({"what": "check-planted", "defect": "old", "folder": "checks-quiet-embedded-1"})
+    before = rows.of()
+    monkeypatch.setattr(calibration, "PERCENT", 50.0)
+    bench_checks.ask_again(rows, tmp_path / "page.md")
+    first, gone, altered, old = rows.of()
+    assert [gone, old] == before[1::2]
+    (found,) = (one for one in first["findings"]["calibration"] if one["limit"] == "within 50 %")
+    assert found["ok"] is True
+    assert first["asked_on"]
+    assert (first["seed"], first["wall_s"], first["verdict"]) == (1, before[0]["wall_s"], "pass")
+    assert (altered["caught"], altered["wrong"]) == ({"calibration: capacity = headroom x rate": False}, True)
+    assert "(checks of " in (tmp_path / "page.md").read_text()
+
+
 @pytest.mark.parametrize("verdict", ["inconclusive", "fail"])
 def test_a_run_that_did_not_pass_is_no_source(rows: Rows, recorder: Recorder, verdict: str) -> None:
     """No row: the next sitting tries again."""
@@ -152,7 +175,7 @@ def test_a_live_defect_is_planted_at_its_moment(monkeypatch: pytest.MonkeyPatch,
     (row,) = rows.of(what="check-planted")
     assert seen == [Living(rows.folder / "planted-toy-compose-1", "compose")]
     assert (row["planted"], row["wrong"], row["verdict"], row["reasons"]) == (
-        "live", False, "inconclusive", ["compose"])  # fmt: skip
+        "live", False, "none", [])  # fmt: skip
 
 
 @pytest.mark.parametrize("why", ["too late", "gone"])
