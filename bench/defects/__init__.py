@@ -140,7 +140,7 @@ _ALL = (
     ),
     Defect(
         "not-the-bridges", "the bridge has no cap, and auth takes 3 s for each answer: stuck, but not at the bridge",
-        (Report("saturation", "queueing delay while stuck"),),
+        (Report("saturation", "queueing delay while stuck"), Report("settings as set", "settings as set")),
         Live(
             in_phase("aftermath", 0.0),
             acts.both(acts.answers_after("auth", 3000, 10_000), acts.capped(None)),

@@ -15,6 +15,7 @@ from lab.journal.events import (
     CalibrationMeasured,
     Event,
     HostSample,
+    SettingsRead,
     ToxicSeen,
 )
 
@@ -40,7 +41,7 @@ def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> 
 
 
 def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
-    """A run with what journals did not have when it was recorded: clocks, and what a device says of itself."""
+    """A run with what journals did not have when it was recorded: clocks, settings, what a device says of itself."""
     queue: int | None = None
     toxics: tuple[ToxicSeen, ...] = ()
     for event in events:
@@ -57,6 +58,8 @@ def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
             yield event.model_copy(update=seen)
         else:
             yield event
+        if isinstance(event, CalibrationMeasured):
+            yield SettingsRead(seq=event.seq, t=event.t, service="auth", values={"service_time_ms": 20.0})
 
 
 @pytest.fixture(scope="session")

@@ -101,6 +101,7 @@ def test_one_sample_in_twenty_is_lost(recorded: Recorded) -> None:
 
 
 FOUND: dict[str, list[Found]] = {
+    "sockets": [{"name": "EMFILE, ENFILE, EADDRNOTAVAIL", "ok": False, "required": True}],
     "offered": [{"name": "load's lag p99", "ok": False, "required": True}],
     "truth": [{"name": "truth samples", "ok": None, "required": True}],
     "host": [{"name": "steal", "ok": None, "required": False}],
@@ -111,7 +112,7 @@ FOUND: dict[str, list[Found]] = {
     ("name", "is_caught"),
     [
         ("late-load", True),
-        ("stopped-load", False),  # of the same check, but it is another finding
+        ("overflow-elsewhere", False),  # of the same check, but it is another finding
         ("lost-samples", True),  # not measured is not ok
         ("stolen-time", False),  # not measured, and not required
     ],
@@ -124,7 +125,7 @@ def test_only_the_finding_that_is_meant_catches(name: str, is_caught: bool) -> N
     assert found == {
         "caught": {f"{report.check}: {report.finding}": is_caught},
         "wrong": False,
-        "by": ["load's lag p99", "truth samples"],
+        "by": ["EMFILE, ENFILE, EADDRNOTAVAIL", "load's lag p99", "truth samples"],
     }
 
 
@@ -132,7 +133,10 @@ def test_what_an_aborted_run_did_not_measure_is_no_report() -> None:
     """Only what failed is."""
     row = {"verdict": "inconclusive", "outcome": "aborted", "findings": FOUND}
     found = caught(DEFECTS["lost-samples"], row, {})
-    assert (list(found["caught"].values()), found["by"]) == ([False], ["load's lag p99"])
+    assert (list(found["caught"].values()), found["by"]) == (
+        [False],
+        ["EMFILE, ENFILE, EADDRNOTAVAIL", "load's lag p99"],
+    )
 
 
 def test_what_failed_before_is_no_report() -> None:
