@@ -92,11 +92,12 @@ def governor_killed(*, while_stopped: bool) -> Act:
     return act
 
 
-def governor_stopped(for_s: float, *, while_stopped: bool) -> Act:
-    """The governor does nothing for a while: the bridge stays as it is just then, held back or without a cap."""
+def governor_stopped(for_s: float, *, while_stopped: bool | None = None) -> Act:
+    """The governor does nothing for a while: the bridge stays as it is, held back or without a cap (None: either)."""
 
     async def act(lab: Living, over: Over) -> None:
-        await _bridge_is(lab, stopped=while_stopped)
+        if while_stopped is not None:
+            await _bridge_is(lab, stopped=while_stopped)
         lab.signal_governor(SIGSTOP)
         await lasts(over, for_s)
         with suppress(LookupError):  # it was replaced, or went with the run
