@@ -26,7 +26,7 @@ def check_clock(timeline: Timeline) -> list[Finding]:
     findings = []
     slept = _steps(timeline, lambda sample: sample.suspended_s_total)
     if slept:
-        total_s = sum(step for step, _ in slept)
+        total_s = max(0.0, sum(step for step, _ in slept))
         findings.append(below("suspended", SUSPENDED_S, "s", total_s, *suspended(timeline)))
     moved = _steps(timeline, _wall_clock)
     if moved:

@@ -101,7 +101,8 @@ def _bridge(useless_s: float) -> Chart:
         "bridge",
         "The bridge",
         "The device that all traffic crosses, with a limited share of a core. The queueing delay is how long a "
-        "connection waits until it is accepted; above the line no answer is of use any more, and clients retry. "
+        "connection waits until it is accepted; above the line no answer is of use any more, and clients retry. A "
+        "delay that runs out at the top is longer still. "
         "Answered is the bridge's work for clients that got an answer; wasted is its work for those that had given up. "
         "Wasted work behind a long queue is why a storm outlives its trigger.",
         "connections per second",

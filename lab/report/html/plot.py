@@ -16,6 +16,9 @@ BELOW_PX = 58
 _TICKS_PX = 32
 """Room for ticks alone."""
 
+LIMITS_SHOWN = 5
+"""A right axis ends at so many times its limit; what is above runs out of the picture."""
+
 SIZES = {"wide": (860.0, 6.3, 11), "narrow": (285.0, 5.8, 10)}
 """Width of the plot, of a character, and the font's size, in px."""
 
@@ -46,7 +49,7 @@ def figure(chart: Chart, found: Marks, theme: Theme, size: str, *, first: bool) 
             "overlaying": "y",
             "side": "right",
             "showgrid": False,
-            "rangemode": "tozero",
+            **_right_scale(chart),
         }
     return {"traces": [_trace(line, theme) for line in chart.lines], "layout": layout}
 
@@ -110,6 +113,12 @@ def _scale(chart: Chart) -> dict[str, Any]:
     ticks = {1: "1 ms", 10: "10 ms", 100: "100 ms", 1000: "1 s", 10000: "10 s"}
     labels_of = {"tickmode": "array", "tickvals": list(ticks), "ticktext": list(ticks.values())}
     return labels_of | {"type": "log", "range": [0, 4]}
+
+
+def _right_scale(chart: Chart) -> dict[str, Any]:
+    """So that a limit is seen: where nearly nothing is accepted, a delay is a hundred times as long."""
+    limits = [limit.value for limit in chart.limits if limit.right]
+    return {"range": [0, LIMITS_SHOWN * max(limits)]} if limits else {"rangemode": "tozero"}
 
 
 def _limit_line(limit: Limit, theme: Theme) -> dict[str, Any]:
