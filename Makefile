@@ -82,7 +82,7 @@ test-long: setup ## what takes too long for every day: whole drills, deaths, sig
 test-containers: setup engine images ## the tests that need a container engine
 	@$(TESTS) -m "containers and not soak"
 
-soak: setup ## the full counts of kills and drill files, into docs/measured/reliability.md (35 minutes; root)
+soak: setup ## the full counts of kills and drill files, into docs/measured/reliability.md (1 hour; root)
 	@sh scripts/setup.sh --tests
 	@sh compose/engine.sh && sh compose/images.sh
 	@LAB_KILLS=200 LAB_CONTAINER_KILLS=30 LAB_EXAMPLES=10000 $(TESTS) --timeout 14400 -p tests.soak.record -m "soak or scaled"

@@ -1,6 +1,6 @@
 """The CPU cap of a device, quota or governor's share as read back each second, is what the lab has set."""
 
-from lab.analysis.checks.as_set import UNKNOWN, as_set, devices, has_readings, span_text, stretches
+from lab.analysis.checks.as_set import UNKNOWN, AsSet, as_set, devices, has_readings, span_text, stretches
 from lab.analysis.checks.disturbed import disturbed
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
@@ -17,7 +17,7 @@ def check_cap_changed(timeline: Timeline) -> list[Finding]:
     said = []
     end_s = (timeline.judged or (0.0, 0.0))[1]
     for device, samples in devices(timeline).items():
-        cap = as_set(timeline, device, "cpu_share")
+        cap = _as_set(timeline, device)
         known = [s for s in samples if s.cpu_s_total is not None]
         wrong = [(s.t, s.cpu_share) for s in known if not _same(s.cpu_share, cap.expected(s.t))]
         for first_s, last_s, share in stretches(wrong):
@@ -26,6 +26,13 @@ def check_cap_changed(timeline: Timeline) -> list[Finding]:
                 f"{device} had {_text(share)} {span_text(first_s, last_s, end_s)}, and the lab had set {_text(wanted)}"
             )
     return disturbed(NAME, said, measured=any(devices(timeline).values()))
+
+
+def _as_set(timeline: Timeline, device: str) -> AsSet:
+    """As calibrated (a run of a series has no action that says so), until an action."""
+    last = timeline.calibrations[-1] if timeline.calibrations else None
+    found = None if last is None or device != last.target else last.cpu_share
+    return as_set(timeline, device, "cpu_share", UNKNOWN if found is None else found)
 
 
 def _same(share: float | None, wanted: object) -> bool:

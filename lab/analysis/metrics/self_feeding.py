@@ -68,7 +68,7 @@ def _other_cause(timeline: Timeline, span: range) -> bool:
     depths = [timeline.row(second).queue_depth for second in span]
     known = [depth for depth in depths if depth is not None]
     return (
-        any(sample is not None and sample.toxics for sample in samples)
+        any(sample is not None and (sample.toxics or sample.toxics_seen) for sample in samples)
         or not known
         or sum(known) / len(known) > WAITING_BEHIND
     )

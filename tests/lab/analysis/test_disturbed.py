@@ -173,12 +173,16 @@ def with_cap(storm: Storm) -> None:
         storm.at(t, one.model_copy(update={"action": "01-bridge-capacity", "by": "calibration"}))
 
 
+@pytest.mark.parametrize("by", ["an action", "the calibration of a series"])
 @pytest.mark.parametrize(
     ("share", "words"), [(0.3, "30 % of a core"), (None, "no CPU cap")], ids=["another quota", "no quota"]
 )
-def test_a_cap_that_was_changed_behind_the_labs_back(storm: Storm, share: float | None, words: str) -> None:
+def test_a_cap_that_was_changed_behind_the_labs_back(
+    storm: Storm, share: float | None, words: str, by: str
+) -> None:
     """Quota or share alike, as read back each second."""
-    with_cap(storm)
+    if by == "an action":
+        with_cap(storm)
     assert found(storm.events())["CPU cap as set"].ok is True
     events = sampled(storm, lambda _: {"cpu_share": share}, LATE - 0.02)
     said = f"bridge had {words} from 30 s, and the lab had set 15 % of a core"

@@ -21,6 +21,7 @@ from lab.journal.events import (
     Event,
     ServiceChanged,
     ServiceSample,
+    ToxicSeen,
 )
 
 if TYPE_CHECKING:
@@ -118,6 +119,12 @@ def foreign(event: Event) -> dict[str, Any]:
     return {"toxics": ("x",)} if isinstance(event, BridgeSample) and event.t > 24 else {}
 
 
+def foreign_by_the_devices_word(event: Event) -> dict[str, Any]:
+    """A toxic that someone else added: the lab's own memory has none."""
+    x = ToxicSeen(name="x", type="latency", stream="downstream", toxicity=1.0, ours=False)
+    return {"toxics_seen": (x,)} if isinstance(event, BridgeSample) and event.t > 24 else {}
+
+
 def quick_canary(event: Event) -> dict[str, Any]:
     """Who called anew was answered at once."""
     return {"latency_ms": 12.0} if isinstance(event, CanarySample) and event.t > 24 else {}
@@ -146,7 +153,18 @@ def uncounted(event: Event) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "change",
-    [dead, unqueued, short_queue, always_full, foreign, quick_canary, waiting_behind, too_much, uncounted],
+    [
+        dead,
+        unqueued,
+        short_queue,
+        always_full,
+        foreign,
+        foreign_by_the_devices_word,
+        quick_canary,
+        waiting_behind,
+        too_much,
+        uncounted,
+    ],
 )
 def test_a_storm_fed_itself_only_where_all_the_evidence_is_there(
     storm: Storm, change: Callable[[Event], dict[str, Any]]
