@@ -19,17 +19,19 @@ MOST = 3
 
 
 async def keep_governed(runtime: Runtime, write: Callable[[Event], object]) -> None:
-    """Replace governors that die, until cancelled or until as many were as may be."""
+    """Replace governors that die, until cancelled; so often at most, and none again that could not be replaced once."""
     ticker = Ticker(time.monotonic)
     replaced = 0
+    given_up: set[str] = set()
     while replaced < MOST:
         await ticker.until(time.monotonic() + LOOK_EVERY_S)
-        for device in runtime.lost_governors():
+        for device in set(runtime.lost_governors()) - given_up:
             replaced += 1
-            await _replace(runtime, device, write)
+            if not await _replace(runtime, device, write):
+                given_up.add(device)
 
 
-async def _replace(runtime: Runtime, device: str, write: Callable[[Event], object]) -> None:
+async def _replace(runtime: Runtime, device: str, write: Callable[[Event], object]) -> bool:
     begun_s = time.monotonic()
     share = (await runtime.usage(device)).cpu_share
     write(GovernorChanged(device=device, state="died", cpu_share=share))
@@ -37,7 +39,8 @@ async def _replace(runtime: Runtime, device: str, write: Callable[[Event], objec
         await runtime.replace_governor(device)
     except (ChaosError, OSError) as error:
         write(GovernorChanged(device=device, state="not-replaced", cpu_share=share, error=str(error)))
-        return
+        return False
     away_s = time.monotonic() - begun_s + LOOK_EVERY_S
     share = (await runtime.usage(device)).cpu_share
     write(GovernorChanged(device=device, state="replaced", cpu_share=share, away_s=away_s))
+    return True

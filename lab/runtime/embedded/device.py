@@ -1,11 +1,13 @@
 """What makes a local Toxiproxy the networking device: a finite queue, and a governor for its capacity."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 from chaos.errors import ChaosError, RefusedError
 from chaos.governor.governed import Governed
 from chaos.listen_queue import set_listen_queue
+from chaos.process.identity import send
 from chaos.process.spawn import ProcessRecord, start_governor
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.runtime.embedded.plan import StartPlan
@@ -34,23 +36,25 @@ async def limit_queue(plan: StartPlan, record: ProcessRecord) -> bool:
     return True
 
 
-async def govern(record: ProcessRecord, folder: Path, mark: str) -> None:
+async def govern(record: ProcessRecord, folder: Path, mark: str) -> ProcessRecord:
     """Start the governor; it limits nothing until it is asked to."""
-    await asyncio.to_thread(start_governor, record, folder, mark)
+    return await asyncio.to_thread(start_governor, record, folder, mark)
 
 
-async def wait_governed(folder: Path) -> None:
-    """Return when a governor is at work.
+async def govern_again(record: ProcessRecord, folder: Path, mark: str) -> None:
+    """Start another governor in the place of one that died; return when it is at work.
 
     Raises:
-        RefusedError: none was in time.
+        RefusedError: it was not in time; it is ended, so that there are never two of them.
     """
+    started = await govern(record, folder, mark)
 
     def at_work() -> bool:
         status = Governed(folder).status()
-        return status is not None and status.state == "running"
+        return status is not None and status.pid == started.pid and status.state == "running"
 
     try:
         await wait_until(at_work, GOVERNED_S, f"a governor in {folder}", every_s=0.01)
     except WaitTimeoutError as late:
+        send(started.pid, started.started_ticks, signal.SIGKILL)
         raise RefusedError(str(late)) from late

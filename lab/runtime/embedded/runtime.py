@@ -110,11 +110,9 @@ class Embedded(LocalReadings):
         Raises:
             ChaosError: it can't be started, or said nothing in time.
         """
-        handle, folder = self.handle(service), self._governor(service)
-        await device.govern(
-            ProcessRecord(pid=handle.pid, started_ticks=handle.started_ticks), folder, self.mark
-        )
-        await device.wait_governed(folder)
+        handle = self.handle(service)
+        record = ProcessRecord(pid=handle.pid, started_ticks=handle.started_ticks)
+        await device.govern_again(record, self._governor(service), self.mark)
 
     async def down(self) -> None:
         """Stop every process of this run, wait until it is gone, and remove its volumes. Idempotent."""
