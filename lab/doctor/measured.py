@@ -8,11 +8,17 @@ from lab.doctor.prediction import GOVERNOR_LATE_MS, JITTER, LATE_MS, STEAL
 QUIET = 0.7
 """A machine on which less is idle is a busy one."""
 HELD_BACK = 0.01
+LIMITED = "The CPU limit holds it back: see CPU above"
 
 
 def measured(readings: Readings) -> list[Diagnosis]:
     """Idle CPU, speed, timers; stolen and held-back time where there is any."""
     return [*_cpu(readings), _speed(readings), _timers(readings), *_taken(readings)]
+
+
+def held_back(readings: Readings) -> bool:
+    """Whether a CPU limit stopped this process, so that timers and speed say nothing else."""
+    return readings.throttled_s > HELD_BACK * readings.seconds
 
 
 def _cpu(readings: Readings) -> list[Diagnosis]:
@@ -29,6 +35,7 @@ def _speed(readings: Readings) -> Diagnosis:
     if readings.piece_jitter <= JITTER:
         return Diagnosis("Speed", "ok", found)
     todo = "Others use the same cores, or their clock is throttled (heat, battery): calibrations vary"
+    todo = LIMITED if held_back(readings) else todo
     return Diagnosis("Speed", "warn", found, todo)
 
 
@@ -37,6 +44,7 @@ def _timers(readings: Readings) -> Diagnosis:
     found = f"a sleep of 1 to 2 ms ends {often:.1f} ms late 1 time in 20, {late:.1f} ms 1 in 100"
     fine = late <= LATE_MS[0] and often <= GOVERNOR_LATE_MS[0]
     todo = "Others hold the cores, or this is a virtual machine with coarse timers: embedded needs them fine"
+    todo = LIMITED if held_back(readings) else todo
     return Diagnosis("Timers", "ok" if fine else "warn", found, "" if fine else todo)
 
 
@@ -48,7 +56,7 @@ def _taken(readings: Readings) -> list[Diagnosis]:
         findings.append(
             Diagnosis("Steal", state, f"{100 * readings.steal_share:.1f} % of the CPU time was stolen", todo)
         )
-    if readings.throttled_s > HELD_BACK * readings.seconds:
+    if held_back(readings):
         found = f"by the CPU limit: {readings.throttled_s:.1f} s in {readings.seconds:g} s, all CPUs together"
-        findings.append(Diagnosis("Held back", "warn", found, "See CPU above"))
+        findings.append(Diagnosis("Held back", "warn", found, LIMITED))
     return findings

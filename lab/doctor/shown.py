@@ -27,7 +27,12 @@ def show(
     if predictions := tuple(predictions):
         console.print(Text(f"\nExpect of {predictions[0].drill} at {predictions[0].rate_rps:g} requests/s:"))
         console.print(_predictions(predictions))
-    console.print("\nFit for the lab." if fit else "\nNot fit for the lab: see above.")
+    if not fit:
+        console.print("\nNot fit for the lab: see above.")
+    elif predictions and all(one.word == "not fit" for one in predictions):
+        console.print("\nFit for the lab, but not as it is now: see above.")
+    else:
+        console.print("\nFit for the lab.")
 
 
 def _table(columns: int) -> Table:

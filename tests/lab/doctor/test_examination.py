@@ -113,3 +113,22 @@ def test_everything_can_be_written_as_json() -> None:
     from dataclasses import asdict  # noqa: PLC0415 - what the command does
 
     assert json.loads(json.dumps(asdict(given(cpu_limit=cpu_limit(0.5)))))["cpu_limit"]["cores"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("idle_cores", "said"),
+    [(1.9, "Fit for the lab."), (0.01, "Fit for the lab, but not as it is now: see above.")],
+)
+def test_a_machine_that_is_busy_now_is_not_called_fit_without_more(
+    capsys: pytest.CaptureFixture[str], idle_cores: float, said: str
+) -> None:
+    """The exit code stays 0: it may do in a minute."""
+    show(Console(width=80), [], [predict(given(idle_cores=idle_cores), "embedded", STORM)], fit=True)
+    assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+def test_a_limit_that_holds_back_is_the_reason_for_late_timers() -> None:
+    """And not other virtual machines."""
+    limited = given(piece_jitter=90.0, late_p99_ms=80.0, throttled_s=2.0, cpu_limit=cpu_limit(0.3))
+    found = {finding.name: finding.todo for finding in measured(limited)}
+    assert found["Timers"] == found["Speed"] == "The CPU limit holds it back: see CPU above"
