@@ -59,6 +59,17 @@ def grown(kind: type[E], figure: str, times: float, **only: str) -> Alter:
     return alter
 
 
+def together(*alterations: Alter) -> Alter:
+    """One after the other."""
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        for one in alterations:
+            events = one(events)
+        return list(events)
+
+    return alter
+
+
 def _is(event: object, only: dict[str, str]) -> bool:
     return all(getattr(event, name) == value for name, value in only.items())
 

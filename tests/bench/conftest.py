@@ -15,6 +15,7 @@ from lab.journal.events import (
     CalibrationMeasured,
     Event,
     HostSample,
+    LoadSample,
     SettingsRead,
     ToxicSeen,
 )
@@ -41,7 +42,7 @@ def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> 
 
 
 def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
-    """A run with what journals did not have when it was recorded: clocks, settings, what a device says of itself."""
+    """A run with what journals did not have then: clocks, requests, settings, what a device says of itself."""
     queue: int | None = None
     toxics: tuple[ToxicSeen, ...] = ()
     for event in events:
@@ -52,6 +53,8 @@ def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
             toxics = toxics if toxic is UNCHANGED else (ToxicSeen(**toxic, ours=True),) if toxic else ()
         if isinstance(event, HostSample):
             yield event.model_copy(update={"suspended_s_total": 0.0, "wall_clock_s": 1.8e9})
+        elif isinstance(event, LoadSample):
+            yield event.model_copy(update={"requests_total": event.requests_total or event.sent_total})
         elif isinstance(event, BridgeSample):
             governor = {"governor": "running", "governor_age_s": 0.2} if governed else {}
             seen = {"listen_queue": queue, "listening": True, "toxics_seen": toxics, **governor}

@@ -190,6 +190,9 @@ def test_what_could_not_be_planted_has_no_row(
         raise LookupError("the governor is gone")
 
     monkeypatch.setattr(bench_planted, "run_drill", waiting_run(acted, ENTERED if why == "gone" else ""))
+    older = rows.folder / "planted-toy-embedded-1"  # its moment is not this run's
+    older.mkdir(parents=True)
+    (older / "journal.jsonl").write_text(ENTERED)
     bench_planted.planted(rows, "embedded", defect(act), [1])
     assert rows.of() == []
     expected = {"too late": "the run ended before its moment", "gone": "the governor is gone"}

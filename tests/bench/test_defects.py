@@ -10,7 +10,7 @@ from bench.defects import DEFECTS, Altered, Defect, Live, Report, alterations
 from bench.healthy import DRILLS
 from bench.planted import caught
 from lab.analysis.checks import CHECKS
-from lab.journal.events import BridgeSample, Event, ServiceSample
+from lab.journal.events import BridgeSample, Event, PhaseEntered, ServiceSample
 
 Recorded = dict[tuple[str, str], tuple[Event, ...]]
 IN_JOURNALS = [
@@ -79,6 +79,10 @@ def test_a_figure_grows_from_the_first_phase_on(recorded: Recorded) -> None:
         for before, after in zip(events, changed, strict=True)
         if isinstance(before, BridgeSample) and isinstance(after, BridgeSample)
     ]
+    phase_s = next(event.t for event in events if isinstance(event, PhaseEntered))
+    earlier = [(before, after) for before, after in zip(events, changed, strict=True) if before.t < phase_s]
+    assert all(before == after for before, after in earlier)
+    assert any(isinstance(before, BridgeSample) and before.accepted_total for before, _ in earlier)
     apart = [after - before for before, after in pairs]
     assert apart[0] == 0
     assert apart == sorted(apart)
