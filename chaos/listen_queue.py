@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from chaos.errors import RefusedError
@@ -116,8 +116,9 @@ def _hex(host: str) -> str:
 def _descriptor(pid: int, inode: str) -> int:
     try:
         for link in Path(f"/proc/{pid}/fd").iterdir():
-            if str(link.readlink()) == f"socket:[{inode}]":
-                return int(link.name)
+            with suppress(FileNotFoundError):  # the process has closed it meanwhile
+                if str(link.readlink()) == f"socket:[{inode}]":
+                    return int(link.name)
     except OSError as error:
         raise ListenQueueError(f"the files of process {pid} can't be read: {error}") from error
     raise ListenQueueError(f"process {pid} does not hold the listener (inode {inode}) itself")

@@ -4,12 +4,19 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chaos import listen_queue
-from chaos.listen_queue import SOMAXCONN, ListenQueueError, read_listen_queue, why_not_settable
+from chaos.listen_queue import (
+    SOMAXCONN,
+    ListenQueueError,
+    read_listen_queue,
+    set_listen_queue,
+    why_not_settable,
+)
 
 
 def listening(family: socket.AddressFamily, host: str, queue: int) -> socket.socket:
@@ -76,3 +83,25 @@ def test_a_kernel_without_pidfd_is_an_error_of_ours(monkeypatch: pytest.MonkeyPa
     monkeypatch.delattr(os, "pidfd_open")
     with pytest.raises(ListenQueueError, match="pidfd_open"):
         listen_queue._borrowed(os.getpid(), 0)
+
+
+CLOSES = """\
+import os
+while True:
+    for number in [os.dup(0) for _ in range(20)]:
+        os.close(number)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_opens_and_closes_files_meanwhile_is_no_machine_that_refuses() -> None:
+    """One that has just been started does: a file that was listed is gone when it is looked at."""
+    with listening(socket.AF_INET, "127.0.0.1", 5) as listener:
+        host, port = listener.getsockname()
+        command = [sys.executable, "-I", "-S", "-c", CLOSES]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(listener.fileno(),)) as child:
+            try:
+                for queue in range(10, 60):
+                    assert set_listen_queue(child.pid, host, port, queue) == queue
+            finally:
+                child.kill()
