@@ -17,6 +17,9 @@ from lab.journal.events import ActionChanged, BridgeSample
 GRACE_S = 1.5
 """A sample, and what it may be late by."""
 
+CAP_LATE_S = 3.5
+"""So old a cap may be where the kernel's files can't be read: the engine's answers take a second each."""
+
 UNKNOWN = object()
 """An action was done, but what it set was not read back."""
 
@@ -32,15 +35,19 @@ class WasSet:
 
 @dataclass(slots=True)
 class AsSet:
-    """What one setting of a device should be at each moment. ``at_first``: before any action; UNKNOWN: not known."""
+    """What one setting of a device should be at each moment. ``at_first``: before any action; UNKNOWN: not known.
+
+    ``late_s``: how long after an action a sample may show what was before.
+    """
 
     at_first: object = UNKNOWN
     changes: list[WasSet] = field(default_factory=list)
     rebuilt: list[tuple[float, float]] = field(default_factory=list)
+    late_s: float = GRACE_S
 
     def expected(self, t: float) -> object:
         """The value at a run time; UNKNOWN: anything may be."""
-        if any(one.begun_s - GRACE_S <= t <= one.done_s + GRACE_S for one in self.changes):
+        if any(one.begun_s - GRACE_S <= t <= one.done_s + self.late_s for one in self.changes):
             return UNKNOWN
         if any(begun_s - GRACE_S <= t <= done_s + GRACE_S for begun_s, done_s in self.rebuilt):
             return UNKNOWN

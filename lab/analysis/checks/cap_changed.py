@@ -1,6 +1,15 @@
 """The CPU cap of a device, quota or governor's share as read back each second, is what the lab has set."""
 
-from lab.analysis.checks.as_set import UNKNOWN, AsSet, as_set, devices, has_readings, span_text, stretches
+from lab.analysis.checks.as_set import (
+    CAP_LATE_S,
+    UNKNOWN,
+    AsSet,
+    as_set,
+    devices,
+    has_readings,
+    span_text,
+    stretches,
+)
 from lab.analysis.checks.disturbed import disturbed
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
@@ -32,7 +41,9 @@ def _as_set(timeline: Timeline, device: str) -> AsSet:
     """As calibrated (a run of a series has no action that says so), until an action."""
     last = timeline.calibrations[-1] if timeline.calibrations else None
     found = None if last is None or device != last.target else last.cpu_share
-    return as_set(timeline, device, "cpu_share", UNKNOWN if found is None else found)
+    cap = as_set(timeline, device, "cpu_share", UNKNOWN if found is None else found)
+    cap.late_s = CAP_LATE_S
+    return cap
 
 
 def _same(share: float | None, wanted: object) -> bool:

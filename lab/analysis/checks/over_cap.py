@@ -4,7 +4,7 @@ A governor that died, or one that is stopped, leaves the device uncapped: its qu
 gone on ends. That no connection waits any more is then the effect, and no reason to look away.
 """
 
-from lab.analysis.checks.as_set import GRACE_S, has_readings
+from lab.analysis.checks.as_set import CAP_LATE_S, GRACE_S, has_readings, readings
 from lab.analysis.checks.disturbed import disturbed
 from lab.analysis.checks.governor_alive import deaths_of_governors
 from lab.analysis.timeline.timeline import Timeline
@@ -78,6 +78,6 @@ def _changing(timeline: Timeline, second: int) -> bool:
     return any(
         event.target == device
         and event.t - (event.took_ms or 0.0) / 1000 - GRACE_S < second + 1
-        and second < event.t + GRACE_S
+        and second < event.t + (CAP_LATE_S if any("cpu_share" in r for r in readings(event)) else GRACE_S)
         for event in timeline.acted
     )

@@ -13,7 +13,11 @@ def check_queue_changed(timeline: Timeline) -> list[Finding]:
     if not has_readings(timeline):
         return []
     said = [*_queues(timeline), *_closed(timeline)]
-    known = any(s.listen_queue is not None for samples in devices(timeline).values() for s in samples)
+    known = any(
+        s.listen_queue is not None or s.listening is not None
+        for samples in devices(timeline).values()
+        for s in samples
+    )
     return disturbed(NAME, said, measured=known)
 
 

@@ -94,6 +94,25 @@ def test_a_journal_without_the_readings_is_not_held_to_them(storm: Storm) -> Non
     assert DISTURBANCES & set(findings) == {"unplanned exits and restarts"}
 
 
+def test_a_quota_has_no_governor_and_a_queue_that_only_root_can_read_is_not_missed(storm: Storm) -> None:
+    """In containers: the kernel enforces the cap, and the listener is known by the device's own word."""
+    found_there = found(
+        sampled(storm, lambda _: {"governor": None, "governor_age_s": None, "listen_queue": None}, 0)
+    )
+    assert "CPU governor at work" not in found_there
+    assert {found_there[name].ok for name in DISTURBANCES - {"CPU governor at work"}} == {True}
+
+
+def test_a_cap_that_the_engine_reports_late_is_no_disturbance(storm: Storm) -> None:
+    """Where the kernel's files can't be read its answers are up to three seconds old."""
+    for state, t, share in (("intended", 19.9, None), ("applied", 20.0, 0.05)):
+        storm.at(t, action("fault", "capacity", state, readback={"cpu_share": share} if share else None))
+    late = sampled(storm, lambda e: {"cpu_share": CAP if e.t < 23.1 else 0.05}, 0)
+    assert found(late)["CPU cap as set"].disturbance == ""
+    never = sampled(storm, lambda e: {"cpu_share": CAP if e.t < 25.1 else 0.05}, 0)
+    assert found(never)["CPU cap as set"].ok is False
+
+
 WRONG: list[tuple[str, Callable[[BridgeSample], dict[str, Any]], tuple[float, float], str, str]] = [
     (
         "a foreign toxic",
