@@ -119,20 +119,22 @@ async def test_a_governor_that_is_killed_leaves_nothing_stopped_after_the_rollba
     assert state(hog.pid) == "R"
 
 
-async def test_another_governor_takes_over_share_and_process(hog: Process) -> None:
-    """The one before was killed while its process was stopped: that is continued, and capped as before."""
+@pytest.mark.parametrize("share", [0.05, None], ids=["the same share", "no limit any more"])
+async def test_another_governor_takes_over_share_and_process(hog: Process, share: float | None) -> None:
+    """The one before was killed while its process was stopped: that is continued, and capped as is asked by now."""
     await apply_and_verify(cpu_cap(hog, 0.05))
     first = folder(hog).status()
     assert first is not None
     await wait_until(lambda: state(hog.pid) == "T", 5, "it to be held back", every_s=0.0005)
     os.kill(first.pid, signal.SIGKILL)
     await wait_until(lambda: first.state == "gone", 5, "the governor's death")
+    folder(hog).ask(share)
     record = ProcessRecord(pid=hog.pid, started_ticks=hog.started_ticks)
     start_governor(record, folder(hog).folder, RUN)
 
     def governed() -> bool:
         status = folder(hog).status()
-        return status is not None and status.state == "running" and status.cpu_share == 0.05
+        return status is not None and status.state == "running" and status.cpu_share == share
 
     await wait_until(governed, 5, "another governor")
     before_s = cpu_s(hog)
