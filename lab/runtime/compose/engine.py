@@ -114,7 +114,17 @@ def _start(engine: docker.DockerClient, container: ContainerSeen) -> None:
     try:
         engine.api.start(container.id)
     except APIError as error:
-        raise SetupError(f"the engine could not start {container.service}: {error.explanation}") from error
+        raise SetupError(f"the engine could not start {container.service}: {_explained(error)}") from error
+
+
+def _explained(error: APIError) -> str:
+    said = str(error.explanation)
+    if "sysctl" not in said:
+        return said
+    return (
+        f"{said}. It can't give a container the listen queue that was asked for (net.core.somaxconn of its network "
+        "namespace): write a shorter `bridge: {queue: ...}`, or use --runtime embedded"
+    )
 
 
 async def inspect(container_id: str) -> dict[str, Any]:
