@@ -28,9 +28,9 @@ planted defect is caught when the check that it is meant for reports it; *live* 
 its back, others are written into the *journal* of a healthy run, which is judged again. `bench/defects/` has them all.
 """
 HEALTHY = """
-False alarms: runs in which the finding was not ok (of a run that was aborted, only what failed counts, not what was not
-measured). Margin: how far the figure was from its limit, in the limit's unit,
-in the worst healthy run and in the median one, over all conditions; below 0 the limit was not kept.
+False alarms: runs in which the finding was not ok (of a run that was aborted, only what failed counts, not what was
+not measured). Margin: how far the figure was from its limit, in the limit's unit, in the worst healthy run and in the
+median one, over all conditions; below 0 the limit was not kept.
 """
 PLANTED = """
 Caught: runs in which the check that must report the defect did; *the verdict alone*: no check has to. Wrong verdicts:
@@ -117,7 +117,7 @@ def _finding(
     runs = [run for of_one in by_condition.values() for run in of_one]
     seen = [one for run in runs if _ended(run) for one in _named(run, check, name)]
     yield check
-    yield name or "(says something only where it fails)"
+    yield name or "(none in a healthy run)"
     yield seen[-1]["limit"] if seen else "-"
     for of_one in by_condition.values():
         yield _alarms([run for run in of_one if check in run["findings"]], check, name)
@@ -143,12 +143,13 @@ def _alarms(runs: Sequence[Row], check: str, name: str) -> str:
 
 def _detected(check: str, name: str, defects: Sequence[Row]) -> str:
     """In how many runs with a defect that this finding must report it did."""
-    meant = [
-        was_caught
-        for run in defects
-        for report, was_caught in run["caught"].items()
-        if f"{check}: {name}".startswith(report) or (not name and report.startswith(f"{check}: "))
-    ]
+
+    def is_meant(report: str) -> bool:
+        return f"{check}: {name}".startswith(report) or (not name and report.startswith(f"{check}: "))
+
+    if not any(is_meant(str(report)) for defect in DEFECTS.values() for report in defect.reports):
+        return "none planted"
+    meant = [was for run in defects for report, was in run["caught"].items() if is_meant(report)]
     return str(wilson(sum(meant), len(meant))) if meant else "no rows yet"
 
 

@@ -30,9 +30,9 @@ def margin(limit: str, measured: object) -> float | None:
     if isinstance(measured, bool) or not isinstance(measured, int | float):
         return None
     if limit in NOTHING:
-        return -float(measured)
+        return 0.0 - measured
     if exactly := _EXACTLY.fullmatch(limit):
-        return -abs(measured - int(exactly[1].replace(",", "")))
+        return 0.0 - abs(measured - int(exactly[1].replace(",", "")))
     found = _LIMIT.match(limit)
     if found is None:
         return None

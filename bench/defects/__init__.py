@@ -27,7 +27,10 @@ _ALL = (
     ),
     Defect(
         "unsteady-baseline", "auth is stopped for 3 s of the baseline",
-        (Report("steady state", "steady state: goodput"),),
+        (
+            Report("steady state", "steady state: goodput"),
+            Report("steady state", "steady state: amplification"),
+        ),
         Live(in_phase("baseline", 1.0), acts.stopped("auth", 3.0)),
     ),
     Defect(

@@ -105,7 +105,7 @@ def test_a_finding_that_is_not_always_there_says_how_often_it_was(tmp_path: Path
 
 def test_a_silent_check_has_a_row(tmp_path: Path) -> None:
     """It was asked and had nothing to say."""
-    row = cells(lines(tmp_path, healthy(1)), "undone", "(says")
+    row = cells(lines(tmp_path, healthy(1)), "undone", "(none")
     assert row[3] == "0 of 1 (95 % interval 0..79 %)"
 
 
@@ -139,7 +139,15 @@ def test_what_was_caught_stands_beside_the_false_alarms(tmp_path: Path) -> None:
     )
     written = lines(tmp_path, *rows)
     assert cells(written, "offered", "load's lag p99")[6] == "1 of 2 (95 % interval 9..91 %)"
-    assert cells(written, "undone", "(says")[6] == "no rows yet"
+    assert cells(written, "undone", "(none")[6] == "no rows yet"
+
+
+def test_a_finding_that_no_defect_is_for_says_so(tmp_path: Path) -> None:
+    """Nothing is known of what it catches, however many runs there are."""
+    row = healthy(1)
+    row["findings"]["offered"].append(found("customers' schedules", "< 5 standard deviations", 1.4))
+    written = lines(tmp_path, row, planted(1, caught=True, verdict="inconclusive"))
+    assert cells(written, "offered", "customers' schedules")[6] == "none planted"
 
 
 @pytest.mark.parametrize("runtime", ["embedded", "compose"])
