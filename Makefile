@@ -1,8 +1,8 @@
 # Every target sets up what it needs (scripts/setup.sh; a moment when there is nothing to do) and calls one command.
 #
-#   make drill DRILL=retry-storm RUNTIME=auto ARGS="--seed 7"
+#   make drill DRILL=retry-storm-throttle RUNTIME=auto ARGS="--seed 7"
 
-DRILL ?= retry-storm
+DRILL ?= retry-storm-throttle
 RUNTIME ?= auto
 ARGS ?=
 PYTHON ?=
@@ -41,7 +41,7 @@ runtime: setup
 	@case $(RUNTIME) in embedded) ;; compose) sh compose/images.sh ;; \
 	*) . compose/steps.sh; if within 5 docker info >/dev/null 2>&1; then sh compose/images.sh; fi ;; esac
 
-drill: runtime ## run DRILL (default: retry-storm) to its verdict
+drill: runtime ## run DRILL (default: retry-storm-throttle) to its verdict
 	@$(RUN_DRILL) $(DRILL) --runtime $(RUNTIME) $(RERUNS) $(ARGS)
 
 .PHONY: $(DRILLS:%=drill-%)
