@@ -160,6 +160,7 @@ def waiting_run(acted: threading.Event, phase: str = ENTERED) -> Callable[..., R
     return run
 
 
+@pytest.mark.slow
 def test_a_live_defect_is_planted_at_its_moment(monkeypatch: pytest.MonkeyPatch, rows: Rows) -> None:
     """While the run lasts, some time after the phase began, with the lab of that folder."""
     acted, seen = threading.Event(), list[Living]()
@@ -179,6 +180,7 @@ def test_a_live_defect_is_planted_at_its_moment(monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.mark.parametrize("why", ["too late", "gone"])
+@pytest.mark.slow
 def test_what_could_not_be_planted_has_no_row(
     monkeypatch: pytest.MonkeyPatch, rows: Rows, capsys: pytest.CaptureFixture[str], why: str
 ) -> None:

@@ -144,6 +144,7 @@ def test_an_action_survives_json() -> None:
     assert ANY.validate_json(STEP.inverse.model_dump_json()) == STEP.inverse
 
 
+@pytest.mark.slow
 def test_what_is_settled_takes_no_memory_but_is_known(ledger: Ledger) -> None:
     """A lab on which runs are made for hours has thousands of them; undoing one again is no error."""
     for number in range(50):

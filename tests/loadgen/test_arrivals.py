@@ -38,6 +38,7 @@ def test_a_load_without_customers_is_what_it_always_was() -> None:
     assert arrived(Settings(seed=7), 0.03) == {ALL: [0.002625, 0.016047]}
 
 
+@pytest.mark.slow
 def test_another_customer_changes_nothing_of_a_schedule() -> None:
     """Neither its starts nor how often it comes; another seed or another user does."""
     alone = arrived(Settings(seed=7, customers=(STREAMING,)))

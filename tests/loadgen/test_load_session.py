@@ -96,6 +96,7 @@ def test_a_session_is_good_when_all_its_steps_are(server: Server) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_session_ends_with_its_first_step_that_fails(server: Server) -> None:
     """It failed as the step did, and what would have come after was not sent."""
     totals, cohort = ran(server, customer("/login", "/refused", "/pay"))

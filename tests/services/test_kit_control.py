@@ -121,6 +121,7 @@ async def test_after_must_be_a_number(
         assert "'yesterday'" in (await answer.json())["error"]
 
 
+@pytest.mark.slow
 async def test_metrics_are_the_same_numbers(
     open_service: Open, control_url: Url, data_url: Url, http: aiohttp.ClientSession
 ) -> None:

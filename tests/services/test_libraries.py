@@ -232,6 +232,7 @@ async def test_a_cancelled_call_is_counted_and_no_longer_retried(
     assert not client._lease.calls
 
 
+@pytest.mark.slow
 async def test_what_a_library_has_left_is_told_by_the_client_after_it(
     serve: Serve, use: Callable[..., LibraryClient], eventually: Eventually
 ) -> None:

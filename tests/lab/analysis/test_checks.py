@@ -196,6 +196,7 @@ def test_a_hiccup_of_one_second_is_not_a_process_that_lags(storm: Storm) -> None
     assert findings(events)["loop lag p99"].ok is True
 
 
+@pytest.mark.slow
 def test_an_unplanned_exit_is_found_and_a_planned_one_is_not(storm: Storm) -> None:
     """Only what was not meant counts."""
     storm.at(LATE, ServiceChanged(service="auth", state="exited", planned=True, exit_code=0))

@@ -103,6 +103,7 @@ def test_a_quota_has_no_governor_and_a_queue_that_only_root_can_read_is_not_miss
     assert {found_there[name].ok for name in DISTURBANCES - {"CPU governor at work"}} == {True}
 
 
+@pytest.mark.slow
 def test_a_cap_that_the_engine_reports_late_is_no_disturbance(storm: Storm) -> None:
     """Where the kernel's files can't be read its answers are up to three seconds old."""
     for state, t, share in (("intended", 19.9, None), ("applied", 20.0, 0.05)):
@@ -196,6 +197,7 @@ def with_cap(storm: Storm) -> None:
 @pytest.mark.parametrize(
     ("share", "words"), [(0.3, "30 % of a core"), (None, "no CPU cap")], ids=["another quota", "no quota"]
 )
+@pytest.mark.slow
 def test_a_cap_that_was_changed_behind_the_labs_back(
     storm: Storm, share: float | None, words: str, by: str
 ) -> None:
@@ -209,6 +211,7 @@ def test_a_cap_that_was_changed_behind_the_labs_back(
     assert first_reason(events) == f"CPU cap as set: {said}"
 
 
+@pytest.mark.slow
 def test_a_bridge_that_runs_uncapped_is_seen_without_a_queue(storm: Storm) -> None:
     """The governor is killed in the aftermath: the bridge uses all of a core, so no connection waits any more."""
     storm.at(25.0, GovernorChanged(device="bridge", state="died", cpu_share=CAP))
@@ -300,6 +303,7 @@ def slower(storm: Storm, at: float) -> None:
 
 
 @pytest.mark.parametrize("at", [30.02, 22.02], ids=["alone", "just as the fault is undone"])
+@pytest.mark.slow
 def test_a_setting_that_was_changed_behind_the_labs_back(storm: Storm, at: float) -> None:
     """Which, of whom, from what to what, and when: an action on something else is no excuse."""
     slower(storm, at)
@@ -336,6 +340,7 @@ STILL: list[tuple[str, type[Event], Callable[[Any], bool], str]] = [
 
 
 @pytest.mark.parametrize(("kind", "which", "said"), [row[1:] for row in STILL], ids=[row[0] for row in STILL])
+@pytest.mark.slow
 def test_a_part_that_stood_still_is_found_by_what_it_left_out(
     storm: Storm, kind: type[Event], which: Callable[[Any], bool], said: str
 ) -> None:
@@ -385,6 +390,7 @@ def test_an_unplanned_exit_comes_before_all_that_was_not_measured(storm: Storm) 
     assert any("not measured" in reason for reason in verdict.reasons[1:])
 
 
+@pytest.mark.slow
 def test_a_run_that_broke_names_what_died_first(storm: Storm) -> None:
     """What came of it is what follows; an interrupt was asked for and stays the first."""
     storm.at(17.3, ServiceChanged(service="load", state="exited", exit_code=-9, planned=False))

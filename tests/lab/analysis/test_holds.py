@@ -136,6 +136,7 @@ def test_an_envelope_allows_what_it_names_and_no_more(fixed: Drill) -> None:
     assert find_holds(other, BOUND_S, envelope).value == "unsafe"
 
 
+@pytest.mark.slow
 def test_a_fix_that_was_undone_before_is_not_known_to_hold(fixed: Drill) -> None:
     """The guard is taken away in the second trigger: what came after was not the fix's doing."""
     storm = storm_of(fixed)
@@ -151,6 +152,7 @@ def test_a_fix_that_was_undone_before_is_not_known_to_hold(fixed: Drill) -> None
     assert (found.value, found.because) == (None, "undone before that could be seen: no-retries")
 
 
+@pytest.mark.slow
 def test_settings_that_were_not_read_leave_it_open(fixed: Drill) -> None:
     """Recovered, but whether anything was loosened is not known: null, and a run that is inconclusive."""
     storm = storm_of(fixed)
@@ -182,6 +184,7 @@ def test_the_first_triggers_figures_are_not_the_seconds(fixed: Drill) -> None:
     assert "The fix holds." in " ".join(summarise(verdict, folded(storm_of(fixed, 9.0))))
 
 
+@pytest.mark.slow
 def test_a_second_storm_that_goes_on_is_a_fix_that_does_not_hold(fixed: Drill) -> None:
     """A fail, with how long it was watched."""
     verdict = judge(folded(storm_of(fixed, 1000.0)))

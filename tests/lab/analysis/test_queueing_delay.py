@@ -81,6 +81,7 @@ def test_in_a_run_that_is_not_stuck_nothing_is_to_be_proven(storm: Storm) -> Non
 
 
 @pytest.mark.parametrize("gone", ["accept_queue", "accepted_total"])
+@pytest.mark.slow
 def test_a_delay_that_was_not_measured_is_null(storm: Storm, gone: str) -> None:
     """Inconclusive, not zero; a few samples that are missing leave it known."""
     no_more = changed(storm.events(), lambda e: {gone: None} if isinstance(e, BridgeSample) else {})

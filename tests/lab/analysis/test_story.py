@@ -166,6 +166,7 @@ def uncounted(event: Event) -> dict[str, Any]:
         uncounted,
     ],
 )
+@pytest.mark.slow
 def test_a_storm_fed_itself_only_where_all_the_evidence_is_there(
     storm: Storm, change: Callable[[Event], dict[str, Any]]
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_service_that_died_is_no_storm(storm: Storm) -> None:
     assert FED not in " ".join(story(storm.events()))
 
 
+@pytest.mark.slow
 def test_without_retries_there_is_no_storm(storm: Storm) -> None:
     """Stuck, with one attempt per request: it did not feed itself, and the story says so."""
     storm.tries = {}
@@ -200,6 +202,7 @@ def test_a_trigger_that_hurt_nothing_tells_no_storm(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_run_without_a_trigger_tells_no_storm(storm: Storm) -> None:
     """However bad it was: nothing came that could have been over."""
     assert story(storm.events(without("slow-bridge"))) == [
@@ -207,6 +210,7 @@ def test_a_run_without_a_trigger_tells_no_storm(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_was_not_measured_is_not_said(storm: Storm) -> None:
     """Without the load's cohorts there is no figure, and so no sentence with one."""
     kept = storm.events(lambda event: not (isinstance(event, CohortClosed) and event.source == "load"))
@@ -224,12 +228,14 @@ def test_an_interrupted_run_has_a_beginning_and_no_end(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_gap_in_the_measurement_is_no_storm(storm: Storm) -> None:
     """Stuck is null where a second is missing."""
     events = storm.events(lambda event: not (isinstance(event, CohortClosed) and event.second == 30))
     assert not [said for said in story(events) if "still only" in said or FED in said]
 
 
+@pytest.mark.slow
 def test_what_the_queue_still_held_is_not_counted_as_stuck(storm: Storm) -> None:
     """Answers that came right after the trigger: few were answered only after that."""
     events = [
@@ -314,6 +320,7 @@ def test_mitigations_of_one_phase_count_from_the_first(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_service_that_came_back_as_the_next_came_was_neither_stuck_nor_helped(storm: Storm) -> None:
     """Back for 1.8 s: the first is not said to have failed by then, nor is the second said to have done it."""
     act(storm, "second", "mitigation", "isolate", (70.0, 90.0))
@@ -340,6 +347,7 @@ def test_what_was_undone_before_service_was_back_says_so(storm: Storm) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_recovery_that_did_not_last_says_so(storm: Storm) -> None:
     """Back for a while; in the end it was not."""
     storm.good["recovery"] = 0.2

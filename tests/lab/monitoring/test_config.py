@@ -78,6 +78,7 @@ def test_the_ops_plane_is_the_same_in_every_mode(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", FAST)
+@pytest.mark.slow
 def test_the_shared_plane_promises_the_same_over_every_way(mode: str) -> None:
     shared, _ = planes(FOLDER, mode)
     assert (shared.plane, shared.service, shared.alertmanager, shared.agent) == (

@@ -73,6 +73,7 @@ def test_prometheus_takes_its_configuration(promtool: Tool, plane: str) -> None:
     assert "20 rules found" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_agent_takes_its_configuration(promtool: Tool) -> None:
     done = promtool("check", "config", "--agent", "agent/agent.yaml")
     assert done.returncode == 0, done.stderr

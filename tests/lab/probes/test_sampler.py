@@ -101,6 +101,7 @@ async def test_each_device_has_its_sample() -> None:
     assert host.governor_cpu_s_total == 0.02
 
 
+@pytest.mark.slow
 async def test_what_router_said_in_an_earlier_second_is_not_this_ones() -> None:
     """It is waited for a moment; where it comes late nothing is known, and the next sample tells of both seconds."""
     (bridge,), _ = await sampled("", (), Api(router_s=0.3))
@@ -138,6 +139,7 @@ async def test_what_is_really_active_on_a_device_is_in_its_sample() -> None:
 
 
 @pytest.mark.parametrize("api", [Api(mute=True), Api(slow_s=60)], ids=["refuses", "late"])
+@pytest.mark.slow
 async def test_a_device_that_does_not_answer_takes_nothing_from_its_sample(api: Api) -> None:
     """What the kernel says stands there in time; what the device would have said is null, never "no toxics"."""
     async with asyncio.timeout(10):
@@ -145,6 +147,7 @@ async def test_a_device_that_does_not_answer_takes_nothing_from_its_sample(api: 
     assert (bridge.listening, bridge.toxics_seen, bridge.listen_queue) == (None, None, 510)
 
 
+@pytest.mark.slow
 async def test_an_answer_that_comes_late_is_the_next_samples() -> None:
     """It is asked once more only when it has answered: a starved device gets no second question."""
     api = Api(slow_s=0.15)

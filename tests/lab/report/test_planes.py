@@ -59,6 +59,7 @@ def test_a_sentence_says_how_each_plane_fared() -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_is_not_known_of_a_plane_is_not_claimed() -> None:
     """No scrapes, no answers, no word from on-call: never a good score."""
     timeline = Timeline.fold(

@@ -43,6 +43,7 @@ def test_each_file_names_its_schema_in_its_first_line(file: Path) -> None:
     assert named == schema_file("plan" if FILES[file] == "plan" else "drill").resolve()
 
 
+@pytest.mark.slow
 def test_a_verdict_meets_its_schema_and_a_misspelt_one_does_not() -> None:
     """As it is written to verdict.json."""
     validator = Draft202012Validator(make_schema("verdict"))

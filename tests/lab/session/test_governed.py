@@ -1,5 +1,7 @@
 """A governor that dies is replaced at once; the journal says when, with what share, and how long it was away."""
 
+import pytest
+
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -42,6 +44,7 @@ async def kept(runtime: Runtime, until: int) -> list[GovernorChanged]:
     return cast("list[GovernorChanged]", events)
 
 
+@pytest.mark.slow
 async def test_one_that_died_is_replaced_and_both_are_journaled() -> None:
     """The share is what was asked for last; the time away includes the time until it was noticed."""
     runtime = Runtime(deaths=1)
@@ -53,6 +56,7 @@ async def test_one_that_died_is_replaced_and_both_are_journaled() -> None:
     assert runtime.replaced == ["bridge"]
 
 
+@pytest.mark.slow
 async def test_what_dies_again_and_again_is_not_replaced_for_ever() -> None:
     """After so many the run goes on without, and its journal says so."""
     runtime = Runtime(deaths=100)
@@ -62,6 +66,7 @@ async def test_what_dies_again_and_again_is_not_replaced_for_ever() -> None:
     assert [event.type for event in events] == ["governor.changed"] * 2 * MOST
 
 
+@pytest.mark.slow
 async def test_one_that_can_t_be_replaced_is_journaled_with_the_reason() -> None:
     """Once: it is not tried again, and keeps nothing else from going on."""
     events: list[Event] = []

@@ -13,6 +13,7 @@ FILE = resources.topology()
 
 
 @pytest.mark.parametrize("variable", [ROUTES, WATCH_ROUTES, TARGETS])
+@pytest.mark.slow
 def test_the_files_default_is_what_is_derived(variable: str) -> None:
     """Whoever adds a role sees here what the default has to be."""
     (default,) = re.findall(rf"\$\{{{variable}:-([^}}]*)\}}", FILE.read_text())

@@ -49,6 +49,7 @@ def test_the_labs_own_file_is_read() -> None:
     assert topology.services["router"].names == ("router", "router-link")
 
 
+@pytest.mark.slow
 def test_all_that_the_engine_makes_carries_the_runs_label() -> None:
     """Containers, networks and volumes: what has no label is undetermined from another owner's."""
     content = YAML(typ="safe").load(ROOT / "compose" / "compose.yaml")

@@ -162,6 +162,7 @@ def starved(event: Event) -> Event:
 @pytest.mark.parametrize(
     ("change", "valid"), [(emptied, True), (starved, False), (lambda event: emptied(starved(event)), False)]
 )
+@pytest.mark.slow
 def test_an_emptied_queue_alone_leaves_the_other_figures(
     golden: list[Event], change: Change, *, valid: bool
 ) -> None:

@@ -187,6 +187,7 @@ def test_blocks_are_honest_about_seconds_that_hang_together() -> None:
     assert missed <= 0.05 * tries + 2.3 * (0.05 * 0.95 * tries) ** 0.5
 
 
+@pytest.mark.slow
 def test_too_few_seconds_say_nothing() -> None:
     """Under four blocks there is no spread to be seen."""
     assert half_width([1.0] * 19, sum) is None

@@ -53,6 +53,7 @@ def false_tables(draw: Callable[[random.Random], float], names: str, seeds: int,
 
 
 @pytest.mark.parametrize(("other", "better"), [("same", None), ("another", "a"), (None, "a")])
+@pytest.mark.slow
 def test_one_drill_under_two_names_is_never_ranked(other: str | None, better: str | None) -> None:
     """However far apart its runs came out: that was chance, or the machine."""
     cells = [cell("a", seed, 0.1 + seed / 1000, drill="same") for seed in range(5)]
