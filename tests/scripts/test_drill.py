@@ -44,6 +44,7 @@ def lab(tmp_path: Path) -> Path:
         (77, "no verdict: ended unexpectedly (exit code 77)"),
     ],
 )
+@pytest.mark.slow
 def test_the_last_line_says_how_it_ended(lab: Path, code: int, said: str) -> None:
     """On stderr, after all that the lab says; the exit code is the lab's."""
     done = subprocess.run(

@@ -152,6 +152,7 @@ def test_connects_of_the_process_are_attempts(storm: Storm) -> None:
     assert verdict.metrics.amplification_baseline == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_requests_on_kept_connections_come_in_addition(storm: Storm) -> None:
     """They open no connection: 100 connects and 50 requests on kept connections a second."""
     timeline = Timeline.fold(library(storm, kept=50))
@@ -159,6 +160,7 @@ def test_requests_on_kept_connections_come_in_addition(storm: Storm) -> None:
     assert timeline.row(8).amplification == pytest.approx(1.5, abs=0.02)
 
 
+@pytest.mark.slow
 def test_without_connects_the_bridge_is_a_lower_bound(storm: Storm) -> None:
     """What arrived there, without the canary's."""
     timeline = Timeline.fold(library(storm, connects=False, canary=7))

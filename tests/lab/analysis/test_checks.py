@@ -310,6 +310,7 @@ def test_a_503_share_is_seen_at_the_target(storm: Storm, refused: float, *, bit:
     assert {f.name: f for f in run_checks(Timeline.fold(events))}["fault effect: other"].ok is bit
 
 
+@pytest.mark.slow
 def test_a_paused_service_tells_nothing(storm: Storm) -> None:
     """The target's own silence is the effect, and no gap in the truth."""
     assert bite(storm, "pause", {}, "auth")[1] is False
@@ -330,6 +331,7 @@ def test_a_paused_service_tells_nothing(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("factor", "bit"), [(1.01, False), (3.0, False)])
+@pytest.mark.slow
 def test_a_surge_that_no_one_sees_did_not_bite(storm: Storm, factor: float, *, bit: bool) -> None:
     """The schedule's arrivals must grow by what was asked."""
     surge = storm.drill.method[0].model_copy(update={"name": "other", "kind": "load"})

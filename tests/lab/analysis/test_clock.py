@@ -39,6 +39,7 @@ def found(events: list[Event]) -> dict[str, bool | None]:
     return {finding.name: finding.ok for finding in check_clock(Timeline.fold(events))}
 
 
+@pytest.mark.slow
 def test_a_machine_that_stays_awake(storm: Storm) -> None:
     """A wall clock that is corrected by half a millisecond a second is no jump."""
     assert found(clocked(storm.events())) == {"suspended": True, "wall clock set": True}

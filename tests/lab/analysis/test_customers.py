@@ -238,6 +238,7 @@ def test_every_request_of_a_session_arrives(shared: Storm) -> None:
     assert finding(check_conservation(timeline_of(shared, received("edge", 1.3))), name).ok is False
 
 
+@pytest.mark.slow
 def test_each_target_received_what_was_sent_to_it(shared: Storm) -> None:
     """Of a target that others call as well, at least that."""
     customers = (customer("shop", 70.0), customer("streaming", 30.0, target="storefront"))

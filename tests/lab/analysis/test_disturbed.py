@@ -170,6 +170,7 @@ WRONG: list[tuple[str, Callable[[BridgeSample], dict[str, Any]], tuple[float, fl
     [row[1:] for row in WRONG],
     ids=[row[0] for row in WRONG],
 )
+@pytest.mark.slow
 def test_what_the_device_shows_and_no_action_did_is_the_first_reason(
     storm: Storm,
     change: Callable[[BridgeSample], dict[str, Any]],

@@ -149,6 +149,7 @@ def test_retries_may_end_before_service_is_back() -> None:
     assert ops(watch).false_resolutions == 1
 
 
+@pytest.mark.slow
 def test_a_resolution_is_unknown_where_truth_is() -> None:
     """Edge told nothing: no one can say whether the storm went on."""
     watch = Watch(untold=("edge",))

@@ -45,6 +45,7 @@ def test_a_queue_that_is_the_one_asked_for(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("queue", "says"), [(409, "fewer"), (4096, "more")])
+@pytest.mark.slow
 def test_another_queue_makes_the_run_inconclusive(storm: Storm, queue: int, says: str) -> None:
     """Shorter or longer; measured and limit have the figures, and the verdict names it."""
     read(storm, BASELINE_S, queue)

@@ -297,6 +297,7 @@ def test_a_fault_without_its_effect_says_so(storm: Storm) -> None:
     assert story(events)[1].startswith("Then came 10 s of latency on bridge (without the effect asked for)")
 
 
+@pytest.mark.slow
 def test_the_mitigation_that_did_it_is_named_alone(storm: Storm) -> None:
     """The first did not help, the second did: each with its own time."""
     act(storm, "second", "mitigation", "isolate", (68.3, 90.0))

@@ -51,6 +51,7 @@ def test_a_row_holds_what_happened_in_its_second(storm: Storm) -> None:
     assert not row.provisional
 
 
+@pytest.mark.slow
 def test_nothing_seen_is_none_not_zero(storm: Storm) -> None:
     """A second in which nothing was measured has no figures."""
     row = Timeline.fold(storm.events()).row(1)

@@ -95,6 +95,7 @@ def test_slow_scrapes_take_longer() -> None:
     assert shared.bounds_s == EACH_FIVE
 
 
+@pytest.mark.slow
 def test_an_agents_intervals_count_and_its_batches(folder: Path) -> None:
     """What the plane itself scrapes does not matter for main."""
     shared, _ = planes(FOLDER, "agent")

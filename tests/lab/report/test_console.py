@@ -84,6 +84,7 @@ def test_the_table_of_variants_shows_names_as_they_are(
     assert NASTY in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_no_command_makes_a_console_of_its_own() -> None:
     """One of rich's would take text for markup by default."""
     own = Path(lab.__file__).parent / "report" / "console.py"

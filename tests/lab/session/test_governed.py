@@ -1,10 +1,10 @@
 """A governor that dies is replaced at once; the journal says when, with what share, and how long it was away."""
 
-import pytest
-
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+import pytest
 
 from chaos.errors import RefusedError
 from chaos.wait import wait_until

@@ -1,5 +1,7 @@
 """Who is what to whom: what the lab derives from `x-lab`, on its own topology and on another one."""
 
+import pytest
+
 from lab import resources
 from lab.topology import Role, Roles, load_topology
 
@@ -20,6 +22,7 @@ def test_the_labs_own_topology() -> None:
     assert OURS.ends_of("edge") == OURS.ends_of("storefront") == ("auth",)
 
 
+@pytest.mark.slow
 def test_every_service_says_what_it_is() -> None:
     """No service is left to the default, and each of ours names the module of its settings."""
     services = load_topology(resources.topology()).services

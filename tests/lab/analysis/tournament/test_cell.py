@@ -49,6 +49,7 @@ def test_rejections_and_futile_attempts_come_from_the_counters(golden: list[Even
     assert cell.wasted_attempts_share == pytest.approx(0.75, abs=0.001)
 
 
+@pytest.mark.slow
 def test_what_the_bridge_counted_says_nothing_of_rejections(golden: list[Event]) -> None:
     """A real library tells no outcomes: null, not 0."""
 

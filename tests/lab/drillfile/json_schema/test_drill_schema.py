@@ -108,6 +108,7 @@ def test_every_drill_is_valid(schema: Draft202012Validator, file: Path) -> None:
 
 
 @pytest.mark.parametrize(("good", "bad"), BAD)
+@pytest.mark.slow
 def test_what_is_wrong_is_refused(
     schema: Draft202012Validator, real: Known, source: str, good: str, bad: str
 ) -> None:
