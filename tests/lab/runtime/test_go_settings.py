@@ -1,5 +1,6 @@
 """By which Go, and with which of its settings, the lab's programs are built: real shells, stand-ins for Go."""
 
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_builds_verify_checksums_whatever_the_user_has_set(
     found = gomodule.settings(str(stand_in))
     left = {name: value for name, value in found.items() if name.startswith("GO")}
     assert left == {"GOENV": "off", "GOPROXY": "a-mirror"}
-    script = f". {COMPOSE}/steps.sh; go_settings {stand_in}; env | grep ^GO | sort"
+    script = f". {shlex.quote(str(COMPOSE))}/steps.sh; go_settings {shlex.quote(str(stand_in))}; env | grep ^GO | sort"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["GOENV=off", "GOPROXY=a-mirror", "GOSUMDB="]
 
