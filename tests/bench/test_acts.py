@@ -117,8 +117,9 @@ async def test_the_run_folder_says_where_and_what(lab: Living) -> None:
 
 def test_a_busy_core_burns_and_ends(tmp_path: Path) -> None:
     """It is there while the condition is open, and its CPU is in the row."""
+    before = set(psutil.Process().children())
     with beside("core", tmp_path) as did:
-        (child,) = psutil.Process().children()
+        (child,) = set(psutil.Process().children()) - before
         asyncio.run(wait_until(lambda: child.cpu_times().user > 0.2, 30, "some CPU to be used"))
     assert did["neighbour_cpu_s"] >= 0.2
     assert not child.is_running()
@@ -127,8 +128,9 @@ def test_a_busy_core_burns_and_ends(tmp_path: Path) -> None:
 def test_a_neighbour_that_ends_early_is_an_error(tmp_path: Path) -> None:
     """The run was not beside it."""
     neighbour = beside("core", tmp_path, for_s=0.01)
+    before = set(psutil.Process().children())
     neighbour.__enter__()
-    (child,) = psutil.Process().children()
+    (child,) = set(psutil.Process().children()) - before
     child.wait(30)
     with pytest.raises(RuntimeError, match="ended early"):
         neighbour.__exit__(None, None, None)
