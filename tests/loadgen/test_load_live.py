@@ -18,7 +18,7 @@ import pytest
 
 from loadgen.traits import TraitSource
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("load")]  # both take the same address
 ROOT = Path(__file__).parents[2]
 HOST, PORT = "127.0.91.1", 9000
 
