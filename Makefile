@@ -66,7 +66,7 @@ unit: setup ## the quick tests: no process is started, nothing waits, few exampl
 	@$(TESTS) -n 2 -m "$(TEST) and not live and not slow and not hypothesis"
 
 # Most of them wait for processes and sockets, so there are more of them at once than cores.
-WORKERS ?= 6
+WORKERS ?= 5
 
 test: setup ## the tests that need no container engine (4 minutes); ARGS=--cov measures coverage
 	@sh scripts/setup.sh --tests

@@ -201,7 +201,7 @@ def test_locust_alone_shows_each_customer_and_each_step(target: Target) -> None:
     page, later = {"name": "first", "path": "/a"}, {"name": "later", "path": "/b"}
     shop = {"name": "shop", "rate_rps": 30, "steps": [page]}
     play = {"name": "play", "rate_rps": 10, "steps": [page, later]}
-    command = f"-m locust -f loadgen/locustfile.py --headless -u 1 -t 2s --json --host http://127.0.0.1:{target.server_address[1]}"
+    command = f"-m locust -f loadgen/locustfile.py --headless -u 1 -t 4s --json --host http://127.0.0.1:{target.server_address[1]}"
     done = subprocess.run(
         [sys.executable, *command.split(), "--customers", json.dumps([shop, play])],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
