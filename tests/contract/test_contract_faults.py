@@ -66,7 +66,8 @@ async def test_a_fault_bites_and_its_effect_goes(lab: Lab, name: str) -> None:
     effect = fault.traits().effect
     assert effect is not None
     bites = SEEN_BY[effect.figure](effect)
-    before = await lab.recovered()
+    # The best of some: a machine that was busy for a moment would make little of what is taken away.
+    before = max([await lab.recovered() for _ in range(4)], key=lambda seen: seen.rate_rps)
 
     async def bitten() -> bool:
         return bites(await lab.cross(), before)
