@@ -14,7 +14,7 @@ from bench.asked import seen
 from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
 from bench.healthy import RUNS, events_of, healthy
-from bench.planted import TIMES, planted, told
+from bench.planted import TIMES, planted, reported
 from bench.rows import Row, Rows, commit
 
 
@@ -26,7 +26,7 @@ def ask_again(rows: Rows, page: Path) -> None:
         defect = DEFECTS.get(row.get("defect", ""))
         if not (folder / "journal.jsonl").exists() or ("defect" in row and defect is None):
             return row
-        found = seen(events_of(folder)) if defect is None else told(defect, folder)
+        found = seen(events_of(folder)) if defect is None else reported(defect, folder)
         return {**row, **found, "asked_on": commit()}
 
     rows.rewrite(anew)

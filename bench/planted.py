@@ -32,12 +32,12 @@ def planted(rows: Rows, runtime: str, defect: Defect, seeds: Sequence[int]) -> N
             begun_s = time.monotonic()
             row = (_live if isinstance(defect.plant, Live) else _altered)(rows.folder, runtime, defect, seed)
             if row is not None:
-                row |= told(defect, rows.folder / row["folder"])
+                row |= reported(defect, rows.folder / row["folder"])
                 wall_s = round(time.monotonic() - begun_s, 1)
                 rows.add({**key, "planted": defect.planted, **row, "wall_s": wall_s})
 
 
-def told(defect: Defect, folder: Path) -> Row:
+def reported(defect: Defect, folder: Path) -> Row:
     """What the checks say of the run with the defect, whose folder (or whose unaltered run's) this is."""
     events = events_of(folder)
     if isinstance(defect.plant, Live):

@@ -2,8 +2,10 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, TypeVar
 
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.verdict import Finding
@@ -63,43 +65,40 @@ def short_unit(unit: str) -> str:
     return first if first in UNITS else ""
 
 
+class _Bound(NamedTuple):
+    """``sign``: how a figure must compare with the limit."""
+
+    sign: str
+    limit: float
+    unit: str
+
+
+_COMPARED: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
+    {"<": operator.lt, ">=": operator.ge, ">": operator.gt}
+)
+
+
 def below(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
     """A finding whose figure must stay below a limit."""
-    ok = None if measured is None else measured < limit
-    shown = None if measured is None else round(measured, 4)
-    return Finding(
-        name=name,
-        limit=f"< {limit:g} {unit}".strip(),
-        measured=shown,
-        ok=ok,
-        detail=detail,
-        unit=short_unit(unit),
-    )
+    return _held_to(_Bound("<", limit, unit), name, measured, detail)
 
 
 def at_least(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
     """A finding whose figure must reach a limit."""
-    ok = None if measured is None else measured >= limit
-    shown = None if measured is None else round(measured, 4)
-    return Finding(
-        name=name,
-        limit=f">= {limit:g} {unit}".strip(),
-        measured=shown,
-        ok=ok,
-        detail=detail,
-        unit=short_unit(unit),
-    )
+    return _held_to(_Bound(">=", limit, unit), name, measured, detail)
 
 
 def above(name: str, limit: float, unit: str, measured: float | None, detail: str = "") -> Finding:
     """A finding whose figure must be more than a limit."""
-    ok = None if measured is None else measured > limit
-    shown = None if measured is None else round(measured, 4)
+    return _held_to(_Bound(">", limit, unit), name, measured, detail)
+
+
+def _held_to(bound: _Bound, name: str, measured: float | None, detail: str) -> Finding:
     return Finding(
         name=name,
-        limit=f"> {limit:g} {unit}".strip(),
-        measured=shown,
-        ok=ok,
+        limit=f"{bound.sign} {bound.limit:g} {bound.unit}".strip(),
+        measured=None if measured is None else round(measured, 4),
+        ok=None if measured is None else _COMPARED[bound.sign](measured, bound.limit),
         detail=detail,
-        unit=short_unit(unit),
+        unit=short_unit(bound.unit),
     )

@@ -44,10 +44,13 @@ class LocalReadings(LocalPlaces):
         return tuple(name for name, folder in governed if self._is_lost(name, Governed(folder)))
 
     def _is_lost(self, service: str, governed: Governed) -> bool:
-        status, record = governed.status(), read_record(self._record_file(service))
-        if status is None or record is None or record.pid != status.target_pid:
-            return False  # it says nothing yet, or what it governed has ended
-        return status.state == "gone" and record.alive
+        status = governed.status()
+        if status is None or status.state != "gone":
+            return (
+                False  # it says nothing yet, or is there: looked for ten times a second, so no more is read
+            )
+        record = read_record(self._record_file(service))
+        return record is not None and record.pid == status.target_pid and record.alive
 
     async def sockets(self, service: str) -> Sockets:
         """The listener of the data port; of a service without one nothing is known, nor where the kernel won't say."""
