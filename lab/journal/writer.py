@@ -1,7 +1,8 @@
 """Appends events to ``journal.jsonl``: one writer, gapless ``seq``, ``t`` of the run's clock.
 
-Decisions are on the disk (fsync) before ``write`` returns; observations are flushed to the disk once a
-second. A line is either whole or, after a failed write, removed again, so that what follows can be read.
+``write`` returns when the kernel has the line, so that no crash of this process loses one. For a crash of the machine
+decisions go to the disk (fsync) at once and observations once a second, and nothing waits for that but ``close``.
+A line is either whole or, after a failed write, removed again, so that what follows can be read.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from lab.journal.disk_sync import DiskSync
 from lab.journal.events import CohortProvisional, Event
 from lab.journal.journal_error import JournalError, TakenOverError
 
@@ -32,7 +34,7 @@ DECISIONS = frozenset(
         "run.closed",
     }
 )
-"""Types that are on the disk before anyone acts on them."""
+"""Types that go to the disk at once."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -67,6 +69,7 @@ class JournalWriter:
         self._followers: list[EventListener] = []
         self._listeners: list[EventListener] = []
         self._fd: int | None = self._open()
+        self._disk = DiskSync(self._fd)
 
     @property
     def now_s(self) -> float:
@@ -90,7 +93,9 @@ class JournalWriter:
         self._seq += 1
         self.ended = self.ended or event.type == "run.closed"
         if event.type in DECISIONS or now_s - self._synced_s >= SYNC_EVERY_S:
-            self.sync()
+            with self._explained():
+                self._disk.ask()
+            self._synced_s = now_s
         return self._tell(stamped)
 
     def follow(self, follower: EventListener) -> None:
@@ -111,18 +116,13 @@ class JournalWriter:
 
         return leave
 
-    def sync(self) -> None:
-        """Have everything written so far on the disk."""
-        with self._explained():
-            os.fsync(self._open_fd())
-        self._synced_s = self.now_s
-
     def close(self) -> None:
-        """Sync and close. Idempotent; the file stays as it is."""
+        """Have everything on the disk, and close. Idempotent; the file stays as it is."""
         if self._fd is None:
             return
         try:
-            self.sync()
+            with self._explained():
+                self._disk.end()
         finally:
             os.close(self._fd)
             self._fd = None

@@ -63,5 +63,8 @@ class Observed(Protocol):
     async def sockets(self, service: str) -> Sockets:
         """A service's listening socket."""
 
+    async def overflows_total(self, service: str) -> int | None:
+        """Connections that found a service's accept queue full."""
+
     async def memory_bytes(self) -> dict[str, int]:
         """Memory by service."""

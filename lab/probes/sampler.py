@@ -210,7 +210,7 @@ class Sampler:
         self._overflows |= {name: total for name, total in found if total is not None}
 
     async def _overflows_of(self, name: str) -> tuple[str, int | None]:
-        return name, (await self.runtime.sockets(name)).listen_overflows_total
+        return name, await self.runtime.overflows_total(name)
 
 
 def _sum(values: list[T | None]) -> T | None:

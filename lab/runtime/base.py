@@ -97,6 +97,9 @@ class Runtime(TargetResolver, Protocol):
     async def sockets(self, service: str) -> Sockets:
         """Read a service's listening socket (the first ``expose``d port) from outside of the service."""
 
+    async def overflows_total(self, service: str) -> int | None:
+        """Connections that found a service's accept queue full; None: not known. Cheaper than ``sockets``."""
+
     async def connections(self, service: str) -> Connections | None:
         """Begin to watch the connections of a service's data listener from outside; None where it can't be.
 

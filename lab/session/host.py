@@ -278,7 +278,6 @@ class Host:
             await sampler.sample(tick)
             for death in await self.runtime.check_alive() if sampler.up else ():
                 self.write(service_changed(replace(death, planned=self._killed(death.service))))
-            self.journal.sync()
             async with self._sampled:
                 self._second = tick.second
                 self._sampled.notify_all()

@@ -61,6 +61,14 @@ class Inside:
             raise ProcessLookupError(f"nothing listens on port {self.listener.port} any more")
         return found
 
+    async def overflows_total(self) -> int | None:
+        """Connections that found the data listener's queue full; None where the namespace can't be entered.
+
+        Raises:
+            OSError: the container has ended since this was opened.
+        """
+        return None if self.listener is None else await asyncio.to_thread(self.listener.overflows_total)
+
     def close(self) -> None:
         """Let go of the container."""
         if self.listener:

@@ -49,15 +49,25 @@ class ContainerReadings(ContainerPlaces):
         """
         if inside := await self._inside(service):
             try:
-                return self._overflows_once(service, await inside.sockets())
+                found = await inside.sockets()
+                return found if self._counts(service) else replace(found, listen_overflows_total=None)
             except OSError:
                 self._forget(self._known(service).service)
         return UNKNOWN
 
-    def _overflows_once(self, name: str, found: Sockets) -> Sockets:
+    async def overflows_total(self, service: str) -> int | None:
+        """As the container's namespace counts them; None where that needs root."""
+        if self._counts(service) and (inside := await self._inside(service)):
+            try:
+                return await inside.overflows_total()
+            except OSError:
+                self._forget(self._known(service).service)
+        return None
+
+    def _counts(self, name: str) -> bool:
         """The kernel counts full queues of all of a container's listeners together: its first role has them."""
         first, *_ = self._services[self._known(name).service].roles
-        return found if name == first else replace(found, listen_overflows_total=None)
+        return name == first
 
     async def connections(self, service: str) -> Connections | None:
         """Those in the service's own network namespace; None where that needs root."""

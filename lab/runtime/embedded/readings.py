@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lab.runtime.base import LogLine, ServiceReport, ServiceState, Sockets, Usag
 from lab.runtime.connections import Connections, open_connections
 from lab.runtime.embedded import kernel
 from lab.runtime.embedded.device import is_device
+from lab.runtime.embedded.governor_watch import GovernorWatch
 from lab.runtime.embedded.plan import StartPlan
 from lab.runtime.embedded.process_logs import read_lines, tail
 from lab.runtime.embedded.targets import LocalPlaces
@@ -24,6 +26,7 @@ class LocalReadings(LocalPlaces):
 
     _running: set[str] = field(default_factory=set, init=False)
     _listeners: dict[str, Listener] = field(default_factory=dict, init=False)
+    _governors: GovernorWatch = field(default_factory=GovernorWatch, init=False)
 
     async def usage(self, service: str) -> Usage:
         """CPU by the process's own clock; cap and time held back as its governor says."""
@@ -44,28 +47,37 @@ class LocalReadings(LocalPlaces):
         return tuple(name for name, folder in governed if self._is_lost(name, Governed(folder)))
 
     def _is_lost(self, service: str, governed: Governed) -> bool:
-        status = governed.status()
-        if status is None or status.state != "gone":
-            return (
-                False  # it says nothing yet, or is there: looked for ten times a second, so no more is read
-            )
-        record = read_record(self._record_file(service))
-        return record is not None and record.pid == status.target_pid and record.alive
+        if not self._governors.is_gone(service, governed):
+            return False
+        record, status = read_record(self._record_file(service)), governed.status()
+        return record is not None and status is not None and record.pid == status.target_pid and record.alive
 
     async def sockets(self, service: str) -> Sockets:
         """The listener of the data port; of a service without one nothing is known, nor where the kernel won't say."""
-        address = self._known(service).addresses_of(service).get("data")
-        if address is None:
-            return UNKNOWN
         try:
-            if service not in self._listeners:
-                self._listeners[service] = local_listener(address)
-            return await asyncio.to_thread(self._listeners[service].read) or UNKNOWN
+            listener = self._listener(service)
+            return (await asyncio.to_thread(listener.read) if listener else None) or UNKNOWN
         except OSError:
             return UNKNOWN
 
+    async def overflows_total(self, service: str) -> int | None:
+        """As the listener itself counts them."""
+        with suppress(OSError):
+            if listener := self._listener(service):
+                return await asyncio.to_thread(listener.overflows_total)
+        return None
+
+    def _listener(self, service: str) -> Listener | None:
+        address = self._known(service).addresses_of(service).get("data")
+        if address is None:
+            return None
+        if service not in self._listeners:
+            self._listeners[service] = local_listener(address)
+        return self._listeners[service]
+
     def stop_reading(self) -> None:
         """Close what readings have kept open."""
+        self._governors.close()
         while self._listeners:
             self._listeners.popitem()[1].close()
 

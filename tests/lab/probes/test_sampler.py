@@ -13,6 +13,7 @@ from lab.journal.upgrade import ROLES
 from lab.probes import Sampler
 from lab.probes.control import ControlError
 from lab.probes.device_api import DeviceApi, Said
+from lab.probes.sampler import MEMORY_EVERY_S
 from lab.probes.ticker import Tick, Ticker
 from lab.runtime.base import Sockets, Usage
 
@@ -33,6 +34,12 @@ class Runtime:
 
     async def sockets(self, service: str) -> Sockets:
         return Sockets(3, 2, 510, {"bridge": 40, "bridge-reserve": 2}[service])
+
+    async def memory_bytes(self) -> dict[str, int]:
+        return {}
+
+    async def overflows_total(self, _service: str) -> int | None:
+        return 3
 
 
 TOXICS = [
@@ -75,7 +82,7 @@ class Api:
 
 
 async def sampled(
-    deaf: str, reserves: tuple[str, ...], api: Api | None = None
+    deaf: str, reserves: tuple[str, ...], api: Api | None = None, second: int = 1
 ) -> tuple[list[BridgeSample], HostSample]:
     """One second's samples of the devices and of the machine."""
     events: list[Event] = []
@@ -85,7 +92,7 @@ async def sampled(
         ours=lambda name: name.startswith("run."), up=True,
     )  # fmt: skip
     sampler.latest["router"] = {"connections_total": 7}
-    await sampler.sample(Tick(second=1, lag_ms=0.0))
+    await sampler.sample(Tick(second=second, lag_ms=0.0))
     (host,) = (event for event in events if isinstance(event, HostSample))
     return [event for event in events if isinstance(event, BridgeSample)], host
 
@@ -115,6 +122,12 @@ async def test_without_a_second_device_nothing_is_different() -> None:
     devices, host = await sampled("", ())
     assert [one.device for one in devices] == ["bridge"]
     assert (host.bridge_listen_overflows_total, host.governor_cpu_s_total) == (40, 0.01)
+
+
+async def test_full_queues_of_services_are_counted_beside_the_devices() -> None:
+    """Now and then, with memory: the machine's figure is of all of them."""
+    _, host = await sampled("", (), second=MEMORY_EVERY_S)
+    assert (host.listen_overflows_total, host.bridge_listen_overflows_total) == (43, 40)
 
 
 async def test_a_device_that_cant_be_read_takes_nothing_from_the_other() -> None:

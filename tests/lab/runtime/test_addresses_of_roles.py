@@ -4,6 +4,7 @@ Tests lab.runtime: embedded/targets, compose/targets, compose/readings.
 """
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -114,13 +115,22 @@ def test_a_process_is_found_by_its_services_name(compose: ContainerPlaces) -> No
     assert compose.handle("near") == Container(service="near", id="1" * 64)
 
 
-def test_full_queues_of_a_container_are_counted_once(tmp_path: Path, compose: ContainerPlaces) -> None:
+class Reading:
+    """The inside of a container."""
+
+    async def sockets(self) -> Sockets:
+        return Sockets(3, 2, 510, 40)
+
+    async def overflows_total(self) -> int:
+        return 41
+
+
+async def test_full_queues_of_a_container_are_counted_once(tmp_path: Path, compose: ContainerPlaces) -> None:
     """The kernel counts those of all its listeners together, so only its first role has the figure."""
     readings = ContainerReadings("run", tmp_path)
     readings._services, readings._seen = compose._services, compose._seen
-    found = Sockets(3, 2, 510, 40)
-    found_at = {
-        name: readings._overflows_once(name, found).listen_overflows_total
-        for name in ("shop", "stock", "alone")
-    }
-    assert found_at == {"shop": 40, "stock": None, "alone": 40}
+    names = ("shop", "stock", "alone")
+    readings._insides = dict.fromkeys(names, cast("Any", Reading()))
+    found = [(await readings.sockets(name)).listen_overflows_total for name in names]
+    assert found == [40, None, 40]
+    assert [await readings.overflows_total(name) for name in names] == [41, None, 41]

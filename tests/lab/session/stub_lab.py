@@ -121,6 +121,9 @@ class StubRuntime:
     async def sockets(self, service: str) -> Sockets:
         return Sockets(open_connections=0, accept_queue=0, listen_queue=self.queue, listen_overflows_total=0)
 
+    async def overflows_total(self, service: str) -> int | None:
+        return 0
+
     async def check_alive(self) -> list[ServiceReport]:
         return []
 
