@@ -5,12 +5,13 @@ python -m bench throttle --runtime embedded --seeds 10
 python -m bench fresh
 python -m bench ceiling --runtime embedded
 python -m bench proofs --runtime embedded
+python -m bench tipping --runtime embedded    about 50 minutes
 python -m bench monitoring --runtime embedded
 python -m bench policies
 python -m bench places
 python -m bench checks --runtime embedded     the instrument checks (bench/checks.py): about 2.5 hours a runtime
 python -m bench page                          only the pages, from the rows that are kept
-python -m bench                               all but the checks, on both runtimes: about 4 hours
+python -m bench                               all but the checks, on both runtimes: about 6 hours
 """
 
 import argparse
@@ -32,6 +33,7 @@ from bench.rows import Rows
 from bench.runs import ROOT
 from bench.storms import storms
 from bench.throttle import throttle
+from bench.tipping import tipping
 
 WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "storms": storms,
@@ -39,6 +41,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "fresh": fresh,
     "ceiling": ceiling,
     "proofs": proofs,
+    "tipping": tipping,
     "monitoring": monitoring,
     "policies": policies,
     "places": places,

@@ -13,6 +13,7 @@ from bench.monitored import monitored
 from bench.places import fooled
 from bench.policies import costs
 from bench.rows import Row, Rows
+from bench.tipping_page import tipping_points
 from lab.analysis.verdict.interval import wilson
 
 HEAD = """# Benchmarks
@@ -37,6 +38,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *_fresh(rows),
         *_ceiling(rows),
         *_proofs(rows),
+        *tipping_points(rows),
         *monitored(rows),
         *costs(rows),
         *fooled(rows),

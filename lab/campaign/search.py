@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chaos.process.files import replace_text
+from lab.analysis.tournament.computed_tipping import Carried, carried, compute
 from lab.analysis.tournament.tipping import Bisection, Looked, StuckCount, Tipping, Tried
 from lab.campaign.one_lab import OneLab, one_lab
 from lab.campaign.reports import PointFound, Reporter, ReportListener
@@ -17,18 +18,21 @@ MOST_POINTS = 12
 AGAIN = 2
 """So many further seeds are tried at a value where a run could not be judged."""
 
+VALID = frozenset({"pass", "fail"})
+"""Verdicts of runs whose figures can be trusted."""
 UNITS = {"trigger": "s", "rate": "/s"}
 
 
 @dataclass(slots=True)
 class _Looking:
-    """A search under way: its folder, and what was found at each value so far."""
+    """A search under way: its folder, what was found at each value so far, and what its runs say of the device."""
 
     drill: Drill
     search: Search
     folder: Path
     bisection: Bisection
     looked: dict[float, Looked] = field(default_factory=dict)
+    carried: list[Carried | None] = field(default_factory=list)
 
     def tell(self, looked: Looked) -> bool:
         """Take what was found at a value; whether enough of it could be judged to go on."""
@@ -49,6 +53,7 @@ class _Looking:
             always_from=band[1],
             doubtful=next((one.value for one in self.looked.values() if one.outcome is None), None),
             points=tuple(self.looked[value] for value in sorted(self.looked)),
+            computed=compute(self.drill, self.carried),
         )
 
 
@@ -86,6 +91,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
         folder = create_run_folder(lab.host.request.home, seeded.name, looking.folder / f"{value:g}-{number}")
         doing = f"{looking.search.vary} {value:g}, run {number}"
         results.append(lab.ended(doing, await lab.run(seeded, folder, doing)))
+    looking.carried += [carried(one.timeline) for one in results if one.verdict.verdict in VALID]
     judged = _judged(results)
     enough = len(judged) == looking.search.seeds
     return Looked(
@@ -99,7 +105,7 @@ async def _look_at(lab: OneLab, looking: _Looking, value: float) -> Looked:
 
 def _judged(results: list[Result]) -> list[bool]:
     """Whether the valid runs stayed stuck."""
-    valid = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in {"pass", "fail"}]
+    valid = [one.verdict.metrics.stuck for one in results if one.verdict.verdict in VALID]
     return [stuck for stuck in valid if stuck is not None]
 
 

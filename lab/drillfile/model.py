@@ -163,6 +163,16 @@ class Drill(Frozen):
         return tuple(step for step in self.method if step.phase in phases and step.kind != "mitigation")
 
     @property
+    def after_trigger_s(self) -> float | None:
+        """From the last trigger's planned end to the next mitigation's, or to the end; None: there is no trigger."""
+        roles = [phase.role for phase in self.phases]
+        if "trigger" not in roles:
+            return None
+        after = self.phases[len(roles) - roles[::-1].index("trigger") :]
+        until = next((number for number, phase in enumerate(after) if phase.role == "mitigation"), len(after))
+        return sum(phase.planned_s for phase in after[:until])
+
+    @property
     def applied(self) -> tuple[Step, ...]:
         """Every step that a whole run applies: the method's, and in each retrigger the trigger's under a new name."""
         again = [

@@ -40,7 +40,7 @@ def _ends_with_new_listener(model: type | None) -> bool:
 def _too_short(drill: Drill) -> Iterator[str]:
     """An aftermath in which the trigger's direct effects leave too little to judge."""
     claims = [one.name for one in drill.expect if one.condition.metric == "stuck"]
-    left_s = _after_trigger_s(drill)
+    left_s = drill.after_trigger_s
     if not claims or left_s is None:
         return
     effects_s = direct_effects_s(drill)
@@ -52,13 +52,3 @@ def _too_short(drill: Drill) -> Iterator[str]:
             f"{LEAST_JUDGED_S:g} s must be left. "
             f"Make that time at least {effects_s + LEAST_JUDGED_S + 0.5:g} s, or the queue shorter"
         )
-
-
-def _after_trigger_s(drill: Drill) -> float | None:
-    """From the last trigger's end to the next mitigation, or to the end; None: there is no trigger."""
-    roles = [phase.role for phase in drill.phases]
-    if "trigger" not in roles:
-        return None
-    after = drill.phases[len(roles) - roles[::-1].index("trigger") :]
-    until = next((number for number, phase in enumerate(after) if phase.role == "mitigation"), len(after))
-    return sum(phase.planned_s for phase in after[:until])

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
+from lab.analysis.tournament.computed_tipping import Computed
+
 NEVER, SOMETIMES, ALWAYS = "never", "sometimes", "always"
 
 
@@ -109,7 +111,8 @@ class Looked(BaseModel):
 class Tipping(BaseModel):
     """``search.json``: what was varied, in which unit, what was found at each value, and the band (None: no band).
 
-    ``doubtful``: the value at which the search ended, because too many of its runs could not be judged.
+    ``doubtful``: the value at which the search ended, because too many of its runs could not be judged. ``computed``:
+    where it should tip (None: a search of before that was worked out).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -122,6 +125,16 @@ class Tipping(BaseModel):
     always_from: float | None
     doubtful: float | None
     points: tuple[Looked, ...]
+    computed: Computed | None = None
+
+    @property
+    def holds_computed(self) -> bool | None:
+        """Whether the measured band contains what was computed; None where there is either no band or no such value."""
+        if self.never_up_to is None or self.always_from is None:
+            return None
+        if self.computed is None or self.computed.value is None:
+            return None
+        return self.never_up_to <= self.computed.value <= self.always_from
 
     def at(self, value: float) -> Looked:
         """What was found at a value."""

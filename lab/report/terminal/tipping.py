@@ -33,7 +33,7 @@ def said(found: Tipping) -> list[str]:
         return [f"At {found.show(found.doubtful)} too many runs could not be judged: {why}"]
     if found.never_up_to is None or found.always_from is None:
         ends = " and ".join(f"{found.show(one.value)} ({one.outcome} stuck)" for one in _ends(found))
-        return [f"No tipping point between {ends}: widen `from` and `to`."]
+        return [f"No tipping point between {ends}: widen `from` and `to`.", *computed_words(found)]
     low, high = found.show(found.never_up_to), found.show(found.always_from)
     return [
         (
@@ -42,7 +42,38 @@ def said(found: Tipping) -> list[str]:
         ),
         f"Just below, {low}: lab report {found.at(found.never_up_to).runs[-1].run}",
         f"Just above, {high}: lab report {found.at(found.always_from).runs[-1].run}",
+        *computed_words(found),
     ]
+
+
+def computed_words(found: Tipping) -> list[str]:
+    """What the model of a storm says to it, with all that went into it; nothing where it was not asked."""
+    computed = found.computed
+    if computed is None:
+        return []
+    if computed.because is not None:
+        return [f"Not computed: {computed.because}."]
+    given = (
+        f"capacity {computed.capacity_rps:g}/s, {computed.abandoned_rps:g}/s of connections that were given up, "
+        f"{computed.throttled_rps:g}/s under the throttle, queue {computed.queue}, timeout {computed.timeout_s:g} s, "
+        f"{computed.attempts} attempts per request"
+    )
+    if computed.value is None:
+        return [f"Computed: it does not tip in what was searched ({given})."]
+    ends = [found.show(end) for end in (computed.low, computed.high) if end is not None]
+    between = f" ({' to '.join(ends)} by the calibration's windows)" if len(ends) > 1 else ""
+    chance = "" if computed.chance_s is None else f", give or take {computed.chance_s:g} s by chance"
+    return [f"Computed: {found.show(computed.value)}{between}{chance}, {_beside(found)}: {given}."]
+
+
+def _beside(found: Tipping) -> str:
+    """Where what was computed lies, from the measured band."""
+    value = found.computed.value if found.computed else None
+    if found.holds_computed is None or value is None or found.never_up_to is None:
+        return "and no band was measured"
+    if found.holds_computed:
+        return "within the measured band"
+    return "below the measured band" if value < found.never_up_to else "above the measured band"
 
 
 def _ends(found: Tipping) -> tuple[Looked, Looked]:

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from lab.analysis import Timeline, Verdict
-from lab.analysis.tournament.tipping import Tipping
+from lab.analysis.tournament.computed_tipping import Computed
+from lab.analysis.tournament.tipping import Looked, Tipping, Tried
 from lab.analysis.verdict.verdict import Figures
 from lab.campaign import Aborting, Report, open_drill, search
 from lab.campaign.reports import PointFound
@@ -126,6 +127,65 @@ async def test_it_ends_where_too_little_can_be_judged(
     assert found.doubtful == found.points[0].value
     assert exit_of_search(found) is Exit.INCONCLUSIVE
     assert "the machine was busy" in said(found)[0]
+
+
+def searched(computed: Computed | None, band: tuple[float | None, float | None] = (2.0, 3.0)) -> Tipping:
+    """A search that found this band."""
+    points = tuple(
+        Looked(value=value, stuck=stuck, judged=3, outcome="never" if not stuck else "always", runs=(
+            Tried(run=f"/r/{value:g}", verdict="pass", stuck=bool(stuck), reason=None),
+        ))
+        for value, stuck in ((2.0, 0), (3.0, 3))
+    )  # fmt: skip
+    return Tipping(
+        drill="metastable", runtime="embedded", vary="trigger", unit="s", never_up_to=band[0],
+        always_from=band[1], doubtful=None, points=points, computed=computed,
+    )  # fmt: skip
+
+
+COMPUTED = Computed(
+    value=2.8, low=2.5, high=3.1, chance_s=0.3, offered_rps=100, attempts=4, timeout_s=1.0, capacity_rps=165,
+    abandoned_rps=207, throttled_rps=54, queue=561,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("computed", "holds", "words"),
+    [
+        (
+            COMPUTED,
+            True,
+            (
+                "Computed: 2.8 s (2.5 s to 3.1 s by the calibration's windows), give or take 0.3 s by chance, within "
+                "the measured band: capacity 165/s, 207/s of connections that were given up, 54/s under the throttle, "
+                "queue 561, timeout 1 s, 4 attempts per request."
+            ),
+        ),
+        (COMPUTED.model_copy(update={"value": 1.9}), False, "below the measured band"),
+        (COMPUTED.model_copy(update={"value": 3.1}), False, "above the measured band"),
+        (
+            COMPUTED.model_copy(update={"value": None}),
+            None,
+            "Computed: it does not tip in what was searched (capacity",
+        ),
+        (
+            Computed(because="the model is of one throttle"),
+            None,
+            "Not computed: the model is of one throttle.",
+        ),
+    ],
+)
+def test_what_was_computed_stands_beside_the_band(computed: Computed, holds: object, words: str) -> None:
+    """With all that went into it, and whether the band contains it."""
+    found = searched(computed)
+    assert found.holds_computed is holds
+    assert words in said(found)[-1]
+
+
+def test_without_a_band_what_was_computed_is_said_all_the_same() -> None:
+    """It may say where to look."""
+    assert "and no band was measured" in said(searched(COMPUTED, (None, None)))[-1]
+    assert len(said(searched(None))) == 3
 
 
 async def test_two_ends_alike_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,200 @@
+"""Where a search should tip by :mod:`lab.analysis.tournament.storm_model`, with what its own runs say of the device.
+
+    capacity     the calibration's median window
+    throttled    connections/s that the bridge carried early in the trigger, while more of them waited
+    abandoned    connections/s that it carried while a storm was stuck: all of those clients had given up
+
+A share of CPU is not a share of connections (40 % of the CPU carried 52 % in containers), and what an abandoned
+connection costs differs between machines and runtimes: so both are read from the runs, as medians. Where no run has
+them, the share that was asked for, and `ABANDONED` times the capacity, stand in for them. A core is faster in one
+second than in the next, and all three figures with it: `low` and `high` are for a device that is as slow as the
+calibration's lowest window all the time, and as fast as its highest.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import ceil
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict
+
+from lab.analysis.metrics.stuck import find_stuck, timeout_s
+from lab.analysis.timeline.timeline import Timeline
+from lab.analysis.timeline.windows import whole_seconds, work_waits
+from lab.analysis.tournament.storm_model import StormModel, tipping_rate_rps, tipping_trigger_s
+from lab.drillfile.model import LAB, Drill, Search, Step
+
+THROTTLE = "capacity"
+"""The fault that the model is of."""
+ABANDONED = 1.26
+"""Abandoned / answered connections per second: 1.27 embedded, 1.26 in containers (tests/data/golden, retry-storm)."""
+EARLY_TIMEOUTS = 2
+"""So many timeouts after the trigger began, clients still wait for most of what is carried."""
+
+
+class Computed(BaseModel):
+    """Where it should tip. ``value`` None: nowhere in what was searched, or (``because``) there is no model of it.
+
+    ``low`` and ``high``: by the lowest and the highest window of the calibration. ``chance_s``: by how much the length
+    varies from seed to seed, one standard deviation.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    chance_s: float | None = None
+    because: str | None = None
+    offered_rps: float | None = None
+    attempts: int | None = None
+    timeout_s: float | None = None
+    capacity_rps: float | None = None
+    abandoned_rps: float | None = None
+    throttled_rps: float | None = None
+    queue: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a run says of the device: connections in each second under the throttle, and while the storm was stuck."""
+
+    device: str
+    windows_rps: tuple[float, ...]
+    queue: int | None
+    throttled_rps: tuple[float, ...]
+    abandoned_rps: tuple[float, ...]
+
+
+def carried(timeline: Timeline) -> Carried | None:
+    """Of one run; None: nothing was calibrated, or there was no trigger."""
+    last = timeline.calibrations[-1] if timeline.calibrations else None
+    trigger, drill = timeline.trigger, timeline.drill
+    if last is None or drill is None or trigger.start_s is None or trigger.end_s is None:
+        return None
+    early_s = min(trigger.end_s, trigger.start_s + EARLY_TIMEOUTS * timeout_s(drill) + 1)
+    throttled = (s for s in whole_seconds(trigger.start_s, early_s) if work_waits(timeline, s))
+    stuck = find_stuck(timeline)
+    return Carried(
+        last.target,
+        last.windows_rps,
+        last.listen_queue,
+        tuple(_accepted(timeline, throttled)),
+        tuple(_accepted(timeline, stuck.seconds if stuck.value else ())),
+    )
+
+
+def _accepted(timeline: Timeline, seconds: Iterable[int]) -> Iterator[float]:
+    found = (timeline.row(second).accepted for second in seconds)
+    return (count for count in found if count is not None)
+
+
+def compute(drill: Drill, runs: Iterable[Carried | None]) -> Computed:
+    """Where a drill with a ``search`` should tip.
+
+    Args:
+        drill: what was searched.
+        runs: what each of its runs says of the device.
+    """
+    known = [run for run in runs if run is not None]
+    search = drill.search
+    if search is None or not known:
+        return Computed(because="no run calibrated a device and had a trigger")
+    why, attempts, share = _asked(drill, known[-1].device)
+    if why is not None:
+        return Computed(because=why)
+    windows = known[-1].windows_rps
+    capacity_rps, queue = median(windows), next((run.queue for run in known if run.queue), None)
+    model = StormModel(
+        offered_rps=drill.load.requests_rps,
+        attempts=attempts,
+        timeout_s=timeout_s(drill),
+        capacity_rps=capacity_rps,
+        abandoned_rps=_median((run.abandoned_rps for run in known), ABANDONED * capacity_rps),
+        throttled_rps=min(capacity_rps, _median((run.throttled_rps for run in known), share * capacity_rps)),
+        queue=drill.bridge.queue_s * drill.bridge.headroom * drill.load.requests_rps
+        if queue is None
+        else queue,
+    )
+    low, high = (_tips(_faster(model, edge), drill, search) for edge in (min(windows), max(windows)))
+    return Computed(
+        value=_tips(model, drill, search),
+        low=low,
+        high=high,
+        chance_s=_rounded(model.chance_s) if search.vary == "trigger" else None,
+        offered_rps=model.offered_rps,
+        attempts=model.attempts,
+        timeout_s=model.timeout_s,
+        capacity_rps=_rounded(model.capacity_rps),
+        abandoned_rps=_rounded(model.abandoned_rps),
+        throttled_rps=_rounded(model.throttled_rps),
+        queue=round(model.queue),
+    )
+
+
+def _faster(model: StormModel, capacity_rps: float) -> StormModel:
+    """The same on a device of another speed."""
+    times = capacity_rps / model.capacity_rps
+    return replace(
+        model,
+        capacity_rps=capacity_rps,
+        abandoned_rps=times * model.abandoned_rps,
+        throttled_rps=times * model.throttled_rps,
+    )
+
+
+def _tips(model: StormModel, drill: Drill, search: Search) -> float | None:
+    """The trigger's length in s, or the rate in requests/s, at which it tips; None: not up to the search's end."""
+    watched_s = drill.after_trigger_s or 0.0
+    if search.vary == "trigger":
+        return _rounded(tipping_trigger_s(model, search.high, watched_s))
+    trigger_s = sum(phase.planned_s for phase in drill.phases_of("trigger"))
+    return _rounded(tipping_rate_rps(model, trigger_s, search.high, watched_s))
+
+
+def _asked(drill: Drill, device: str) -> tuple[str | None, int, float]:
+    """Why there is no model of this drill (None: there is one); attempts per request; the throttle's share."""
+    match drill.trigger:
+        case (Step(what=what, target=target, params={"share": share}),) if (
+            what == THROTTLE and target == device
+        ):
+            pass
+        case _:
+            return (
+                f"the model is of one throttle (fault {THROTTLE} of {device}), and this trigger is another",
+                0,
+                0,
+            )
+    retrying = {
+        service: settings
+        for service, settings in drill.configuration.items()
+        if settings.get("policy", "none") != "none" or settings.get("library", LAB) != LAB
+    }
+    if len(retrying) != 1:
+        return f"the model is of one service that retries, not of {len(retrying)}", 0, 0
+    ((service, settings),) = retrying.items()
+    retries = _immediate_retries(str(settings.get("policy", "none")))
+    if retries is None or settings.get("library", LAB) != LAB or settings.get("connections", "new") != "new":
+        return f"the model is of immediate retries over new connections, and {service} has others", 0, 0
+    begun = ceil(drill.load.patience_s / timeout_s(drill))  # attempts that begin before the load gives up
+    return None, min(1 + retries, begun), float(share)
+
+
+def _immediate_retries(policy: str) -> int | None:
+    """How many; None: the policy is another."""
+    from services.policies.parse import layers  # noqa: PLC0415 - the seam to the services, as in registries
+
+    match layers(policy):
+        case [(spec, given)] if spec.name == "immediate":
+            return int(given["retries"])
+        case _:
+            return None
+
+
+def _median(runs: Iterable[tuple[float, ...]], otherwise: float) -> float:
+    """Of every second of all runs; another figure where none has one."""
+    found = [figure for run in runs for figure in run]
+    return median(found) if found else otherwise
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
