@@ -8,6 +8,7 @@ python -m bench proofs --runtime embedded
 python -m bench tipping --runtime embedded    about 50 minutes
 python -m bench monitoring --runtime embedded
 python -m bench policies
+python -m bench attempts                      the CPU of an attempt beside a bare aiohttp client's: a minute or two
 python -m bench places
 python -m bench checks --runtime embedded     the instrument checks (bench/checks.py): about 2.5 hours a runtime
 python -m bench page                          only the pages, from the rows that are kept
@@ -18,6 +19,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.attempt_cost import attempts
 from bench.ceiling import ceiling
 from bench.checks import AskedFor, ask_again, checks
 from bench.checks_page import write_checks_page
@@ -44,6 +46,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "tipping": tipping,
     "monitoring": monitoring,
     "policies": policies,
+    "attempts": attempts,
     "places": places,
 }
 

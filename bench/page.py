@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.attempt_cost import attempt_costs
 from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
@@ -37,6 +38,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *_storms(rows),
         *_fresh(rows),
         *_ceiling(rows),
+        *attempt_costs(rows),
         *_proofs(rows),
         *tipping_points(rows),
         *monitored(rows),

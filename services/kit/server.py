@@ -61,7 +61,7 @@ def run_roles(name: str, played: Callable[[], Sequence[PlayedRole]]) -> None:
     try:
         logs.configure(process_environment().get("SERVICE", name))
         roles = played()
-        _calm_collector()
+        calm_collector()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(roles))
     except (BadEnvironmentError, SettingsError, OSError) as error:
@@ -148,7 +148,7 @@ class Service:
         await self.control.cleanup()
 
 
-def _calm_collector() -> None:
+def calm_collector() -> None:
     """Let the garbage collector run rarely, over what is young only.
 
     With its defaults (700, 10, 10) it stops the loop for up to 60 ms at 800 attempts/s: with hundreds of requests in
