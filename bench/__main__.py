@@ -35,7 +35,7 @@ from bench.rows import Rows
 from bench.runs import ROOT
 from bench.storms import storms
 from bench.throttle import throttle
-from bench.tipping import tipping
+from bench.tipping_points import tipping
 
 WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "storms": storms,

@@ -14,7 +14,7 @@ from bench.monitored import monitored
 from bench.places import fooled
 from bench.policies import costs
 from bench.rows import Row, Rows
-from bench.tipping_page import tipping_points
+from bench.tipping_points_page import tipping_points
 from lab.analysis.verdict.interval import wilson
 
 HEAD = """# Benchmarks

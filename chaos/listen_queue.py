@@ -53,7 +53,10 @@ def why_not_settable() -> str | None:
 
     None: it can be. It costs about 20 ms.
     """
-    ours = socket.create_server(("127.0.0.1", 0))
+    try:
+        ours = socket.create_server(("127.0.0.1", 0))
+    except OSError as error:
+        return f"nothing can listen on 127.0.0.1: {error.strerror} (is `lo` up, with IPv4?)"
     with ours, _waiting_child(ours) as child:
         host, port = ours.getsockname()
         try:

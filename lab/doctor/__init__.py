@@ -10,6 +10,7 @@ from lab.doctor.cpu_kinds import cpu_kinds
 from lab.doctor.diagnosis import Diagnosis
 from lab.doctor.home_folder import home_folder
 from lab.doctor.lock_folder import lock_folder
+from lab.doctor.loopback import loopback
 from lab.doctor.machine import MACHINE
 from lab.doctor.machine_readings import Readings
 from lab.doctor.measure import SECONDS, measure
@@ -18,6 +19,7 @@ from lab.doctor.plane_memory import planes_memory
 from lab.doctor.prediction import Asked, Prediction, predict
 from lab.doctor.programs import monitors, runtimes
 from lab.doctor.shown import show
+from lab.doctor.sleeping import sleeping
 from lab.drillfile import Drill
 from lab.report.console import Console
 from lab.runtime.base import SetupError
@@ -73,11 +75,14 @@ def examine(drill: Asked, measuring: Callable[[], Readings]) -> Examination:
     locks = lock_folder()
     readings, why_not = _measured(measuring) if locks.state == "ok" else (None, [])
     queue = bridges_queue()
-    programs, works = runtimes(queue_settable=queue.state == "ok")
+    addresses = loopback()
+    programs, works = runtimes(local_fit=queue.state == addresses.state == "ok")
     findings = (
         *(check() for check in MACHINE),
         *(why_not if readings is None else measured(readings)),
         cpu_kinds(),
+        sleeping(),
+        addresses,
         queue,
         *monitors(),
         planes_memory(),

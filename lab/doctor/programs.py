@@ -37,15 +37,16 @@ def _program(name: str, program: binaries.Program, todo: str) -> Diagnosis:
         return Diagnosis(name, "warn", str(error), todo)
 
 
-def runtimes(*, queue_settable: bool = True) -> tuple[list[Diagnosis], tuple[str, ...]]:
+def runtimes(*, local_fit: bool = True) -> tuple[list[Diagnosis], tuple[str, ...]]:
     """What was found of the two runtimes, and which of them work: one is enough.
 
-    ``queue_settable``: embedded can give its bridge the queue that a drill asks for, and refuses every drill otherwise.
+    ``local_fit``: embedded can give each service an address, and its bridge the queue that a drill asks for; it refuses
+    every drill otherwise.
     """
     toxiproxy, engine = _program("Toxiproxy", binaries.TOXIPROXY, TOXIPROXY), _engine()
     plugin = _asked("Compose plugin", ["docker", "compose", "version", "--short"])
     container = engine.state == plugin.state == "ok"
-    local = toxiproxy.state == "ok" and sys.platform == "linux" and queue_settable
+    local = toxiproxy.state == "ok" and sys.platform == "linux" and local_fit
     works = tuple(compress(("compose", "embedded"), (container, local)))
     if works:
         return [toxiproxy, engine, plugin, Diagnosis("Runtimes", "ok", " and ".join(works))], works

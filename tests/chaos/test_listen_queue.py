@@ -1,5 +1,6 @@
 """The queue of another process's listener, on real sockets; without any program of the machine."""
 
+import errno
 import os
 import shutil
 import socket
@@ -61,6 +62,16 @@ def test_a_machine_that_refuses_says_so_before_anything_is_started(monkeypatch: 
     why = why_not_settable()
     assert why is not None
     assert "can't be borrowed: Function not implemented (pidfd_getfd)" in why
+
+
+def test_a_machine_without_ipv4_loopback_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is started, and not as a traceback."""
+
+    def refused(_address: object) -> socket.socket:
+        raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+
+    monkeypatch.setattr(socket, "create_server", refused)
+    assert "nothing can listen on 127.0.0.1: Cannot assign requested address" in (why_not_settable() or "")
 
 
 def test_what_the_kernel_does_not_grant_is_an_error() -> None:

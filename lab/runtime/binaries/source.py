@@ -1,5 +1,6 @@
 """What a source of a program is, and how a program shows that it is the right one."""
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -72,7 +73,7 @@ def verified(program: Path, wanted: Wanted) -> Path:
             [program, "--version"], capture_output=True, text=True, timeout=ASK_DEADLINE_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnavailableError(f"{program} doesn't start: {error}") from error
+        raise UnavailableError(f"{program} doesn't start: {_why(program, error)}") from error
     said = (answer.stdout + answer.stderr).strip()
     if answer.returncode:
         raise UnavailableError(f"{program} --version ended with {answer.returncode}: {said[-300:]}")
@@ -83,6 +84,13 @@ def verified(program: Path, wanted: Wanted) -> Path:
     if not wanted.accepts(version[1]):
         raise UnavailableError(f"{program} is {wanted.name} {version[1]}; wanted: {wanted.range}")
     return program
+
+
+def _why(program: Path, error: OSError | subprocess.TimeoutExpired) -> str:
+    """In words that lead somewhere: a file that may be executed lies where nothing is."""
+    if not isinstance(error, PermissionError) or not os.statvfs(program).f_flag & os.ST_NOEXEC:
+        return str(error)
+    return "its file system is mounted with noexec. Set XDG_CACHE_HOME to a folder on another one, or put it on PATH"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,18 @@ async def create(project: str, file: Path, variables: Mapping[str, str]) -> None
     await _run(
         ("docker", "compose", "--progress", "quiet", "-p", project, "-f", str(file), *command), variables
     )
+
+
+def has_compose(deadline_s: float) -> bool:
+    """Whether the command and its plugin are there: an engine answers without them, and nothing can be started."""
+    command = ("docker", "compose", "version", "--short")
+    try:
+        done = subprocess.run(
+            command, capture_output=True, env=environment({}), timeout=deadline_s, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:

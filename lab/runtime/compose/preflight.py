@@ -9,6 +9,7 @@ from chaos.engine_host import engine_host
 from lab.runtime.base import SetupError
 from lab.runtime.compose.engine import connect
 from lab.runtime.compose.engine_fitness import why_elsewhere, why_no_quotas
+from lab.runtime.compose.plugin import has_compose
 
 LEAST_API = "1.41"
 DEADLINE_S = 5.0
@@ -55,7 +56,9 @@ def why_unfit(deadline_s: float) -> str | None:
             client.close()
     except (DockerException, requests.RequestException, OSError):
         return "no container engine answers"
-    return "the container engine can't limit CPU" if why_no_quotas(info) else None
+    if why_no_quotas(info):
+        return "the container engine can't limit CPU"
+    return None if has_compose(deadline_s) else "`docker compose` is missing"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -8,6 +8,9 @@ from pathlib import Path
 from lab.runtime.base import SetupError
 
 PROC = Path("/proc")
+LOOPBACK = "127.77.0.1"
+"""Any of 127.0.0.0/8 but the one that is always there."""
+LOOPBACK_DEADLINE_S = 2.0
 
 
 def family(pid: int) -> list[int]:
@@ -40,6 +43,34 @@ def pss_bytes(pid: int) -> int | None:
             text = (PROC / str(member) / "smaps_rollup").read_text(encoding="ascii")
             total = (total or 0) + 1024 * int(text.partition("\nPss:")[2].split(maxsplit=1)[0])
     return total
+
+
+def why_no_loopback() -> str | None:
+    """Why services could not reach each other at addresses of 127.0.0.0/8; None: they can. Tried, in a millisecond.
+
+    One can listen there also where `lo` is down: only a connection shows it.
+    """
+    try:
+        with (
+            socket.create_server((LOOPBACK, 0)) as listener,
+            socket.create_connection(listener.getsockname(), timeout=LOOPBACK_DEADLINE_S),
+        ):
+            return None
+    except OSError as error:
+        return f"{LOOPBACK} can't be reached: {error.strerror or error}"
+
+
+def require_loopback() -> None:
+    """Check that services will reach each other.
+
+    Raises:
+        SetupError: with the kernel's words, and what to do.
+    """
+    if why := why_no_loopback():
+        raise SetupError(
+            f"the embedded runtime gives each service an address of 127.0.0.0/8, and {why}. Bring the loopback network "
+            "up (`sudo ip link set lo up`; it needs IPv4), or use --runtime compose"
+        )
 
 
 def require_free(service: str, host: str, ports: tuple[int, ...]) -> None:

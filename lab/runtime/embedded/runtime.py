@@ -78,6 +78,7 @@ class Embedded(LocalReadings):
         if sys.platform != "linux":
             remedy = "Use --runtime compose with Docker, or a Linux machine"
             raise SetupError(f"the embedded runtime needs Linux (this is {sys.platform}). {remedy}")
+        kernel.require_loopback()
         self._prepare_folder()
         _allow_open_files()
         self._plans = await asyncio.to_thread(self._plan, topology)

@@ -38,6 +38,19 @@ def test_one_fast_cpu_is_not_enough_to_pin_to(tmp_path: Path) -> None:
     assert "taskset" not in found.todo
 
 
+def test_an_intel_hybrid_without_frequencies(tmp_path: Path) -> None:
+    """A virtual machine of one: its kernel lists the efficiency cores, and says nothing else."""
+    efficient = tmp_path / "cpu_atom" / "cpus"
+    efficient.parent.mkdir()
+    efficient.write_text("8-11,13\n")
+    found = cpu_kinds(tmp_path / "system" / "cpu", range(14))
+    assert found.state == "warn"
+    assert "9 fast and 5 slow: speed changes" in found.found
+    assert "taskset -c 0-7,12 lab run" in found.todo
+    assert cpu_kinds(tmp_path / "system" / "cpu", range(8)).state == "ok"
+    assert cpu_kinds(tmp_path / "system" / "cpu", (8, 13)).state == "ok"
+
+
 def test_alike_or_not_said(tmp_path: Path) -> None:
     """Most virtual machines say nothing: no finding is made up."""
     assert cpu_kinds(cpus(tmp_path / "a", FREQUENCY, 3_000_000, 2_900_000), range(2)).found == "all alike"

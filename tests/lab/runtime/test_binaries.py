@@ -1,6 +1,8 @@
 """Where Toxiproxy and the monitors come from, and what is said when they come from nowhere."""
 
+import os
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,3 +223,29 @@ def test_the_cache_follows_the_users_wish(tmp_path: Path, monkeypatch: pytest.Mo
     """XDG_CACHE_HOME."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_folder() == tmp_path / "retry-storm-lab"
+
+
+@pytest.mark.slow
+def test_a_cache_on_a_file_system_without_exec(tmp_path: Path) -> None:
+    """A hardened machine: which mount option refuses it, and what to do, instead of "Permission denied"."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a file system")
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "noexec", "lab-test", str(tmp_path)], timeout=10, check=True
+    )
+    try:
+        found = says(tmp_path / "toxiproxy", "2.12.0")
+        with pytest.raises(
+            UnavailableError, match=r"doesn't start: .* mounted with noexec. Set XDG_CACHE_HOME"
+        ):
+            verified(found, WANTED)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], timeout=10, check=True)
+
+
+def test_a_program_that_may_not_be_executed_is_said_as_it_is(tmp_path: Path) -> None:
+    """Its own permissions are not the file system's."""
+    found = says(tmp_path / "toxiproxy", "2.12.0")
+    found.chmod(0o644)
+    with pytest.raises(UnavailableError, match=r"doesn't start: .*Permission denied"):
+        verified(found, WANTED)

@@ -80,11 +80,34 @@ def test_a_rootless_engine_is_refused_before_anything_is_started(
         assert "can't limit CPU" in choose_runtime("auto").because
 
 
+def a_docker(folder: Path, monkeypatch: pytest.MonkeyPatch, exit_code: int) -> None:
+    """The command `docker`, which ends so."""
+    (folder / "docker").write_text(f"#!/bin/sh\nexit {exit_code}\n")
+    (folder / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/bin:/usr/bin")
+
+
+@pytest.mark.slow
+def test_without_the_compose_plugin_auto_takes_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that answers is not enough: nothing could be started in it. Nor is one without its command."""
+    with fake_engine(tmp_path / "engine.sock", GOOD) as host:
+        monkeypatch.setenv("DOCKER_HOST", host)
+        a_docker(tmp_path, monkeypatch, 1)
+        chosen = choose_runtime("auto")
+        assert chosen.name == "embedded"
+        assert "`docker compose` is missing" in chosen.because
+        monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+        assert choose_runtime("auto").name == "embedded"
+
+
 @pytest.mark.slow
 def test_an_engine_that_can_carry_a_lab_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And its networks are read."""
     with fake_engine(tmp_path / "engine.sock", GOOD) as host:
         monkeypatch.setenv("DOCKER_HOST", host)
+        a_docker(tmp_path, monkeypatch, 0)
         assert taken_networks() == []
         assert choose_runtime("auto").name == "compose"
     assert "no container engine answers" in choose_runtime("auto").because

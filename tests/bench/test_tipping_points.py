@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bench import tipping as bench
+from bench import tipping_points as bench
 from bench.rows import Rows
-from bench.tipping_page import tipping_points
+from bench.tipping_points_page import tipping_points
 from lab.analysis.tournament.computed_tipping import Carried, compute
 from lab.drillfile import Drill, load_drill
 from lab.session.foreseen import foreseen
