@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from services.client.answer import Answer
+from services.client.answer import NOTHING, Answer
+from services.client.connector import ATTEMPT
 from services.client.outcomes import from_error, from_response, trouble
 from services.client.sessions import ClientSessions
 from services.client.tally import Attempt, AttemptTally
@@ -39,9 +40,18 @@ class Attempts:
     """
 
     def __init__(self, tally: AttemptTally, sessions: ClientSessions, timeout_s: float) -> None:
-        self.timeout_s = timeout_s
         self._tally = tally
         self._sessions = sessions
+        self.timeout_s = timeout_s
+
+    @property
+    def timeout_s(self) -> float:
+        """The timeout of an attempt."""
+        return self._timeout_s
+
+    @timeout_s.setter
+    def timeout_s(self, timeout_s: float) -> None:
+        self._timeout_s, self._timeout = timeout_s, _timeout(timeout_s)
 
     async def make(self, policy: Policy, call: Call, target: Target) -> Answer:
         """One attempt that `policy` gave leave for and `call` counts already.
@@ -51,24 +61,27 @@ class Attempts:
         before.
         """
         attempt = Attempt(self._tally, target.cohort)
-        outcome, answer = Outcome(OutcomeKind.OTHER), Answer(Outcome(OutcomeKind.OTHER))
+        ATTEMPT.set(attempt)
+        outcome, answer = NOTHING.outcome, NOTHING
         limited = False
-        limit_s, headers = self._limits(policy.left_s(call, time.monotonic()), target.headers)
+        timeout, headers = self._limits(policy.left_s(call, time.monotonic()), target.headers)
         try:
-            with self._sessions.borrow() as lease:
-                limited = lease.limited
+            lease = self._sessions.borrow()
+            limited = lease.limited
+            try:
                 async with lease.session.request(
                     call.method,
                     target.url,
                     headers=headers,
                     data=target.body,
-                    timeout=aiohttp.ClientTimeout(total=limit_s, ceil_threshold=float("inf")),
+                    timeout=timeout,
                     allow_redirects=False,
-                    trace_request_ctx=attempt,
                 ) as response:
                     body = await response.read()
                     outcome = from_response(response)
                     answer = Answer(outcome, body, headers=response.headers)
+            finally:
+                self._sessions.give_back(lease)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             outcome = from_error(error)
             answer = self._failed(attempt, outcome, _without_frames(error), limited=limited)
@@ -84,12 +97,12 @@ class Attempts:
 
     def _limits(
         self, left_s: float | None, headers: Mapping[str, str] | None
-    ) -> tuple[float, Mapping[str, str] | None]:
+    ) -> tuple[aiohttp.ClientTimeout, Mapping[str, str] | None]:
         """How long the attempt may take, and its headers: with a deadline that time is sent to the server."""
         if left_s is None:
-            return self.timeout_s, headers
+            return self._timeout, headers
         limit_s = max(_SHORTEST_S, min(self.timeout_s, left_s))
-        return limit_s, {**(headers or {}), **deadline.to_headers(limit_s, time.time())}
+        return _timeout(limit_s), {**(headers or {}), **deadline.to_headers(limit_s, time.time())}
 
     def _failed(self, attempt: Attempt, outcome: Outcome, error: Exception, *, limited: bool) -> Answer:
         if (name := trouble(error)) is not None:
@@ -101,6 +114,11 @@ class Attempts:
             return Answer(Outcome(OutcomeKind.OTHER), rejected=POOL, attempted=False)
         self._tally.error("not-started")
         return Answer(outcome, error=error)
+
+
+def _timeout(total_s: float) -> aiohttp.ClientTimeout:
+    """Waiting for a connection, request and answer together, to the millisecond."""
+    return aiohttp.ClientTimeout(total=total_s, ceil_threshold=float("inf"))
 
 
 def _without_frames(error: Exception) -> Exception:

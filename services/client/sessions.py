@@ -1,37 +1,18 @@
 """aiohttp sessions: new connections or a pool, from the service's own address, closed after the last use."""
 
 import asyncio
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import aiohttp
+from yarl import URL
 
-from services.client.tally import trace_config
-
-_IP_BIND_ADDRESS_NO_PORT = 24  # <linux/in.h>; Python 3.11's socket module doesn't name it
-
-
-def _socket_factory(source: str) -> aiohttp.SocketFactoryType:
-    """Sockets that come from `source`; the port is chosen at connect, so TIME_WAIT doesn't use them up."""
-
-    def make(info: aiohttp.AddrInfoType) -> socket.socket:
-        sock = socket.socket(info[0], info[1], info[2])
-        try:
-            sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
-            sock.bind((source, 0))
-        except OSError:
-            sock.close()
-            raise
-        return sock
-
-    return make
+from services.client.connector import AttemptConnector
 
 
 def open_session(
     *, pooled: bool, bridge: str | None, source: str | None, limit: int = 0, raw: bool = False
 ) -> aiohttp.ClientSession:
-    """A session without cookies or retries of its own; each request carries an Attempt as its `trace_request_ctx`.
+    """A session without cookies or retries of its own; each request is made for the ATTEMPT of its task.
 
     Args:
         pooled: Keep connections alive; else a new one for each attempt.
@@ -40,15 +21,11 @@ def open_session(
         limit: So many connections at once at most; 0: as many as needed.
         raw: For a proxy: bodies stay as they are, no header is added.
     """
+    proxy = None if bridge is None else URL(bridge)
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=limit,
-            force_close=not pooled,
-            socket_factory=_socket_factory(source) if source else None,
-        ),
+        connector=AttemptConnector(proxy, source, pooled=pooled, limit=limit),
         cookie_jar=aiohttp.DummyCookieJar(),
-        proxy=bridge,
-        trace_configs=[trace_config()],
+        proxy=proxy,
         auto_decompress=not raw,
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type") if raw else None,
     )
@@ -110,17 +87,18 @@ class ClientSessions:
             self._replaced.add(old)
             self._close_if_done(old)
 
-    @contextmanager
-    def borrow(self) -> Iterator[SessionRef]:
-        """The session for one attempt, which keeps it however often it is replaced meanwhile."""
+    def borrow(self) -> SessionRef:
+        """The session for one attempt, which keeps it until `give_back`, however often it is replaced meanwhile."""
         lease = self._current
         if lease is None:
             raise RuntimeError("the client has no session: it was never set up, or is closed")
         lease.users += 1
-        try:
-            yield lease
-        finally:
-            lease.users -= 1
+        return lease
+
+    def give_back(self, lease: SessionRef) -> None:
+        """The attempt that borrowed it has ended."""
+        lease.users -= 1
+        if self._replaced:
             self._close_if_done(lease)
 
     async def close(self) -> None:

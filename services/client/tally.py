@@ -7,10 +7,7 @@ who found no free connection in the pool in time (`pool`). A hedge that lost its
 """
 
 import time
-from types import SimpleNamespace
 from typing import Any
-
-import aiohttp
 
 from services.kit.cohorts import Cohort, Cohorts
 from services.kit.histogram import Histogram
@@ -80,15 +77,3 @@ class Attempt:
         self._tally.in_flight -= 1
         self._tally.outcomes[kind.value] += 1
         self._tally.latency.add((time.monotonic() - self._started_s) * 1000)
-
-
-def trace_config() -> aiohttp.TraceConfig:
-    """Hooks that start the Attempt given as `trace_request_ctx`."""
-
-    async def started(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-        context.trace_request_ctx.start()
-
-    config = aiohttp.TraceConfig()
-    config.on_connection_create_start.append(started)
-    config.on_connection_reuseconn.append(started)
-    return config

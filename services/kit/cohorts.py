@@ -6,7 +6,7 @@ A cohort is closed when all its calls have ended and its second is at least 1 s 
 import math
 from typing import Any
 
-from services.kit.histogram import Histogram
+from services.kit.histogram import Histogram, bucket
 
 KEPT_S = 30
 
@@ -32,10 +32,11 @@ class Cohort:
             failure: What went wrong in the end; None: it was good.
             latency_ms: From the call's start to its end, in milliseconds.
         """
-        self.latency_all.add(latency_ms)
+        index = bucket(latency_ms)
+        self.latency_all.add(latency_ms, index)
         if failure is None:
             self.good += 1
-            self.latency.add(latency_ms)
+            self.latency.add(latency_ms, index)
         else:
             self.failed[failure] = self.failed.get(failure, 0) + 1
 

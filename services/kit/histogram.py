@@ -27,9 +27,10 @@ class Histogram:
         self.counts: dict[int, int] = {}
         self.sum_ms = 0.0
 
-    def add(self, latency_ms: float) -> None:
-        """One more latency, in milliseconds."""
-        index = bucket(latency_ms)
+    def add(self, latency_ms: float, index: int | None = None) -> None:
+        """One more latency, in milliseconds; `index` is its bucket, where that is known already."""
+        if index is None:
+            index = bucket(latency_ms)
         self.counts[index] = self.counts.get(index, 0) + 1
         self.sum_ms += latency_ms
 

@@ -37,7 +37,10 @@ class Composition:
 
     def pace_s(self, call: Call, now_s: float) -> float:
         """The longest time that a layer holds the attempt back, in seconds."""
-        return max((layer.pace_s(call, now_s) for layer in self._layers), default=0.0)
+        longest = 0.0
+        for layer in self._layers:
+            longest = max(longest, layer.pace_s(call, now_s))
+        return longest
 
     def acquire(self, call: Call, now_s: float) -> Rejection | None:
         """Leave from every layer, or the first refusal and nothing taken."""
@@ -61,13 +64,21 @@ class Composition:
 
     def hedge_s(self, call: Call, now_s: float) -> float | None:
         """The earliest hedge of all layers, in seconds from now; None: none hedges."""
-        known = [after for layer in self._layers if (after := layer.hedge_s(call, now_s)) is not None]
-        return min(known, default=None)
+        earliest: float | None = None
+        for layer in self._layers:
+            after = layer.hedge_s(call, now_s)
+            if after is not None and (earliest is None or after < earliest):
+                earliest = after
+        return earliest
 
     def left_s(self, call: Call, now_s: float) -> float | None:
         """The least time left that a layer knows of, in seconds; None: none keeps a deadline."""
-        known = [left for layer in self._layers if (left := layer.left_s(call, now_s)) is not None]
-        return min(known, default=None)
+        least: float | None = None
+        for layer in self._layers:
+            left = layer.left_s(call, now_s)
+            if left is not None and (least is None or left < least):
+                least = left
+        return least
 
     def state(self) -> str | None:
         """The state of the first layer that has one."""
