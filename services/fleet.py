@@ -27,6 +27,7 @@ class Fleet(Role[Settings]):
     """Its data port shows how many clients there are."""
 
     name = "fleet"
+    why_alone = "it counts its clients, and each has a number of its own"
     settings = Settings
 
     async def start(self) -> None:

@@ -16,6 +16,7 @@ class OnCall(Role[Settings]):
     """200 for a webhook, 404 for an unknown plane, 400 for what is no webhook."""
 
     name = "oncall"
+    why_alone = "it remembers which pages were news"
     settings = Settings
 
     async def start(self) -> None:

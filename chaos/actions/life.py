@@ -9,13 +9,15 @@ from chaos.actions.action import BaseAction, Rank, Reading
 from chaos.engine import with_engine
 from chaos.errors import RefusedError, TargetGoneError
 from chaos.mark import VARIABLE
-from chaos.process.identity import send, state
+from chaos.process.identity import family, send_to_family, state
 from chaos.process.spawn import read_record, read_spec, spawn, start_governor
 from chaos.target_resolver import Container, Handle, Process
 
 Signal = Literal["stop", "cont", "kill"]
 NUMBERS = {"stop": signal.SIGSTOP, "cont": signal.SIGCONT, "kill": signal.SIGKILL}
-ALIVE = {"running", "paused"}
+PARTLY = "partly paused"
+"""Of several processes that play a service, some are stopped and some are not."""
+ALIVE = {"running", "paused", PARTLY}
 
 
 class _OfService(BaseAction):
@@ -29,7 +31,7 @@ class _OfService(BaseAction):
         return isinstance(self.handle, Container)
 
     async def read(self) -> Reading:
-        """``{"state": "running" | "paused" | "gone", ...}``."""
+        """``{"state": "running" | "paused" | "partly paused" | "gone", ...}``."""
         if isinstance(self.handle, Process):
             return _read_process(self.handle)
         return await self._read_container(self.handle)
@@ -50,8 +52,10 @@ def _read_process(process: Process) -> Reading:
     record = read_record(process.record)
     if record is None or not record.alive:
         return {"state": "gone"}
-    stopped = state(record.pid) in {"T", "t"}
-    return {"state": "paused" if stopped else "running", "pid": record.pid}
+    states = {state(pid) for pid in family(record.pid)} - {None}
+    stopped = states & {"T", "t"}
+    said = "running" if not stopped else "paused" if stopped == states else PARTLY
+    return {"state": said, "pid": record.pid}
 
 
 class SendSignal(_OfService):
@@ -70,7 +74,7 @@ class SendSignal(_OfService):
             await self._to_container(self.handle)
 
     def _to_process(self, process: Process) -> None:
-        if not send(process.pid, process.started_ticks, NUMBERS[self.signal]):
+        if not send_to_family(process.pid, process.started_ticks, NUMBERS[self.signal]):
             raise TargetGoneError(f"{process.service}: process {process.pid} is gone")
 
     async def _to_container(self, container: Container) -> None:
@@ -86,7 +90,7 @@ class SendSignal(_OfService):
             case "stop":
                 return bool(reading["state"] == "paused")
             case "cont":
-                return bool(reading["state"] != "paused")
+                return reading["state"] not in {"paused", PARTLY}
             case "kill":
                 return bool(reading["state"] == "gone")
             case _:

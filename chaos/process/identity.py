@@ -62,6 +62,29 @@ def send(pid: int, ticks: int, number: signal.Signals) -> bool:
         os.close(fd)
 
 
+def family(pid: int) -> list[int]:
+    """A process and the processes that it has started, which play its service with it."""
+    try:
+        children = (PROC / str(pid) / "task" / str(pid) / "children").read_text(encoding="ascii")
+    except OSError:
+        return [pid]
+    return [pid, *map(int, children.split())]
+
+
+def send_to_family(pid: int, ticks: int, number: signal.Signals) -> bool:
+    """Send a signal to exactly this process and to those that it has started; False when it is gone.
+
+    A service that several processes play is paused and continued whole: its first process does no work by itself. That
+    one comes first: it ends with any other, and would be gone.
+    """
+    others = [(child, begun) for child in family(pid)[1:] if (begun := started_ticks(child)) is not None]
+    if not send(pid, ticks, number):
+        return False
+    for child, begun in others:
+        send(child, begun, number)
+    return True
+
+
 def of_run(mark: str) -> list[tuple[int, int]]:
     """(pid, start ticks) of this user's processes that carry this run's mark, but this one."""
     return [(pid, ticks) for pid, ticks, found in marked() if found == mark]

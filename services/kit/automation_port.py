@@ -26,8 +26,13 @@ def reports(automations: Automations, after: float) -> list[dict[str, Any]]:
 
 async def change(automations: Automations, request: web.Request) -> tuple[dict[str, Any], int]:
     """Start or stop one, as POST /automation asks; the answer and its status."""
+    return await change_as_written(automations, await request.text())
+
+
+async def change_as_written(automations: Automations, written: str) -> tuple[dict[str, Any], int]:
+    """Start or stop one, as the body of a POST /automation asks; the answer and its status."""
     try:
-        asked = json.loads(await request.text())
+        asked = json.loads(written)
         name, do = str(asked["automation"]), asked["do"]
         one = automations.get(name)
         if one is None:

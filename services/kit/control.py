@@ -7,37 +7,43 @@ header, or a Host that is neither an address nor a name of this service (DNS reb
 import hmac
 import ipaddress
 import json
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from services.kit import metrics
-from services.kit.automation_port import change, states
-from services.kit.data_port import DataPort
+from services.kit.controlled import Controlled, ControlledError
+from services.kit.env import BindAddresses
 from services.kit.live_settings import SettingsError
-from services.kit.loop_lag import LoopLag
-from services.kit.role import Handler, Role, json_response
-from services.kit.snapshot import snapshot
+from services.kit.role import Handler, json_response
 
 TOKEN_HEADER = "X-Lab-Token"  # noqa: S105  a header's name
 _LARGEST_BODY = 16 * 1024
 
 
 class Control:
-    """The calls of the control port of one role."""
+    """The calls of the control port of one role.
 
-    def __init__(self, role: Role[Any], port: DataPort, lag: LoopLag, boot: str) -> None:
-        self._role = role
-        self._port = port
-        self._lag = lag
+    Args:
+        place: Its name, and who may change it.
+        boot: Different after each start.
+        controlled: Who does what is asked.
+        more: Further POST calls, by path; they ask for the token.
+    """
+
+    def __init__(
+        self, place: BindAddresses, boot: str, controlled: Controlled, more: Mapping[str, Handler]
+    ) -> None:
+        self._place = place
         self._boot = boot
-        self._registry = metrics.registry(lambda: snapshot(role, boot, lag, after=float("inf")))
+        self._controlled = controlled
+        self._more = more
 
     def app(self) -> web.Application:
         """The application to serve."""
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_failures])
         app.router.add_get("/health", self._health)
         app.router.add_get("/counters", self._counters)
         app.router.add_get("/metrics", self._metrics)
@@ -45,15 +51,15 @@ class Control:
         app.router.add_patch("/settings", self._guarded(self._change))
         app.router.add_get("/automation", self._automations)
         app.router.add_post("/automation", self._guarded(self._automate))
-        for path, handler in self._role.controls().items():
+        for path, handler in self._more.items():
             app.router.add_post(path, self._guarded(handler))
         return app
 
     async def _health(self, _request: web.Request) -> web.Response:
-        why = await self._port.refuses()
+        why = await self._controlled.refuses()
         if why is not None:
             return json_response({"status": "failing", "why": why}, status=503)
-        return json_response({"status": "ok", "service": self._role.place.service, "boot": self._boot})
+        return json_response({"status": "ok", "service": self._place.service, "boot": self._boot})
 
     async def _counters(self, request: web.Request) -> web.Response:
         text = request.query.get("after", "-inf")
@@ -61,14 +67,15 @@ class Control:
             after = float(text)
         except ValueError:
             return json_response({"error": f"after={text!r} is not a second, e.g. after=12345"}, status=400)
-        return json_response(snapshot(self._role, self._boot, self._lag, after))
+        return json_response(await self._controlled.counters(after))
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = metrics.render(self._registry)
+        counters = await self._controlled.counters(after=float("inf"))
+        body = metrics.render(metrics.registry(lambda: counters))
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _settings(self, _request: web.Request) -> web.Response:
-        return json_response(vars(self._role.live.now))
+        return json_response(await self._controlled.settings())
 
     async def _change(self, request: web.Request) -> web.Response:
         try:
@@ -78,23 +85,34 @@ class Control:
         if not isinstance(changes, dict):
             return json_response({"error": "the body is not an object of settings"}, status=400)
         try:
-            return json_response(vars(self._role.live.change(changes)))
+            return json_response(await self._controlled.change(changes))
         except SettingsError as error:
             return json_response(error.as_json, status=400)
 
     async def _automations(self, _request: web.Request) -> web.Response:
-        return json_response(states(self._role.automations()))
+        return json_response(await self._controlled.automations())
 
     async def _automate(self, request: web.Request) -> web.Response:
-        answer, status = await change(self._role.automations(), request)
+        answer, status = await self._controlled.automate(await request.text())
         return json_response(answer, status=status)
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.Response:
-            why = refusal(request, self._role.place.service, self._role.place.token_file)
+            why = refusal(request, self._place.service, self._place.token_file)
             return json_response({"error": why}, status=403) if why else await handler(request)
 
         return guarded
+
+
+@web.middleware
+async def _failures(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """503 with the reason where workers could not answer as one."""
+    try:
+        return await handler(request)
+    except ControlledError as error:
+        return json_response({"error": str(error)}, status=503)
 
 
 def refusal(request: web.Request, service: str, token_file: Path | None) -> str | None:

@@ -11,12 +11,12 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from services.kit.counters import Counters
+from services.kit.data_probe import why_refused
 from services.kit.request_id import request_id
 from services.kit.role import Role, json_response
 from services.kit.shed import ShedError
 
 BACKLOG = 4096
-_PROBE_TIMEOUT_S = 1.0
 
 log = structlog.get_logger()
 
@@ -55,14 +55,18 @@ class DataPort:
         self._counters = role.counters
         self._server = _CountingServer(role.counters, self._handle, access_log=None)
         self._runner = web.ServerRunner(self._server, shutdown_timeout=1.0)
-        self._site: web.TCPSite | None = None
+        self._site: web.BaseSite | None = None
         self._owed = 0.0
 
-    async def open(self) -> None:
-        """Listen."""
+    async def open(self, listener: socket.socket | None = None) -> None:
+        """Listen, or accept what comes in at a listener that other workers have as well."""
         host, port = self._role.place.data
         await self._runner.setup()
-        self._site = web.TCPSite(self._runner, host, port, backlog=BACKLOG)
+        self._site = (
+            web.TCPSite(self._runner, host, port, backlog=BACKLOG)
+            if listener is None
+            else web.SockSite(self._runner, listener, backlog=BACKLOG)
+        )
         await self._site.start()
 
     async def close(self) -> None:
@@ -77,20 +81,19 @@ class DataPort:
 
     async def refuses(self) -> str | None:
         """Why a connection to the data port can't be made; None: it can."""
-        host, port = self.address
-        host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  a comparison
-        with socket.socket() as probe:
-            probe.settimeout(0)
-            try:
-                probe.bind((host, 0))
-                own_port: int = probe.getsockname()[1]
-                self._server.probing_from.add(own_port)
-                async with asyncio.timeout(_PROBE_TIMEOUT_S):
-                    await asyncio.get_running_loop().sock_connect(probe, (host, port))
-            except OSError as error:  # TimeoutError is one
-                return f"the data port {host}:{port} does not accept: {error!r}"
-        asyncio.get_running_loop().call_later(_PROBE_TIMEOUT_S, self._server.probing_from.discard, own_port)
-        return None
+
+        async def expect(port: int) -> None:
+            self.expect(port)
+
+        return await why_refused(self.address, expect, self.forget)
+
+    def expect(self, port: int) -> None:
+        """A connection from this port is a health check: it is not to be counted."""
+        self._server.probing_from.add(port)
+
+    def forget(self, port: int) -> None:
+        """A connection from this port is one like every other again."""
+        self._server.probing_from.discard(port)
 
     def _promise(self, request: web.BaseRequest) -> None:
         """What holds as a request comes in holds until its end: settings that are rolled back leave no one behind."""

@@ -16,6 +16,7 @@ Environment = Mapping[str, str]
 
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _OWN = "__"
+MOST_PROCESSES = 16
 
 
 class BadEnvironmentError(ValueError):
@@ -44,6 +45,14 @@ def required(environment: Environment, variable: str, example: str) -> str:
     if not text:
         raise BadEnvironmentError(f"{variable} is not set; e.g. {variable}={example}")
     return text
+
+
+def processes(environment: Environment) -> int:
+    """PROCESSES: how many play the role together."""
+    text = environment.get("PROCESSES", "1")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise BadEnvironmentError(f"PROCESSES={text!r} is not a whole number from 1 to {MOST_PROCESSES}")
+    return int(text)
 
 
 def process_environment() -> Environment:

@@ -49,6 +49,8 @@ class Role(Generic[S]):
     """
 
     name: ClassVar[str]
+    why_alone: ClassVar[str] = ""
+    """Why several processes can't play it; empty: they can."""
     settings: ClassVar[type[DataSettings]] = DataSettings
     calls: CountsCalls | None = None
     admission: Admission | None = None

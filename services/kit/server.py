@@ -1,9 +1,13 @@
-"""Runs a process: the two ports of each role that it plays, on one uvloop, until SIGTERM or SIGINT."""
+"""Runs a process: the two ports of each role that it plays, on one uvloop, until SIGTERM or SIGINT.
+
+With PROCESSES=2 and more, so many workers play the role together (`workers`).
+"""
 
 import asyncio
 import gc
 import resource
 import signal
+import socket
 import sys
 import uuid
 from collections.abc import Callable, Sequence
@@ -17,11 +21,14 @@ from aiohttp import web
 from services.kit import structured_logs as logs
 from services.kit.call_log import EachSecond
 from services.kit.control import Control
+from services.kit.controlled import OneProcess
 from services.kit.data_port import DataPort
-from services.kit.env import BadEnvironmentError, BindAddresses, Environment, process_environment
+from services.kit.env import BadEnvironmentError, BindAddresses, Environment, process_environment, processes
 from services.kit.live_settings import Live, SettingsError, from_environment
 from services.kit.loop_lag import LoopLag
 from services.kit.role import Role
+from services.kit.worker_calls import Answering
+from services.kit.workers import WorkerEnd, Workers
 
 _BAD_USAGE = 3
 
@@ -61,7 +68,10 @@ def run_roles(name: str, played: Callable[[], Sequence[PlayedRole]]) -> None:
     try:
         logs.configure(process_environment().get("SERVICE", name))
         roles = played()
+        several = processes(process_environment())
         calm_collector()
+        if several > 1:
+            sys.exit(_run_workers(_only(roles), several))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(roles))
     except (BadEnvironmentError, SettingsError, OSError) as error:
@@ -70,12 +80,57 @@ def run_roles(name: str, played: Callable[[], Sequence[PlayedRole]]) -> None:
 
 
 async def _serve(played: Sequence[PlayedRole]) -> None:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_signal()
     async with ServiceProcess(played):
         await stop.wait()
+
+
+def _stop_signal() -> asyncio.Event:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _only(played: Sequence[PlayedRole]) -> PlayedRole:
+    """The role that several processes are to play."""
+    if len(played) > 1:
+        raise BadEnvironmentError("PROCESSES: roles that share a process are played by one")
+    (one,) = played
+    why = one.kind.why_alone
+    if one.kind.controls is not Role.controls:
+        why = "its control port has calls that one process answers"
+    if why:
+        raise BadEnvironmentError(f"PROCESSES: one process plays {one.kind.name}: {why}")
+    return one
+
+
+def _run_workers(played: PlayedRole, several: int) -> int:
+    """Run the workers, until a signal stops them or one ends; the exit code."""
+    workers = Workers(played.place, several, lambda end: _run_worker(played, end))
+
+    async def serve() -> int:
+        return await workers.serve(_stop_signal())
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve())
+
+
+def _run_worker(played: PlayedRole, end: WorkerEnd) -> None:
+    """Be a worker, until the first process says that it is over."""
+    service = played.place.service
+    logs.configure(service, end.part.index + 1)
+
+    async def serve() -> None:
+        async with ServiceProcess([played], end.listener) as process:
+            await Answering(process.services[0].controlled).until_told(end.calls)
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve())
+    except (BadEnvironmentError, SettingsError, OSError) as error:
+        sys.stderr.write(f"{service}: {error}\n")
+        sys.exit(_BAD_USAGE)
 
 
 class ServiceProcess:
@@ -86,19 +141,22 @@ class ServiceProcess:
 
     All data ports are open before the first control port is, and the first role's control port is the last to open: who
     finds that one healthy finds everything there.
+
+    A worker has the `listener` that all workers have instead of a data port of its own, and no control port.
     """
 
-    def __init__(self, played: Sequence[PlayedRole]) -> None:
+    def __init__(self, played: Sequence[PlayedRole], listener: socket.socket | None = None) -> None:
+        self._listener = listener
         self._lag = LoopLag()
         self.boot = uuid.uuid4().hex
-        self.services = tuple(Service(one, self._lag, self.boot) for one in played)
+        self.services = tuple(Service(one, self._lag, self.boot, listener) for one in played)
 
     async def __aenter__(self) -> Self:
         asyncio.get_running_loop().set_exception_handler(self._count_error)
         self._lag.start()
         for service in self.services:
             await service.begin()
-        for service in reversed(self.services):
+        for service in reversed(self.services) if self._listener is None else ():
             await service.open_control()
         return self
 
@@ -117,25 +175,30 @@ class ServiceProcess:
 
 
 class Service:
-    """A role with its two ports."""
+    """A role with its two ports; in a worker it has no control port."""
 
-    def __init__(self, played: PlayedRole, lag: LoopLag, boot: str) -> None:
+    control: web.AppRunner
+
+    def __init__(
+        self, played: PlayedRole, lag: LoopLag, boot: str, listener: socket.socket | None = None
+    ) -> None:
         self._place = played.place
-        self._lag = lag
+        self._listener = listener
         self.boot = boot
         self.role = played.kind(played.place, played.live)
+        self.data = DataPort(self.role)
+        self.controlled = OneProcess(self.role, self.data, lag, boot)
 
     async def begin(self) -> None:
         """Open the data port."""
         await self.role.start()
-        self.data = DataPort(self.role)
-        await self.data.open()
+        await self.data.open(self._listener)
         self._seconds = EachSecond(self.role.call_logs())
         self._seconds.start()
 
     async def open_control(self) -> None:
         """Open the control port."""
-        control = Control(self.role, self.data, self._lag, self.boot)
+        control = Control(self._place, self.boot, self.controlled, self.role.controls())
         self.control = web.AppRunner(control.app(), access_log=None, shutdown_timeout=1.0)
         await self.control.setup()
         await web.TCPSite(self.control, *self._place.control).start()
@@ -145,7 +208,8 @@ class Service:
         await self.data.close()
         await self.role.stop()
         self._seconds.stop()
-        await self.control.cleanup()
+        if hasattr(self, "control"):
+            await self.control.cleanup()
 
 
 def calm_collector() -> None:

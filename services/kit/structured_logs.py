@@ -48,13 +48,21 @@ LIMIT = RateLimit()
 """This process's: who is about to make a line that costs something asks it first."""
 
 
-def configure(service: str) -> None:
-    """Everything that this process logs, libraries included, as JSON lines with the service's name."""
+def configure(service: str, worker: int | None = None) -> None:
+    """Everything that this process logs, libraries included, as JSON lines with the service's name.
+
+    Args:
+        service: Its name.
+        worker: The number of this one, where several processes play the role.
+    """
+    own: dict[str, object] = (
+        {"service": service} if worker is None else {"service": service, "worker": worker}
+    )
 
     def name_service(
         _logger: object, _name: str, event: structlog.typing.EventDict
     ) -> structlog.typing.EventDict:
-        return {**event, "service": service}
+        return {**event, **own}
 
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,

@@ -11,7 +11,7 @@ import pytest
 from chaos.actions import SendSignal, Start, StopProcesses
 from chaos.errors import TargetGoneError
 from chaos.mark import run_mark
-from chaos.process.identity import is_alive, of_run, send, started_ticks, state
+from chaos.process.identity import family, is_alive, of_run, send, started_ticks, state
 from chaos.process.spawn import exit_code, read_record
 from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
@@ -37,6 +37,24 @@ async def test_stop_and_continue(start_local: Callable[..., Process]) -> None:
     assert state(victim.pid) == "T"
     assert (await apply_and_verify(back))["state"] == "running"
     assert (await stop.inverse()) == back
+
+
+async def test_a_service_of_several_processes_is_stopped_whole(start_local: Callable[..., Process]) -> None:
+    """One that still runs goes on with the work: then it is not paused."""
+    victim = start_local(f"import os, signal; [os.fork() or signal.pause() for _ in range(2)]; {SLEEPS}")
+    await wait_until(lambda: len(family(victim.pid)) > 2, 5, "the process to have children")
+    stop = SendSignal(handle=victim, signal="stop")
+    assert (await apply_and_verify(stop))["state"] == "paused"
+    everyone = family(victim.pid)
+    await wait_until(lambda: {state(pid) for pid in everyone} == {"T"}, 5, "all of them to be stopped")
+    os.kill(everyone[-1], signal.SIGCONT)
+    await wait_until(lambda: state(everyone[-1]) == "S", 5, "one to go on")
+    assert (await stop.read())["state"] == "partly paused"
+    assert not await stop.is_active()
+    assert (await apply_and_verify(SendSignal(handle=victim, signal="cont")))["state"] == "running"
+    await wait_until(lambda: {state(pid) for pid in everyone} == {"S"}, 5, "all of them to go on")
+    await apply_and_verify(SendSignal(handle=victim, signal="kill"))
+    await wait_until(lambda: {state(pid) for pid in everyone} == {None}, 5, "all of them to be gone")
 
 
 async def test_a_pid_of_someone_else_is_never_hit(start_local: Callable[..., Process]) -> None:

@@ -184,7 +184,8 @@ def test_no_service_holds_a_lock_across_an_await() -> None:
     files = sorted(services.rglob("*.py"))
     assert {"policies", "client", "admission", "kit", "libraries"} <= {file.parent.name for file in files}
     for file in files:
-        locks = ASYNC_LOCK if file.parent.name == "libraries" else LOCK
+        # the first process of several starts the others, and has no request of its own
+        locks = ASYNC_LOCK if file.parent.name == "libraries" or file.name == "workers.py" else LOCK
         assert not locks.search(file.read_text()), file.relative_to(services)
 
 
