@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 from bench.attempt_cost import attempt_costs
+from bench.ceiling import ceilings
 from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
@@ -37,7 +38,7 @@ def write_page(rows: Rows, path: Path) -> None:
         _machine(),
         *_storms(rows),
         *_fresh(rows),
-        *_ceiling(rows),
+        *ceilings(rows),
         *attempt_costs(rows),
         *_proofs(rows),
         *tipping_points(rows),
@@ -109,27 +110,6 @@ def _fresh(rows: Rows) -> Iterable[str]:
         passed = "passed" if row["passed"] else "did not pass"
         yield f"`git clone`, then `make drill RUNTIME={row['runtime']}` with empty caches of pip, Go and the lab:"
         yield f"{row['to_verdict_s']:.0f} s to the verdict; it {passed}.\n"
-
-
-def _ceiling(rows: Rows) -> Iterable[str]:
-    yield "## The highest storm in which every instrument check passes (`python -m bench ceiling`)\n"
-    yield _row(
-        ("runtime", "requests/s", "seed", "attempts/s at the peak", "verdict", "failed instrument checks")
-    )
-    yield _row(["---"] * 6)
-    for row in rows.of(what="ceiling"):
-        doubts = "; ".join(row["doubts"]) or "; ".join(row["reasons"])
-        yield _row(
-            (
-                row["runtime"],
-                row["rate_rps"],
-                row["seed"],
-                _figure(row["attempts_rps_peak"]),
-                row["verdict"],
-                doubts,
-            )
-        )
-    yield ""
 
 
 def _proofs(rows: Rows) -> Iterable[str]:
