@@ -1,4 +1,4 @@
-"""canary: one call a second over the bridge on a new connection, and the calibration's closed loop."""
+"""canary: one call a second over the bridge on a new connection, and what the calibration asks for."""
 
 import asyncio
 from typing import Any
@@ -8,6 +8,7 @@ from yarl import URL
 
 from services.client import Client, ClientSettings
 from services.client.closed_loop import ClosedLoop
+from services.client.crowd import Crowd
 from services.client.pulse import Pulse
 from services.kit.env import required
 from services.kit.live_settings import DataSettings
@@ -28,15 +29,17 @@ class Canary(Role[Settings]):
         environment = self.place.environment
         target = URL(required(environment, "UPSTREAM", "http://auth")) / "check" % {"user": "canary"}
         bridge = required(environment, "BRIDGE", "http://bridge:3128")
-        name = f"{self.place.service}->{target.host}"
-        self.calls = self._client = Client(CALLS, bridge, self.place.source, log=name)
+        log = f"{self.place.service}->{target.host}"
+        self.calls = self._client = Client(CALLS, bridge, self.place.source, log=log)
         self._loop = ClosedLoop(target, bridge, self.place.source)
+        self._crowd = Crowd(target, bridge, self.place.source)
         self._pulse = Pulse(self._client, target)
         self._beating = asyncio.create_task(self._pulse.run())
 
     async def stop(self) -> None:
         """Stop calling."""
         self._beating.cancel()
+        await self._loop.stop()
         await asyncio.gather(self._beating, return_exceptions=True)
         await self._client.close()
 
@@ -45,12 +48,12 @@ class Canary(Role[Settings]):
         return json_response({"canary": self._pulse.latest()})
 
     def controls(self) -> dict[str, Handler]:
-        """POST /closed-loop."""
-        return {"/closed-loop": self._loop.handle}
+        """What calibration asks for."""
+        return {**self._loop.controls(), "/crowd": self._crowd.handle}
 
     def extras(self, after: float) -> dict[str, Any]:
-        """The calls that ended after `after`."""
-        return {"pulse": self._pulse.since(after)}
+        """The calls that ended after `after`, and the closed loop that runs."""
+        return {"pulse": self._pulse.since(after), "closed_loop": self._loop.progress()}
 
 
 if __name__ == "__main__":

@@ -120,13 +120,18 @@ _ALL = (
     ),
     Defect(
         "unsteady-calibration", "router is held back for 500 of each 1,400 ms while the capacity is measured",
-        (Report("calibration", "calibration steady"),),
+        (Report("calibration", "capacity known"),),
         Live(CALIBRATING, acts.pulsed("router", 0.5, 1.4, 14.0)),
     ),
     Defect(
-        "unsteady-windows", "the calibration's windows differ by 40 %",
-        (Report("calibration", "calibration steady"),),
-        Altered(alterations.calibrated(spread_ratio=0.4, steady=False)),
+        "wide-interval", "the capacity is known within 30 % only",
+        (Report("calibration", "capacity known"),),
+        Altered(alterations.known_within(0.3)),
+    ),
+    Defect(
+        "not-saturated", "the accept queue was empty in half of the readings while the capacity was measured",
+        (Report("calibration", "saturated while calibrated"),),
+        Altered(alterations.calibrated(queue_empty_ratio=0.5)),
     ),
     Defect(
         "other-capacity", "the capacity is 1.25 times what the drill asks for",

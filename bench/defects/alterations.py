@@ -111,8 +111,23 @@ def never_read_back(kind: str, state: str) -> Alter:
 
 
 def other_capacity(times: float) -> Alter:
-    """Calibration found so many times what the drill wants."""
-    return changed(CalibrationMeasured, lambda one: {"capacity_rps": times * one.asked_rps})
+    """Calibration found so many times what the drill wants, give or take 4 %."""
+
+    def other(one: CalibrationMeasured) -> dict[str, Any]:
+        found = times * one.asked_rps
+        return {"capacity_rps": found, "capacity_low_rps": 0.96 * found, "capacity_high_rps": 1.04 * found}
+
+    return changed(CalibrationMeasured, other)
+
+
+def known_within(share: float) -> Alter:
+    """Calibration found what the drill wants, give or take this share of it."""
+
+    def wide(one: CalibrationMeasured) -> dict[str, Any]:
+        low, high = (1 - share) * one.asked_rps, (1 + share) * one.asked_rps
+        return {"capacity_rps": one.asked_rps, "capacity_low_rps": low, "capacity_high_rps": high}
+
+    return changed(CalibrationMeasured, wide)
 
 
 def calibrated(**values: Any) -> Alter:  # noqa: ANN401 - a value of the event, whatever it is

@@ -1,6 +1,8 @@
-"""The bridge's capacity, found where it matters: completions a second of a closed loop through the capped bridge."""
+"""The bridge's capacity, measured where it matters: at saturation, with what it is uncertain by."""
 
-from lab.calibrate.calibrate import Bench, Calibration, calibrate
-from lab.calibrate.rounds import calibrate_steadily
+from lab.calibrate.bench import Bench, Reading
+from lab.calibrate.calibrate import Calibration, calibrate
+from lab.calibrate.estimate import Capacity, capacity
+from lab.calibrate.given_up import given_up_rps
 
-__all__ = ["Bench", "Calibration", "calibrate", "calibrate_steadily"]
+__all__ = ["Bench", "Calibration", "Capacity", "Reading", "calibrate", "capacity", "given_up_rps"]

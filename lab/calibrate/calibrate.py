@@ -1,178 +1,154 @@
-"""Find the CPU share at which the bridge completes ``headroom x rate`` new connections a second.
+"""Find the CPU share at which the bridge carries ``headroom x rate`` new connections a second.
 
-Cost at low load is not capacity (docs/definitions.md), so the cap is adjusted and the capacity measured again
-until three windows of one second under the *same* cap agree: their median within 10 % of what is asked, and
-(max - min) / median <= 15 %. At most eight windows are spent under one cap, and no further cap is
-tried after fourteen in all; then the calibration is not steady, and the run is inconclusive.
+One closed loop runs through it all, so deep that the accept queue is never empty: a shallow one is bound by its
+own latency and not by the bridge (docs/definitions.md). Under each share, after it has settled, windows of half
+a second are read until the 95 % interval is within 5 %, or there have been ten of them. A share whose
+capacity is clearly not what is asked for is given up early, for the one that its own windows point to; the
+fourth one is kept whatever it gives. What was found is what counts, not what was asked for: the interval goes
+into the journal, and the verdict is held to it.
 """
 
 import math
-import statistics
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-IN_FLIGHT = 16
-WINDOWS = 3
-MOST_WINDOWS = 8
-MOST_IN_ALL = 14
-WITHIN = 0.10
-ONE_WINDOW, RIGHT = 0.10, 0.03
-"""How far one window may be off by chance (its spread on a shared machine is 7 %), and what is as good as right."""
-SPREAD = 0.15
-NEAR = 0.35
-COLD_S, WARM_S = 1.0, 0.4
-"""Warm-up in seconds. After a new cap the first connections cost up to 1.6 times as much (measured)."""
+from lab.calibrate.bench import Bench, Reading
+from lab.calibrate.estimate import Capacity, capacity
+
+IN_FLIGHT = (16, 64)
+"""The least and the most that are kept in flight."""
+LOOP_WAIT_S = 3.0
+"""The longest that a call of the loop may wait in the queue; it gives up after 5 s."""
+WINDOW_S = 0.5
+WINDOWS = (6, 10)
+CLEARLY = 4
+"""So many windows are taken before a share is given up."""
+SETTLE_S, RESETTLE_S = 1.0, 0.6
+"""After a new cap the first connections cost up to 1.6 times as much (measured)."""
+PRECISE = 0.05
+NEAR = 0.08
+"""As far off as that a capacity is what was asked for: known is better than exact, and each new share costs seconds."""
+MOST_SHARES = 4
+UNCAPPED_S = 0.6
 SHARES = (0.004, 4.0)
 """The smallest cap is a quota of 2 ms in a period of 500 ms; the largest one no machine's bridge reaches alone."""
-
-Seen = Mapping[float, tuple[float, ...]]
-"""Windows (completions/s) by the share that they were measured under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was found. ``windows_rps``: completions/s of each window under the final cap.
+    """What was found.
 
-    ``cpu_share``: 1.0 is one core. ``cost_ms``: CPU per connection at capacity.
+    Attributes:
+        asked_rps: what was to be found, connections per second.
+        cpu_share: that is active now; 1.0 is one core.
+        found: the capacity under it.
+        in_flight: how deep the loop was.
     """
 
     asked_rps: float
-    windows_rps: tuple[float, ...]
     cpu_share: float
-    steady: bool
+    found: Capacity
+    in_flight: int
 
     @property
-    def capacity_rps(self) -> float:
-        """The median window, completions a second."""
-        return statistics.median(self.windows_rps)
-
-    @property
-    def spread_ratio(self) -> float | None:
-        """(max - min) / median of the windows; None for a single one, or when nothing came through."""
-        if len(self.windows_rps) == 1 or not self.capacity_rps:
-            return None
-        return (max(self.windows_rps) - min(self.windows_rps)) / self.capacity_rps
-
-    @property
-    def cost_ms(self) -> float | None:
-        """CPU time per connection at capacity, in ms: the share of a second that was spent, per completion."""
-        return self.cpu_share * 1000 / self.capacity_rps if self.capacity_rps else None
+    def cost_ms(self) -> float:
+        """CPU time per answered connection at capacity, in ms."""
+        return self.cpu_share * 1000 / self.found.rps
 
 
-class Bench(Protocol):
-    """What a calibration asks of the living lab."""
+async def calibrate(
+    bench: Bench, asked_rps: float, queue: int | None = None, guess: float | None = None
+) -> Calibration:
+    """Adjust the cap until the bridge carries ``asked_rps``; the last cap stays.
 
-    async def closed_loop(self, in_flight: int, windows: int, warm_up_s: float) -> tuple[float, ...]:
-        """Completions/s in each of ``windows`` windows of 1 s, a new connection each, no retries.
-
-        The loop runs for ``warm_up_s`` seconds before the first window.
-        """
-        ...
-
-    async def cap(self, cpu_share: float | None) -> None:
-        """Set the bridge's CPU cap; None lifts it."""
-        ...
-
-    async def cpu_s(self) -> float:
-        """CPU seconds that the bridge has used so far."""
-        ...
-
-
-async def calibrate(bench: Bench, asked_rps: float, guess: float | None = None) -> Calibration:
-    """Adjust the cap until capacity is ``asked_rps`` and steady, or the windows are spent.
-
-    ``guess`` is the share to try first, an earlier run's for one; without it the cost is measured without a cap.
-    It only saves time: the capacity is measured under whatever cap results.
+    Args:
+        bench: the living lab.
+        asked_rps: connections per second.
+        queue: connections that its accept queue holds; the loop must fit into it. None: not known.
+        guess: the share to try first, an earlier run's for one; without it the cost is measured without a cap. It only
+            saves time: the capacity is measured under whatever cap results.
 
     Raises:
         ValueError: nothing at all came back through the bridge.
     """
-    share = await first_guess(bench, asked_rps) if guess is None else bounded(guess)
-    seen: dict[float, tuple[float, ...]] = {}
-    left = MOST_IN_ALL
+    in_flight = depth(asked_rps, queue)
+    await bench.begin_loop(in_flight)
+    try:
+        share = await first_guess(bench, asked_rps) if guess is None else bounded(guess)
+        settle_s = SETTLE_S
+        for left in range(MOST_SHARES - 1, -1, -1):
+            await bench.cap(share)
+            await bench.wait(settle_s)
+            found = await measure(bench, asked_rps, share, patient=left == 0)
+            if left == 0 or abs(found.rps / asked_rps - 1) <= NEAR:
+                break
+            share, settle_s = bounded(share * asked_rps / found.rps), RESETTLE_S
+    finally:
+        await bench.end_loop()
+    return Calibration(asked_rps, share, found, in_flight)
+
+
+def depth(asked_rps: float, queue: int | None) -> int:
+    """Calls in flight: many, but all of them fit into the queue, and none waits so long that it gives up."""
+    least, most = IN_FLIGHT
+    fits = most if queue is None else queue * 3 // 4
+    return max(least, min(most, fits, int(asked_rps * LOOP_WAIT_S)))
+
+
+async def measure(bench: Bench, asked_rps: float, share: float, *, patient: bool) -> Capacity:
+    """Windows under one share: until they are precise, or enough, or clearly not what is asked for, unless ``patient``.
+
+    Raises:
+        ValueError: nothing at all came back.
+    """
+    readings = [await bench.read()]
+    least, most = WINDOWS
     while True:
-        await bench.cap(share)
-        seen[share] = await measure(bench, asked_rps, share, min(max(left, WINDOWS), MOST_WINDOWS), seen)
-        left -= len(seen[share])
-        last = seen[share][-WINDOWS:]
-        found = Calibration(asked_rps, last, share, steady=agree(last, asked_rps))
-        if found.steady or left <= 0:
+        await bench.wait(WINDOW_S)
+        readings.append(await bench.read())
+        windows = len(readings) - 1
+        found = capacity(readings, share)
+        if windows >= most or (windows >= CLEARLY and found is None):
+            return certain(found, readings)
+        if found is None or windows < CLEARLY:
+            continue
+        off = abs(found.rps / asked_rps - 1)
+        if windows >= least and found.half_width <= PRECISE:
             return found
-        share = next_share(seen, asked_rps)
+        if not patient and off > NEAR + found.half_width:
+            return found
 
 
-async def measure(bench: Bench, asked_rps: float, share: float, most: int, seen: Seen) -> tuple[float, ...]:
-    """Windows (completions/s) under one cap: until the last three agree, or the cap is clearly wrong.
+def certain(found: Capacity | None, readings: Sequence[Reading]) -> Capacity:
+    """What was found.
 
-    Windows that are right in the mean but spread (the machine has other work) are followed by another one
-    under the same cap: another cap would not make them steadier. What ``seen`` has of earlier caps counts in the
-    mean: a cap that was chosen by eight windows isn't given up for a single one.
+    Raises:
+        ValueError: nothing was.
     """
-    windows = await bench.closed_loop(IN_FLIGHT, 1, COLD_S)
-    while len(windows) < most and not agree(windows[-WINDOWS:], asked_rps):
-        known = near({**seen, share: windows}, asked_rps)
-        wrong = not known or abs(statistics.mean(known) * share / asked_rps - 1) > doubt(len(known))
-        if wrong and most > WINDOWS:  # the last cap that there is time for is not given up
-            break
-        windows += await bench.closed_loop(IN_FLIGHT, 1, WARM_S)
-    return windows
-
-
-def doubt(windows: int) -> float:
-    """How far off the mean of so many windows may be before the cap is wrong, as a share of what is asked."""
-    return ONE_WINDOW / math.sqrt(windows) + RIGHT
-
-
-def near(seen: Seen, asked_rps: float) -> list[float]:
-    """Capacity per share, of each window that came near what is asked.
-
-    The others don't count: capacity grows faster than the share (a starved process wastes more of it).
-    """
-    return [
-        rate / share for share, rates in seen.items() for rate in rates if abs(rate / asked_rps - 1) < NEAR
-    ]
-
-
-def agree(windows_rps: tuple[float, ...], asked_rps: float) -> bool:
-    """Three windows whose median is what is asked and which don't spread too far."""
-    if len(windows_rps) < WINDOWS or off(windows_rps, asked_rps) > WITHIN:
-        return False
-    return (max(windows_rps) - min(windows_rps)) / statistics.median(windows_rps) <= SPREAD
-
-
-def next_share(seen: Seen, asked_rps: float) -> float:
-    """The share to try next: pooled over the windows that came near what is asked, because each one is noisy.
-
-    Where none did, between a share that is too low and one that is too high their geometric mean is tried.
-    """
-    if known := near(seen, asked_rps):
-        return bounded(asked_rps / statistics.mean(known))
-    rates = {share: statistics.median(windows) for share, windows in seen.items()}
-    low = max((share for share, rate in rates.items() if rate < asked_rps), default=None)
-    high = min((share for share, rate in rates.items() if rate >= asked_rps), default=None)
-    if low is not None and high is not None:
-        return math.sqrt(low * high)
-    share, rate = min(rates.items(), key=lambda one: abs(one[1] - asked_rps))
-    return bounded(share * asked_rps / max(rate, asked_rps / 20))
+    if found is None:
+        took_s = readings[-1].at_s - readings[0].at_s
+        raise ValueError(f"calibration: no request came back through the bridge within {took_s:.1f} s")
+    return found
 
 
 async def first_guess(bench: Bench, asked_rps: float) -> float:
-    """The share that would do if a connection cost the same under a cap as without one."""
+    """The share that would do if a connection cost the same under a cap as without one.
+
+    Raises:
+        ValueError: nothing at all came back.
+    """
     await bench.cap(None)
-    before_s = await bench.cpu_s()
-    (rate_rps,) = await bench.closed_loop(IN_FLIGHT, 1, WARM_S)
-    if rate_rps <= 0:
-        raise ValueError("calibration: no request came back through the bridge within a window of 1 s")
-    cost_s = (await bench.cpu_s() - before_s) / (rate_rps * (1 + WARM_S))  # the warm-up's CPU is in it
-    return bounded(asked_rps * cost_s)
-
-
-def off(windows_rps: tuple[float, ...], asked_rps: float) -> float:
-    """How far the median is from what is asked, as a share of that."""
-    return abs(statistics.median(windows_rps) / asked_rps - 1)
+    readings = [await bench.read()]
+    await bench.wait(UNCAPPED_S)
+    readings.append(await bench.read())
+    first, last = readings
+    done, used_s = last.completed_total - first.completed_total, last.cpu_s_total - first.cpu_s_total
+    if done <= 0 or used_s <= 0:
+        certain(None, readings)
+    return bounded(asked_rps * used_s / done)
 
 
 def bounded(share: float) -> float:
     """``share`` within what a cap can be."""
-    return min(max(share, SHARES[0]), SHARES[1])
+    least, most = SHARES
+    return min(max(share, least), most) if math.isfinite(share) else most

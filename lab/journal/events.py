@@ -50,14 +50,27 @@ class RunOpened(Entry):
 
 
 class CalibrationMeasured(Entry):
-    """The bridge's capacity as a closed loop found it; ``steady``: its windows did not spread too far."""
+    """The bridge's capacity as a closed loop found it, with its 95 % interval.
+
+    Attributes:
+        windows_rps: completions per second of each window under the last cap.
+        capacity_rps, capacity_low_rps, capacity_high_rps: answered connections per second, and the interval of it.
+        given_up_rps: connections per second of clients that are gone, accepted while the queue was not empty; null: not
+            measured.
+        queue_empty_ratio: share of the readings that found the accept queue empty.
+        spread_ratio, steady: (max - min) / median of the windows, and whether it was small; where there is no interval.
+    """
 
     type: Literal["calibration.measured"] = "calibration.measured"
     target: str
     windows_rps: tuple[float, ...]
     capacity_rps: float | None
-    spread_ratio: float | None
-    steady: bool
+    capacity_low_rps: float | None = None
+    capacity_high_rps: float | None = None
+    given_up_rps: float | None = None
+    queue_empty_ratio: float | None = None
+    spread_ratio: float | None = None
+    steady: bool | None = None
     in_flight: int
     headroom: float
     asked_rps: float

@@ -71,10 +71,13 @@ def effect(fault: str, params: dict[str, Any], target: str) -> str:
 
 
 def calibration(event: CalibrationMeasured) -> str:
-    """What the closed loop found: ``calibrating the bridge: 152/s at 12 % of a core``."""
+    """What the closed loop found: ``calibrating the bridge: 152/s (146 to 158) at 12 % of a core``."""
     cap = "no cap" if event.cpu_share is None else f"{figures.share(event.cpu_share)} of a core"
-    said = f"calibrating the {event.target}: {figures.rate(event.capacity_rps)} at {cap}"
-    if event.steady:
+    known = figures.rate(event.capacity_rps)
+    if event.capacity_low_rps is not None and event.capacity_high_rps is not None:
+        known += f" ({event.capacity_low_rps:.0f} to {event.capacity_high_rps:.0f})"
+    said = f"calibrating the {event.target}: {known} at {cap}"
+    if event.steady is not False:
         return said
     return f"{said}, not steady yet (spread {figures.share(event.spread_ratio)})"
 

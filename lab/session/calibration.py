@@ -3,17 +3,25 @@
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from chaos.actions import cpu_cap
 from chaos.injector import Injector
 from chaos.process.files import read_json, write_json
-from lab.calibrate import Calibration, calibrate_steadily
+from lab.calibrate import Reading, calibrate, given_up_rps
 from lab.drillfile import Drill
 from lab.journal.events import CalibrationMeasured
+from lab.probes import Ticker
 from lab.probes.control import ControlClient
 from lab.runtime.base import Runtime
 from lab.session.request import listen_queue
 from lab.topology import Roles
+
+LOOP_S = 60
+"""A closed loop that no one ends (the lab was killed) ends by itself."""
+DEADLINE_S = 5.0
+CROWD = 0.8, 300
+"""The crowd that gives up fills this part of the queue, and is so many connections at most: a second's work or two."""
 
 
 class LivingBench:
@@ -21,16 +29,36 @@ class LivingBench:
 
     def __init__(self, runtime: Runtime, control: ControlClient, injector: Injector, roles: Roles) -> None:
         self._runtime, self._control, self._injector = runtime, control, injector
-        self._bridge, self._canary = roles.device, roles.canary
+        self._bridge, self._canary, self._behind = roles.device, roles.canary, roles.behind_device
         self._capped: str | None = None
+        self._ticker = Ticker(time.monotonic)
 
-    async def closed_loop(self, in_flight: int, windows: int, warm_up_s: float) -> tuple[float, ...]:
-        """Completions/s in each window of 1 s."""
-        path = f"/closed-loop?in_flight={in_flight}&windows={windows}&window_s=1&warm_up_s={warm_up_s}"
-        answer = await self._control.post(
-            self._runtime.address(self._canary, "control"), path, deadline_s=windows + 10
-        )
-        return tuple(answer["windows_rps"])
+    async def begin_loop(self, in_flight: int) -> None:
+        """Canary keeps so many calls in flight."""
+        await self._post(f"/closed-loop/begin?in_flight={in_flight}&most_s={LOOP_S}")
+
+    async def end_loop(self) -> None:
+        """It ends them."""
+        await self._post("/closed-loop/end")
+
+    async def crowd(self, connections: int) -> int:
+        """It opens so many connections and gives them up."""
+        return int((await self._post(f"/crowd?connections={connections}"))["given_up"])
+
+    async def read(self) -> Reading:
+        """Canary's count and the device's CPU one right after the other, so that both are of one moment."""
+        behind = await self._counters(self._behind)
+        loop = (await self._counters(self._canary)).get("closed_loop") or {}
+        usage, at_s = await self._runtime.usage(self._bridge), time.monotonic()
+        if usage.cpu_s_total is None:
+            raise ValueError(f"calibration: this runtime does not report the CPU time of {self._bridge}")
+        waiting = (await self._runtime.sockets(self._bridge)).accept_queue
+        completed = int(loop.get("completed_total", 0))
+        return Reading(at_s, completed, int(behind["connections_total"]), usage.cpu_s_total, waiting)
+
+    async def wait(self, seconds: float) -> None:
+        """Let it work."""
+        await self._ticker.until(time.monotonic() + seconds)
 
     async def cap(self, cpu_share: float | None) -> None:
         """Lift the cap, then set the new one."""
@@ -44,12 +72,12 @@ class LivingBench:
                 params={"cpu_share": cpu_share}, actions=(action,), by="calibration",
             )  # fmt: skip
 
-    async def cpu_s(self) -> float:
-        """CPU seconds that the bridge used so far."""
-        used = (await self._runtime.usage(self._bridge)).cpu_s_total
-        if used is None:
-            raise ValueError(f"calibration: this runtime does not report the CPU time of {self._bridge}")
-        return used
+    async def _post(self, path: str) -> dict[str, Any]:
+        address = self._runtime.address(self._canary, "control")
+        return dict(await self._control.post(address, path, deadline_s=DEADLINE_S))
+
+    async def _counters(self, service: str) -> dict[str, Any]:
+        return dict(await self._control.get(self._runtime.address(service, "control"), "/counters?after=inf"))
 
 
 async def calibrate_bridge(
@@ -61,21 +89,25 @@ async def calibrate_bridge(
     """
     begun = time.monotonic()
     asked_rps = asked.bridge.headroom * asked.load.requests_rps
-    found: Calibration = await calibrate_steadily(bench, asked_rps, recall(remembered, asked_rps))
-    if found.steady:
-        with suppress(OSError):  # it would only have saved the next run some seconds
-            remembered.parent.mkdir(exist_ok=True)
-            write_json(remembered, {"cost_ms": found.cost_ms})
     queue = (await runtime.sockets(bridge)).listen_queue
+    found = await calibrate(bench, asked_rps, queue, recall(remembered, asked_rps))
+    with suppress(OSError):  # it would only have saved the next run some seconds
+        remembered.parent.mkdir(exist_ok=True)
+        write_json(remembered, {"cost_ms": found.cost_ms})
+    part, most = CROWD
+    given_up = await given_up_rps(bench, min(most, int((queue or 0) * part)))
+    capacity = found.found
     return CalibrationMeasured(
         target=bridge,
-        windows_rps=found.windows_rps,
-        capacity_rps=found.capacity_rps,
-        spread_ratio=found.spread_ratio,
-        steady=found.steady,
-        in_flight=16,
+        windows_rps=capacity.windows_rps,
+        capacity_rps=capacity.rps,
+        capacity_low_rps=capacity.low_rps,
+        capacity_high_rps=capacity.high_rps,
+        given_up_rps=given_up,
+        queue_empty_ratio=capacity.empty_ratio,
+        in_flight=found.in_flight,
         headroom=asked.bridge.headroom,
-        asked_rps=found.asked_rps,
+        asked_rps=asked_rps,
         cpu_share=found.cpu_share,
         cost_ms=found.cost_ms,
         listen_queue=queue,

@@ -41,6 +41,13 @@ def write_run(folder: Path, drill: str, runtime: str, verdict: str = "pass") -> 
     )
 
 
+def measured_as_today(event: CalibrationMeasured) -> dict[str, float]:
+    """What a calibration says now: its interval, how full the queue was, what it carries of the other kind."""
+    found = event.capacity_rps or 0.0
+    interval = {"capacity_low_rps": 0.96 * found, "capacity_high_rps": 1.04 * found}
+    return {**interval, "queue_empty_ratio": 0.0, "given_up_rps": 2 * found}
+
+
 def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
     """A run with what journals did not have then: clocks, requests, settings, what a device says of itself."""
     queue: int | None = None
@@ -48,6 +55,7 @@ def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:
     for event in events:
         if isinstance(event, CalibrationMeasured):
             queue = event.listen_queue
+            event = event.model_copy(update=measured_as_today(event))  # noqa: PLW2901  one of today
         if isinstance(event, ActionChanged) and event.readback and event.state in {"applied", "reverted"}:
             toxic = event.readback.get("toxic", UNCHANGED)
             toxics = toxics if toxic is UNCHANGED else (ToxicSeen(**toxic, ours=True),) if toxic else ()

@@ -56,5 +56,5 @@ async def test_plain_up_gets_healthy_in_order_and_works(compose: Docker) -> None
         return any(one["outcome"] == "ok" for one in calls)
 
     await wait_until(crossed, 10, "a call of canary to be answered")
-    answer = await call("POST", port, "/closed-loop", 3, headers={"X-Lab-Token": ""})
+    answer = await call("POST", port, "/closed-loop/begin", 3, headers={"X-Lab-Token": ""})
     assert answer.status == 403

@@ -18,6 +18,7 @@ from chaos.http import HttpAnswer, call
 from chaos.undo.execute import apply_and_verify, undo
 from chaos.wait import wait_until
 from lab.journal.latency import Histogram
+from lab.probes import Ticker
 from lab.runtime import Runtime, make_runtime
 from lab.runtime.base import ServiceReport
 from lab.topology import Topology, load_topology
@@ -67,10 +68,11 @@ class Lab:
 
     async def cross(self, in_flight: int = 4, window_s: float = 0.5) -> Crossing:
         """Send some requests over the bridge, each on a new connection."""
-        path = f"/closed-loop?in_flight={in_flight}&windows=1&window_s={window_s}"
-        answer = (await self._with_token("POST", "canary", path)).json()
-        latency = Histogram(answer["latency"])
-        return Crossing(answer["windows_rps"][0], answer["errors"], latency.percentile(0.0))
+        await self._with_token("POST", "canary", f"/closed-loop/begin?in_flight={in_flight}&most_s=10")
+        await Ticker(time.monotonic).until(time.monotonic() + window_s)
+        answer = (await self._with_token("POST", "canary", "/closed-loop/end")).json()
+        rate_rps = answer["completed_total"] / answer["ran_s"]
+        return Crossing(rate_rps, answer["errors"], Histogram(answer["latency"]).percentile(0.0))
 
     async def recovered(self) -> Crossing:
         """Wait until everything is well (again), and say how well."""

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.live
 
 
 MACHINE = (
-    "calibration steady",
     "capacity = headroom x rate",
     "loop lag",
     "load's lag",

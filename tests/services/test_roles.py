@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from chaos.wait import wait_until
 from services.auth import Auth
 from services.auth import Settings as AuthSettings
 from services.canary import Canary
@@ -231,61 +233,118 @@ def test_a_wrong_route_is_named(text: str) -> None:
         Routes(text)
 
 
-async def test_the_canary_calls_and_measures(
-    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, eventually: Eventually
+async def test_the_canary_calls_once_a_second_and_says_each_call_once(
+    chain: Chain, open_service: Open, eventually: Eventually
 ) -> None:
-    """Its calls are told once; the closed loop gives completions per second of every window."""
+    """When it began, how it ended and how long that took."""
     canary = await open_service(Canary, DataSettings())
     await eventually(lambda: canary.role.extras(0)["pulse"])
     call = canary.role.extras(0)["pulse"][0]
     assert (call["outcome"], set(call)) == ("ok", {"started_s", "outcome", "latency_ms"})
     assert canary.role.extras(time.monotonic() + 1)["pulse"] == []
-    url = control_url(canary) + "/closed-loop?in_flight=4&windows=2&window_s=0.2"
-    async with http.post(url, headers={"X-Lab-Token": "secret"}) as answer:
-        told = await answer.json()
-    assert len(told["windows_rps"]) == 2
-    assert told["errors"] == {}
-    assert sum(told["latency"].values()) == round(sum(told["windows_rps"]) * 0.2) > 0
+
+
+@dataclass
+class Calibrating:
+    """Canary's control port, with the token."""
+
+    http: aiohttp.ClientSession
+    url: str
+
+    async def post(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Status and JSON."""
+        async with self.http.post(self.url + path, headers={"X-Lab-Token": "secret"}) as answer:
+            return answer.status, await answer.json()
+
+    async def completed(self) -> int | None:
+        """Of the loop that runs."""
+        async with self.http.get(self.url + "/counters?after=inf") as answer:
+            loop = (await answer.json())["closed_loop"]
+            return None if loop is None else int(loop["completed_total"])
+
+
+async def test_the_closed_loop_counts_what_was_answered(
+    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, eventually: Eventually
+) -> None:
+    """While it runs and at its end; there is one at a time, and another one may follow."""
+    canary = await open_service(Canary, DataSettings())
+    calibrating = Calibrating(http, control_url(canary))
+    assert await calibrating.completed() is None
+    assert (await calibrating.post("/closed-loop/end"))[0] == 409
+    assert await calibrating.post("/closed-loop/begin?in_flight=4") == (200, {"in_flight": 4, "most_s": 30.0})
+    assert (await calibrating.post("/closed-loop/begin?in_flight=4"))[0] == 409
+    await eventually(lambda: (canary.role.extras(0)["closed_loop"] or {}).get("completed_total", 0) > 20)
+    assert (await calibrating.completed() or 0) > 20
+    status, ended = await calibrating.post("/closed-loop/end")
+    assert (status, ended["errors"]) == (200, {})
+    assert ended["completed_total"] == sum(ended["latency"].values()) > 20
+    assert ended["ran_s"] > 0
+    assert await calibrating.completed() is None
+    assert (await calibrating.post("/closed-loop/begin"))[0] == 200
+
+
+async def test_a_closed_loop_that_is_not_ended_ends_by_itself(
+    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, eventually: Eventually
+) -> None:
+    """Whoever began it may be dead; then another one may begin."""
+    canary = await open_service(Canary, DataSettings())
+    calibrating = Calibrating(http, control_url(canary))
+    assert (await calibrating.post("/closed-loop/begin?in_flight=1&most_s=0.1"))[0] == 200
+
+    async def begun() -> bool:
+        return (await calibrating.post("/closed-loop/begin?in_flight=1"))[0] == 200
+
+    await wait_until(begun, 10.0, "another loop to be let in")
+
+
+async def test_a_crowd_asks_and_is_gone(
+    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, eventually: Eventually
+) -> None:
+    """All connections reach the router; whoever asked is no longer there to be answered."""
+    canary = await open_service(Canary, DataSettings())
+    router = chain["router"].role.counters
+    before = router.connections
+    calibrating = Calibrating(http, control_url(canary))
+    assert await calibrating.post("/crowd?connections=30") == (200, {"given_up": 30, "errors": {}})
+    await eventually(lambda: router.connections >= before + 30)
+
+
+async def test_a_crowd_that_finds_no_one_says_so(
+    open_service: Open, control_url: Url, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused connections are counted by their error."""
+    monkeypatch.setenv("BRIDGE", "http://127.0.0.1:9")
+    monkeypatch.setenv("UPSTREAM", "http://auth")
+    canary = await open_service(Canary, DataSettings())
+    calibrating = Calibrating(http, control_url(canary))
+    answer = {"given_up": 0, "errors": {"ConnectionRefusedError": 5}}
+    assert await calibrating.post("/crowd?connections=5") == (200, answer)
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("path", "said"),
     [
-        ("in_flight=0", "in_flight"),
-        ("in_flight=1000", "in_flight"),
-        ("windows=x", "windows"),
-        ("windows=2.5", "windows"),
-        ("window_s=nan", "window_s"),
-        ("window_s=1e9", "window_s"),
-        ("inflight=3", "inflight"),
+        ("/closed-loop/begin?in_flight=0", "in_flight"),
+        ("/closed-loop/begin?in_flight=1000", "in_flight"),
+        ("/closed-loop/begin?in_flight=2.5", "in_flight"),
+        ("/closed-loop/begin?most_s=nan", "most_s"),
+        ("/closed-loop/begin?most_s=1e9", "most_s"),
+        ("/closed-loop/begin?inflight=3", "inflight"),
+        ("/crowd?connections=x", "connections"),
+        ("/crowd?connections=0", "connections"),
+        ("/crowd?most_s=3", "most_s"),
     ],
 )
-async def test_a_wrong_closed_loop_is_refused(  # noqa: PLR0913, PLR0917  fixtures
-    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, query: str, said: str
+async def test_what_calibration_asks_wrongly_is_refused(  # noqa: PLR0913, PLR0917  fixtures
+    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession, path: str, said: str
 ) -> None:
     """400 names the parameter; without the token it is 403."""
     canary = await open_service(Canary, DataSettings())
-    url = f"{control_url(canary)}/closed-loop?{query}"
-    async with http.post(url, headers={"X-Lab-Token": "secret"}) as answer:
-        assert answer.status == 400
-        assert said in (await answer.json())["error"]
-    async with http.post(url) as answer:
-        assert answer.status == 403
-
-
-async def test_there_is_one_closed_loop_at_a_time(
-    chain: Chain, open_service: Open, control_url: Url, http: aiohttp.ClientSession
-) -> None:
-    """Of two that are asked for at once one gets 409; when the other has ended there may be another."""
-    canary = await open_service(Canary, DataSettings())
-    url = control_url(canary) + "/closed-loop?in_flight=1&windows=1&window_s=0.2&warm_up_s=0"
-
-    async def ask() -> int:
-        async with http.post(url, headers={"X-Lab-Token": "secret"}) as answer:
-            return answer.status
-
-    assert sorted(await asyncio.gather(ask(), ask())) == [200, 409]
-    assert await ask() == 200
+    calibrating = Calibrating(http, control_url(canary))
+    status, answer = await calibrating.post(path)
+    assert (status, said in answer["error"]) == (400, True)
+    async with http.post(calibrating.url + path) as refused:
+        assert refused.status == 403
 
 
 @pytest.mark.parametrize("kind", [Auth, Canary, Edge, OnCall, Router, Storefront])

@@ -8,6 +8,7 @@ from lab.analysis.timeline.row import ActionSpan
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.verdict.blast import find_affected
 from lab.analysis.verdict.conditions import evaluate
+from lab.analysis.verdict.device_capacity import device_capacity
 from lab.analysis.verdict.figures import make_figures, make_phases
 from lab.analysis.verdict.measured import doubt_text
 from lab.analysis.verdict.outcome import outcome_of, unsteady
@@ -49,6 +50,7 @@ def judge(timeline: Timeline) -> Verdict:
         expectations=expectations,
         instrument=instrument,
         metrics=make_figures(timeline),
+        capacity=device_capacity(timeline),
         not_judged=_not_judged(timeline),
         source=dict.fromkeys(ATTEMPT_FIGURES, source) if source else {},
         phases=make_phases(timeline),

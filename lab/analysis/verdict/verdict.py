@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from lab.analysis.verdict.customer_verdict import CustomerFigures, CustomerInPhase
+from lab.analysis.verdict.device_capacity import DeviceCapacity
 from lab.drillfile.frozen import Frozen
 from lab.drillfile.holds import HoldsWord
 from lab.drillfile.phase import PhaseRole
@@ -185,6 +186,7 @@ class Verdict(Frozen):
     Attributes:
         interactive: people played with the lab: nothing was expected, so nothing is judged.
         source: who counted the attempts behind a figure, the client or the bridge.
+        capacity: what the bridge carried, as calibrated and while stuck; null: it was not calibrated.
         not_judged: metric -> why it could not be judged.
         rerun_of: names of the runs that this one repeats because instrument checks failed in them, oldest first; empty:
             a first attempt.
@@ -205,6 +207,7 @@ class Verdict(Frozen):
     expectations: tuple[Judged, ...] = ()
     instrument: tuple[Finding, ...] = ()
     metrics: Figures = Figures()
+    capacity: DeviceCapacity | None = None
     source: Mapping[str, str] = {}
     not_judged: Mapping[str, str] = {}
     phases: tuple[PhaseFigures, ...] = ()

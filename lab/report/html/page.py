@@ -107,6 +107,7 @@ def _story(content: PageContent, found: Marks) -> dict[str, Any]:
         ],
         "actions": tables.actions(content.timeline),
         "calibrations": content.timeline.calibrations,
+        "capacity": verdict.capacity,
         "log": tables.log(content.events),
         "environment": tables.flat(content.environment),
         "commands": tables.commands(content.drill, verdict),

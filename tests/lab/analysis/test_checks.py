@@ -128,8 +128,20 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
         {},
         "traffic crossed the bridge",
     ),
-    ("calibration.measured", lambda _: {"steady": False}, {}, "calibration steady"),
-    ("calibration.measured", lambda e: {"capacity_rps": 1.2 * e.asked_rps}, {}, "capacity = headroom x rate"),
+    (
+        "calibration.measured",
+        lambda e: {"capacity_rps": 1.16 * e.asked_rps},
+        {},
+        "capacity = headroom x rate",
+    ),
+    (
+        "calibration.measured",
+        lambda e: {"capacity_rps": 0.84 * e.asked_rps},
+        {},
+        "capacity = headroom x rate",
+    ),
+    ("calibration.measured", lambda e: {"capacity_high_rps": 1.56 * e.asked_rps}, {}, "capacity known"),
+    ("calibration.measured", lambda _: {"queue_empty_ratio": 0.21}, {}, "saturated while calibrated"),
     ("calibration.measured", lambda _: {"listen_queue": 400}, {}, "queue = what was asked"),
     ("calibration.measured", lambda _: {"listen_queue_asked": 600}, {}, "queue = what was asked"),
     (

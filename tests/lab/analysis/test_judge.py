@@ -318,7 +318,12 @@ def without_prose(verdict: Verdict) -> Verdict:
         for one in verdict.instrument
         if not (one.ok and one.name in ADDED)
     )
-    return verdict.model_copy(update={"expectations": told, "instrument": checked})
+    update = {
+        "expectations": told,
+        "instrument": checked,
+        "capacity": None,
+    }  # what the bridge carried came later
+    return verdict.model_copy(update=update)
 
 
 def without(names: Collection[str], verdict: Verdict) -> Verdict:

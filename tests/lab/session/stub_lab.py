@@ -252,8 +252,8 @@ def _install(lab: StubLab, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def calibrated(*_: object) -> CalibrationMeasured:
         return CalibrationMeasured(
-            target="bridge", windows_rps=(150.0, 150.0), capacity_rps=150.0, spread_ratio=0.0, steady=True,
-            in_flight=16, headroom=3.0, asked_rps=150.0, cpu_share=None, cost_ms=1.0,
+            target="bridge", windows_rps=(150.0, 150.0), capacity_rps=150.0, capacity_low_rps=145.0,
+            capacity_high_rps=155.0, in_flight=64, headroom=3.0, asked_rps=150.0, cpu_share=None, cost_ms=1.0,
             listen_queue=QUEUE, listen_queue_asked=QUEUE, took_ms=1.0,
         )  # fmt: skip
 
