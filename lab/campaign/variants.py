@@ -31,6 +31,8 @@ async def run_variants(
 
 def on_one_lab(variants: tuple[Drill, ...]) -> bool:
     """Whether one lab can do for all: they differ in nothing that is decided when it is brought up."""
-    return (
-        len({(one.bridge, one.load.requests_rps, one.load.target, one.monitoring) for one in variants}) == 1
-    )
+    decided = {
+        (one.bridge, one.load.requests_rps, one.load.target, one.monitoring, *sorted(one.processes.items()))
+        for one in variants
+    }
+    return len(decided) == 1

@@ -82,6 +82,8 @@ class Drill(Frozen):
     ``variants`` are whole drills that are compared on the same lab, each named ``<drill>.<variant>``: what the file
     says at its top, with what the variant replaces. The sections of a drill with variants are its first variant's.
 
+    ``processes``: by service, how many play it together, where the drill says so; a lab has them from its start.
+
     ``notes`` are remarks on the file, a line each: an old word that was read, and the new one. The journal has none.
     """
 
@@ -96,6 +98,7 @@ class Drill(Frozen):
     monitoring: str | None = None
     reserve: bool = False
     configuration: dict[str, dict[str, Setting]]
+    processes: dict[str, int] = Field(default_factory=dict)
     steady_state: SteadyState | None
     phases: tuple[Phase, ...]
     method: tuple[Step, ...]

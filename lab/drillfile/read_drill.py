@@ -10,6 +10,7 @@ from lab.drillfile.load_section import read_load
 from lab.drillfile.method import read_steps
 from lab.drillfile.model import Drill
 from lab.drillfile.problems import DrillError, said
+from lab.drillfile.processes import read_processes
 from lab.drillfile.read_phases import moments, read_phases
 from lab.drillfile.registries import Known, known
 from lab.drillfile.roles import Services
@@ -165,6 +166,7 @@ def _read(reader: Reader, found: Sections, name: str, text: str, using: Known) -
         configuration=read_configuration(reader, found["configuration"], using)
         if "configuration" in found
         else {},
+        processes=read_processes(reader, found["configuration"], using) if "configuration" in found else {},
         steady_state=read_steady_state(reader, found.get("steady-state-hypothesis"), when, using),
         phases=phases,
         method=method,

@@ -39,6 +39,10 @@ class ServiceRole(Protocol):
     def shared(self) -> bool:
         """Whether its process plays other roles, too."""
 
+    @property
+    def processes(self) -> int | None:
+        """How many play it together; None: one, and no drill can have it otherwise."""
+
 
 Services = Mapping[str, ServiceRole]
 """Every role by its name."""

@@ -6,6 +6,7 @@ Which keys there are, their bounds and their words come from the settings of eac
 from lab.drillfile.library import check_settings
 from lab.drillfile.model import Setting
 from lab.drillfile.named_settings import is_role
+from lab.drillfile.processes import PROCESSES
 from lab.drillfile.registries import Known
 from lab.drillfile.roles import check_passes, check_takes
 from lab.drillfile.setting_kinds import SettingKey, setting_keys
@@ -53,7 +54,8 @@ def _may_be_set(reader: Reader, place: Value, service: str, known: Known) -> boo
 
 def _service(reader: Reader, service: str, value: Value, known: Known) -> dict[str, Setting]:
     valid = keys_of_service(known, None) | keys_of_service(known, service)
-    found = reader.keys(value, required=(), optional=valid)
+    found = reader.keys(value, required=(), optional={*valid, PROCESSES})
+    found.pop(PROCESSES, None)
     check_settings(reader, found)
     read: dict[str, Setting] = {}
     for key, part in found.items():

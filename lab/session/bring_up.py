@@ -32,7 +32,12 @@ from lab.session.host import Host, service_changed
 from lab.session.opened import opened
 from lab.session.plane_watch import configured
 from lab.session.request import Request
-from lab.session.requirements import require_abilities, require_services, require_settable_queue
+from lab.session.requirements import (
+    require_abilities,
+    require_processes,
+    require_services,
+    require_settable_queue,
+)
 from lab.session.run import Run
 from lab.session.server import serving
 from lab.session.stop import Stop
@@ -146,6 +151,7 @@ async def _start(ends: TakeDown, host: Host) -> None:
     )
     for drill in request.drills:
         require_services(drill, topology)
+        require_processes(drill, topology)
     configured(request)  # a file of a plane that can't be used is an error now, not when all is up
     guard.ledger.own(runtime.takedown())
     host.injector = Injector(guard.ledger, guard.lease, host.on_action, guard.watchdog_alive, REPLACED_S)

@@ -31,7 +31,8 @@ class InteractiveRun:
         self._note(f"an interactive run begins, with the load and the configuration of {self.drill.name}")
         await self._planes.begin(configured(self._host.request.of(self.drill)), self.watch)
         for service, settings in self.drill.configuration.items():
-            await self._host.changes.configure(service, settings, by="drill")
+            if settings:
+                await self._host.changes.configure(service, settings, by="drill")
         await self._host.load.start(self.drill)
 
     async def end(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def opened(request: Request, folder: RunFolder, runtime: Runtime) -> RunOpened:
         started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions([request.drill]),
         machine=describe_machine(),
-        topology=dict(load_topology(request.topology_file).roles),
+        topology=dict(load_topology(request.topology_file, request.variables()).roles),
         latency_growth=GROWTH,
         latency_first_ms=FIRST_MS,
     )

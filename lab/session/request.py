@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from lab import resources
 from lab.drillfile import Drill
 from lab.monitoring import modes
-from lab.topology import Roles, Topology, load_topology
+from lab.topology import Roles, Topology, load_topology, processes_variable
 
 PROFILES = "COMPOSE_PROFILES"
 """The variable that says which profiles Compose takes."""
@@ -70,7 +70,10 @@ class Request:
         return None if mode is None else resources.monitoring() / mode
 
     def variables(self) -> dict[str, str]:
-        """What the drill decides about the topology: the bridge's queue, in connections, who watches, who else runs."""
+        """What the drill decides about the topology: the bridge's queue, in connections, who watches, who else runs.
+
+        And how many processes play a service.
+        """
         mode = self.monitoring_folder
         watched = dotenv_values(mode / "mode.env") if mode else {}
         decided = {name: value for name, value in watched.items() if value is not None}
@@ -80,7 +83,8 @@ class Request:
         if any(drill.reserve for drill in self.drills):
             ports = {name: topology.services[name].expose for name in topology.roles.reserves}
             decided["BRIDGE_RESERVE"] = next(f"http://{name}:{port[0]}" for name, port in ports.items())
-        return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **decided}
+        several = {processes_variable(name): str(number) for name, number in self.drill.processes.items()}
+        return {"BRIDGE_QUEUE": str(listen_queue(self.drill)), **several, **decided}
 
     def _profiles(self, topology: Topology, watched: str) -> str:
         """Those of a way of monitoring, and those of the roles that the drills ask for themselves."""

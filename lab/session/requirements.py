@@ -9,7 +9,7 @@ from chaos.target_resolver import Ability
 from lab.drillfile import Drill, make
 from lab.runtime.base import Runtime, SetupError
 from lab.session.request import listen_queue
-from lab.topology import Topology
+from lab.topology import Topology, processes_variable
 from lab.topology.roles import When
 from services.libraries import LAB, LibraryError, check_installed
 
@@ -33,6 +33,7 @@ def require_same_lab(drill: Drill, brought_up_for: Drill) -> None:
         for what, wanted, has in (
             ("the bridge", drill.bridge, brought_up_for.bridge),
             ("monitoring", drill.monitoring, brought_up_for.monitoring),
+            ("processes", drill.processes or "one each", brought_up_for.processes or "one each"),
         )
         if wanted != has
     ]
@@ -119,6 +120,21 @@ def require_services(drill: Drill, topology: Topology) -> None:
                 f"{what} of drill {drill.name} is for {name}, which is not part of this run"
                 + (f" (profile {', '.join(profiles)})" if profiles else "")
                 + f". {_remedy(name, roles[name].when if name in roles else None)}"
+            )
+
+
+def require_processes(drill: Drill, topology: Topology) -> None:
+    """Say which service does not have as many processes as the drill asks for.
+
+    Raises:
+        SetupError: with the variable that its entry in the topology must use.
+    """
+    for service, asked in drill.processes.items():
+        has = topology.roles[service].processes if service in topology.roles else None
+        if has != asked:
+            raise SetupError(
+                f"drill {drill.name} asks for {asked} processes of {service}, and it has {has or 1}. Write "
+                f"${{{processes_variable(service)}:-1}} under `processes` and PROCESSES of its entry in {topology.file}"
             )
 
 

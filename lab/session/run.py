@@ -112,7 +112,8 @@ class Run:
         await self._planes.begin(configured(self._host.request.of(self.drill)), self.watch)
         await self._sampled_twice()
         for service, settings in self.drill.configuration.items():
-            await self._host.changes.configure(service, settings, by="drill")
+            if settings:
+                await self._host.changes.configure(service, settings, by="drill")
         await run_drill(self, self.drill)
 
     async def _wind_up(self) -> None:

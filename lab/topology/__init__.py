@@ -4,6 +4,7 @@ The embedded runtime interprets a closed subset of the Compose specification. Wh
 refused with file, line and remedy, never skipped in silence.
 """
 
+from lab.topology.check_roles import processes_variable
 from lab.topology.errors import TopologyError
 from lab.topology.load import load_topology
 from lab.topology.model import Health, Mount, ServiceSpec, Topology, known_names, spec_of, why_no_process
@@ -19,6 +20,7 @@ __all__ = [
     "TopologyError",
     "known_names",
     "load_topology",
+    "processes_variable",
     "spec_of",
     "why_no_process",
 ]

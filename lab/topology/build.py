@@ -59,6 +59,7 @@ def build_roles(model: ComposeModel) -> Roles:
             roles[name] = Role(
                 service=service,
                 shared=len(own.roles) > 1,
+                processes=own.processes,
                 calls=tuple(role.calls),
                 settings=role.settings,
                 kind=role.kind,

@@ -6,6 +6,13 @@ from lab.topology.reader import Document, Location
 from lab.topology.schema import ComposeModel, LabModel, RoleModel, ServiceModel
 
 X_LAB = "x-lab"
+PROCESSES = "PROCESSES"
+"""The variable by which a service's first process knows how many it is to have."""
+
+
+def processes_variable(service: str) -> str:
+    """The variable of the Compose file that says how many processes a service has."""
+    return f"{service.upper().replace('-', '_')}_{PROCESSES}"
 
 
 def check_roles(document: Document, model: ComposeModel) -> None:
@@ -19,6 +26,7 @@ def check_roles(document: Document, model: ComposeModel) -> None:
         said = spec.lab or LabModel()
         _check_calls(document, ("services", service, X_LAB), said, known)
         _check_sharing(document, service, spec, said)
+        _check_processes(document, service, spec, said)
         for name, role in said.roles.items():
             _check_calls(document, ("services", service, X_LAB, "roles", name), role, known)
 
@@ -56,6 +64,21 @@ def _check_sharing(document: Document, service: str, spec: ServiceModel, said: L
                 cause = f"`{name}` and `{taken[port]}` have the same port {port}"
                 raise document.error(at, cause, "Give each role a data port and a control port of its own")
             taken[port] = name
+
+
+def _check_processes(document: Document, service: str, spec: ServiceModel, said: LabModel) -> None:
+    """So many as its command starts, of a role that counts and is all that its processes play."""
+    if said.processes is None:
+        return
+    at: Location = ("services", service, X_LAB, "processes")
+    given = spec.environment.get(PROCESSES)
+    if said.roles or said.kind not in {"client", "server"}:
+        cause = f"`{service}` can't be played by several processes: it is not one client or server"
+        raise document.error(at, cause, "Take `processes` out")
+    if given != str(said.processes):
+        cause = f"`{X_LAB}` says {said.processes} processes, and `{PROCESSES}` in its environment {given or 'nothing'}"
+        variable = f"${{{processes_variable(service)}:-1}}"
+        raise document.error(at, cause, f"Write `{variable}` in both, so that a drill can say how many")
 
 
 def _check_calls(document: Document, where: Location, role: RoleModel, known: set[str]) -> None:

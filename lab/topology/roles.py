@@ -42,6 +42,7 @@ class Role(BaseModel):
         when: on whose demand it is part of a run; None: of every run.
         plane: of a monitor: the plane that it belongs to.
         shared: other roles are played by the same process.
+        processes: how many play it together; None: one, and no drill can have it otherwise.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,7 @@ class Role(BaseModel):
     when: When | None = None
     plane: str | None = None
     shared: bool = False
+    processes: int | None = None
 
 
 class Roles(Mapping[str, Role]):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from lab.topology.roles import RoleKind, When
 
+MOST_PROCESSES = 16
 NAME = r"^[a-z0-9][a-z0-9_-]*$"
 Text = StrictStr
 Words = list[Text]
@@ -101,6 +102,14 @@ class RoleModel(_Strict):
     plane: Text | None = None
 
 
+def _whole(value: object) -> object:
+    """A whole number, also as the text that a variable was put into."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+Processes = Annotated[StrictInt, BeforeValidator(_whole), Field(ge=1, le=MOST_PROCESSES)]
+
+
 class SharingModel(RoleModel):
     """A role that shares its process: at ports of its own there."""
 
@@ -112,6 +121,7 @@ class LabModel(RoleModel):
     """``x-lab`` of a service: its one role, or ``roles`` that share its process (then ``kind`` is theirs to say)."""
 
     kind: RoleKind = "server"
+    processes: Processes | None = None
     roles: dict[Annotated[str, Field(pattern=NAME)], SharingModel] = {}
 
 

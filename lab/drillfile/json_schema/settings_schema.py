@@ -1,5 +1,6 @@
 """``configuration``: the settings that each service takes, by its role."""
 
+from lab.drillfile.processes import PROCESSES, SCHEMA, has_several
 from lab.drillfile.registries import Known
 from lab.drillfile.scalar_schema import Schema, mapping_schema
 from lab.drillfile.service_settings import keys_of_service, section_of
@@ -16,6 +17,5 @@ def configuration_schema(using: Known) -> Schema:
 
 
 def _settings(using: Known, service: str | None) -> Schema:
-    return mapping_schema(
-        {key: setting.kind.schema for key, setting in keys_of_service(using, service).items()}
-    )
+    own = {key: setting.kind.schema for key, setting in keys_of_service(using, service).items()}
+    return mapping_schema({**own, PROCESSES: SCHEMA} if has_several(using, service) else own)

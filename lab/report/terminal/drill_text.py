@@ -65,7 +65,9 @@ def _setup(drill: Drill) -> Iterator[str]:
     if drill.monitoring is not None:
         yield _line("monitoring", clean(drill.monitoring))
     for service, settings in drill.configuration.items():
-        yield _line(clean(service), clean(", ".join(f"{key} {value}" for key, value in settings.items())))
+        several = {"processes": drill.processes[service]} if service in drill.processes else {}
+        said = (f"{key} {value}" for key, value in {**several, **settings}.items())
+        yield _line(clean(service), clean(", ".join(said)))
     if drill.steady_state is not None:
         probes = "; ".join(clean(str(probe)) for probe in drill.steady_state.probes)
         yield _line("steady state", f"{clean(drill.steady_state.title)}: {probes}")

@@ -44,6 +44,16 @@ def test_the_drill_for_operators_has_what_every_mitigation_needs() -> None:
     assert services >= {"storefront", "streaming", "bridge", "bridge-reserve"}
 
 
+def test_a_drill_says_how_many_processes_play_a_service() -> None:
+    """To the lab's topology and to the service; what it doesn't name is as the topology has it: one."""
+    drill = load_drill(ROOT / "drills" / "smoke.yaml").model_copy(update={"processes": {"storefront": 2}})
+    assert enabled(drill)[1]["PROCESSES"] == "2"
+    request = Request(HOME, drill, "embedded")
+    roles = load_topology(request.topology_file, {"LAB_RUN": "x", **request.variables()}).roles
+    assert (roles["storefront"].processes, roles["router"].processes) == (2, 1)
+    assert enabled(drill.model_copy(update={"processes": {}}))[1]["PROCESSES"] == "1"
+
+
 def test_the_queue_holds_seconds_of_requests_not_of_sessions() -> None:
     """A customer with three steps asks three times as often as its sessions begin."""
     drill = load_drill(ROOT / "drills" / "smoke.yaml")

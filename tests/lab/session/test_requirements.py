@@ -11,8 +11,11 @@ from lab.drillfile import load_drill
 from lab.runtime.base import SetupError
 from lab.session import requirements
 from lab.session.requirements import (
+    OtherLabError,
     UnsupportedDrillError,
     require_abilities,
+    require_processes,
+    require_same_lab,
     require_services,
     require_settable_queue,
 )
@@ -42,6 +45,20 @@ def test_a_service_that_only_monitoring_has_is_named_with_what_to_write(tmp_path
     ):
         require_services(drill, load_topology(file, {"LAB_RUN": "x"}))
     require_services(drill, load_topology(file, {"LAB_RUN": "x", "COMPOSE_PROFILES": "monitoring"}))
+
+
+def test_processes_that_the_topology_does_not_start_are_named(tmp_path: Path) -> None:
+    """Where its entry does not use the variable; and a lab that is up has those that it was started with."""
+    (tmp_path / "hurt.yaml").write_text(DRILL)
+    drill = load_drill(tmp_path / "hurt.yaml").model_copy(update={"processes": {"storefront": 2}})
+    file = ROOT / "compose" / "compose.yaml"
+    with pytest.raises(
+        SetupError, match=r"asks for 2 processes of storefront, and it has 1. .*STOREFRONT_PROCESSES"
+    ):
+        require_processes(drill, load_topology(file, {"LAB_RUN": "x"}))
+    require_processes(drill, load_topology(file, {"LAB_RUN": "x", "STOREFRONT_PROCESSES": "2"}))
+    with pytest.raises(OtherLabError, match=r"processes \{'storefront': 2\} \(this lab: one each\)"):
+        require_same_lab(drill, drill.model_copy(update={"processes": {}}))
 
 
 @pytest.mark.parametrize(

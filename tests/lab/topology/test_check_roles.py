@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.topology import TopologyError, load_topology
+from lab.topology import TopologyError, load_topology, processes_variable
 
 HEAD = "name: t\nservices:\n  a:\n    command: [x]\n"
 OTHER = "    expose: ['80', '81']\n    ports: ['127.0.0.1::90', '127.0.0.1::91']\n  b:\n    command: [x]\n"
@@ -36,6 +36,11 @@ def sharing(**roles: dict[str, object]) -> str:
         ),
         (sharing(c=C, d=D | {"control": 92}), ["the control port 92 of `d` is not among the `ports` of `a`"]),
         ("x-lab: {knd: server}", ["`services.a.x-lab.knd` is outside", "Did you mean `kind`?"]),
+        ("x-lab: {processes: 2}", ["`x-lab` says 2 processes", "environment nothing", "${A_PROCESSES:-1}"]),
+        ("x-lab: {processes: 17}", ["`services.a.x-lab.processes`", "less than or equal to 16"]),
+        ("x-lab: {processes: two}", ["`services.a.x-lab.processes`"]),
+        ("x-lab: {kind: instrument, processes: 1}", ["`a` can't be played by several processes"]),
+        (sharing(c=C, d=D | {"processes": 2}), ["`services.a.x-lab.roles.d.processes` is outside"]),
         ("x-lab: {when: friday}", ["`services.a.x-lab.when`", "'configured'"]),
     ],
 )
@@ -47,6 +52,21 @@ def test_a_wrong_role_is_refused(tmp_path: Path, lines: str, said: list[str]) ->
         load_topology(file)
     assert caught.value.line == 5
     assert [part for part in said if part not in str(caught.value)] == []
+
+
+def test_one_variable_says_how_many_processes_play_a_role(tmp_path: Path) -> None:
+    """To the lab and to the service; what it says to only one of them is refused."""
+    file = tmp_path / "compose.yaml"
+    both = 'x-lab: {processes: "${A_PROCESSES:-1}"}\n    environment: {PROCESSES: "${A_PROCESSES:-1}"}'
+    file.write_text(f"{HEAD}    {both}\n{OTHER}")
+    assert processes_variable("a") == "A_PROCESSES"
+    for variables, wanted in (({}, 1), ({"A_PROCESSES": "3"}, 3)):
+        topology = load_topology(file, variables)
+        assert (topology.roles["a"].processes, topology.roles["b"].processes) == (wanted, None)
+        assert topology.services["a"].environment["PROCESSES"] == str(wanted)
+    file.write_text(f"{HEAD}    {both.splitlines()[0]}\n{OTHER}")
+    with pytest.raises(TopologyError, match="in its environment nothing"):
+        load_topology(file)
 
 
 def test_several_roles_share_a_process(tmp_path: Path) -> None:
