@@ -39,7 +39,7 @@ class Storefront(Role[Settings]):
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """The customer's page, if auth allows it."""
         user = request.query.get("user", "anonymous")
-        answer = await self._clients.get_for(request, self._check % {"user": user})
+        answer = await self._clients.get_for(request, self._check.with_query(user=user))
         if answer.failure is not None:
             return json_response({"user": user, "outcome": answer.failure}, status=503)
         if not _allows(answer.body, user):

@@ -1,7 +1,9 @@
 """What a role file says: its settings, and how it answers."""
 
+import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from aiohttp import web
@@ -15,11 +17,12 @@ from services.kit.worker_pool import Admission
 
 S = TypeVar("S", bound=DataSettings)
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+_JSON: Mapping[str, str] = MappingProxyType({"Content-Type": "application/json; charset=utf-8"})
 
 
 def json_response(body: Mapping[str, object], status: int = 200) -> web.Response:
     """An answer in JSON."""
-    return web.json_response(body, status=status)
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=_JSON)
 
 
 class CountsCalls(Protocol):
