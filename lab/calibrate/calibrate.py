@@ -1,19 +1,17 @@
 """Find the CPU share at which the bridge carries ``headroom x rate`` new connections a second.
 
-One closed loop runs through it all, so deep that the accept queue is never empty: a shallow one is bound by its
-own latency and not by the bridge (docs/definitions.md). Under each share, after it has settled, windows of half
-a second are read until the 95 % interval is within 5 %, or there have been ten of them. A share whose
-capacity is clearly not what is asked for is given up early, for the one that its own windows point to; the
+One closed loop runs through it all, so deep that the accept queue is hardly ever empty: a shallow one is bound
+by its own latency and not by the bridge (docs/definitions.md). Under each share, after it has settled, windows
+of half a second are read until the 95 % interval is within 5 %, or there have been ten of them. A share whose
+capacity is clearly not what is asked for is given up early, for the one that all windows so far point to; the
 fourth one is kept whatever it gives. What was found is what counts, not what was asked for: the interval goes
 into the journal, and the verdict is held to it.
 """
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.calibrate.bench import Bench, Reading
-from lab.calibrate.estimate import Capacity, capacity
+from lab.calibrate.bench import Bench
+from lab.calibrate.estimate import Capacity, Window, capacity
 
 IN_FLIGHT = (16, 64)
 """The least and the most that are kept in flight."""
@@ -75,11 +73,12 @@ async def calibrate(
     await bench.begin_loop(in_flight)
     try:
         share = await first_guess(bench, asked_rps) if guess is None else bounded(guess)
+        seen: list[Window] = []
         settle_s = SETTLE_S
         for left in range(MOST_SHARES - 1, -1, -1):
             await bench.cap(share)
             await bench.wait(settle_s)
-            found = await measure(bench, asked_rps, share, patient=left == 0)
+            found = await measure(bench, asked_rps, share, seen, patient=left == 0)
             if left == 0 or abs(found.rps / asked_rps - 1) <= NEAR:
                 break
             share, settle_s = bounded(share * asked_rps / found.rps), RESETTLE_S
@@ -95,40 +94,35 @@ def depth(asked_rps: float, queue: int | None) -> int:
     return max(least, min(most, fits, int(asked_rps * LOOP_WAIT_S)))
 
 
-async def measure(bench: Bench, asked_rps: float, share: float, *, patient: bool) -> Capacity:
+async def measure(
+    bench: Bench, asked_rps: float, share: float, seen: list[Window], *, patient: bool
+) -> Capacity:
     """Windows under one share: until they are precise, or enough, or clearly not what is asked for, unless ``patient``.
+
+    They are added to what was ``seen`` under earlier shares.
 
     Raises:
         ValueError: nothing at all came back.
     """
-    readings = [await bench.read()]
     least, most = WINDOWS
+    before, count = await bench.read(), 0
     while True:
         await bench.wait(WINDOW_S)
-        readings.append(await bench.read())
-        windows = len(readings) - 1
-        found = capacity(readings, share)
-        if windows >= most or (windows >= CLEARLY and found is None):
-            return certain(found, readings)
-        if found is None or windows < CLEARLY:
+        after = await bench.read()
+        seen.append(Window.between(before, after, share))
+        before, count = after, count + 1
+        if count < CLEARLY:
             continue
-        off = abs(found.rps / asked_rps - 1)
-        if windows >= least and found.half_width <= PRECISE:
+        if (found := capacity(seen, share)) is None:
+            raise _nothing(count * WINDOW_S)
+        precise = count >= least and found.half_width <= PRECISE
+        clearly_off = not patient and abs(found.rps / asked_rps - 1) > NEAR + found.half_width
+        if count == most or precise or clearly_off:
             return found
-        if not patient and off > NEAR + found.half_width:
-            return found
 
 
-def certain(found: Capacity | None, readings: Sequence[Reading]) -> Capacity:
-    """What was found.
-
-    Raises:
-        ValueError: nothing was.
-    """
-    if found is None:
-        took_s = readings[-1].at_s - readings[0].at_s
-        raise ValueError(f"calibration: no request came back through the bridge within {took_s:.1f} s")
-    return found
+def _nothing(took_s: float) -> ValueError:
+    return ValueError(f"calibration: no request came back through the bridge within {took_s:.1f} s")
 
 
 async def first_guess(bench: Bench, asked_rps: float) -> float:
@@ -138,17 +132,15 @@ async def first_guess(bench: Bench, asked_rps: float) -> float:
         ValueError: nothing at all came back.
     """
     await bench.cap(None)
-    readings = [await bench.read()]
+    before = await bench.read()
     await bench.wait(UNCAPPED_S)
-    readings.append(await bench.read())
-    first, last = readings
-    done, used_s = last.completed_total - first.completed_total, last.cpu_s_total - first.cpu_s_total
-    if done <= 0 or used_s <= 0:
-        certain(None, readings)
-    return bounded(asked_rps * used_s / done)
+    found = Window.between(before, await bench.read(), 1.0)
+    if found.connections <= 0 or found.cpu_s <= 0:
+        raise _nothing(found.took_s)
+    return bounded(asked_rps * found.cpu_s / found.connections)
 
 
 def bounded(share: float) -> float:
     """``share`` within what a cap can be."""
     least, most = SHARES
-    return min(max(share, least), most) if math.isfinite(share) else most
+    return min(max(share, least), most)

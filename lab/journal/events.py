@@ -53,7 +53,7 @@ class CalibrationMeasured(Entry):
     """The bridge's capacity as a closed loop found it, with its 95 % interval.
 
     Attributes:
-        windows_rps: completions per second of each window under the last cap.
+        windows_rps: connections per second of each window under the last cap.
         capacity_rps, capacity_low_rps, capacity_high_rps: answered connections per second, and the interval of it.
         given_up_rps: connections per second of clients that are gone, accepted while the queue was not empty; null: not
             measured.
