@@ -81,8 +81,16 @@ class Workers:
     async def serve(self, stop: asyncio.Event) -> int:
         """Answer for the workers until `stop` is set or one of them has ended; the exit code."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def note(process: ForkProcess) -> None:
+            loop.remove_reader(process.sentinel)  # it stays readable
+            process.join()  # its end is announced a moment before how it ended can be read
+            ended.set()
+
         for process in self.processes:
-            loop.add_reader(process.sentinel, ended.set)
+            loop.add_reader(process.sentinel, note, process)
+        for worker in self._workers:
+            await worker.open()
         serving = asyncio.create_task(self._serve())
         waits = {serving, asyncio.create_task(stop.wait()), asyncio.create_task(ended.wait())}
         try:
@@ -102,8 +110,6 @@ class Workers:
 
     async def _serve(self) -> None:
         """Open the control port when every worker has begun."""
-        for worker in self._workers:
-            await worker.open()
         await asyncio.gather(*(worker.ask("begun", within_s=None) for worker in self._workers))
         address = self._listener.getsockname()[:2]
         everyone = AllWorkers(self._place.service, self.boot, address, self._workers)
@@ -129,7 +135,6 @@ class Workers:
     def _ended(self) -> int:
         """Say which worker ended, and how; the exit code."""
         for worker, process in zip(self._workers, self.processes, strict=True):
-            process.join(0)
             code = process.exitcode
             if code is not None:
                 how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"

@@ -254,6 +254,23 @@ async def test_it_ends_in_order_when_it_is_asked_to(
     assert all(map(gone, workers))
 
 
+async def test_it_ends_in_order_while_it_starts(
+    start: Callable[..., Started], eventually: Eventually
+) -> None:
+    """Whoever asks does not wait until it has begun; no traceback, and no worker is left."""
+    begun = start("services.router", ROUTES="auth=127.0.0.1:9", PROCESSES="2")
+    for _ in range(60_000):
+        if len(workers := begun.workers) == 2:
+            break
+        await asyncio.sleep(0.001)  # noqa: TID251  between two looks at a condition
+    assert len(workers) == 2, begun.log.read_text()
+    begun.process.terminate()
+    begun.process.wait(START_S)
+    assert begun.process.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in begun.log.read_text()
+    await eventually(lambda: all(map(gone, workers)))
+
+
 @pytest.mark.parametrize(
     ("module", "environment", "said"),
     [

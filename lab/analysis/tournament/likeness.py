@@ -81,9 +81,17 @@ def _phases(timeline: Timeline) -> str:
 
 
 def _settings(timeline: Timeline) -> str:
-    services = timeline.drill.configuration if timeline.drill else {}
+    drill = timeline.drill
+    if drill is None:
+        return ""
+    said: dict[str, dict[str, object]] = {
+        service: {key: value for key, value in settings.items() if key != "policy"}
+        for service, settings in drill.configuration.items()
+    }
+    for service, processes in drill.processes.items():
+        said[service] = {"processes": processes, **said.get(service, {})}
     return "; ".join(
-        f"{service} {', '.join(f'{key} {value}' for key, value in settings.items() if key != 'policy')}"
-        for service, settings in services.items()
-        if set(settings) - {"policy"}
+        f"{service} {', '.join(f'{key} {value}' for key, value in settings.items())}"
+        for service, settings in said.items()
+        if settings
     )
