@@ -220,6 +220,11 @@ _ALL = (
         Altered(alterations.held_back(0.1)),
     ),
     Defect(
+        "hybrid-cpu", "one CPU of two is slow, and the bridge runs on it every fourth second",
+        (Report("host", "device on another kind of CPU"),),
+        Altered(alterations.on_a_slow_cpu(4)),
+    ),
+    Defect(
         "dead-governor", "the governor is killed while it lets the bridge run: no cap until it is replaced",
         (Report("within its cap", "CPU within its cap"),),
         Live(WHILE_STUCK, acts.governor_killed(while_stopped=False)), runtimes=("embedded",), wrong=frozenset({"fail"}),

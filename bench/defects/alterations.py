@@ -18,6 +18,7 @@ from lab.journal.events import (
     HostSample,
     LoadSample,
     PhaseEntered,
+    RunOpened,
     ServiceSample,
 )
 from lab.journal.plane_events import PlaneConfigured, PlaneSample
@@ -186,6 +187,17 @@ def held_back(share: float) -> Alter:
             "cpu_held_total": int(10 * share * host.t),
         },
     )
+
+
+def on_a_slow_cpu(every: int) -> Alter:
+    """The machine has a fast and a slow CPU, and the device is on the slow one in one second of so many."""
+    machine = {"cpu_kinds": "1 of 5.0 GHz, 1 of 3.6 GHz", "fast_cpus": "0", "slow_cpus": [1]}
+
+    def alter(events: Sequence[Event]) -> list[Event]:
+        hybrid = changed(RunOpened, lambda run: {"machine": run.machine | machine})(events)
+        return changed(BridgeSample, lambda sample: {"cpu": int(int(sample.t) % every == 0)})(hybrid)
+
+    return alter
 
 
 def jumped(by_s: float, *clocks: str) -> Alter:

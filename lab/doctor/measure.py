@@ -10,7 +10,6 @@ threads compute at once: a CPU limit holds them back, also one that can't be rea
 import ctypes
 import hashlib
 import json
-import os
 import statistics
 import time
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ import psutil
 
 from lab.cgroups import Limits, find_limits
 from lab.doctor.machine_readings import Readings
+from lab.probes.cpu_kinds import usable
 from lab.probes.host_probe import memory_free_bytes
 
 SECONDS = 5.0
@@ -89,13 +89,6 @@ def measure(seconds: float = SECONDS, limits: Limits | None = None) -> Readings:
 def usable_cpus() -> int:
     """How many CPUs this process may run on."""
     return len(usable())
-
-
-def usable() -> list[int]:
-    """The numbers of the CPUs that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 def piece() -> int:

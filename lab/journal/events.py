@@ -292,7 +292,8 @@ class BridgeSample(Entry):
 
     ``accepted_total`` and ``requests_total`` are what came out of it, as router counts connections and requests.
     ``listen_queue``: how many connections may wait. ``governor``: the state of the process that enforces the cap, by
-    /proc, and how old its own last word is (null: there is none, a quota is the kernel's). ``toxics`` are the faults
+    /proc, and how old its own last word is (null: there is none, a quota is the kernel's). ``cpu``: the number of the
+    CPU that it ran on last. ``toxics`` are the faults
     that the lab has active on it; ``listening`` and ``toxics_seen`` what the device itself says (null: no answer in
     time, or a journal of before it was asked).
     """
@@ -310,6 +311,7 @@ class BridgeSample(Entry):
     listen_queue: int | None = None
     governor: GovernorState | None = None
     governor_age_s: float | None = None
+    cpu: int | None = None
     listening: bool | None = None
     toxics_seen: tuple[ToxicSeen, ...] | None = None
 

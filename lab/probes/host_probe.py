@@ -8,6 +8,7 @@ import psutil
 
 from lab.cgroups import Limits
 from lab.journal.events import HostSample
+from lab.probes.cpu_kinds import CPUS, as_ranges, read_cpu_kinds
 
 
 def read_host(  # noqa: PLR0913  what only the sampler knows of a second
@@ -65,11 +66,16 @@ def suspended_s() -> float | None:
         return None
 
 
-def describe_machine() -> dict[str, object]:
-    """What the figures of a run were measured on: cores, memory, kernel, Python."""
+def describe_machine(cpus: Path = CPUS) -> dict[str, object]:
+    """What the figures of a run were measured on: cores, memory, kernel, Python; of two kinds of CPUs both.
+
+    Of all CPUs: this process may be pinned to some, and a container may not be.
+    """
     import platform  # noqa: PLC0415  only asked once a run
 
-    return {
+    kinds = read_cpu_kinds(cpus, range(psutil.cpu_count() or 1))
+    hybrid = {"cpu_kinds": kinds.words, "fast_cpus": as_ranges(kinds.fast), "slow_cpus": [*kinds.slow]}
+    return (hybrid if kinds.slow else {}) | {
         "cores": psutil.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
         "kernel": platform.release(),

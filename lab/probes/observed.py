@@ -30,6 +30,10 @@ class Usage(Protocol):
     def governor_age_s(self) -> float | None:
         """How old the governor's last word is."""
 
+    @property
+    def cpu(self) -> int | None:
+        """The number of the CPU that it ran on last."""
+
 
 class Sockets(Protocol):
     """A data listener as the kernel counts it; None where it can't be read."""

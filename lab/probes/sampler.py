@@ -171,6 +171,7 @@ class Sampler:
                 listen_queue=sockets.listen_queue,
                 governor=usage.governor,
                 governor_age_s=usage.governor_age_s,
+                cpu=usage.cpu,
                 listening=said.listening,
                 toxics_seen=said.toxics,
             )

@@ -37,6 +37,7 @@ class Usage:
     governor_cpu_s_total: float | None = None
     governor: GovernorState | None = None  # None: nothing but the kernel enforces the cap
     governor_age_s: float | None = None  # of its last word
+    cpu: int | None = None  # the number of the one that it ran on last
 
 
 @dataclass(frozen=True, slots=True)

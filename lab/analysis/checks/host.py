@@ -1,4 +1,7 @@
-"""The machine gave its time: less than 2 % was stolen by others on the same hardware, or held back by a CPU limit."""
+"""The machine gave its time: less than 2 % was stolen by others on the same hardware, or held back by a CPU limit.
+
+Where it has fast and slow CPUs, the device stayed on one kind: its capacity is that of the CPU that it runs on.
+"""
 
 from lab.analysis.checks.checker import below, within
 from lab.analysis.timeline.rows import ratio
@@ -9,6 +12,10 @@ from lab.journal.events import HostSample
 STEAL_PERCENT = 2.0
 HELD_PERCENT = 2.0
 """Of the periods (of 0.1 s as a rule) in which the kernel grants CPU: about one in 5 s."""
+
+OTHER_KIND = "device on another kind of CPU"
+OTHER_KIND_PERCENT = 5.0
+"""Of the seconds. A slow CPU has about two thirds of a fast one's speed: 5 % of them move a capacity by 2 %."""
 
 
 def check_host(timeline: Timeline) -> list[Finding]:
@@ -21,7 +28,7 @@ def check_host(timeline: Timeline) -> list[Finding]:
         hosts[-1].total_s_total - hosts[0].total_s_total,
     )
     steal = below("steal", STEAL_PERCENT, "%", None if stolen is None else 100 * stolen)
-    return [steal, *_held_back(hosts)]
+    return [steal, *_held_back(hosts), *_on_one_kind(timeline)]
 
 
 def _held_back(hosts: list[HostSample]) -> list[Finding]:
@@ -33,3 +40,17 @@ def _held_back(hosts: list[HostSample]) -> list[Finding]:
     share = ratio(held, last.cpu_periods_total - first.cpu_periods_total) or 0.0
     detail = f"of the time: the lab's control group may use {last.cpu_limit_cores:g} cores"
     return [below("held back by a CPU limit", HELD_PERCENT, "%", 100 * share, detail)]
+
+
+def _on_one_kind(timeline: Timeline) -> list[Finding]:
+    """From the calibration on, of every second in which it was read. Nothing where all CPUs are alike."""
+    machine = timeline.run.machine if timeline.run else {}
+    slow = {*machine.get("slow_cpus", ())}
+    if not slow or not timeline.calibrations:
+        return []
+    begun_s = timeline.calibrations[-1].t
+    seen = [one.cpu in slow for one in timeline.bridges if one.cpu is not None and one.t >= begun_s]
+    share = ratio(min(sum(seen), len(seen) - sum(seen)), len(seen))
+    pin = f"taskset -c {machine.get('fast_cpus')} lab run DRILL pins an embedded lab"
+    detail = f"{timeline.roles.device}, on a machine with {machine.get('cpu_kinds')} CPUs; {pin}"
+    return [below(OTHER_KIND, OTHER_KIND_PERCENT, "%", None if share is None else 100 * share, detail)]

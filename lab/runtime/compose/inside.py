@@ -15,6 +15,7 @@ from lab.runtime.compose.engine import inspect
 from lab.runtime.compose.netns import open_listener
 from lab.runtime.compose.stats import ContainerStats
 from lab.runtime.connections import Connections, open_connections
+from lab.runtime.last_cpu import last_cpu
 from lab.runtime.listener import UNKNOWN, Listener
 
 SOMAXCONN = "net.core.somaxconn"
@@ -22,11 +23,16 @@ SOMAXCONN = "net.core.somaxconn"
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Reads a container, until it ends. ``queue`` is the somaxconn that the engine gave it: it starts none without."""
+    """Reads a container, until it ends.
+
+    ``queue`` is the somaxconn that the engine gave it: it starts none without. ``pid``: of its first process, where
+    that can be seen from here.
+    """
 
     figures: Cgroup | ContainerStats
     listener: Listener | None
     queue: int | None = None
+    pid: int | None = None
 
     async def usage(self) -> Usage:
         """CPU and cap.
@@ -34,9 +40,9 @@ class Inside:
         Raises:
             OSError: the container has ended since this was opened.
         """
-        return (
-            await self.figures.usage() if isinstance(self.figures, ContainerStats) else self.figures.usage()
-        )
+        if isinstance(self.figures, ContainerStats):
+            return await self.figures.usage()
+        return replace(self.figures.usage(), cpu=None if self.pid is None else last_cpu(self.pid))
 
     async def memory_bytes(self) -> int | None:
         """The working set.
@@ -93,7 +99,7 @@ async def open_inside(container: Container, data_port: int | None, proc: Path) -
     if found.cgroup is None:
         return Inside(ContainerStats(container), None, found.queue)
     listener = open_listener(found.pid, data_port) if data_port else None
-    return Inside(found.cgroup, listener, found.queue)
+    return Inside(found.cgroup, listener, found.queue, found.pid)
 
 
 class _Process(NamedTuple):

@@ -17,6 +17,7 @@ from lab.runtime.embedded.governor_watch import GovernorWatch
 from lab.runtime.embedded.plan import StartPlan
 from lab.runtime.embedded.process_logs import read_lines, tail
 from lab.runtime.embedded.targets import LocalPlaces
+from lab.runtime.last_cpu import last_cpu
 from lab.runtime.listener import UNKNOWN, Listener, local_listener
 
 
@@ -39,6 +40,7 @@ class LocalReadings(LocalPlaces):
             governor_cpu_s_total=status.governor_cpu_s_total if status else None,
             governor=status.state if status else None,
             governor_age_s=status.age_s if status else None,
+            cpu=last_cpu(handle.pid),
         )
 
     def lost_governors(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 from lab.analysis.timeline.timeline import Timeline
 from lab.cgroups import Limits, find_limits
 from lab.journal.events import HostSample
-from lab.probes.host_probe import read_host, suspended_s
+from lab.probes.host_probe import describe_machine, read_host, suspended_s
 from tests.lab.cgroups.fake import FakeCgroups
 
 MB = 10**6
@@ -85,3 +85,16 @@ def test_a_system_without_the_clock_of_suspension(monkeypatch: pytest.MonkeyPatc
     """Not measured is null."""
     monkeypatch.delattr(time, "CLOCK_BOOTTIME")
     assert sample(tmp_path, Limits()).suspended_s_total is None
+
+
+def test_two_kinds_of_cpus_are_part_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All CPUs, whatever this process is pinned to; nothing is said where they are alike."""
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
+    for number, khz in enumerate((5_000_000, 5_000_000, 3_600_000, 5_000_000)):
+        said = tmp_path / f"cpu{number}" / "cpufreq" / "cpuinfo_max_freq"
+        said.parent.mkdir(parents=True)
+        said.write_text(f"{khz}\n")
+    machine = describe_machine(tmp_path)
+    assert machine["cpu_kinds"] == "3 of 5.0 GHz, 1 of 3.6 GHz"
+    assert (machine["fast_cpus"], machine["slow_cpus"]) == ("0-1,3", [2])
+    assert "cpu_kinds" not in describe_machine(tmp_path / "nothing" / "said")
