@@ -16,8 +16,8 @@ def tipping_points(rows: Rows) -> Iterable[str]:
     if not found:
         return
     yield "## Tipping points, measured and computed (`python -m bench tipping`)\n"
-    yield f"Settings: `bench/tipping_points.py`; [the model]({MODEL}). Computed: in brackets by the calibration's"
-    yield "lowest and highest window, and one standard deviation by chance.\n"
+    yield f"Settings: `bench/tipping_points.py`; [the model]({MODEL}). Computed: in brackets at the ends of the"
+    yield "capacity's interval, and one standard deviation by chance.\n"
     yield _row(
         (
             "runtime",

@@ -30,7 +30,8 @@ def test_each_setting_is_a_search_that_should_find_its_band(name: str, tmp_path:
     assert foreseen(drill) == []
     assert drill.search is not None
     capacity_rps = drill.bridge.headroom * drill.load.requests_rps
-    run = Carried("bridge", (capacity_rps,) * 3, None, (0.36 * capacity_rps,), (1.26 * capacity_rps,))
+    throttled = (0.36 * capacity_rps,)
+    run = Carried("bridge", capacity_rps, capacity_rps, capacity_rps, throttled_rps=throttled)
     found = compute(drill, [run])
     assert found.value is not None, found.because
     assert drill.search.low < found.value < drill.search.high

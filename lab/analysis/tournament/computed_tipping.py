@@ -1,14 +1,13 @@
 """Where a search should tip by :mod:`lab.analysis.tournament.storm_model`, with what its own runs say of the device.
 
-    capacity     the calibration's median window
+    capacity     as calibrated
     throttled    connections/s that the bridge carried early in the trigger, while more of them waited
     abandoned    connections/s that it carried while a storm was stuck: all of those clients had given up
 
-A share of CPU is not a share of connections (40 % of the CPU carried 52 % in containers), and what an abandoned
-connection costs differs between machines and runtimes: so both are read from the runs, as medians. Where no run has
-them, the share that was asked for, and `ABANDONED` times the capacity, stand in for them. A core is faster in one
-second than in the next, and all three figures with it: `low` and `high` are for a device that is as slow as the
-calibration's lowest window all the time, and as fast as its highest.
+A share of CPU is not a share of connections (40 % of the CPU carried 52 % in containers), and the crowd of clients that
+give up in a calibration is small: so both are read from the runs, as medians. Where no run has them, the share that
+was asked for and what was calibrated stand in for them. A core is faster in one second than in the next, and all
+three figures with it: `low` and `high` are for a device as slow and as fast as the ends of the capacity's interval.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +26,8 @@ from lab.drillfile.model import LAB, Drill, Search, Step
 THROTTLE = "capacity"
 """The fault that the model is of."""
 ABANDONED = 1.26
-"""Abandoned / answered connections per second: 1.27 embedded, 1.26 in containers (tests/data/golden, retry-storm)."""
+"""Abandoned / answered connections per second, where that was not calibrated: 1.27 embedded, 1.26 in containers
+(tests/data/golden, retry-storm)."""
 EARLY_TIMEOUTS = 2
 """So many timeouts after the trigger began, clients still wait for most of what is carried."""
 
@@ -35,8 +35,8 @@ EARLY_TIMEOUTS = 2
 class Computed(BaseModel):
     """Where it should tip. ``value`` None: nowhere in what was searched, or (``because``) there is no model of it.
 
-    ``low`` and ``high``: by the lowest and the highest window of the calibration. ``chance_s``: by how much the length
-    varies from seed to seed, one standard deviation.
+    ``low`` and ``high``: at the ends of the capacity's interval. ``chance_s``: by how much the length varies from seed
+    to seed, one standard deviation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,30 +56,44 @@ class Computed(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a run says of the device: connections in each second under the throttle, and while the storm was stuck."""
+    """What a run says of the device.
+
+    Attributes:
+        capacity_rps: as calibrated, from ``low_rps`` to ``high_rps``; ``given_up_rps`` of clients that are gone.
+        queue: connections that may wait.
+        throttled_rps: connections in each second under the throttle; ``stuck_rps`` while the storm was stuck.
+    """
 
     device: str
-    windows_rps: tuple[float, ...]
-    queue: int | None
-    throttled_rps: tuple[float, ...]
-    abandoned_rps: tuple[float, ...]
+    capacity_rps: float
+    low_rps: float
+    high_rps: float
+    given_up_rps: float | None = None
+    queue: int | None = None
+    throttled_rps: tuple[float, ...] = ()
+    stuck_rps: tuple[float, ...] = ()
 
 
 def carried(timeline: Timeline) -> Carried | None:
     """Of one run; None: nothing was calibrated, or there was no trigger."""
     last = timeline.calibrations[-1] if timeline.calibrations else None
     trigger, drill = timeline.trigger, timeline.drill
-    if last is None or drill is None or trigger.start_s is None or trigger.end_s is None:
+    if last is None or not last.capacity_rps or drill is None:
+        return None
+    if trigger.start_s is None or trigger.end_s is None:
         return None
     early_s = min(trigger.end_s, trigger.start_s + EARLY_TIMEOUTS * timeout_s(drill) + 1)
     throttled = (s for s in whole_seconds(trigger.start_s, early_s) if work_waits(timeline, s))
     stuck = find_stuck(timeline)
     return Carried(
-        last.target,
-        last.windows_rps,
-        last.listen_queue,
-        tuple(_accepted(timeline, throttled)),
-        tuple(_accepted(timeline, stuck.seconds if stuck.value else ())),
+        device=last.target,
+        capacity_rps=last.capacity_rps,
+        low_rps=last.capacity_low_rps or min(last.windows_rps),
+        high_rps=last.capacity_high_rps or max(last.windows_rps),
+        given_up_rps=last.given_up_rps,
+        queue=last.listen_queue,
+        throttled_rps=tuple(_accepted(timeline, throttled)),
+        stuck_rps=tuple(_accepted(timeline, stuck.seconds if stuck.value else ())),
     )
 
 
@@ -102,20 +116,19 @@ def compute(drill: Drill, runs: Iterable[Carried | None]) -> Computed:
     why, attempts, share = _asked(drill, known[-1].device)
     if why is not None:
         return Computed(because=why)
-    windows = known[-1].windows_rps
-    capacity_rps, queue = median(windows), next((run.queue for run in known if run.queue), None)
+    last, capacity_rps = known[-1], known[-1].capacity_rps
     model = StormModel(
         offered_rps=drill.load.requests_rps,
         attempts=attempts,
         timeout_s=timeout_s(drill),
         capacity_rps=capacity_rps,
-        abandoned_rps=_median((run.abandoned_rps for run in known), ABANDONED * capacity_rps),
+        abandoned_rps=_median(
+            (run.stuck_rps for run in known), last.given_up_rps or ABANDONED * capacity_rps
+        ),
         throttled_rps=min(capacity_rps, _median((run.throttled_rps for run in known), share * capacity_rps)),
-        queue=drill.bridge.queue_s * drill.bridge.headroom * drill.load.requests_rps
-        if queue is None
-        else queue,
+        queue=last.queue or drill.bridge.queue_s * drill.bridge.headroom * drill.load.requests_rps,
     )
-    low, high = (_tips(_faster(model, edge), drill, search) for edge in (min(windows), max(windows)))
+    low, high = (_tips(_faster(model, edge), drill, search) for edge in (last.low_rps, last.high_rps))
     return Computed(
         value=_tips(model, drill, search),
         low=low,

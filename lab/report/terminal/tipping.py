@@ -61,7 +61,7 @@ def computed_words(found: Tipping) -> list[str]:
     if computed.value is None:
         return [f"Computed: it does not tip in what was searched ({given})."]
     ends = [found.show(end) for end in (computed.low, computed.high) if end is not None]
-    between = f" ({' to '.join(ends)} by the calibration's windows)" if len(ends) > 1 else ""
+    between = f" ({' to '.join(ends)} by the capacity's interval)" if len(ends) > 1 else ""
     chance = "" if computed.chance_s is None else f", give or take {computed.chance_s:g} s by chance"
     return [f"Computed: {found.show(computed.value)}{between}{chance}, {_beside(found)}: {given}."]
 

@@ -156,7 +156,7 @@ COMPUTED = Computed(
             COMPUTED,
             True,
             (
-                "Computed: 2.8 s (2.5 s to 3.1 s by the calibration's windows), give or take 0.3 s by chance, within "
+                "Computed: 2.8 s (2.5 s to 3.1 s by the capacity's interval), give or take 0.3 s by chance, within "
                 "the measured band: capacity 165/s, 207/s of connections that were given up, 54/s under the throttle, "
                 "queue 561, timeout 1 s, 4 attempts per request."
             ),

@@ -1,5 +1,6 @@
 """What is computed of a search, from the figures of its own runs; and of which drills there is no model."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from lab.drillfile import Drill
 from lab.drillfile.model import Search
 from tests.lab.analysis.conftest import Storm
 
-RAN = Carried("bridge", (160.0, 165.0, 175.0), 561, (54.0, 55.0, 57.0), (199.0, 200.0, 204.0))
+RAN = Carried(
+    device="bridge", capacity_rps=165, low_rps=150, high_rps=175, given_up_rps=300, queue=561,
+    throttled_rps=(54.0, 55.0, 57.0), stuck_rps=(199.0, 200.0, 204.0),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +39,8 @@ def test_a_run_says_what_its_device_carried(drill: Drill) -> None:
     assert found is not None
     assert found.device == "bridge"
     assert set(map(round, found.throttled_rps)) == {55}
-    assert set(map(round, found.abandoned_rps)) == {130}
-    assert found.windows_rps
+    assert set(map(round, found.stuck_rps)) == {130}
+    assert found.low_rps <= found.capacity_rps <= found.high_rps
     assert found.queue
 
 
@@ -72,9 +76,12 @@ def test_the_rate_at_which_it_tips(drill: Drill) -> None:
 @pytest.mark.slow
 def test_what_no_run_says_comes_from_what_was_asked(drill: Drill) -> None:
     """A search that was never stuck: the share of the capacity, and the usual ratio."""
-    found = compute(drill, [Carried("bridge", (100.0, 100.0, 100.0), None, (), ())])
+    unknown = Carried("bridge", capacity_rps=100, low_rps=90, high_rps=110)
+    found = compute(drill, [unknown])
     assert (found.throttled_rps, found.abandoned_rps) == (33, 100 * ABANDONED)
     assert found.queue == 561
+    calibrated = replace(unknown, given_up_rps=180.0)
+    assert compute(drill, [calibrated]).abandoned_rps == 180
 
 
 @pytest.mark.slow
