@@ -1,9 +1,10 @@
-"""Is the instrument right? Nothing done and nothing found; known answers; a storm watched for two minutes."""
+"""Is the instrument right? Nothing done, nothing found; known answers; a long storm; a load on a known capacity."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.known_load import known_load
 from bench.rows import Rows
 from bench.runs import Run, run_drill
 
@@ -17,6 +18,7 @@ def proofs(rows: Rows, runtime: str, seeds: Sequence[int]) -> None:
         _prove(rows, runtime, "aa", seed)
     for name in ("known-503", "known-latency", "long-aftermath"):
         _prove(rows, runtime, name, seeds[0])
+    known_load(rows, runtime, seeds)
 
 
 def _prove(rows: Rows, runtime: str, name: str, seed: int) -> None:
