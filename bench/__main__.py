@@ -4,6 +4,7 @@ python -m bench storms --runtime embedded --seeds 10
 python -m bench throttle --runtime embedded --seeds 10
 python -m bench fresh
 python -m bench ceiling --runtime embedded
+python -m bench herd --runtime embedded       200, 1,000 and 5,000 clients at once: memory of each, arrivals, verdict
 python -m bench proofs --runtime embedded
 python -m bench tipping --runtime embedded    about 50 minutes
 python -m bench monitoring --runtime embedded
@@ -12,7 +13,7 @@ python -m bench attempts                      the CPU of an attempt beside a bar
 python -m bench places
 python -m bench checks --runtime embedded     the instrument checks (bench/checks.py): about 2.5 hours a runtime
 python -m bench page                          only the pages, from the rows that are kept
-python -m bench                               all but the checks, on both runtimes: about 6 hours
+python -m bench                               all but the checks, on both runtimes: about 7 hours
 """
 
 import argparse
@@ -26,6 +27,7 @@ from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
 from bench.fresh import fresh
 from bench.healthy import RUNS
+from bench.herd import herd
 from bench.monitoring import monitoring
 from bench.page import write_page
 from bench.places import places
@@ -42,6 +44,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "throttle": throttle,
     "fresh": fresh,
     "ceiling": ceiling,
+    "herd": herd,
     "proofs": proofs,
     "tipping": tipping,
     "monitoring": monitoring,

@@ -13,9 +13,9 @@ from services.kit.server import run
 
 @dataclass(frozen=True)
 class Settings(DataSettings):
-    """How long a subscriber is held (seconds); router gives up after 30."""
+    """How long a subscriber is held (seconds); router's `timeout_s`, 30 where nothing is said, must be longer."""
 
-    hold_s: float = number(20.0, least=0, most=25)
+    hold_s: float = number(20.0, least=0, most=600)
 
 
 class Updates(Role[Settings]):

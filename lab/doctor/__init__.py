@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from lab.doctor.bridges_queue import bridges_queue
 from lab.doctor.cpu_kinds import cpu_kinds
 from lab.doctor.diagnosis import Diagnosis
+from lab.doctor.herd import herd
 from lab.doctor.home_folder import home_folder
 from lab.doctor.lock_folder import lock_folder
 from lab.doctor.loopback import loopback
@@ -24,6 +25,7 @@ from lab.drillfile import Drill
 from lab.report.console import Console
 from lab.runtime.base import SetupError
 from lab.runtime.slots import measuring_now
+from lab.session.herd import clients_of
 
 FIT, UNFIT = 0, 4
 BUSY = "Measured"
@@ -67,7 +69,8 @@ def main(drill: Drill, *, as_json: bool = False) -> int:
 def asked(drill: Drill) -> Asked:
     """A drill, as far as it matters here: of its variants the one that asks for most."""
     rate_rps = max(one.load.requests_rps for one in drill.runs)
-    return Asked(drill.name, rate_rps, any(one.monitoring is not None for one in drill.runs))
+    monitored = any(one.monitoring is not None for one in drill.runs)
+    return Asked(drill.name, rate_rps, monitored, clients_of(drill))
 
 
 def examine(drill: Asked, measuring: Callable[[], Readings]) -> Examination:
@@ -84,6 +87,7 @@ def examine(drill: Asked, measuring: Callable[[], Readings]) -> Examination:
         sleeping(),
         addresses,
         queue,
+        *herd(drill.clients),
         *monitors(),
         planes_memory(),
         home_folder(),

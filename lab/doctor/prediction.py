@@ -42,11 +42,15 @@ MOST_RPS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A drill, as far as it matters here. ``monitored``: both planes are part of the lab."""
+    """A drill, as far as it matters here. ``monitored``: both planes are part of the lab.
+
+    ``clients`` hold connections of their own (``lab.session.herd``).
+    """
 
     name: str
     rate_rps: float
     monitored: bool = False
+    clients: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from lab.session.changes import Changes
 from lab.session.environment import save_environment
 from lab.session.governed import keep_governed
 from lab.session.guard import REPLACED_S, guarded
+from lab.session.herd import require_herd
 from lab.session.host import Host, service_changed
 from lab.session.opened import opened
 from lab.session.plane_watch import configured
@@ -123,6 +124,7 @@ async def _bring_up(ends: TakeDown, host: Host) -> None:
     """Steps 2 to 6; each registers its own end before it begins."""
     for drill in host.request.drills:
         require_abilities(drill, host.runtime)
+    require_herd(host.request.drills, host.runtime)
     await asyncio.to_thread(require_settable_queue, host.runtime)
     if not host.request.takes_turns:
         await _start(ends, host)

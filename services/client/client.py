@@ -9,7 +9,7 @@ each attempt keeps the policy that let it through, so that the same one learns i
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from yarl import URL
@@ -39,6 +39,7 @@ class Client:
         reserve: The URL of the device `bridge-reserve`; None: there is none.
         log: What the log calls its calls, such as storefront->auth; None: it doesn't log them.
         raw: For a proxy: bodies stay as they are, no header is added.
+        pause: How it waits between two attempts of a call.
     """
 
     def __init__(  # noqa: PLR0913  what differs between the services that call
@@ -51,8 +52,10 @@ class Client:
         reserve: str | None = None,
         log: str | None = None,
         raw: bool = False,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,  # noqa: TID251  a policy's back-off is seconds
     ) -> None:
         self.tally = AttemptTally()
+        self._pause = pause
         self.log = None if log is None else CallLog(log, lambda: self.tally.outcomes)
         self._chance = chance
         devices = {BRIDGE: bridge} if reserve is None else {BRIDGE: bridge, RESERVE: reserve}
@@ -149,7 +152,7 @@ class Client:
                 return answer
             call.waited_s = delay_s
             if delay_s > 0:
-                await asyncio.sleep(delay_s)  # noqa: TID251  the policy's back-off is the thing itself
+                await self._pause(delay_s)
 
     async def _hold_back(self, call: Call) -> None:
         """Wait as long as the active policy paces the client, but never beyond the call's time."""

@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from services.client.subscribers import Subscribers
+from services.client.subscribers import MOST_CLIENTS, Subscribers
 from services.kit.automation import Automation, AutomationValues
-
-MOST_CLIENTS = 5_000
 
 
 def growth(subscribers: Subscribers, settled: Callable[[], int]) -> Automation:
@@ -21,7 +19,7 @@ def growth(subscribers: Subscribers, settled: Callable[[], int]) -> Automation:
         clients, step = int(values["clients"]), max(1, int(values["step"]))
         steps = -(-clients // step)
         for number in range(1, steps + 1):
-            subscribers.resize(settled() + min(clients, number * step), at_once=True)
+            subscribers.resize(settled() + min(clients, number * step))
             report(number, steps)
             if number < steps:
                 await asyncio.sleep(values["every_s"])  # noqa: TID251  the pace is the thing itself

@@ -22,13 +22,14 @@ DRILLS = {
     "retry-chain": 3,
     "slow-not-down": 2,
     "thundering-herd": 2,
+    "thundering-herd-5000": 2,
 }
 """Drill -> how many variants it compares."""
 
 NEAR_A_TIPPING_POINT = frozenset({"hysteresis", "does-the-fix-hold"})
 """Where it tips hangs on how fast this machine is today: it passes k times of n, in `make soak`."""
 
-MINUTES = frozenset({"overload-shed", "retry-chain", "thundering-herd"})
+MINUTES = frozenset({"overload-shed", "retry-chain", "thundering-herd", "thundering-herd-5000"})
 """Three to nine of them each: in `make soak`, too."""
 
 MEASUREMENT = (

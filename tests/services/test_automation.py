@@ -36,8 +36,7 @@ async def fleet(
     held = Held()
     monkeypatch.setenv("BRIDGE", await serve(held.respond))
     monkeypatch.setenv("UPSTREAM", "http://updates")
-    monkeypatch.setattr("services.client.subscribers.SPREAD_S", 0.0)
-    return held, await open_service(Fleet, Settings(clients=2, timeout_s=25))
+    return held, await open_service(Fleet, Settings(clients=2, spread_s=0.0, timeout_s=25))
 
 
 def states(service: Service) -> list[str]:

@@ -1,7 +1,9 @@
 """fleet and updates: subscriptions that are held, cut and renewed, on real sockets."""
 
 import asyncio
+import resource
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -52,10 +54,9 @@ async def fleet(
     held = Held()
     monkeypatch.setenv("BRIDGE", await serve(held.respond))
     monkeypatch.setenv("UPSTREAM", "http://updates")
-    monkeypatch.setattr("services.client.subscribers.SPREAD_S", 0.0)
 
     async def start(settings: Settings) -> Service:
-        return await open_service(Fleet, settings)
+        return await open_service(Fleet, replace(settings, spread_s=0.0))
 
     return held, start
 
@@ -98,6 +99,37 @@ async def test_their_number_is_a_live_setting(
     assert (await change(service, {"clients": 5_001}))[0] == 400
 
 
+async def test_new_clients_begin_over_the_spread(
+    fleet: tuple[Held, Callable[[Settings], Awaitable[Service]]],
+    eventually: Eventually,
+    change: Callable[..., Awaitable[tuple[int, object]]],
+) -> None:
+    """Two that begin over ten minutes: the first at once, the other in five."""
+    held, start = fleet
+    service = await start(Settings(clients=0))
+    assert (await change(service, {"clients": 2, "spread_s": 600}))[0] == 200
+    await eventually(lambda: len(held.now) == 1)
+    assert counted(service)["attempts_total"] == 1
+
+
+@pytest.mark.parametrize(("hard", "status"), [(15_199, 400), (15_200, 200), (resource.RLIM_INFINITY, 200)])
+async def test_more_clients_than_open_files_are_refused_by_name(
+    hard: int,
+    status: int,
+    fleet: tuple[Held, Callable[[Settings], Awaitable[Service]]],
+    change: Callable[..., Awaitable[tuple[int, object]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three for each and 200 beside, of the hard limit; what is possible is said."""
+    service = await fleet[1](Settings(clients=0))
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (100, hard))
+    answered, said = await change(service, {"clients": 5_000, "spread_s": 600})
+    assert answered == status
+    if status == 400:
+        assert "15199 here (RLIMIT_NOFILE). Raise the hard limit" in str(said)
+        assert "at most 4999" in str(said)
+
+
 @pytest.mark.slow
 async def test_a_client_that_fails_for_good_pauses_before_it_calls_again(
     serve: Serve, open_service: Open, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
@@ -109,9 +141,8 @@ async def test_a_client_that_fails_for_good_pauses_before_it_calls_again(
 
     monkeypatch.setenv("BRIDGE", await serve(refuse))
     monkeypatch.setenv("UPSTREAM", "http://updates")
-    monkeypatch.setattr("services.client.subscribers.SPREAD_S", 0.0)
     monkeypatch.setattr("services.client.subscribers.PAUSE_S", 0.05)
-    service = await open_service(Fleet, Settings(clients=1, policy="none"))
+    service = await open_service(Fleet, Settings(clients=1, spread_s=0.0, policy="none"))
     await eventually(lambda: counted(service)["calls_total"] >= 3)
     assert counted(service)["calls_total"] < 50
 

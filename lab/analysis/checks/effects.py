@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from chaos.traits import ExpectedEffect, LoadChange
 from lab.analysis.checks.cap_used import cap_used
 from lab.analysis.checks.checker import growth
-from lab.analysis.checks.effect import Effect, at_least, span_of
+from lab.analysis.checks.effect import Effect, at_least, hit_span_of, span_of
 from lab.analysis.planes.services import is_of_a_plane, questions
 from lab.analysis.timeline.of_customer import of_customer
 from lab.analysis.timeline.row import ActionSpan
@@ -69,7 +69,7 @@ def canary_slowdown(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect
 
 def canary_outcomes(timeline: Timeline, fault: ActionSpan, asked: ExpectedEffect) -> Effect:
     """So many % of the canaries end in one of the asked ways; in any but ``ok`` where none is given."""
-    during = _canaries(timeline, *span_of(timeline, fault))
+    during = _canaries(timeline, *hit_span_of(timeline, fault))
     hit = [
         canary
         for canary in during

@@ -8,6 +8,9 @@ length is the kernel's figure, read as a second begins. What was refused by a cl
 
 from lab.analysis.timeline.timeline import Timeline
 
+SKEW = 0.1
+"""Of what was accepted in a second: queue and count are read up to 0.1 s apart. A queue that lost more was emptied."""
+
 
 def arrivals(timeline: Timeline, second: int) -> float | None:
     """Connections that arrived in a second; None where it was not measured, or the queue was emptied in it."""
@@ -16,7 +19,7 @@ def arrivals(timeline: Timeline, second: int) -> float | None:
     if accepted is None or before is None or after is None:
         return None
     arrived = accepted + after - before
-    return arrived if arrived >= 0 else None
+    return max(0.0, arrived) if arrived >= -SKEW * accepted else None
 
 
 def mean_arrivals(timeline: Timeline, span: range) -> float | None:

@@ -53,3 +53,11 @@ def test_a_second_that_was_not_measured_could_have_been_the_peak() -> None:
     assert mean_arrivals(timeline, range(2, 9)) is None
     assert peak_to_mean(bridge([0] * 5, [0] * 6), range(5)) is None
     assert arrivals(bridge([20] * 3, [300, 300, 0, 0]), 1) is None
+
+
+@pytest.mark.parametrize(("lost", "arrived"), [(620, 0), (680, 0), (700, None)])
+def test_a_queue_that_is_worked_off_faster_than_the_figures_are_read_is_no_arrival(
+    lost: int, arrived: float | None
+) -> None:
+    """620 accepted in a second; count and queue are read moments apart. One that lost a tenth more was emptied."""
+    assert arrivals(bridge([20, 620, 20], [900, 900, 900 - lost, 0]), 1) == arrived

@@ -62,6 +62,16 @@ SCHEDULES = (
 )
 
 
+CUT = (
+    Change(
+        "instrument.fault effect: outage.measured",
+        90.909,
+        100.0,
+        "the bridge took 0.9 s to cut all connections, and a canary got through in it",
+    ),
+)
+
+
 def refusals(then: float) -> tuple[Change, ...]:
     """The share of answers that a refusing service refused, then counted beyond the fault's end."""
     figure = "instrument.fault effect: refusing-auth.measured"
@@ -117,6 +127,8 @@ INTENDED: Mapping[str, tuple[Change, ...]] = {
     "embedded-retry-chain.budgets": refusals(96.992),
     "embedded-retry-chain.every-layer": refusals(99.924),
     "embedded-slow-not-down.refused": refusals(97.171),
+    "embedded-thundering-herd.fixed": CUT,
+    "embedded-thundering-herd.jitter": CUT,
 }
 """Run -> what today's verdict has otherwise, on purpose."""
 
