@@ -1,10 +1,11 @@
 """The id that a request carries through every service, in the header X-Request-Id.
 
 One that comes with a sane id keeps it, wherever it comes from; any other gets one here. A counter after a few letters
-that differ at each start costs less than a random number each, and sorts.
+that differ at each start, and in each process that plays a service, costs less than a random number each, and sorts.
 """
 
 import itertools
+import os
 import re
 import secrets
 
@@ -19,7 +20,7 @@ _NUMBERS = itertools.count(1)
 
 def new_id() -> str:
     """An id that no other request has, here or in another service."""
-    return f"{_START}-{next(_NUMBERS)}"
+    return f"{_START}{os.getpid():x}-{next(_NUMBERS)}"
 
 
 def request_id(request: web.BaseRequest) -> str:

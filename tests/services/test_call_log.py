@@ -30,7 +30,7 @@ Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
 Eventually = Callable[[Callable[[], object]], Awaitable[None]]
 
-SANE = re.compile(r"[0-9a-f]{8}-[0-9]+")
+SANE = re.compile(r"[0-9a-f]{9,}-[0-9]+")
 
 
 def test_a_second_is_told_while_something_ends_badly_and_once_when_all_is_well() -> None:

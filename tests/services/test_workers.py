@@ -1,6 +1,7 @@
 """A role that several real processes play, as one service. Tests services.kit.workers, .worker_calls, .all_workers."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -188,6 +189,10 @@ async def test_settings_reach_all_workers_or_none(router: Started, http: aiohttp
     figures = await router.get(http, "/counters")
     assert (statuses, figures["failed_total"]) == ({503}, {"503": 40})
     assert all(one["requests_total"] for one in figures["processes"])
+    lines = [json.loads(line) for line in router.log.read_text().splitlines()]
+    failed = [line["request_id"] for line in lines if line["event"] == "failed"]
+    assert {line["worker"] for line in lines} == {1, 2}
+    assert len(failed) == len(set(failed))
     status, why = await router.change(http, fail_share=0.0, timeout_s="never")
     assert (status, why["key"]) == (400, "timeout_s")
     assert (await router.get(http, "/settings"))["fail_share"] == 1.0
