@@ -116,10 +116,10 @@ def _fresh(rows: Rows) -> Iterable[str]:
 def _known_load(rows: Rows) -> Iterable[str]:
     found = rows.of(what="known-load")
     yield "## A known load on a known capacity (`python -m bench proofs`)\n"
-    yield "Clients that never retry, 20 s, from an empty queue. Load: offered / calibrated capacity. Beyond: offered"
-    yield "- capacity, over its 95 % interval; growth: of the accept queue, until its wait reaches the timeout of 1 s. Holds:"
-    yield "at 0.95 and below the delay's p99 is under half the timeout; at 1.05 and above growth is beyond +-20 %; between"
-    yield "them nothing follows.\n"
+    yield "Clients that never retry, 20 s, from an empty queue. Load: offered / calibrated capacity. Beyond:"
+    yield "offered - capacity, over its 95 % interval; growth: of the accept queue, until its wait reaches the"
+    yield "timeout of 1 s. Holds: at 0.95 and below the delay's p99 is under half the timeout; at 1.05 and above"
+    yield "growth is beyond +-20 %; between them nothing follows.\n"
     yield _row(("runtime", "step", "seed", "load", "beyond, /s", "growth, /s", "delay p99, s", "holds"))
     yield _row(["---"] * 8)
     for row in sorted(found, key=lambda one: (one["runtime"], one["step"], one["seed"])):

@@ -8,7 +8,9 @@ from lab.analysis.tournament.cell import Cell, capacity_rps, is_valid
 from lab.analysis.verdict.verdict import Verdict
 
 APART = 0.10
-"""Rates and capacities further apart than this share of the larger one make two different labs."""
+"""Rates and headrooms further apart than this share of the larger one make two different labs."""
+BRIDGES_APART = 0.20
+"""Of capacities: each is known within 10 to 20 % (its interval), so what lies nearer together may not differ at all."""
 
 Judged = tuple[Timeline, Verdict]
 
@@ -24,7 +26,7 @@ def why_unlike(a: Sequence[Judged], b: Sequence[Judged]) -> tuple[str, ...]:
 def on_like_bridges(a: Cell, b: Cell) -> bool:
     """Whether two cells of one tournament met the same bridge, or one calibrated alike; also where that's unknown."""
     one, other = a.capacity_rps, b.capacity_rps
-    return one is None or other is None or abs(one - other) <= APART * max(one, other)
+    return one is None or other is None or abs(one - other) <= BRIDGES_APART * max(one, other)
 
 
 def set_differently(a: Judged, b: Judged) -> tuple[str, ...]:
@@ -53,16 +55,16 @@ def _unlike(a: Judged, b: Judged) -> list[str]:
     reasons = []
     if a[1].runtime != b[1].runtime:
         reasons.append(f"they ran on different runtimes: {a[1].runtime} and {b[1].runtime}")
-    for name, unit, one, other in (
-        ("rate", "/s", _rate(a[0]), _rate(b[0])),
-        ("headroom", " x", _headroom(a[0]), _headroom(b[0])),
-        ("capacity of the bridge", "/s", capacity_rps(a[0]), capacity_rps(b[0])),
+    for name, unit, apart, one, other in (
+        ("rate", "/s", APART, _rate(a[0]), _rate(b[0])),
+        ("headroom", " x", APART, _headroom(a[0]), _headroom(b[0])),
+        ("capacity of the bridge", "/s", BRIDGES_APART, capacity_rps(a[0]), capacity_rps(b[0])),
     ):
         if one is None or other is None:
             reasons.append(f"the {name} of {'both' if one is other else 'one of them'} is not known")
-        elif abs(one - other) > APART * max(one, other):
+        elif abs(one - other) > apart * max(one, other):
             reasons.append(
-                f"the {name} is more than {100 * APART:g} % apart: {one:.4g} and {other:.4g}{unit}"
+                f"the {name} is more than {100 * apart:g} % apart: {one:.4g} and {other:.4g}{unit}"
             )
     return reasons
 

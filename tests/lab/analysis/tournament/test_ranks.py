@@ -108,9 +108,9 @@ def test_one_trigger_of_many_can_tell_two_apart() -> None:
 
 
 def test_runs_on_bridges_that_differ_are_not_held_against_each_other() -> None:
-    """A tournament that went on with a bridge a fifth larger: only the pairs from before count."""
+    """A tournament that went on with a bridge a third larger: only the pairs from before count."""
     small: dict[str, Any] = {"capacity_rps": 135.0}
-    large: dict[str, Any] = {"capacity_rps": 162.0}
+    large: dict[str, Any] = {"capacity_rps": 180.0}
     cells = [
         cell(name, seed, lost, **(large if name == "b" and seed > 1 else small))
         for name, lost in (("a", 0.3), ("b", 0.1)) for seed in range(4)
