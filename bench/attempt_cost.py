@@ -95,8 +95,8 @@ def attempt_costs(rows: Rows) -> Iterator[str]:
                 one["case"],
                 figure(one["ours_us"]),
                 figure(one["bare_us"]),
-                figure(one["ratio"]),
-                f"{figure(low)}..{figure(high)}",
+                f"{one['ratio']:.2f}",
+                f"{low:.2f}..{high:.2f}",
                 one["rounds"],
                 one["attempts"],
             )
