@@ -11,6 +11,7 @@ from bench.ceiling import ceilings
 from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
+from bench.herds_page import herds
 from bench.monitored import monitored
 from bench.places import fooled
 from bench.policies import costs
@@ -40,6 +41,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *_fresh(rows),
         *ceilings(rows),
         *attempt_costs(rows),
+        *herds(rows),
         *_proofs(rows),
         *_known_load(rows),
         *tipping_points(rows),

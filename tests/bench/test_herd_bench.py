@@ -8,7 +8,7 @@ import pytest
 
 from bench import herd as bench
 from bench.herd import DRILLS, HOLDERS, RUNS, VARIANTS, figures, herd
-from bench.herds_page import herds
+from bench.page import write_page
 from bench.rows import Rows
 from bench.runs import Run
 from lab.campaign import open_drill
@@ -87,7 +87,8 @@ def test_every_row_is_measured_once_and_shown(rows: Rows) -> None:
     }
     with rows.file.open("a") as file:
         file.write(json.dumps({**failed, "seed": 9}) + "\n")
-    page = "\n".join(herds(rows))
+    write_page(rows, rows.folder / "page.md")
+    page = (rows.folder / "page.md").read_text()
     assert page.count("| embedded |") == len(DRILLS) * len(VARIANTS)
     assert "| embedded | 5000 | jitter | 3 of 3" in page
     assert "embedded, 200 clients, fixed, seed 9: fail: too few" in page
