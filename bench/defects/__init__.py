@@ -124,9 +124,9 @@ _ALL = (
         Live(CALIBRATING, acts.pulsed("router", 0.5, 1.4, 14.0)),
     ),
     Defect(
-        "wide-interval", "the capacity is known within 30 % only",
+        "wide-interval", "the capacity is known within 35 % only",
         (Report("calibration", "capacity known"),),
-        Altered(alterations.known_within(0.3)),
+        Altered(alterations.known_within(0.35)),
     ),
     Defect(
         "not-saturated", "the accept queue was empty in half of the readings while the capacity was measured",

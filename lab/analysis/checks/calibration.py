@@ -13,7 +13,7 @@ from lab.journal.events import CalibrationMeasured
 
 CAPACITY = "capacity = headroom x rate"
 FAR_PERCENT = 15.0
-WIDE_PERCENT = 25.0
+WIDE_PERCENT = 30.0
 EMPTY_PERCENT = 20.0
 PERCENT = 10.0
 """Of calibrations before there were intervals: as far off as that the median of three windows could be."""
