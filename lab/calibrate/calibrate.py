@@ -117,8 +117,8 @@ async def measure(
         if (found := capacity(seen, share)) is None:
             raise _nothing(count * WINDOW_S)
         precise = count >= least and found.half_width <= PRECISE
-        known = count >= enough and found.half_width <= WIDE
-        clearly_off = not patient and abs(found.rps / asked_rps - 1) > NEAR + found.half_width
+        known = count >= least and found.counted >= enough and found.half_width <= WIDE
+        clearly_off = not patient and abs(found.rps / asked_rps - 1) > max(NEAR, found.half_width)
         if count == most or precise or known or clearly_off:
             return found
 

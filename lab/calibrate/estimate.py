@@ -54,6 +54,7 @@ class Capacity:
     Attributes:
         rps: the estimate.
         low_rps, high_rps: its interval.
+        counted: windows that it comes from.
         windows_rps: connections per second of each window under this very share, as they were.
         empty_ratio: share of those windows that ended with no connection waiting: 0 = saturated; None: not known.
     """
@@ -61,6 +62,7 @@ class Capacity:
     rps: float
     low_rps: float
     high_rps: float
+    counted: int
     windows_rps: tuple[float, ...]
     empty_ratio: float | None
 
@@ -86,6 +88,7 @@ def capacity(windows: Sequence[Window], cpu_share: float) -> Capacity | None:
         rps=rps,
         low_rps=max(0.0, rps - half),
         high_rps=rps + half,
+        counted=count,
         windows_rps=tuple(round(one.connections / one.took_s, 1) for one in under),
         empty_ratio=sum(emptied) / len(emptied) if emptied else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab.calibrate import Calibration, Reading, calibrate, given_up_rps
-from lab.calibrate.calibrate import MOST_SHARES, SETTLE_S, WINDOW_S, WINDOWS
+from lab.calibrate.calibrate import CLEARLY, MOST_SHARES, SETTLE_S, WINDOW_S, WINDOWS
 
 ASKED_RPS = 150.0
 
@@ -126,6 +126,16 @@ async def test_a_cost_that_changes_is_known_less_well_and_said() -> None:
     found = await calibrate(Device(noise=(1.0, 1.3, 0.8)), ASKED_RPS, guess=0.12)
     assert len(found.found.windows_rps) == WINDOWS[1]
     assert 0.05 < found.found.half_width < 0.25
+
+
+async def test_windows_under_a_share_nearby_count_as_well() -> None:
+    """A share that is 17 % off is given up early; under the next one six are enough, not ten."""
+    device = Device(noise=(1.0, 1.15, 0.87))
+    found = await calibrate(device, ASKED_RPS, guess=0.14)
+    assert len(device.shares) == 2
+    assert len(found.found.windows_rps) == WINDOWS[0]
+    assert WINDOWS[0] + CLEARLY <= found.found.counted < 2 * WINDOWS[1]
+    assert holds_the_truth(found, device)
 
 
 async def test_a_bridge_that_cant_be_had_right_is_kept_as_it_is() -> None:
