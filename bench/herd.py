@@ -38,7 +38,8 @@ def herd(rows: Rows, runtime: str, seeds: Sequence[int]) -> None:
             rows.folder / f"herd-{runtime}-{clients}-{variant}-{seed}",
         )
         run = run_drill(name, folder, runtime, "--seed", str(seed))
-        rows.add({**key, **figures(run, clients_of(open_drill(name)))})
+        if run.judged:  # else the next sitting tries again
+            rows.add({**key, **figures(run, clients_of(open_drill(name)))})
 
 
 def figures(run: Run, clients: int) -> dict[str, Any]:

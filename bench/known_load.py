@@ -7,7 +7,6 @@ headroom of 1 / step, so that the load is the same in all of them. What is held 
 calibrated, with its interval, not what was asked for.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +35,8 @@ def known_load(rows: Rows, runtime: str, seeds: Sequence[int]) -> None:
                 folder = rows.folder / f"known-load-{runtime}-{step:g}-{seed}"
                 drill = with_headroom(folder.with_suffix(".yaml"), 1 / step)
                 run = run_drill(str(drill), folder, runtime, "--seed", str(seed))
-                rows.add({**key, **figures(run)})
+                if run.judged:  # else the next sitting tries again
+                    rows.add({**key, **figures(run)})
 
 
 def with_headroom(file: Path, headroom: float) -> Path:
@@ -73,7 +73,7 @@ def figures(run: Run) -> dict[str, Any]:
         "beyond_low_rps": beyond_rps[1],
         "beyond_high_rps": beyond_rps[2],
         "growth_rps": growth_rps,
-        "delay_p99_s": quantiles(waits_s, n=100)[-1] if len(waits_s) > 1 else None,
+        "delay_p99_s": quantiles(waits_s, n=100, method="inclusive")[-1] if len(waits_s) > 1 else None,
     }
     return {**row, "load": load(row), "holds": holds(row)}
 
@@ -100,7 +100,7 @@ def delays_s(samples: Sequence[dict[str, Any]]) -> Iterable[float]:
     """Accept queue / accept rate, second by second."""
     for before, after in pairwise(samples):
         rate = (after["accepted_total"] - before["accepted_total"]) / (after["t"] - before["t"])
-        yield after["accept_queue"] / rate if rate > 0 else math.inf if after["accept_queue"] else 0.0
+        yield after["accept_queue"] / max(rate, 1.0)  # as if one were accepted, where none was
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float | None:

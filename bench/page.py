@@ -126,9 +126,9 @@ def _known_load(rows: Rows) -> Iterable[str]:
     yield _row(["---"] * 8)
     for row in sorted(found, key=lambda one: (one["runtime"], one["step"], one["seed"])):
         beyond = f"{_figure(row['beyond_low_rps'])} to {_figure(row['beyond_high_rps'])}"
-        told = {True: "yes", False: "no", None: "-"}[row["holds"]]
+        held = {True: "yes", False: "no", None: "-"}[row["holds"]]
         figures = [_figure(row[key]) for key in ("growth_rps", "delay_p99_s")]
-        yield _row((row["runtime"], row["step"], row["seed"], _figure(row["load"]), beyond, *figures, told))
+        yield _row((row["runtime"], row["step"], row["seed"], _figure(row["load"]), beyond, *figures, held))
     yield ""
     for runtime in sorted({row["runtime"] for row in found}):
         judged = [row["holds"] for row in found if row["runtime"] == runtime and row["holds"] is not None]

@@ -25,6 +25,11 @@ class Run:
     begun_s: float
 
     @property
+    def judged(self) -> bool:
+        """Whether there is a verdict: a run that was refused has none."""
+        return (self.folder / "verdict.json").is_file()
+
+    @property
     def verdict(self) -> dict[str, Any]:
         """``verdict.json``."""
         found: dict[str, Any] = json.loads((self.folder / "verdict.json").read_text())

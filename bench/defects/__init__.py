@@ -134,6 +134,11 @@ _ALL = (
         Altered(alterations.calibrated(queue_empty_ratio=0.5)),
     ),
     Defect(
+        "share-not-delivered", "the bridge got 70 % of its share while the capacity was measured",
+        (Report("calibration", "share delivered while calibrated"),),
+        Altered(alterations.calibrated(delivered_ratio=0.7)),
+    ),
+    Defect(
         "other-capacity", "the capacity is 1.25 times what the drill asks for",
         (Report("calibration", "capacity = headroom x rate"),),
         Altered(alterations.other_capacity(1.25)),

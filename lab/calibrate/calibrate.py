@@ -89,7 +89,7 @@ async def calibrate(
 
 
 def depth(asked_rps: float, queue: int | None) -> int:
-    """Calls in flight: many, but all of them fit into the queue, and none waits so long that it gives up."""
+    """Calls in flight: 16 at least; more, as long as they fit into the queue and none waits until it gives up."""
     least, most = IN_FLIGHT
     fits = most if queue is None else queue * 3 // 4
     return max(least, min(most, fits, int(asked_rps * LOOP_WAIT_S)))

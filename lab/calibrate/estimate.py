@@ -56,6 +56,7 @@ class Capacity:
         low_rps, high_rps: its interval.
         counted: windows that it comes from.
         windows_rps: connections per second of each window under this very share, as they were.
+        delivered_ratio: CPU used in those windows / what the share allows: 1 = the share was delivered.
         empty_ratio: share of those windows that ended with no connection waiting: 0 = saturated; None: not known.
     """
 
@@ -64,6 +65,7 @@ class Capacity:
     high_rps: float
     counted: int
     windows_rps: tuple[float, ...]
+    delivered_ratio: float
     empty_ratio: float | None
 
     @property
@@ -90,5 +92,6 @@ def capacity(windows: Sequence[Window], cpu_share: float) -> Capacity | None:
         high_rps=rps + half,
         counted=count,
         windows_rps=tuple(round(one.connections / one.took_s, 1) for one in under),
+        delivered_ratio=sum(one.cpu_s for one in under) / (cpu_share * sum(one.took_s for one in under)),
         empty_ratio=sum(emptied) / len(emptied) if emptied else None,
     )

@@ -10,19 +10,27 @@ from itertools import takewhile
 from lab.calibrate.bench import Bench, Reading
 
 EVERY_S = 0.05
-MOST_S = 5.0
+MOST_S, EMPTY_S = 5.0, 30.0
+"""So long it is measured, and so long the queue may take to be empty."""
 LEAST = 50
 """Fewer connections than that say nothing: a burst of the device takes that many."""
 
 
 async def given_up_rps(bench: Bench, connections: int) -> float | None:
-    """Let a crowd of ``connections`` give up, and see how fast the queue is worked off; None: too few, or no queue."""
+    """Let a crowd of ``connections`` give up, and see how fast the queue is worked off; None: too few, or no queue.
+
+    It returns when the queue is empty, or after half a minute: what is left would be the first phase's.
+    """
     if connections < LEAST or not await bench.crowd(connections):
         return None
     readings = [await bench.read()]
     while readings[-1].waiting and readings[-1].at_s < readings[0].at_s + MOST_S:
         await bench.wait(EVERY_S)
         readings.append(await bench.read())
+    last = readings[-1]
+    while last.waiting and last.at_s < readings[0].at_s + EMPTY_S:
+        await bench.wait(EVERY_S)
+        last = await bench.read()
     return rate(readings)
 
 

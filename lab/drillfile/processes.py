@@ -28,7 +28,10 @@ def has_several(known: Known, service: str | None) -> bool:
 
 
 def read_processes(reader: Reader, value: Value, known: Known) -> dict[str, int]:
-    """By service, how many; whoever reads the settings reports what is no mapping, and no service."""
+    """By service, how many, where that is not what the lab has anyway: as many need no other lab.
+
+    Whoever reads the settings reports what is no mapping, and no service.
+    """
     read: dict[str, int] = {}
     for service, settings in value.content.items() if isinstance(value.content, dict) else ():
         asked = reader.part(settings, PROCESSES)
@@ -38,5 +41,7 @@ def read_processes(reader: Reader, value: Value, known: Known) -> dict[str, int]
             able = ", ".join(sorted(name for name in known.services or () if has_several(known, name)))
             reader.fail(asked, f"{service} is played by one process; {able} can be played by several")
             continue
-        read[service] = reader.integer(asked, 1, MOST)
+        wanted = reader.integer(asked, 1, MOST)
+        if wanted != (known.services[service].processes if known.services else 1):
+            read[service] = wanted
     return read

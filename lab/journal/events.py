@@ -58,6 +58,7 @@ class CalibrationMeasured(Entry):
         given_up_rps: connections per second of clients that are gone, accepted while the queue was not empty; null: not
             measured.
         queue_empty_ratio: share of the readings that found the accept queue empty.
+        delivered_ratio: CPU that the bridge used / what its share allows, over those windows.
         spread_ratio, steady: (max - min) / median of the windows, and whether it was small; where there is no interval.
     """
 
@@ -69,6 +70,7 @@ class CalibrationMeasured(Entry):
     capacity_high_rps: float | None = None
     given_up_rps: float | None = None
     queue_empty_ratio: float | None = None
+    delivered_ratio: float | None = None
     spread_ratio: float | None = None
     steady: bool | None = None
     in_flight: int

@@ -46,7 +46,7 @@ class LivingBench:
         return int((await self._post(f"/crowd?connections={connections}"))["given_up"])
 
     async def read(self) -> Reading:
-        """Canary's count and the device's CPU one right after the other, so that both are of one moment."""
+        """Router's count, canary's and the device's CPU, one right after the other, so that they are of one moment."""
         behind = await self._counters(self._behind)
         loop = (await self._counters(self._canary)).get("closed_loop") or {}
         usage, at_s = await self._runtime.usage(self._bridge), time.monotonic()
@@ -105,6 +105,7 @@ async def calibrate_bridge(
         capacity_high_rps=capacity.high_rps,
         given_up_rps=given_up,
         queue_empty_ratio=capacity.empty_ratio,
+        delivered_ratio=capacity.delivered_ratio,
         in_flight=found.in_flight,
         headroom=asked.bridge.headroom,
         asked_rps=asked_rps,

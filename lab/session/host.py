@@ -26,7 +26,7 @@ from lab.runtime.slots import MEASURE_LOCK_S, hold_measure_lock
 from lab.session.changes import Changes, RollbackFailedError
 from lab.session.environment import save_environment
 from lab.session.guard import Guard
-from lab.session.herd import require_herd
+from lab.session.herd import clients_of, require_herd
 from lab.session.interactive_run import InteractiveRun
 from lab.session.judged import Result, judge_folder
 from lab.session.load_orders import LoadOrders
@@ -218,7 +218,10 @@ class Host:
         """
         require_same_lab(drill, self.request.drill)
         require_abilities(drill, self.runtime)
-        require_herd([drill], self.runtime)
+        if clients_of(drill) > max(
+            map(clients_of, self.request.drills)
+        ):  # else it was asked before the lab was up
+            require_herd([drill], self.runtime)
         if self.topology is not None:
             require_services(drill, self.topology)
 

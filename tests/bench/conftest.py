@@ -45,7 +45,7 @@ def measured_as_today(event: CalibrationMeasured) -> dict[str, float]:
     """What a calibration says now: its interval, how full the queue was, what it carries of the other kind."""
     found = event.capacity_rps or 0.0
     interval = {"capacity_low_rps": 0.96 * found, "capacity_high_rps": 1.04 * found}
-    return {**interval, "queue_empty_ratio": 0.0, "given_up_rps": 2 * found}
+    return {**interval, "queue_empty_ratio": 0.0, "delivered_ratio": 1.0, "given_up_rps": 2 * found}
 
 
 def of_today(events: Iterable[Event], *, governed: bool) -> Iterator[Event]:

@@ -63,6 +63,15 @@ def test_growth_is_taken_until_the_wait_reaches_the_timeout(tmp_path: Path) -> N
     assert row["delay_p99_s"] > 1
 
 
+def test_one_slow_second_is_no_slower_than_it_was(tmp_path: Path) -> None:
+    """The 99th percentile of twenty seconds is no higher than the slowest of them."""
+    one = run(tmp_path / "run", 80, 100)
+    lines = [json.loads(line) for line in (one.folder / "journal.jsonl").read_text().splitlines()]
+    lines[10]["accept_queue"] = 30
+    (one.folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert 0 < figures(one)["delay_p99_s"] <= 30 / 81
+
+
 def test_what_was_not_measured_is_null() -> None:
     """A run that was not calibrated, or whose queue can't be read, proves nothing."""
     empty = dict.fromkeys(

@@ -15,6 +15,8 @@ CAPACITY = "capacity = headroom x rate"
 FAR_PERCENT = 15.0
 WIDE_PERCENT = 30.0
 EMPTY_PERCENT = 20.0
+SHARE_PERCENT = 15.0
+"""What is overdrawn in the last window is missing after it: a tenth of what six windows of a small share are."""
 PERCENT = 10.0
 """Of calibrations before there were intervals: as far off as that the median of three windows could be."""
 
@@ -28,6 +30,7 @@ def check_calibration(timeline: Timeline) -> list[Finding]:
         _near(last),
         _known(last, last.capacity_low_rps, last.capacity_high_rps),
         _saturated(last),
+        _delivered(last),
     ]
 
 
@@ -67,6 +70,19 @@ def _saturated(last: CalibrationMeasured) -> Finding:
         ok=None if empty is None else empty <= EMPTY_PERCENT,
         unit="%",
         detail="of the readings found the accept queue empty",
+        required=False,
+    )
+
+
+def _delivered(last: CalibrationMeasured) -> Finding:
+    """Capacity is cost x share, so the share must have been what it was set to."""
+    off = None if last.delivered_ratio is None else 100 * (last.delivered_ratio - 1)
+    return Finding(
+        name="share delivered while calibrated",
+        limit=f"within {SHARE_PERCENT:g} %",
+        measured=None if off is None else round(off, 1),
+        ok=None if off is None else abs(off) <= SHARE_PERCENT,
+        unit="%",
         required=False,
     )
 

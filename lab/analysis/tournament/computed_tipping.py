@@ -28,6 +28,8 @@ THROTTLE = "capacity"
 ABANDONED = 1.26
 """Abandoned / answered connections per second, where that was not calibrated: 1.27 embedded, 1.26 in containers
 (tests/data/golden, retry-storm)."""
+LEAST_RPS = 1e-6
+"""A throttle that lets nothing through, for a model that divides by it."""
 EARLY_TIMEOUTS = 2
 """So many timeouts after the trigger began, clients still wait for most of what is carried."""
 
@@ -122,10 +124,14 @@ def compute(drill: Drill, runs: Iterable[Carried | None]) -> Computed:
         attempts=attempts,
         timeout_s=timeout_s(drill),
         capacity_rps=capacity_rps,
-        abandoned_rps=_median(
-            (run.stuck_rps for run in known), last.given_up_rps or ABANDONED * capacity_rps
+        abandoned_rps=max(
+            LEAST_RPS,
+            _median((run.stuck_rps for run in known), last.given_up_rps or ABANDONED * capacity_rps),
         ),
-        throttled_rps=min(capacity_rps, _median((run.throttled_rps for run in known), share * capacity_rps)),
+        throttled_rps=max(
+            LEAST_RPS,
+            min(capacity_rps, _median((run.throttled_rps for run in known), share * capacity_rps)),
+        ),
         queue=last.queue or drill.bridge.queue_s * drill.bridge.headroom * drill.load.requests_rps,
     )
     low, high = (_tips(_faster(model, edge), drill, search) for edge in (last.low_rps, last.high_rps))

@@ -10,7 +10,7 @@ from lab.analysis.verdict.verdict import Verdict
 APART = 0.10
 """Rates and headrooms further apart than this share of the larger one make two different labs."""
 BRIDGES_APART = 0.20
-"""Of capacities: each is known within 10 to 20 % (its interval), so what lies nearer together may not differ at all."""
+"""Of capacities: each is known within some 10 %, by its interval, so what lies nearer together need not differ."""
 
 Judged = tuple[Timeline, Verdict]
 

@@ -258,6 +258,7 @@ class Storm:
                 capacity_high_rps=1.04 * wanted,
                 given_up_rps=2 * wanted,
                 queue_empty_ratio=0.0,
+                delivered_ratio=1.0,
                 in_flight=64,
                 headroom=self.drill.bridge.headroom,
                 asked_rps=wanted,

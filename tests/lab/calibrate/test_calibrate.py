@@ -215,6 +215,32 @@ async def test_connections_whose_clients_are_gone_are_measured_apart() -> None:
     assert await given_up_rps(device, 300) == pytest.approx(300, rel=0.1)
 
 
+async def test_a_queue_that_takes_long_is_waited_for_but_not_measured_all_the_time() -> None:
+    """What is left in it would be the first phase's; after half a minute it is left to that phase's checks."""
+    slow = Device(cost_s=0.008, share=0.12, ended=True)  # 15/s, and 30/s of those that gave up
+    assert await given_up_rps(slow, 300) == pytest.approx(30, rel=0.1)
+    assert slow.crowd_left == 0
+    assert slow.now_s - 100 == pytest.approx(10, rel=0.1)
+    stopped = Device(cost_s=0.8, share=0.0001, ended=True)
+    assert await given_up_rps(stopped, 300) is None
+    assert stopped.now_s - 100 == pytest.approx(30, rel=0.1)
+
+
+async def test_a_share_that_is_not_delivered_is_said() -> None:
+    """Capacity is cost x share, so it would be overstated."""
+
+    @dataclass
+    class Held(Device):
+        async def wait(self, seconds: float) -> None:
+            share, self.share = self.share, None if self.share is None else 0.7 * self.share
+            await super().wait(seconds)
+            self.share = share
+
+    found = await calibrate(Held(), ASKED_RPS, guess=0.12)
+    assert found.found.delivered_ratio == pytest.approx(0.7)
+    assert (await calibrate(Device(), ASKED_RPS)).found.delivered_ratio == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(("connections", "waiting"), [(49, 0), (0, 0)])
 async def test_a_small_crowd_says_nothing(connections: int, waiting: int) -> None:
     """Fifty at least; of none nothing is known either."""

@@ -31,6 +31,13 @@ def test_processes_are_no_live_setting() -> None:
     assert read("storefront: {policy: budget}").processes == {}
 
 
+def test_as_many_as_there_are_anyway_ask_for_no_other_lab() -> None:
+    """One is what a lab has where nothing is said."""
+    one = read("storefront: {processes: 1, policy: budget}")
+    assert one.processes == {}
+    assert on_one_lab((one, read("storefront: {policy: budget}")))
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

@@ -20,7 +20,9 @@ from lab.journal.events import Event
 from lab.probes.control import ControlError
 from lab.runner import AbortedByUser, Interrupted
 from lab.session import OtherLabError, Permission, Result, RunFolder, Stop, open_host, run_once
+from lab.session import host as host_module
 from lab.session.interactive_run import InteractiveRun
+from lab.session.requirements import UnsupportedDrillError
 from lab.session.run import Run
 from tests.lab.session.stub_lab import DRILL, StubLab, stub_lab
 
@@ -50,6 +52,23 @@ async def in_series(lab: StubLab, more: str = "") -> Result:
     async with open_host(request, lab.folder("lab"), Stop()) as host:
         await host.run(first, lab.folder("first"))
         return await host.run(second, lab.folder("second"))
+
+
+async def test_a_herd_that_the_lab_was_brought_up_for_is_not_asked_about_again(
+    lab: StubLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it takes is in use by then: only one that is larger is."""
+
+    def refuse(*_: object) -> None:
+        raise UnsupportedDrillError("too many")
+
+    first = lab.drill("first")
+    async with open_host(lab.request(first, purpose="series"), lab.folder("lab"), Stop()) as host:
+        monkeypatch.setattr(host_module, "require_herd", refuse)
+        host.require(first)
+        monkeypatch.setattr(host_module, "clients_of", lambda one: 5000 if one.name == "second" else 200)
+        with pytest.raises(UnsupportedDrillError):
+            host.require(lab.drill("second"))
 
 
 BUSY = {"arrivals started", "truth samples"}

@@ -50,6 +50,15 @@ def test_a_run_without_calibration_says_nothing() -> None:
 
 
 @pytest.mark.slow
+def test_a_throttle_that_lets_nothing_through_can_be_computed_with(drill: Drill) -> None:
+    """Most of its seconds carry nothing: the storm tips all the sooner."""
+    nothing = replace(RAN, throttled_rps=(0.0, 0.0, 1.0), stuck_rps=(0.0, 0.0))
+    found = compute(drill, [nothing])
+    assert found.value is not None
+    assert found.value <= (compute(drill, [RAN]).value or 0)
+
+
+@pytest.mark.slow
 def test_the_length_at_which_it_tips(drill: Drill) -> None:
     """Later with more capacity; everything that went into it is kept."""
     found = compute(drill, [None, RAN, RAN])
