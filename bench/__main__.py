@@ -27,7 +27,7 @@ from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
 from bench.fresh import fresh
 from bench.healthy import RUNS
-from bench.herd import herd
+from bench.herds import herd
 from bench.monitoring import monitoring
 from bench.page import write_page
 from bench.places import places

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bench.cells import row, spread
-from bench.herd import DRILLS, HOLDERS, VARIANTS, WHAT
+from bench.herds import DRILLS, HOLDERS, VARIANTS, WHAT
 from bench.rows import Row, Rows
 from lab.analysis.verdict.interval import wilson
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import herd as bench
-from bench.herd import DRILLS, HOLDERS, RUNS, VARIANTS, figures, herd
+from bench import herds as bench
+from bench.herds import DRILLS, HOLDERS, RUNS, VARIANTS, figures, herd
 from bench.page import write_page
 from bench.rows import Rows
 from bench.runs import Run
