@@ -84,6 +84,7 @@ class AttemptConnector(aiohttp.TCPConnector):
         try:
             return await self._straight_to(self._address)
         except OSError as error:
+            await asyncio.sleep(0)  # noqa: TID251  a turn of the loop: who tries again at once must not be all of it
             raise aiohttp.ClientProxyConnectionError(req.connection_key, error) from error
 
     def _update_proxy_auth_header_and_build_proxy_req(

@@ -41,11 +41,13 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        for _ in range(min(IN_EACH_ROUND, len(self._due))):
-            self._due.popleft()()
-        self._goes_on = bool(self._due)
-        if self._goes_on:
-            asyncio.get_running_loop().call_soon(self._next)
+        try:
+            for _ in range(min(IN_EACH_ROUND, len(self._due))):
+                self._due.popleft()()
+        finally:  # one that raises is the loop's to report; the others go on
+            self._goes_on = bool(self._due)
+            if self._goes_on:
+                asyncio.get_running_loop().call_soon(self._next)
 
 
 def _go_on(turn: asyncio.Future[None]) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from services.kit.controlled import ControlledError, Json
@@ -74,37 +74,45 @@ class AllWorkers:
                 await self._give_back(before)
                 raise
 
-    async def _give_back(self, before: Sequence[Any]) -> list[Any]:
-        """Each gets the settings that it had; who did not answer, the others': it takes them after the change."""
+    async def _give_back(self, before: Sequence[Any]) -> str:
+        """Each gets the settings that it had; who did not answer, the others': it takes them after the change.
+
+        Returns:
+            Who has not taken them, and why; empty: all have.
+        """
         known = [one for one in before if not isinstance(one, BaseException)]
         if not known:
-            return []
+            return ""
         had = [known[0] if isinstance(one, BaseException) else one for one in before]
         asked = [
             worker.ask("change", one, within_s=READ_WITHIN_S)
             for worker, one in zip(self._workers, had, strict=True)
         ]
-        return await asyncio.gather(*asked, return_exceptions=True)
+        return _not_taken_back(await asyncio.gather(*asked, return_exceptions=True))
 
     async def automations(self) -> Json:
         """What each automation is at."""
         return merged_states(await self._ask("automations"))
 
     async def automate(self, written: str) -> tuple[Json, int]:
-        """Start or stop one in all of them; one that could not be started everywhere is stopped again."""
+        """Start or stop one in all of them; one that could not be started everywhere is stopped again.
+
+        One that could not be stopped everywhere is not started again: what it did has been undone in the others.
+        """
         with self._one_change():
             before = await self._ask("automations")
             ends = await self._each("automate", written)
             wrong = next((end for end in ends if not isinstance(end, BaseException) and end[1] != _OK), None)
             if wrong is None and not any(isinstance(end, BaseException) for end in ends):
                 return merged_states([states for states, _ in ends]), _OK
-            await self._take_back(written, before, ends)
-            if wrong is None:
-                raise self._wrong(ends, ())
-            if all(end == wrong for end in ends):
+            if wrong is not None and all(end == wrong for end in ends):
                 return wrong[0], wrong[1]
+            left = await self._take_back(written, before, ends)
+            if wrong is None:
+                raise self._wrong(ends, left)
             names = [worker.name for worker, end in zip(self._workers, ends, strict=True) if end == wrong]
-            return {**wrong[0], "error": f"{names[0]}: {wrong[0]['error']}"}, wrong[1]
+            why = f"{names[0]}: {wrong[0]['error']}"
+            return {**wrong[0], "error": f"{why}; {left}" if left else why}, wrong[1]
 
     @contextmanager
     def _one_change(self) -> Iterator[None]:
@@ -117,16 +125,35 @@ class AllWorkers:
         finally:
             self._changing = False
 
-    async def _take_back(self, written: str, before: Sequence[Json], ends: Sequence[Any]) -> None:
-        """Stop what was started; who did not answer may have started it, too."""
-        for worker, states, end in zip(self._workers, before, ends, strict=True):
-            if not isinstance(end, BaseException) and end[1] != _OK:
-                continue
-            asked = json.loads(written)
-            if asked["do"] == "start" and states[asked["automation"]]["state"] == "idle":
-                stop = json.dumps({"do": "stop", "automation": asked["automation"]})
-                with suppress(ControlledError):
-                    await worker.ask("automate", stop, within_s=CHANGE_WITHIN_S)
+    async def _take_back(self, written: str, before: Sequence[Json], ends: Sequence[Any]) -> str:
+        """Stop what was started; who did not answer may have started it, too.
+
+        Returns:
+            What is not as it was; empty: nothing.
+        """
+        asked = _object(written)
+        name = str(asked.get("automation"))
+        if asked.get("do") == "stop":
+            if any(not isinstance(end, BaseException) and end[1] == _OK for end in ends):
+                return "stopped in the others"
+            return "it may stop later" if all(isinstance(end, BaseException) for end in ends) else ""
+        stop = json.dumps({"do": "stop", "automation": name})
+        begun = [
+            worker
+            for worker, states, end in zip(self._workers, before, ends, strict=True)
+            if (isinstance(end, BaseException) or end[1] == _OK)
+            and states.get(name, {}).get("state") == "idle"
+        ]
+        stopped = await asyncio.gather(
+            *(worker.ask("automate", stop, within_s=CHANGE_WITHIN_S) for worker in begun),
+            return_exceptions=True,
+        )
+        failed = [
+            ControlledError(f"{worker.name}: {end[0]['error']}")
+            for worker, end in zip(begun, stopped, strict=True)
+            if not isinstance(end, BaseException) and end[1] != _OK
+        ]
+        return _not_taken_back([*stopped, *failed])
 
     async def _expect(self, port: int) -> None:
         await self._ask("expect", port)
@@ -153,13 +180,32 @@ class AllWorkers:
         calls = [worker.ask(what, *given, within_s=within_s) for worker in self._workers]
         return await asyncio.gather(*calls, return_exceptions=True)
 
-    def _wrong(self, ends: Sequence[Any], again: Sequence[Any]) -> BaseException:
-        """The first that went wrong; a refusal by all workers is the service's own."""
+    def _wrong(self, ends: Sequence[Any], left: str) -> BaseException:
+        """The first that went wrong; a refusal by all workers is the service's own.
+
+        Args:
+            ends: What each answered, or raised.
+            left: What is not as it was before; empty: nothing.
+        """
         pairs = zip(self._workers, ends, strict=True)
         wrong = [(worker.name, end) for worker, end in pairs if isinstance(end, BaseException)]
         name, first = wrong[0]
         if isinstance(first, SettingsError) and len(wrong) == len(ends):
             return first
         why = str(first) if isinstance(first, ControlledError) else f"{name}: {first}"
-        left = "; ".join(str(end) for end in again if isinstance(end, BaseException))
-        return ControlledError(f"{why}; not taken back: {left}" if left else f"nothing was changed: {why}")
+        return ControlledError(f"{why}; {left}" if left else f"nothing was changed: {why}")
+
+
+def _not_taken_back(ends: Sequence[Any]) -> str:
+    """Says which went wrong of those that took something back; empty: none."""
+    left = "; ".join(str(end) for end in ends if isinstance(end, BaseException))
+    return f"not taken back: {left}" if left else ""
+
+
+def _object(written: str) -> Json:
+    """A body as an object; without entries where it is none, which each worker refuses by itself."""
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

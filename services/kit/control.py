@@ -80,7 +80,7 @@ class Control:
     async def _change(self, request: web.Request) -> web.Response:
         try:
             changes = json.loads(await request.text(), object_pairs_hook=_no_duplicates)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, LookupError, RecursionError) as error:
             return json_response({"error": f"the body is not JSON: {error}"}, status=400)
         if not isinstance(changes, dict):
             return json_response({"error": "the body is not an object of settings"}, status=400)
@@ -93,7 +93,11 @@ class Control:
         return json_response(await self._controlled.automations())
 
     async def _automate(self, request: web.Request) -> web.Response:
-        answer, status = await self._controlled.automate(await request.text())
+        try:
+            written = await request.text()
+        except (UnicodeError, LookupError) as error:  # LookupError: a charset that Python does not know
+            return json_response({"error": f"the body is not text: {error}"}, status=400)
+        answer, status = await self._controlled.automate(written)
         return json_response(answer, status=status)
 
     def _guarded(self, handler: Handler) -> Handler:

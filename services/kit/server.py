@@ -123,7 +123,7 @@ def _run_worker(played: PlayedRole, end: WorkerEnd) -> None:
 
     async def serve() -> None:
         async with ServiceProcess([played], end.listener) as process:
-            await Answering(process.services[0].controlled).until_told(end.calls)
+            await Answering(process.services[0].controlled).until_asked_to_end(end.calls)
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

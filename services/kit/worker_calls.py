@@ -47,7 +47,7 @@ class Worker:
         self._listening = asyncio.create_task(self._listen(reader))
 
     def stop(self) -> None:
-        """Tell it to end."""
+        """Ask it to end."""
         self._writer.close()
         self._listening.cancel()
 
@@ -115,7 +115,7 @@ class Answering:
             "automate": controlled.automate,
         }
 
-    async def until_told(self, end: socket.socket) -> None:
+    async def until_asked_to_end(self, end: socket.socket) -> None:
         """Answer in the order in which it is asked, until the stream ends."""
         reader, writer = await open_stream(end)
         while line := await reader.readline():

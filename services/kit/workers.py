@@ -37,7 +37,7 @@ from services.kit.part import Part
 from services.kit.worker_calls import Worker
 
 GRACE_S = 2.5
-"""So long workers may take to end when they are told to; the lab waits for 3 s."""
+"""So long workers may take to end when they are asked to; the lab waits for 3 s."""
 _PR_SET_PDEATHSIG = 1
 _SIGNALLED = 128
 """A process that a signal ended has, as in a shell, this and the signal's number as its exit code."""
@@ -64,7 +64,7 @@ class Workers:
     Args:
         place: Where the service listens.
         processes: How many.
-        play: What each of them does, until it is told to end; called in the worker.
+        play: What each of them does, until it is asked to end; called in the worker.
     """
 
     def __init__(self, place: BindAddresses, processes: int, play: Callable[[WorkerEnd], None]) -> None:
@@ -72,7 +72,13 @@ class Workers:
         self.boot = uuid.uuid4().hex
         self._listener = listen(place.data)
         self._pairs = [socket.socketpair() for _ in range(processes)]
-        self.processes = [self._fork(Part(index, processes), play) for index in range(processes)]
+        self.processes = list[ForkProcess]()
+        try:
+            for index in range(processes):
+                self.processes.append(self._fork(Part(index, processes), play))
+        except BaseException:
+            self._kill()  # they would wait for a first question, and this process for them
+            raise
         for _, theirs in self._pairs:
             theirs.close()
         names = [f"{Part(index, processes)} (pid {one.pid})" for index, one in enumerate(self.processes)]

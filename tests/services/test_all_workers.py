@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ async def pair(open_service: Callable[..., Awaitable[Service]]) -> AsyncIterator
     services = [await open_service(Grower, DataSettings()) for _ in range(2)]
     ends = [socket.socketpair() for _ in services]
     answering = [
-        asyncio.create_task(Answering(service.controlled).until_told(theirs))
+        asyncio.create_task(Answering(service.controlled).until_asked_to_end(theirs))
         for service, (_, theirs) in zip(services, ends, strict=True)
     ]
     workers = [Worker(f"worker {number} of 2", ours) for number, (ours, _) in enumerate(ends, 1)]
@@ -159,6 +159,88 @@ async def test_an_automation_that_one_does_not_begin_is_begun_in_none(pair: Pair
     assert pair.roles[0].automations()["grow"].state["state"] == "idle"
     assert (await pair.do(do="fly"))[0]["error"] == "do='fly'; valid: start, stop"
     await pair.do(do="stop")
+
+
+def hold(pair: Pair, monkeypatch: pytest.MonkeyPatch, do: str) -> None:
+    """Have worker 2 not answer what is done with an automation, as a process that is stopped."""
+    ask = pair.everyone._workers[1].ask
+
+    async def no_answer() -> None:
+        raise ControlledError("worker 2 of 2 did not answer `automate` within 1 s")
+
+    def held(what: str, *given: str, within_s: float | None) -> Coroutine[Any, Any, Any]:
+        kept = what == "automate" and json.loads(given[0])["do"] in do
+        return no_answer() if kept else ask(what, *given, within_s=within_s)
+
+    monkeypatch.setattr(pair.everyone._workers[1], "ask", held)
+
+
+async def test_a_stop_that_one_does_not_answer_says_that_the_others_stopped(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not started again; asked again, all stop."""
+    await pair.start()
+    with monkeypatch.context() as patch:
+        hold(pair, patch, "stop")
+        with pytest.raises(
+            ControlledError, match=r"^worker 2 of 2 did not answer .* 1 s; stopped in the others$"
+        ):
+            await pair.do(do="stop")
+    assert [role.automations()["grow"].state["state"] for role in pair.roles] == ["idle", "running"]
+    assert (await pair.do(do="stop"))[0]["grow"]["state"] == "idle"
+
+
+async def test_a_start_that_could_not_be_taken_back_says_so(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who did not answer may have begun; where only the start was not answered, nothing is left of it."""
+    with monkeypatch.context() as patch:
+        hold(pair, patch, "start stop")
+        with pytest.raises(
+            ControlledError, match=r"^worker 2 of 2 did not .* 1 s; not taken back: worker 2 of 2 did not"
+        ):
+            await pair.start()
+    hold(pair, monkeypatch, "start")
+    with pytest.raises(ControlledError, match=r"^nothing was changed: worker 2 of 2 did not answer"):
+        await pair.start()
+    assert [role.automations()["grow"].state["state"] for role in pair.roles] == ["idle", "idle"]
+
+
+async def test_a_start_that_one_can_not_undo_says_so(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One refuses to begin, the other has begun and fails to stop."""
+
+    def fails() -> None:
+        raise ValueError("no way back")
+
+    pair.roles[1].automations()["grow"].start("other", {"clients": 1}, 60)
+    with monkeypatch.context() as patch:
+        patch.setattr(pair.roles[0].automations()["grow"], "_take_back", fails)
+        answer, status = await pair.start()
+    left = "not taken back: worker 1 of 2: not a call to an automation: ValueError('no way back')"
+    assert (status, answer["error"]) == (400, f"worker 2 of 2: 'other' is running; stop it first; {left}")
+    await pair.do(do="stop")
+
+
+async def test_what_is_no_call_is_refused_also_where_one_does_not_answer(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever answers."""
+
+    async def no_answer(*_: object, **__: object) -> None:
+        raise ControlledError("worker 2 of 2 did not answer")
+
+    answer = pair.everyone._workers[1].ask
+    monkeypatch.setattr(
+        pair.everyone._workers[1],
+        "ask",
+        lambda what, *given, within_s: (no_answer if what == "automate" else answer)(
+            what, *given, within_s=within_s
+        ),
+    )
+    for written in ("{", "[1]", '{"do": "start"}', '{"do": "stop", "automation": "shrink"}'):
+        refused, status = await pair.everyone.automate(written)
+        assert (status, refused["error"].startswith("worker 1 of 2: ")) == (400, True)
+        assert "later" not in refused["error"]
 
 
 async def test_a_worker_that_is_gone_is_named(pair: Pair) -> None:

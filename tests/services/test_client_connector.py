@@ -1,9 +1,10 @@
 """Where an attempt begins, and the straight way to a bridge's address. Tests services.client.connector."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from aiohttp import web
@@ -16,6 +17,8 @@ Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
 ASKED = URL("http://auth/check")
 SOURCE = "127.0.0.7"
+OFTEN = 500
+"""The kernel may be late with the answer to a connect; seldom so often."""
 
 
 @contextmanager
@@ -74,21 +77,36 @@ async def test_who_finds_the_queue_full_waits_for_room() -> None:
 
 def test_a_connection_is_there_at_once_where_there_is_room() -> None:
     """Else it is not; a refusal is raised with its number."""
-    with socket.socket() as listener, closing(_client()) as sock:
+    with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.listen()
+        listener.listen(OFTEN)
         address = listener.getsockname()
-        assert _connected(sock, address)
-    with full_listener() as port, closing(_client()) as sock:
-        assert not _connected(sock, ("127.0.0.1", port))
-    with closing(_client()) as sock, pytest.raises(ConnectionRefusedError, match=r"connect to 127\.0\.0\.1"):
-        _connected(sock, address)
+        assert any(_begun(address) for _ in range(OFTEN))
+    with full_listener() as port:
+        assert not _begun(("127.0.0.1", port))
+    with pytest.raises(ConnectionRefusedError, match=r"connect to 127\.0\.0\.1"):
+        any(_begun(address) for _ in range(OFTEN))
 
 
-def _client() -> socket.socket:
-    sock = socket.socket()
-    sock.settimeout(0)
-    return sock
+def _begun(address: tuple[str, int]) -> bool:
+    """Whether a new connection is there at once."""
+    with socket.socket() as sock:
+        sock.settimeout(0)
+        return _connected(sock, address)
+
+
+async def test_who_is_refused_gives_others_a_turn(unused_port: int) -> None:
+    """After each attempt, also where the policy tries again at once; each is counted."""
+    settings = ClientSettings(policy="immediate(retries=100)", timeout_s=60)
+    client = Client(settings, f"http://127.0.0.1:{unused_port}")
+    call, turns = asyncio.create_task(client.call("GET", ASKED)), 0
+    while not call.done():
+        await asyncio.sleep(0)  # noqa: TID251  a turn
+        turns += 1
+    counted = client.counters()
+    assert (counted["attempts_total"], counted["outcomes_total"]["refused"]) == (101, 101)
+    assert turns >= 101
+    await client.close()
 
 
 @pytest.mark.parametrize(

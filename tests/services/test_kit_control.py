@@ -188,6 +188,28 @@ async def test_a_body_that_is_no_object_of_settings(
         assert (await answer.json())["error"]
 
 
+@pytest.mark.parametrize(
+    ("body", "charset", "said"),
+    [(b"\xff\xfe", "utf-8", "can't decode byte 0xff"), (b"{}", "klingon", "unknown encoding: klingon")],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/automation"), ("PATCH", "/settings")])
+async def test_a_body_that_is_not_text_is_refused(  # noqa: PLR0913, PLR0917  fixtures
+    open_service: Open,
+    control_url: Url,
+    http: aiohttp.ClientSession,
+    method: str,
+    path: str,
+    body: bytes,
+    charset: str,
+    said: str,
+) -> None:
+    """400 says where, or which charset is not known."""
+    url = control_url(await open_service(Auth, AuthSettings())) + path
+    headers = {**TOKEN, "Content-Type": f"application/json; charset={charset}"}
+    async with http.request(method, url, data=body, headers=headers) as answer:
+        assert (answer.status, said in (await answer.json())["error"]) == (400, True)
+
+
 async def test_a_body_too_large_is_refused(
     open_service: Open, control_url: Url, http: aiohttp.ClientSession
 ) -> None:

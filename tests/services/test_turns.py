@@ -1,6 +1,7 @@
 """Waits that end in the same moment go on in turn, a few in each round of the loop."""
 
 import asyncio
+from functools import partial
 
 from services.client.turns import IN_EACH_ROUND, Turns
 
@@ -28,15 +29,28 @@ async def test_the_loop_looks_after_other_things_between_a_few_that_are_due() ->
 
 
 async def test_whoever_is_due_first_goes_on_first() -> None:
-    """The order is that of the timers."""
+    """Over several rounds, and a sleep that ends meanwhile after all of them."""
     turns, order = Turns(), list[int]()
+    for number in range(MANY):
+        turns.add(partial(order.append, number))
+    await turns.sleep(0.0)
+    assert order == list(range(MANY))
 
-    async def client(number: int) -> None:
-        await turns.sleep(0.001 * number)
-        order.append(number)
 
-    await asyncio.gather(*(client(number) for number in (3, 1, 2)))
-    assert order == [1, 2, 3]
+async def test_one_that_raises_holds_up_no_one() -> None:
+    """The loop reports it; those after it in its round, and in later ones, go on."""
+    turns, raised, went_on = Turns(), list[object](), list[int]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context["exception"]))
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    turns.add(fails)
+    turns.add(partial(went_on.append, 1))
+    await asyncio.wait_for(turns.sleep(0.0), 5)
+    turns.add(fails)  # the last that is due
+    await asyncio.wait_for(turns.sleep(0.01), 5)
+    assert (went_on, list(map(type, raised))) == ([1], [ZeroDivisionError] * 2)
 
 
 async def test_one_that_is_cancelled_takes_no_turn_and_holds_up_no_one() -> None:
