@@ -46,6 +46,7 @@ def test_each_drill_has_the_clients_that_its_size_says(clients: int) -> None:
     assert [one.name.rpartition(".")[2] for one in drill.variants] == list(VARIANTS)
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_the_holders_for_each_client(tmp_path: Path) -> None:
     """Of 200 clients; what a journal says is worked out here a second time, from the two samples that matter."""
     run = recorded(tmp_path / "run", "fixed")

@@ -36,6 +36,7 @@ def test_every_command_is_ours_or_a_program_that_is_known() -> None:
 
 
 @pytest.mark.parametrize("documented", LAB, ids=str)
+@pytest.mark.slow
 def test_the_lab_takes_it(documented: Documented) -> None:
     """The command is there, its arguments and options parse, and what it names exists."""
     words = shlex.split(documented.text.split("&&")[0].partition(" >")[0].partition(" |")[0])

@@ -80,6 +80,7 @@ def test_a_gap_ends_when_as_many_arrivals_were_to_be_expected(
 
 
 @pytest.mark.parametrize(("low", "high"), [(20.0, 200.0), (200.0, 20.0)])
+@pytest.mark.slow
 def test_a_ramp_goes_in_a_straight_line_and_stays(low: float, high: float) -> None:
     """In each tenth as many as the line has on average there; afterwards the new rate."""
     schedule = Schedule("7", Rate(low, high, 0.0, 100.0), 0.0)

@@ -243,6 +243,7 @@ async def test_what_is_no_call_is_refused_also_where_one_does_not_answer(
         assert "later" not in refused["error"]
 
 
+@pytest.mark.slow
 async def test_a_worker_that_is_gone_is_named(pair: Pair) -> None:
     """Health says so as well."""
     pair.everyone._workers[1].stop()

@@ -63,6 +63,7 @@ async def test_each_attempt_counts_once(
     assert {host for host, _ in seen} == {SOURCE}
 
 
+@pytest.mark.slow
 async def test_who_finds_the_queue_full_waits_for_room() -> None:
     """An attempt all the same, which ends at its timeout; nothing is left open."""
     with full_listener() as port:

@@ -88,6 +88,7 @@ async def settled(client: Client, policy: Hedge, before: set[asyncio.Task[object
     return {str(kind): count for kind, count in ends.items()}
 
 
+@pytest.mark.slow
 async def test_the_first_good_answer_wins(serve: Serve, eventually: Eventually) -> None:
     """Three side by side; the second answers; the others are cancelled, observed and counted as `other`."""
     before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.01)
@@ -121,6 +122,7 @@ async def test_a_failure_does_not_end_the_race_but_a_final_answer_does(
         assert sum((await settled(client, policy, before)).values()) == 3
 
 
+@pytest.mark.slow
 async def test_a_failure_brings_the_next_hedge_forward(serve: Serve, eventually: Eventually) -> None:
     """Each of two 503s is followed by another attempt at once, long before its time."""
     before, server, policy = asyncio.all_tasks(), Server(), HedgeOnce(after_s=0.01)
@@ -135,6 +137,7 @@ async def test_a_failure_brings_the_next_hedge_forward(serve: Serve, eventually:
     assert await settled(client, policy, before) == {"ok": 1, "5xx": 2, "other": 1}
 
 
+@pytest.mark.slow
 async def test_a_refused_hedge_is_the_last_of_its_race(serve: Serve, eventually: Eventually) -> None:
     """A failure brings none forward: whoever throttles is not asked again while the others are under way."""
     before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.01, most=9, tokens=1)

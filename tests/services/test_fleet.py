@@ -113,6 +113,7 @@ async def test_new_clients_begin_over_the_spread(
 
 
 @pytest.mark.parametrize(("hard", "status"), [(15_199, 400), (15_200, 200), (resource.RLIM_INFINITY, 200)])
+@pytest.mark.slow
 async def test_more_clients_than_open_files_are_refused_by_name(
     hard: int,
     status: int,

@@ -305,6 +305,7 @@ def ask(breaker: Policy, outcome: Outcome, now_s: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["budget", "breaker", "budget + breaker"])
+@pytest.mark.slow
 def test_a_hundred_requests_a_second_are_guarded_within_seconds(text: str) -> None:
     """With the defaults, in an outage with 1 s timeouts, from the 4th second on at most 120 attempts/s."""
     policy = parse(text)

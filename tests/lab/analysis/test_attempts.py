@@ -205,6 +205,7 @@ def test_the_checks_of_a_library_find_what_they_are_for(
     assert finding(Timeline.fold(spoilt), name).ok is False
 
 
+@pytest.mark.slow
 def test_calls_that_do_not_cross_the_bridge_are_found(storm: Storm) -> None:
     """A library that goes its own way: connects are there, the bridge sees none."""
     events = [
@@ -216,6 +217,7 @@ def test_calls_that_do_not_cross_the_bridge_are_found(storm: Storm) -> None:
     assert finding(Timeline.fold(events), "traffic crossed the bridge").ok is False
 
 
+@pytest.mark.slow
 def test_another_client_is_another_counter(storm: Storm) -> None:
     """When a library takes over from the lab's own client, its smaller or larger counts are no growth."""
     events = library(storm)

@@ -44,6 +44,7 @@ def test_what_a_fault_is_aimed_at_is_hurt_and_nothing_else(storm: Storm) -> None
     assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
 
 
+@pytest.mark.slow
 def test_answers_that_became_errors_are_damage(storm: Storm) -> None:
     """One outside of the radius fails a fifth of its answers since the trigger: so does the drill."""
     timeline = spoilt(storm, "auth", errors(0.2, TRIGGER_S))
@@ -63,6 +64,7 @@ def test_errors_that_the_drill_did_not_bring_are_none_of_its_damage(
     assert find_affected(spoilt(storm, "auth", errors(share, since_s))) == {"bridge": "latency"}
 
 
+@pytest.mark.slow
 def test_errors_are_allowed_within_the_radius(storm: Storm) -> None:
     """Hurting the storefront is what this drill is for."""
     timeline = spoilt(storm, "storefront", errors(0.9, TRIGGER_S))

@@ -47,6 +47,7 @@ def changed(
     ]
 
 
+@pytest.mark.slow
 def test_a_good_lab_passes_every_check(storm: Storm) -> None:
     """Nothing is found in a run without fault, and nothing is left unmeasured."""
     assert {
@@ -189,6 +190,7 @@ def test_what_was_not_measured_is_not_ok(storm: Storm, kind: str, gone: dict[str
     assert findings(changed(storm.events(), kind, lambda _: gone))[name].ok is None
 
 
+@pytest.mark.slow
 def test_what_came_before_and_after_the_phases_is_not_held_against_them(storm: Storm) -> None:
     """Bring-up may lag and overflow; so may the tail."""
     events = changed(storm.events(), "load.sample", lambda e: {"lag_p99_ms": 500.0 if e.t > 79 else 3.0})
@@ -201,6 +203,7 @@ def test_what_came_before_and_after_the_phases_is_not_held_against_them(storm: S
     assert [found[name].ok for name in names] == [True] * 3
 
 
+@pytest.mark.slow
 def test_a_hiccup_of_one_second_is_not_a_process_that_lags(storm: Storm) -> None:
     """p99 is told per second; the worst one in twenty of them is looked past."""
     events = changed(
@@ -387,6 +390,7 @@ def test_the_95th_of_a_hundred() -> None:
     assert most_of([]) is None
 
 
+@pytest.mark.slow
 def test_only_a_governor_must_deliver_the_whole_share(storm: Storm) -> None:
     """8 % less than the cap with connections waiting: the governor's fault, but not a kernel quota's."""
     starved = changed(storm.events(), "bridge.sample", lambda e: {"cpu_s_total": e.cpu_s_total * 0.93})

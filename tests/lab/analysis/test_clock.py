@@ -46,6 +46,7 @@ def test_a_machine_that_stays_awake(storm: Storm) -> None:
     assert judge(Timeline.fold(clocked(storm.events()))).verdict == "pass"
 
 
+@pytest.mark.slow
 def test_a_laptop_that_was_shut_in_the_aftermath(storm: Storm) -> None:
     """The first reason of all; the wall clock's jump by the same time is no second one."""
     events = clocked(storm.events(), slept_s=120.0)
@@ -56,6 +57,7 @@ def test_a_laptop_that_was_shut_in_the_aftermath(storm: Storm) -> None:
     assert "the machine was suspended for 120.0 s, at 30 s of the run (aftermath)" in verdict.reasons[0]
 
 
+@pytest.mark.slow
 def test_one_that_slept_while_the_lab_came_up(storm: Storm) -> None:
     """The calibration is part of the measurement."""
     first = next(event.t for event in storm.events() if isinstance(event, HostSample))
@@ -63,6 +65,7 @@ def test_one_that_slept_while_the_lab_came_up(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize("set_s", [30.0, -30.0])
+@pytest.mark.slow
 def test_a_clock_that_was_set(storm: Storm, set_s: float) -> None:
     """Forward or back: planes and deadlines go by the wall clock."""
     events = clocked(storm.events(), set_s=set_s)
@@ -75,6 +78,7 @@ def test_journals_without_these_clocks(storm: Storm) -> None:
     assert found(storm.events()) == {}
 
 
+@pytest.mark.slow
 def test_a_run_that_ended_early_says_so_as_well(storm: Storm) -> None:
     """An abort after a night with the lid shut is not the system's doing."""
     ended = [

@@ -67,6 +67,7 @@ def test_every_metric_of_the_registry_can_be_evaluated() -> None:
         ("latency_p99", {"during": "aftermath"}, None),
     ],
 )
+@pytest.mark.slow
 def test_metrics_over_windows(
     storm: Storm, metric: str, more: dict[str, Any], measured: float | None
 ) -> None:
@@ -178,6 +179,7 @@ def test_the_calibration_does_not_count_for_the_drill(storm: Storm) -> None:
     assert watch(timeline, busy).met is True
 
 
+@pytest.mark.slow
 def test_a_machine_too_busy_to_be_sampled_is_still_watched(storm: Storm) -> None:
     """Every other second is lost; what is known says the same all the time, so that is decided."""
     short = condition("memory_free", "<", 100, for_s=5.0)
@@ -203,6 +205,7 @@ def test_requests_still_under_way_are_no_failures(storm: Storm) -> None:
     assert watch(early, floor).met is True
 
 
+@pytest.mark.slow
 def test_the_goodput_floor_holds_through_a_storm_and_its_tail(storm: Storm) -> None:
     """Met in the trigger, not before it, and still decided when the phases are over."""
     floor = condition("goodput", "<", 0.5, of="offered", for_s=3.0)

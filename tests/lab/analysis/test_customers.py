@@ -51,6 +51,7 @@ def finding(found: list[Finding], name: str) -> Finding:
     return next(one for one in found if one.name == name)
 
 
+@pytest.mark.slow
 def test_a_customer_has_its_own_storm(shared: Storm) -> None:
     """Shop is stuck until it is guarded, streaming is back 3 s after the trigger; together they are neither."""
     run = timeline_of(shared)
@@ -86,6 +87,7 @@ def test_the_verdict_has_the_figures_of_each_customer(shared: Storm) -> None:
     assert told["metrics"]["customers"]["streaming"]["steps"]["play"]["sent"] > 0
 
 
+@pytest.mark.slow
 def test_a_run_without_customers_has_none(storm: Storm) -> None:
     """Nothing is made up, and no check asks."""
     run = Timeline.fold(storm.events())
@@ -144,6 +146,7 @@ def test_a_live_condition_can_name_a_customer(shared: Storm) -> None:
     assert watch(run, low.model_copy(update={"customer": "shop"})).met is True
 
 
+@pytest.mark.slow
 def test_every_metric_of_customers_is_one_that_each_has(shared: Storm) -> None:
     """Measured for both; it says whose it is."""
     run = timeline_of(shared)

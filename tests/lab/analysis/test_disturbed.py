@@ -74,6 +74,7 @@ def action(kind: str, fault: str, state: str, **more: Any) -> ActionChanged:  # 
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_undisturbed_storm_has_none(storm: Storm) -> None:
     """Every one of them was looked for, and the lab's own toxic is none."""
     findings = found(storm.events())
@@ -94,6 +95,7 @@ def test_a_journal_without_the_readings_is_not_held_to_them(storm: Storm) -> Non
     assert DISTURBANCES & set(findings) == {"unplanned exits and restarts"}
 
 
+@pytest.mark.slow
 def test_a_quota_has_no_governor_and_a_queue_that_only_root_can_read_is_not_missed(storm: Storm) -> None:
     """In containers: the kernel enforces the cap, and the listener is known by the device's own word."""
     found_there = found(
@@ -231,6 +233,7 @@ def test_a_bridge_that_runs_uncapped_is_seen_without_a_queue(storm: Storm) -> No
     assert first_reason(events).startswith("CPU within its cap: bridge used ")
 
 
+@pytest.mark.slow
 def test_a_tenth_too_much_or_a_slice_is_no_disturbance(storm: Storm) -> None:
     """What a governor that was late takes back later."""
     events = sampled(storm, lambda e: {"cpu_s_total": (e.cpu_s_total or 0.0) + 0.05}, LATE)
@@ -238,6 +241,7 @@ def test_a_tenth_too_much_or_a_slice_is_no_disturbance(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("away_s", "ok"), [(0.4, True), (1.4, False), (None, False)])
+@pytest.mark.slow
 def test_a_governor_that_was_replaced_within_a_sample_keeps_the_run_valid(
     storm: Storm, away_s: float | None, *, ok: bool
 ) -> None:
@@ -255,6 +259,7 @@ def test_a_governor_that_was_replaced_within_a_sample_keeps_the_run_valid(
     assert "the CPU governor of bridge died at 25 s" in finding.detail
 
 
+@pytest.mark.slow
 def test_planned_changes_are_none(storm: Storm) -> None:
     """A capacity fault, a shorter queue, a closed port and its new listener: each as the lab read it back."""
     with_cap(storm)
@@ -314,6 +319,7 @@ def test_a_setting_that_was_changed_behind_the_labs_back(storm: Storm, at: float
 
 
 @pytest.mark.parametrize("kind", ["action", "automation"])
+@pytest.mark.slow
 def test_a_setting_that_the_lab_changed_is_no_disturbance(storm: Storm, kind: str) -> None:
     """By an action of just then, or by an automation that goes on."""
     slower(storm, 30.02)
@@ -327,6 +333,7 @@ def test_a_setting_that_the_lab_changed_is_no_disturbance(storm: Storm, kind: st
     assert found(storm.events())["settings as set"].ok is True
 
 
+@pytest.mark.slow
 def test_a_part_that_was_started_again_has_its_first_settings(storm: Storm) -> None:
     """That it ended is the reason; its settings came with the other process."""
     slower(storm, 30.02)
@@ -356,6 +363,7 @@ def test_a_part_that_stood_still_is_found_by_what_it_left_out(
     assert first_reason(without(range(31, 34))) == f"parts that stood still: {said}"
 
 
+@pytest.mark.slow
 def test_a_device_that_does_nothing_while_work_waits_stood_still(storm: Storm) -> None:
     """Its CPU is the kernel's figure, so no sample of it is missing."""
     stopped: dict[str, float | None] = {}
@@ -370,6 +378,7 @@ def test_a_device_that_does_nothing_while_work_waits_stood_still(storm: Storm) -
     )
 
 
+@pytest.mark.slow
 def test_a_fault_that_stops_a_part_excuses_it(storm: Storm) -> None:
     """It was to stand still, and may take a moment to answer again."""
     for state, t in (("intended", 30.0), ("applied", 30.1), ("reverted", 33.5)):
@@ -382,6 +391,7 @@ def test_a_fault_that_stops_a_part_excuses_it(storm: Storm) -> None:
     assert found(events)["parts that stood still"].ok is True
 
 
+@pytest.mark.slow
 def test_an_unplanned_exit_comes_before_all_that_was_not_measured(storm: Storm) -> None:
     """Its part, its time and its exit code."""
     storm.at(17.3, ServiceChanged(service="load", state="exited", exit_code=-9, planned=False))
@@ -402,6 +412,7 @@ def test_a_run_that_broke_names_what_died_first(storm: Storm) -> None:
     assert judge(Timeline.fold(storm.events())).reasons[:2] == ("interrupted by a signal", died)
 
 
+@pytest.mark.slow
 def test_a_mitigation_that_shortens_the_queue_of_another_device_is_no_ones_excuse() -> None:
     """What is set is kept by device: the reserve has its own samples."""
     storm = Storm(load_drill(DRILLS / "retry-storm.yaml"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lab.analysis import judge
 from lab.analysis.checks.host import check_host
 from lab.analysis.timeline.timeline import Timeline
@@ -35,6 +37,7 @@ def test_a_limit_that_holds_nothing_back_is_fine(storm: Storm) -> None:
     assert findings == {"steal": True, "held back by a CPU limit": True}
 
 
+@pytest.mark.slow
 def test_half_a_core_that_is_too_little_is_the_reason(storm: Storm) -> None:
     """Never a verdict on the system; the limit is named."""
     verdict = judge(Timeline.fold(limited(storm.events(), 0.1)))

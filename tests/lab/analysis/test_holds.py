@@ -164,6 +164,7 @@ def test_settings_that_were_not_read_leave_it_open(fixed: Drill) -> None:
     assert any("settings of any service were not read" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 def test_without_a_second_trigger_nothing_is_said_of_one(storm: Storm) -> None:
     """A drill without a retrigger has neither figure."""
     metrics = judge(folded(storm)).metrics

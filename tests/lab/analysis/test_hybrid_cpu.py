@@ -37,6 +37,7 @@ def finding(events: list[Event]) -> tuple[object, bool | None] | None:
     return (said[0].measured, said[0].ok) if said else None
 
 
+@pytest.mark.slow
 def test_a_bridge_that_moves_between_them(storm: Storm) -> None:
     """Half of the time on either kind: never a verdict on the system, and it says what to do."""
     verdict = judge(Timeline.fold(on(storm.events(), 0, 4)))
@@ -48,11 +49,13 @@ def test_a_bridge_that_moves_between_them(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize("cpus", [(0, 1, 2, 3), (4, 7), (0,) * 39 + (5,)])
+@pytest.mark.slow
 def test_one_that_stays_on_one_kind(storm: Storm, cpus: tuple[int, ...]) -> None:
     """Fast or slow, as calibrated; a second in forty is not worth a run."""
     assert (finding(on(storm.events(), *cpus)) or ("", None))[1] is True
 
 
+@pytest.mark.slow
 def test_a_bridge_that_could_not_be_seen(storm: Storm) -> None:
     """On a machine of two kinds that is not known to be right."""
     events = on(storm.events(), None)
@@ -60,6 +63,7 @@ def test_a_bridge_that_could_not_be_seen(storm: Storm) -> None:
     assert judge(Timeline.fold(events)).verdict == "inconclusive"
 
 
+@pytest.mark.slow
 def test_where_all_are_alike_there_is_nothing_to_check(storm: Storm) -> None:
     """Most machines, and journals of before."""
     assert finding(on(storm.events(), 0, 4, machine={"cores": 8})) is None

@@ -42,6 +42,7 @@ def decide(events: list[Event]) -> tuple[Verdict, int]:
     return verdict, exit_code(verdict, timeline.closed)
 
 
+@pytest.mark.slow
 def test_a_storm_that_was_ended_passes(storm: Storm) -> None:
     """Stuck from the trigger to the mitigation, then back: what retry-storm expects."""
     verdict, code = decide(storm.events())
@@ -79,6 +80,7 @@ def test_guarded_clients_recover_by_themselves(storm: Storm, guarded: Drill) -> 
     assert verdict.metrics.time_to_recover_s == pytest.approx(4.75)
 
 
+@pytest.mark.slow
 def test_never_back_is_a_failure_with_the_time_watched(storm: Storm) -> None:
     """Not recovered is null, with how long it was watched; the limit was missed, so the drill fails."""
     storm.recovers_in, storm.good["recovery"] = "never", 0.0
@@ -88,6 +90,7 @@ def test_never_back_is_a_failure_with_the_time_watched(storm: Storm) -> None:
     assert verdict.metrics.censored_at_s == pytest.approx(39.75)
 
 
+@pytest.mark.slow
 def test_perhaps_back_at_the_end_is_inconclusive(storm: Storm) -> None:
     """Good again within the limit, but the 10 s that must follow were not watched."""
     storm.recovers_in, storm.recovers_s, storm.good["recovery"] = "mitigation", 28.0, 0.0
@@ -96,6 +99,7 @@ def test_perhaps_back_at_the_end_is_inconclusive(storm: Storm) -> None:
     assert any("ended too soon to know" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 def test_lost_samples_make_it_inconclusive(storm: Storm) -> None:
     """A run whose instrument did not see is invalid, however good the figures look."""
     kept = storm.events(
@@ -112,6 +116,7 @@ def test_lost_samples_make_it_inconclusive(storm: Storm) -> None:
     assert any(reason.startswith("truth samples") and "edge" in reason for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 def test_what_drains_from_the_queue_is_no_recovery(storm: Storm) -> None:
     """Stuck is judged from trigger end + queue + timeout on: what is answered in between is the trigger's own."""
     events = [
@@ -123,6 +128,7 @@ def test_what_drains_from_the_queue_is_no_recovery(storm: Storm) -> None:
     assert decide(events)[0].metrics.stuck is True
 
 
+@pytest.mark.slow
 def test_a_check_without_a_measurement_is_inconclusive(storm: Storm) -> None:
     """An instrument that did not tell is not an instrument that said yes."""
     events = [
@@ -134,6 +140,7 @@ def test_a_check_without_a_measurement_is_inconclusive(storm: Storm) -> None:
     assert verdict.reasons[0].startswith("load's lag p99: not measured")
 
 
+@pytest.mark.slow
 def test_a_missing_cohort_makes_stuck_unknown(storm: Storm) -> None:
     """Not every second measured: stuck is null, never true by luck."""
     events = storm.events(lambda event: not (event.type == "cohort.closed" and event.second == 30))
@@ -161,6 +168,7 @@ def test_an_aborted_run_is_inconclusive_with_its_reason(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["completed", "interrupted", "broken"])
+@pytest.mark.slow
 def test_a_rollback_that_was_not_clean_outranks_all(storm: Storm, outcome: str) -> None:
     """Exit 5, and the verdict names what was left."""
     storm.outcome, storm.clean = outcome, False
@@ -169,6 +177,7 @@ def test_a_rollback_that_was_not_clean_outranks_all(storm: Storm, outcome: str) 
     assert verdict.reasons[0] == "not rolled back: slow-bridge"
 
 
+@pytest.mark.slow
 def test_a_journal_without_an_end_is_a_broken_lab(storm: Storm) -> None:
     """After a kill -9 there is no run.closed: exit 5."""
     verdict, code = decide(storm.events(lambda event: event.type != "run.closed"))
@@ -177,6 +186,7 @@ def test_a_journal_without_an_end_is_a_broken_lab(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["completed", "broken"])
+@pytest.mark.slow
 def test_a_service_that_died_is_named_whatever_came_of_it(storm: Storm, outcome: str) -> None:
     """A step that was refused, say: the reason behind that reason is told as well, and it is never a pass."""
     storm.outcome = outcome
@@ -218,6 +228,7 @@ def test_a_lab_that_did_not_start_exits_4(storm: Storm, reason: str, word: str) 
     assert (verdict.verdict, code) == (word, 4)
 
 
+@pytest.mark.slow
 def test_a_rebuilt_listener_proves_nothing(storm: Storm) -> None:
     """The trigger's end emptied the queue: stuck and recovery are null, the verdict is inconclusive."""
     events = [
@@ -231,6 +242,7 @@ def test_a_rebuilt_listener_proves_nothing(storm: Storm) -> None:
     assert (verdict.metrics.stuck, verdict.metrics.time_to_recover_s) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_killed_service_that_is_not_the_device_is_judged(storm: Storm) -> None:
     """Auth was killed and came back with a listener of its own: the device's queue was never emptied."""
     killed = Kill(target="auth")
@@ -246,6 +258,7 @@ def test_a_killed_service_that_is_not_the_device_is_judged(storm: Storm) -> None
     assert not [reason for reason in verdict.reasons if "emptied" in reason]
 
 
+@pytest.mark.slow
 def test_hurting_something_else_is_a_failed_expectation(storm: Storm, drill: Drill) -> None:
     """A fault outside of the blast radius fails the drill although all else is met."""
     storm.drill = drill.model_copy(update={"blast_radius": ("storefront", "edge")})
@@ -254,6 +267,7 @@ def test_hurting_something_else_is_a_failed_expectation(storm: Storm, drill: Dri
     assert "also affected: bridge" in verdict.reasons[0]
 
 
+@pytest.mark.slow
 def test_a_service_that_died_is_outside_of_the_blast_radius(storm: Storm) -> None:
     """An unplanned exit is damage, whoever did it."""
     storm.at(50.0, ServiceChanged(service="auth", state="exited", planned=False, exit_code=137))
@@ -342,6 +356,7 @@ EVIDENCE = {
 """What shows today that the golden storm was the bridge's: 400 waited, 130/s were accepted."""
 
 
+@pytest.mark.slow
 def test_the_golden_journal_has_its_verdict() -> None:
     """A journal written long ago is still read, and still comes to the same verdict.
 

@@ -33,6 +33,7 @@ def test_planes_that_were_asked_each_second_can_be_judged() -> None:
     assert findings["plane shared version"].measured == "2.42.0"
 
 
+@pytest.mark.slow
 def test_a_probe_that_missed_makes_a_run_invalid() -> None:
     """One second of 60 may be missing; two are more than 2 %. An error is an answer of the plane, no miss."""
     assert found(ops(unasked=(40,)))["plane ops asked"].ok is True
@@ -72,6 +73,7 @@ def test_a_drill_that_asks_for_planes_and_had_none_is_not_measured(drill: Drill)
     assert found(Watch({}, drill=watched))["monitoring planes"].ok is None
 
 
+@pytest.mark.slow
 def test_a_plane_that_is_killed_by_the_drill_upsets_no_check() -> None:
     """It bit, since no query was answered; nothing restarted that was not meant to; truth goes on beside it."""
     watch = Watch({"shared": Sight(down=((40.0, 50.0),)), "ops": Sight()})
@@ -84,6 +86,7 @@ def test_a_plane_that_is_killed_by_the_drill_upsets_no_check() -> None:
     assert find_affected(timeline) == {"prometheus-shared": "kill"}
 
 
+@pytest.mark.slow
 def test_a_pause_of_a_plane_that_goes_on_answering_did_not_bite() -> None:
     """The target answered: the fault was not there. Where nothing was asked and nothing ended, no one knows."""
     watch = Watch()
@@ -94,6 +97,7 @@ def test_a_pause_of_a_plane_that_goes_on_answering_did_not_bite() -> None:
     assert [finding.ok for finding in check_fault_effect(silent.timeline())] == [None]
 
 
+@pytest.mark.slow
 def test_the_verdict_has_the_planes_figures() -> None:
     """What was scored stands under its plane's name."""
     figures = make_figures(Watch().timeline())

@@ -13,6 +13,7 @@ def ops(watch: Watch) -> Plane:
     return score(watch.timeline())["ops"]
 
 
+@pytest.mark.slow
 def test_detection_is_the_first_page_about_what_happened() -> None:
     """The heartbeat tells nothing, the dead-man's switch is another matter, and later pages are later."""
     watch = Watch()
@@ -31,6 +32,7 @@ def test_detection_is_the_first_page_about_what_happened() -> None:
     assert (plane.alerts_late, plane.false_alarms) == ((), 0)
 
 
+@pytest.mark.slow
 def test_what_began_before_the_trigger_does_not_tell_of_it() -> None:
     """An alert that fired already is sent again after the trigger: that is a false alarm, no detection."""
     watch = Watch()
@@ -67,6 +69,7 @@ def test_told_in_time_or_late() -> None:
         assert ops(watch).alerts_late == late
 
 
+@pytest.mark.slow
 def test_never_told_is_late_only_once_it_was_due() -> None:
     """A run that ends before the bound has passed, or whose on-call was not heard, tells nothing."""
     for bounds, untold, in_time in (
@@ -79,6 +82,7 @@ def test_never_told_is_late_only_once_it_was_due() -> None:
         assert find_detection(timeline, timeline.planes["ops"]).in_time is in_time
 
 
+@pytest.mark.slow
 def test_the_dead_mans_switch_tells_of_the_planes_silence() -> None:
     """From the trigger's start; one that rang before it is a false alarm."""
     watch = Watch()
@@ -90,6 +94,7 @@ def test_the_dead_mans_switch_tells_of_the_planes_silence() -> None:
     assert (both["ops"].time_to_dead_mans_switch_s, both["ops"].false_alarms) == (None, 0)
 
 
+@pytest.mark.slow
 def test_no_fault_no_page_no_false_alarm() -> None:
     """A quiet run: heartbeats, and nothing that wakes anyone."""
     watch = Watch(bad=None)
@@ -105,6 +110,7 @@ def test_no_fault_no_page_no_false_alarm() -> None:
     assert (plane.detection_time_s, plane.time_to_dead_mans_switch_s, plane.stale_s) == (None, None, 0)
 
 
+@pytest.mark.slow
 def test_in_a_run_without_a_trigger_every_page_is_a_false_alarm() -> None:
     """Repeats are the same page; another start is another. What began before the first phase is not the run's."""
     watch = Watch(bad=None)
@@ -132,6 +138,7 @@ def test_in_a_run_without_a_trigger_every_page_is_a_false_alarm() -> None:
         ("DeadMansSwitch", 50.0, 0),
     ],
 )
+@pytest.mark.slow
 def test_calling_off_what_goes_on_is_false(alert: str, at_s: float, false: int) -> None:
     """In the storm it is; when service is coming back it is not; other things may end while it lasts."""
     watch = Watch()
@@ -164,6 +171,7 @@ def test_without_on_call_no_page_is_no_answer() -> None:
     assert (plane.false_alarms, plane.false_resolutions) == (None, None)
 
 
+@pytest.mark.slow
 def test_what_the_other_plane_told_is_due_here() -> None:
     """Lost when it never came, late when it came after the bound; too young to be due at the end is neither."""
     watch = Watch()
@@ -180,6 +188,7 @@ def test_what_the_other_plane_told_is_due_here() -> None:
     assert (both["ops"].alerts_lost, both["ops"].alerts_late) == ((), ())
 
 
+@pytest.mark.slow
 def test_a_planes_own_trouble_is_not_due_on_the_other() -> None:
     """The shared plane lost its scrapes and says so when it can; the ops plane lost none."""
     watch = Watch()
@@ -201,6 +210,7 @@ def test_a_ticket_wakes_no_one() -> None:
     assert score(watch.timeline())["shared"].alerts_lost == ("GoodputLow",)
 
 
+@pytest.mark.slow
 def test_an_alert_whose_cause_came_later_is_not_late() -> None:
     """The breaker opens at the mitigation, half a minute after the trigger: the bound counts from its cause."""
     watch = Watch()

@@ -42,6 +42,7 @@ def test_late_samples_fill_what_was_dark_live() -> None:
     assert plane.longest_stale_backfilled_s == 0
 
 
+@pytest.mark.slow
 def test_a_prometheus_that_was_killed_is_blind_for_just_as_long() -> None:
     """Down for four seconds: no answer, then no rate yet; told as one restart, and right everywhere else."""
     watch = Watch(planes={"shared": Sight(down=((22.0, 26.0),)), "ops": Sight()})
@@ -71,6 +72,7 @@ def test_a_plane_that_answers_nothing_but_garbage_scores_nothing_good() -> None:
 
 
 @pytest.mark.parametrize("at", [0.0, 0.1, 0.3, 0.5, 0.7, 0.95])
+@pytest.mark.slow
 def test_sampling_is_not_blindness(at: float) -> None:
     """Whenever it scrapes in its second: the edges of a storm are seen a little late, and that is what sampling is."""
     assert blind_seconds(Sight(at=at)) == []
@@ -173,12 +175,14 @@ def test_scrapes_are_never_more_than_promised_nor_than_there_were() -> None:
     assert found.ok <= 15
 
 
+@pytest.mark.slow
 def test_nothing_is_expected_of_a_plane_without_targets() -> None:
     """No target is a broken configuration, not a perfect score; the same for a span in which none was due."""
     assert judged(Sight(configured={"targets": ()})).scrapes_expected is None
     assert scraped([40.0], 40.0, 40.2) is None
 
 
+@pytest.mark.slow
 def test_a_slow_plane_may_be_old_by_its_own_interval() -> None:
     """With scrapes every 5 s a sample of 9 s ago is no blindness; dark for longer is."""
     slow = {"scrape_interval_s": 5.0, "window_s": 25.0}
@@ -204,6 +208,7 @@ def test_no_plane_no_score() -> None:
     assert score(watch.timeline()) == {}
 
 
+@pytest.mark.slow
 def test_memory_counts_where_all_of_it_was_measured() -> None:
     """A moment at which only one of the two processes was read tells nothing about both."""
     both = score(Watch().timeline())

@@ -58,6 +58,7 @@ def test_a_storm_of_the_bridge_is_one_and_says_by_how_much(storm: Storm) -> None
     assert (found[NAMES[1]].limit, found[NAMES[1]].measured) == ("< 0.5 s", 0.0)
 
 
+@pytest.mark.slow
 def test_a_slow_service_behind_a_busy_bridge_is_not_a_storm_of_the_bridge(storm: Storm) -> None:
     """The bridge used 99 % of its cap, as it does in health: that it is not what is short shows in the delay."""
     events = changed(storm.events(), slow_auth)
@@ -117,6 +118,7 @@ def test_an_answer_is_useless_after_the_timeout_or_the_slo(storm: Storm) -> None
     assert [useless_from_s(one) for one in (drill, patient, strict)] == [1.0, drill.load.slo_s, 0.4]
 
 
+@pytest.mark.slow
 def test_a_canary_that_gave_up_waited_for_longer_than_it_shows(storm: Storm) -> None:
     """As where clients wait for longer than it does; one that was answered so soon contradicts."""
 

@@ -64,6 +64,7 @@ def without(name: str) -> Callable[[Event], bool]:
     return lambda event: not (isinstance(event, ActionChanged) and event.name == name)
 
 
+@pytest.mark.slow
 def test_a_storm_is_told_from_before_to_its_end(storm: Storm) -> None:
     """Before, the trigger, after it, the cure, the verdict: for someone new to retry storms."""
     timeline = Timeline.fold(storm.events())
@@ -76,6 +77,7 @@ def test_a_storm_is_told_from_before_to_its_end(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_was_back_by_itself_is_not_credited_to_the_mitigation(storm: Storm) -> None:
     """Back for 11 s before the clients were guarded; the figure still counts from there."""
     storm.recovers_in, storm.recovers_s = "aftermath", 3.0
@@ -86,6 +88,7 @@ def test_what_was_back_by_itself_is_not_credited_to_the_mitigation(storm: Storm)
     ]
 
 
+@pytest.mark.slow
 def test_what_was_back_two_seconds_before_is_not_credited_either(storm: Storm) -> None:
     """Too short for a recovery without help, and yet none of the mitigation's doing."""
     storm.recovers_in, storm.recovers_s = "aftermath", 12.0
@@ -177,6 +180,7 @@ def test_a_storm_fed_itself_only_where_all_the_evidence_is_there(
     assert FED not in " ".join(said)
 
 
+@pytest.mark.slow
 def test_a_service_that_died_is_no_storm(storm: Storm) -> None:
     """What died may be all that there is to see."""
     storm.at(30.0, ServiceChanged(service="auth", state="exited", planned=False, exit_code=137))
@@ -193,6 +197,7 @@ def test_without_retries_there_is_no_storm(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_trigger_that_hurt_nothing_tells_no_storm(storm: Storm) -> None:
     """No one came back who had never been away."""
     storm.good, storm.tries = {"trigger": 0.97}, {}
@@ -291,6 +296,7 @@ def test_spans_are_counted_as_they_were(
     assert what_came(Timeline.fold(storm.events(without("slow-bridge")))) == said
 
 
+@pytest.mark.slow
 def test_a_fault_without_its_effect_says_so(storm: Storm) -> None:
     """Read back, and the canary saw nothing of it."""
     events = changed(storm.events(), lambda e: {"latency_ms": 12.0} if isinstance(e, CanarySample) else {})
@@ -309,6 +315,7 @@ def test_the_mitigation_that_did_it_is_named_alone(storm: Storm) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_mitigations_of_one_phase_count_from_the_first(storm: Storm) -> None:
     """They were not switched on together, and the sentence does not say so."""
     act(storm, "second", "mitigation", "isolate", (50.0, 90.0))
@@ -329,6 +336,7 @@ def test_service_that_came_back_as_the_next_came_was_neither_stuck_nor_helped(st
     assert story(storm.events())[3:] == ["Service was back before isolate on bridge was switched on."]
 
 
+@pytest.mark.slow
 def test_service_that_came_back_behind_a_mitigation_was_not_back_by_itself(storm: Storm) -> None:
     """It was switched on while the trigger lasted."""
     act(storm, "early", "mitigation", "isolate", (15.0, 90.0))
@@ -338,6 +346,7 @@ def test_service_that_came_back_behind_a_mitigation_was_not_back_by_itself(storm
     assert "by itself" not in said
 
 
+@pytest.mark.slow
 def test_what_was_undone_before_service_was_back_says_so(storm: Storm) -> None:
     """It may have done nothing."""
     act(storm, "brief", "mitigation", "isolate", (38.3, 40.0))
@@ -365,6 +374,7 @@ def test_a_recovery_that_did_not_last_says_so(storm: Storm) -> None:
     )
 
 
+@pytest.mark.slow
 def test_half_is_not_back(storm: Storm) -> None:
     """Better than stuck, worse than before: neither is said."""
     storm.good["aftermath"] = 0.6

@@ -145,6 +145,7 @@ async def test_other_sources_are_another_lab(
     assert open_tournament(tmp_path, plan, plan.whole, "embedded", fresh=False) != here
 
 
+@pytest.mark.slow
 def test_a_plan_is_found_again_whatever_is_in_its_name(tmp_path: Path) -> None:
     """Brackets are no pattern."""
     (tmp_path / "who[1].yaml").write_text(PLAN)

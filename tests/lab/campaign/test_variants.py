@@ -48,6 +48,7 @@ def verdict(name: str, word: str, *, met: bool | None) -> Verdict:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_each_variant_came_to_stands_together() -> None:
     """Met, not met and not measured are words, not colours; a drill without variants says nothing here."""
     out = io.StringIO()

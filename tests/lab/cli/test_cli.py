@@ -114,6 +114,7 @@ def test_the_drills_of_the_repository_are_valid(monkeypatch: pytest.MonkeyPatch)
         assert lab(monkeypatch, "validate", str(file)) == 0
 
 
+@pytest.mark.slow
 def test_a_spoilt_plan_is_told_as_a_plan(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_variant_that_there_is_not_is_said_with_those_that_there_are(mine: str
 
 
 @pytest.mark.parametrize("name", ["./mine.json", "mine.json", "mine.json.slow", "./mine.slow"])
+@pytest.mark.slow
 def test_a_drill_may_be_json(mine: str, name: str) -> None:
     """JSON is YAML, too, and other tools write it; its errors have lines alike."""
     file = Path("mine.yaml")
@@ -78,6 +79,7 @@ def test_a_drill_with_a_wrong_key_is_a_drill(tmp_path: Path) -> None:
         open_drill(str(tmp_path / "mine.yaml"))
 
 
+@pytest.mark.slow
 def test_a_drill_of_the_lab_goes_by_its_name() -> None:
     """With its variants, as ever."""
     assert open_drill("smoke").name == "smoke"

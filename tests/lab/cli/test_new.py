@@ -12,6 +12,7 @@ from lab.session import known_modes, known_services
 from lab.session.foreseen import foreseen
 
 
+@pytest.mark.slow
 def test_a_new_drill_is_valid_and_has_its_schema_beside_it(tmp_path: Path) -> None:
     """Its first line names the schema, so that an editor checks what is changed; nothing in it can't be judged."""
     file = tmp_path / "mine.yaml"

@@ -65,6 +65,7 @@ def test_status_and_down_name_what_waits_for_recovery(
     assert f"No lab is up. {said}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_reruns_stand_beside_what_they_repeat(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,6 +100,7 @@ def test_reruns_stand_beside_what_they_repeat(
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_verdict_that_can_not_be_read_is_one_row(
     content: bytes,
     says: str,

@@ -101,6 +101,7 @@ def test_it_fits_a_terminal_of_80_columns(capsys: pytest.CaptureFixture[str]) ->
         assert word in said
 
 
+@pytest.mark.slow
 def test_a_drill_is_asked_for_by_its_highest_rate_and_its_planes() -> None:
     """Of its variants; `--rate` comes before."""
     assert doctor.asked(open_drill("smoke")) == Asked("smoke", 100, monitored=False)

@@ -33,6 +33,7 @@ def test_it_says_what_the_lab_would_refuse(limits: HerdLimits, state: str, found
     assert todo in said.todo
 
 
+@pytest.mark.slow
 def test_the_drill_says_how_many_clients_there_are() -> None:
     """The most of its variants."""
     assert doctor.asked(open_drill("thundering-herd-5000")).clients == 5_000

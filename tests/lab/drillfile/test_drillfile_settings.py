@@ -110,6 +110,7 @@ def test_every_setting_of_every_service_has_a_key_of_its_own() -> None:
     assert len(setting_keys(rules)) == len(rules)
 
 
+@pytest.mark.slow
 def test_a_services_own_bound_is_the_drills(read: Read) -> None:
     """What the service would refuse while the lab comes up is refused before anything starts."""
     for written, said in [

@@ -32,6 +32,7 @@ def read() -> Read:
     return lambda load: parse_drill(source.replace(OLD, load).encode(), "x.yaml", known(SERVICES))
 
 
+@pytest.mark.slow
 def test_the_old_form_is_one_arrival_process_without_a_name(read: Read) -> None:
     """It says what it said; a share of it that streams is a second customer, and what is left the first."""
     plain = read(OLD).load
@@ -177,6 +178,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("written", "said"), WRONG, ids=[said for _, said in WRONG])
+@pytest.mark.slow
 def test_what_is_wrong_is_told_with_its_line_and_what_is_valid(read: Read, written: str, said: str) -> None:
     """Before anything starts."""
     with pytest.raises(DrillError) as caught:
@@ -190,6 +192,7 @@ def test_a_search_stays_within_what_the_load_takes(read: Read) -> None:
         read(f"{OLD}\nsearch: {{vary: rate, from: 10 /s, to: 20000 /s}}")
 
 
+@pytest.mark.slow
 def test_the_topology_and_the_load_know_the_same_targets() -> None:
     """What a drill may name, the load can reach: TARGETS in compose.yaml; and both have the same bounds."""
     told = (
@@ -221,6 +224,7 @@ def with_expectation() -> Read:
     return read
 
 
+@pytest.mark.slow
 def test_a_condition_and_a_step_name_a_customer(with_expectation: Read) -> None:
     """`of:`; a share of offered is of what the customer offered."""
     drill = with_expectation('metric: goodput, of: streaming, is: ">= 98 % of offered"')

@@ -56,6 +56,7 @@ async def test_a_busy_disk_holds_up_no_one(disk: Disk, tmp_path: Path) -> None:
     assert len(disk.begun) in {2, 3}  # the one under way, one for the two that came then, the last at the end
 
 
+@pytest.mark.slow
 async def test_asked_while_one_is_under_way_there_is_another(disk: Disk) -> None:
     """It may have begun before the line was written; but one that has not begun will do for all."""
     sync = DiskSync(7)

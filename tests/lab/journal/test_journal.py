@@ -76,6 +76,7 @@ def test_an_origin_can_be_given(path: Path, clock: Clock) -> None:
         assert writer.write(NOTE).t == 10.75
 
 
+@pytest.mark.slow
 async def test_decisions_are_synced_at_once(path: Path, clock: Clock, syncs: list[int]) -> None:
     """A decision goes to the disk at once; an observation can wait for the next second."""
     with JournalWriter(path, clock) as writer:

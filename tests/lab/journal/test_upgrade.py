@@ -22,6 +22,7 @@ DATA = Path(__file__).parents[2] / "data"
 OLD = DATA / "stuck.jsonl"
 
 
+@pytest.mark.slow
 def test_a_journal_of_schema_1_is_read_with_every_figure() -> None:
     """The old file has the old names; nothing of what they held is lost."""
     old = [json.loads(line) for line in (DATA / "stuck.jsonl").read_text().splitlines()]

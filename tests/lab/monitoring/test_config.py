@@ -89,6 +89,7 @@ def test_the_shared_plane_promises_the_same_over_every_way(mode: str) -> None:
     assert shared.bounds_s == EACH_SECOND
 
 
+@pytest.mark.slow
 def test_slow_scrapes_take_longer() -> None:
     shared, _ = planes(FOLDER, "slow-scrape")
     assert (shared.scrape_interval_s, shared.scrape_timeout_s, shared.window_s) == (5.0, 5.0, 25.0)
@@ -151,6 +152,7 @@ def test_the_burns_bound_follows_from_its_threshold() -> None:
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_bound_follows_what_the_files_say(folder: Path, file: str, old: str, new: str, by_s: float) -> None:
     """Here GoodputLow's; `for` is rounded up to evaluations."""
     change(folder / file, old, new)
@@ -289,6 +291,7 @@ def test_what_the_files_leave_out_is_as_the_programs_have_it(folder: Path) -> No
     assert ops.bounds_s["ScrapeLost"] == 60 + 10 + 0 + 60 + 60 + 30 + 1
 
 
+@pytest.mark.slow
 def test_a_query_is_asked_over_the_planes_window() -> None:
     shared, _ = planes(FOLDER, "slow-scrape")
     assert (

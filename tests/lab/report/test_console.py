@@ -58,6 +58,7 @@ def test_no_text_is_markup(
 
 @pytest.mark.usefixtures("drill")
 @pytest.mark.parametrize("command", ["show", "validate"])
+@pytest.mark.slow
 def test_a_drill_is_shown_and_validated(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

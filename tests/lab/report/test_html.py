@@ -172,6 +172,7 @@ def test_charts_can_be_read_in_both_themes() -> None:
         assert min(contrast(theme, line) for line in theme.lines.values()) >= 3
 
 
+@pytest.mark.slow
 def test_the_bridges_limit_is_on_the_axis_of_its_delay() -> None:
     """Seconds are compared with seconds: the clients' timeout, or the SLO where that is shorter."""
     drill = make_drill()

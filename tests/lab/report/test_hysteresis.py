@@ -21,6 +21,7 @@ def told(timeline: Timeline) -> PageContent:
     return PageContent(timeline.drill, timeline, judge(timeline), {})
 
 
+@pytest.mark.slow
 def test_two_curves_of_the_same_loads() -> None:
     """Up and down have a point each second, over one scale, in words and shapes as well as in colour."""
     found = ways(ridden(line))

@@ -1,5 +1,7 @@
 """What is marked on the charts, and how much room that takes."""
 
+import pytest
+
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ActionChanged
 from lab.report.html.lanes import height_px
@@ -17,6 +19,7 @@ def tries(at_s: float, number: int) -> list[ActionChanged]:
     return [ActionChanged.model_validate({**said, "state": state, "t": t}) for state, t in states]
 
 
+@pytest.mark.slow
 def test_what_a_calibration_tried_takes_no_room() -> None:
     """It is left of all charts; six tries would push a title nine lanes up."""
     plain = make_events(make_drill())

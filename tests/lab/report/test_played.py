@@ -68,6 +68,7 @@ def test_the_page_of_a_game_lists_what_was_done_and_keeps_the_charts() -> None:
         assert gone not in page
 
 
+@pytest.mark.slow
 def test_junit_of_a_game_is_one_skipped_case() -> None:
     """CI neither fails nor passes because someone played."""
     root = junit(judge(Timeline.fold(game())))

@@ -40,6 +40,7 @@ def live_at(now_s: float, width: int = 80, title: str = "A retry storm outlives 
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("now_s", [0.0, 2.0, 8.0, 9.3, 15.0, 25.0, 36.0, 50.5, 86.0])
 @pytest.mark.parametrize("title", ["short", NASTY])
+@pytest.mark.slow
 def test_the_live_view_fits_the_screen_at_every_moment(now_s: float, width: int, title: str) -> None:
     """No line is wider than the terminal, and all of them fit its height."""
     lines = live_at(now_s, width, title)

@@ -134,6 +134,7 @@ def test_another_user_is_told_to_fetch_them(
     assert done(state) == ["download"]
 
 
+@pytest.mark.slow
 def test_an_older_distribution_is_told_and_not_cached(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

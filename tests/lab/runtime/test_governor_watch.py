@@ -39,6 +39,7 @@ def speak(folder: Path, pid: int, ticks: int | None) -> None:
     (folder / "status.json").write_text(status.model_dump_json())
 
 
+@pytest.mark.slow
 async def test_its_end_is_seen_and_its_successor_is_watched(
     start: Callable[[], subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

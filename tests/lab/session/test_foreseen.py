@@ -27,6 +27,7 @@ def warnings(folder: Path, old: str = "", new: str = "") -> list[str]:
     return foreseen(load_drill(file))
 
 
+@pytest.mark.slow
 def test_a_drill_that_can_be_judged_has_no_warning(tmp_path: Path) -> None:
     """Nor has one that hurts another service, or expects nothing of the aftermath."""
     assert warnings(tmp_path) == []

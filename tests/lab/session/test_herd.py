@@ -28,6 +28,7 @@ def shipped(name: str) -> Drill:
     return load_drill(ROOT / "drills" / f"{name}.yaml")
 
 
+@pytest.mark.slow
 def test_clients_are_those_of_the_fleet_and_what_an_automation_adds(tmp_path: Path) -> None:
     """Not the texts in which edge and others name whom they call; of variants the one with most counts."""
     assert clients_of(shipped("thundering-herd-5000")) == 5_000

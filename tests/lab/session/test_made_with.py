@@ -32,6 +32,7 @@ def test_what_runs_counts_and_nothing_else(tmp_path: Path, monkeypatch: pytest.M
     assert all((ROOT / folder).is_dir() for folder in RUNS)
 
 
+@pytest.mark.slow
 def test_the_versions_of_a_named_library_are_told() -> None:
     """Of the library itself and of what it stands on; a drill without one tells of none."""
     library = open_drill("library")

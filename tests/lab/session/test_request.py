@@ -25,6 +25,7 @@ def customer(path: str, target: str = "edge") -> Customer:
 @pytest.mark.parametrize("mode", [None, "same-listener", "agent", "reserve-bridge"])
 @pytest.mark.parametrize("reserve", [False, True])
 @pytest.mark.parametrize("asked", [None, {"path": "/streaming/x"}, {"path": "/", "target": "streaming"}])
+@pytest.mark.slow
 def test_a_drills_wishes_add_up(mode: str | None, asked: dict[str, str] | None, *, reserve: bool) -> None:
     """Who watches, the second device and the second client: each is there when it is asked for, and not else."""
     drill = load_drill(ROOT / "drills" / "smoke.yaml")
@@ -44,6 +45,7 @@ def test_the_drill_for_operators_has_what_every_mitigation_needs() -> None:
     assert services >= {"storefront", "streaming", "bridge", "bridge-reserve"}
 
 
+@pytest.mark.slow
 def test_a_drill_says_how_many_processes_play_a_service() -> None:
     """To the lab's topology and to the service; what it doesn't name is as the topology has it: one."""
     drill = load_drill(ROOT / "drills" / "smoke.yaml").model_copy(update={"processes": {"storefront": 2}})

@@ -90,6 +90,7 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
         assert (await LabClient(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 
+@pytest.mark.slow
 async def test_an_undo_that_failed_is_code_5_and_never_called_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

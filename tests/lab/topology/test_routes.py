@@ -65,6 +65,7 @@ def test_roles_that_share_a_process_are_reached_at_their_own_ports(tmp_path: Pat
     assert targets == ["edge=http://edge:8080", "food=http://near:8080", "chat=http://near:8081"]
 
 
+@pytest.mark.slow
 def test_a_value_from_outside_outranks_what_is_derived() -> None:
     """As every other variable."""
     topology = load_topology(FILE, {ROUTES: "auth=auth:1"})

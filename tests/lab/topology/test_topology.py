@@ -36,6 +36,7 @@ def service(lines: str) -> str:
     return TINY + "".join(f"    {line}\n" for line in lines.splitlines())
 
 
+@pytest.mark.slow
 def test_the_labs_own_file_is_read() -> None:
     """Every service, in an order in which each finds what it depends on."""
     topology = load_topology(ROOT / "compose" / "compose.yaml", {"BRIDGE_QUEUE": "77"})

@@ -23,12 +23,14 @@ def test_a_fix_that_works_ends_a_storm_that_was_stuck(storm: Storm) -> None:
     assert (found.stuck, found.outlasted) == (True, False)
 
 
+@pytest.mark.slow
 def test_a_fix_that_does_nothing_is_outlasted(drill: Drill) -> None:
     """No one served to the end."""
     found = cell(Storm(drill, good=BAD, recovers_in="nowhere"))
     assert (found.stuck, found.outlasted) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_fix_whose_effect_does_not_stay_is_outlasted(drill: Drill) -> None:
     """Service was back while the fix was there, and gone with it."""
     found = cell(Storm(drill, good=BAD | {"mitigation": 1.0}, recovers_in="nowhere"))

@@ -75,6 +75,7 @@ def test_the_same_policy_twice_is_not_ranked(
     assert false_tables(draw, names, seeds, triggers) <= TABLES * (0.05 + 2.3 * (0.05 * 0.95 / TABLES) ** 0.5)
 
 
+@pytest.mark.slow
 def test_a_difference_beyond_the_spread_is_ranked() -> None:
     """Two that are clearly apart, a third that is like the second: places 1, 2-3, 2-3."""
     chance = random.Random(5)  # noqa: S311 - a simulation
@@ -96,6 +97,7 @@ def test_always_stuck_and_never_are_told_apart_over_five_seeds_but_not_over_two(
     assert (better(2), better(5)) == (None, "over")
 
 
+@pytest.mark.slow
 def test_one_trigger_of_many_can_tell_two_apart() -> None:
     """Stuck in 5 of 5 runs or in none, under one trigger of eight; under the others both fare alike."""
     chance = random.Random(8)  # noqa: S311 - a simulation, not a secret
