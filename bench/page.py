@@ -23,6 +23,10 @@ HEAD = """# Benchmarks
 
 Written by `python -m bench page` from [benchmarks.jsonl](benchmarks.jsonl), which `make bench` fills; every row there
 is one run. Medians, with the range in brackets; k of n with its 95 % interval (Wilson).
+
+Rows of commits up to 23f0fb7 have their capacities and headrooms in the definition of before 2026-11-30: what a closed
+loop of 16 completed. The bridge carried 1.1 to 1.4 times that without an engine, 1.07 times in containers
+([how it is measured now](../explanation/capacity.md#how-it-is-measured)).
 """
 GOALS = {
     "retry-storm": "stuck, amplification >= 3.5, goodput at the end of the aftermath < 5 % of offered, recovered "
