@@ -129,9 +129,9 @@ _ALL = (
         Altered(alterations.known_within(0.35)),
     ),
     Defect(
-        "not-saturated", "the accept queue was empty in half of the readings while the capacity was measured",
+        "not-saturated", "the accept queue was empty in 70 % of the readings while the capacity was measured",
         (Report("calibration", "saturated while calibrated"),),
-        Altered(alterations.calibrated(queue_empty_ratio=0.5)),
+        Altered(alterations.calibrated(queue_empty_ratio=0.7)),
     ),
     Defect(
         "share-not-delivered", "the bridge got 70 % of its share while the capacity was measured",

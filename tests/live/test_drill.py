@@ -19,6 +19,9 @@ pytestmark = pytest.mark.live
 
 MACHINE = (
     "capacity = headroom x rate",
+    "capacity known",
+    "saturated while calibrated",
+    "share delivered while calibrated",
     "loop lag",
     "load's lag",
     "steal",

@@ -14,7 +14,8 @@ from lab.journal.events import CalibrationMeasured
 CAPACITY = "capacity = headroom x rate"
 FAR_PERCENT = 15.0
 WIDE_PERCENT = 30.0
-EMPTY_PERCENT = 20.0
+EMPTY_PERCENT = 50.0
+"""Of six to sixteen readings, of which one in twenty is empty in health: a fifth would be two of them, by chance."""
 SHARE_PERCENT = 15.0
 """What is overdrawn in the last window is missing after it: a tenth of what six windows of a small share are."""
 PERCENT = 10.0

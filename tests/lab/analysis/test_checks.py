@@ -142,7 +142,7 @@ WRONG: list[tuple[str, Callable[[Any], dict[str, Any]], dict[str, object], str]]
         "capacity = headroom x rate",
     ),
     ("calibration.measured", lambda e: {"capacity_high_rps": 1.6 * e.asked_rps}, {}, "capacity known"),
-    ("calibration.measured", lambda _: {"queue_empty_ratio": 0.21}, {}, "saturated while calibrated"),
+    ("calibration.measured", lambda _: {"queue_empty_ratio": 0.51}, {}, "saturated while calibrated"),
     ("calibration.measured", lambda _: {"delivered_ratio": 0.84}, {}, "share delivered while calibrated"),
     ("calibration.measured", lambda _: {"listen_queue": 400}, {}, "queue = what was asked"),
     ("calibration.measured", lambda _: {"listen_queue_asked": 600}, {}, "queue = what was asked"),
