@@ -71,8 +71,8 @@ async def test_who_finds_the_queue_full_waits_for_room() -> None:
         began_s = time.monotonic()
         assert (await client.call("GET", ASKED)).failure == "timeout"
         assert time.monotonic() - began_s >= 0.05
-        told = client.counters()
-        assert (told["attempts_total"], told["outcomes_total"]["timeout"]) == (1, 1)
+        counted = client.counters()
+        assert (counted["attempts_total"], counted["outcomes_total"]["timeout"]) == (1, 1)
         await client.close()
 
 

@@ -204,6 +204,6 @@ def test_an_engine_without_the_compose_plugin(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("_only_an_engine")
 def test_an_engine_that_can_carry_a_lab(tmp_path: Path) -> None:
-    """So the two before are told apart from it."""
+    """So the two before differ from it."""
     a_docker(tmp_path, {"CpuCfsQuota": True})
     assert runtimes()[1] == ("compose",)

@@ -102,7 +102,7 @@ def test_what_never_tips_has_no_value(drill: Drill) -> None:
 
 @pytest.mark.slow
 def test_a_load_that_gives_up_bounds_the_attempts(drill: Drill) -> None:
-    """After 5 s nobody waits: with 2 s each, the third attempt is the last to begin."""
+    """After 5 s no client waits any more: with 2 s each, the third attempt is the last to begin."""
     assert compute(changed(drill, timeout_s=2.0), [RAN]).attempts == 3
 
 
