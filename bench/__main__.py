@@ -3,6 +3,7 @@
 python -m bench storms --runtime embedded --seeds 10
 python -m bench throttle --runtime embedded --seeds 10
 python -m bench fresh
+python -m bench first-run --seeds 25          `make drill` quiet and beside a busy core: 80 minutes for both
 python -m bench ceiling --runtime embedded
 python -m bench herd --runtime embedded       200, 1,000 and 5,000 clients at once: memory of each, arrivals, verdict
 python -m bench proofs --runtime embedded
@@ -25,6 +26,7 @@ from bench.ceiling import ceiling
 from bench.checks import AskedFor, ask_again, checks
 from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
+from bench.first_runs import first_runs
 from bench.fresh import fresh
 from bench.healthy import RUNS
 from bench.herds import herd
@@ -43,6 +45,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "storms": storms,
     "throttle": throttle,
     "fresh": fresh,
+    "first-run": first_runs,
     "ceiling": ceiling,
     "herd": herd,
     "proofs": proofs,

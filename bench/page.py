@@ -11,7 +11,9 @@ from bench.ceiling import ceilings
 from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
+from bench.first_runs import first_run_lines
 from bench.herds_page import herds
+from bench.known_load_page import known_loads
 from bench.monitored import monitored
 from bench.places import fooled
 from bench.policies import costs
@@ -43,11 +45,12 @@ def write_page(rows: Rows, path: Path) -> None:
         _machine(),
         *_storms(rows),
         *_fresh(rows),
+        *first_run_lines(rows),
         *ceilings(rows),
         *attempt_costs(rows),
         *herds(rows),
         *_proofs(rows),
-        *_known_load(rows),
+        *known_loads(rows),
         *tipping_points(rows),
         *monitored(rows),
         *costs(rows),
@@ -117,27 +120,6 @@ def _fresh(rows: Rows) -> Iterable[str]:
         passed = "passed" if row["passed"] else "did not pass"
         yield f"`git clone`, then `make drill RUNTIME={row['runtime']}` with empty caches of pip, Go and the lab:"
         yield f"{row['to_verdict_s']:.0f} s to the verdict; it {passed}.\n"
-
-
-def _known_load(rows: Rows) -> Iterable[str]:
-    found = rows.of(what="known-load")
-    yield "## A known load on a known capacity (`python -m bench proofs`)\n"
-    yield "Clients that never retry, 20 s, from an empty queue. Load: offered / calibrated capacity. Beyond:"
-    yield "offered - capacity, over its 95 % interval; growth: of the accept queue, until its wait reaches the"
-    yield "timeout of 1 s. Holds: at 0.95 and below the delay's p99 is under half the timeout; at 1.05 and above"
-    yield "growth is beyond +-20 %; between them nothing follows.\n"
-    yield _row(("runtime", "step", "seed", "load", "beyond, /s", "growth, /s", "delay p99, s", "holds"))
-    yield _row(["---"] * 8)
-    for row in sorted(found, key=lambda one: (one["runtime"], one["step"], one["seed"])):
-        beyond = f"{_figure(row['beyond_low_rps'])} to {_figure(row['beyond_high_rps'])}"
-        held = {True: "yes", False: "no", None: "-"}[row["holds"]]
-        figures = [_figure(row[key]) for key in ("growth_rps", "delay_p99_s")]
-        yield _row((row["runtime"], row["step"], row["seed"], _figure(row["load"]), beyond, *figures, held))
-    yield ""
-    for runtime in sorted({row["runtime"] for row in found}):
-        judged = [row["holds"] for row in found if row["runtime"] == runtime and row["holds"] is not None]
-        if judged:
-            yield f"{runtime}: holds in {wilson(sum(judged), len(judged))}.\n"
 
 
 def _proofs(rows: Rows) -> Iterable[str]:

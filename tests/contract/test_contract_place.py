@@ -91,12 +91,12 @@ async def test_a_cap_reads_back_and_lowers_capacity(lab: Lab) -> None:
         assert held_back_s == 0, "no one capped it"
         return rate_rps if used_s > 0.06 else None
 
+    free_rps = await wait_until(free, 30, "a bridge without a cap to use three times what the cap allows")
+
     async def held_back() -> bool:
         rate_rps, _used_s, held_back_s = await window()
-        return held_back_s > 0.1 and rate_rps < free_rps / 2
+        return held_back_s > 0.1 and rate_rps < (free_rps or 0) / 2
 
-    free_rps = await wait_until(free, 30, "a bridge without a cap to use three times what the cap allows")
-    assert free_rps is not None
     await apply_and_verify(cap)
     try:
         assert (await lab.runtime.usage("bridge")).cpu_share == pytest.approx(0.04, rel=0.01)
