@@ -35,12 +35,12 @@ def csp_hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def inside(page: str, styles: Sequence[str], data: object) -> dict[str, Markup]:
-    """What the template of `page` puts in unescaped: style, scripts, the sources that its policy allows, data.
+def inside(scripts: Sequence[str], styles: Sequence[str], data: object) -> dict[str, Markup]:
+    """What a page's template puts in unescaped: style, scripts, the sources that its policy allows, data.
 
-    All of it is ours, the wheel's, or escaped by `to_json`.
+    All of it is ours, the wheel's, or escaped by `to_json`. Scripts run in this order, as one.
     """
-    script = template_text("look.js") + template_text(f"{page}.js")
+    script = "".join(template_text(name) for name in scripts)
     texts = {
         "style": "".join(template_text(style) for style in styles),
         "plotly": plotly_js(),

@@ -34,6 +34,9 @@ from lab.report.survival import facts
 from lab.report.words import titled
 
 _SIZES = ("wide", "narrow")
+SCRIPTS = ("look.js", "charts.js", "moment.js", "report.js")
+"""All but the last are the live page's, too."""
+
 WHOLE = "*"
 """The key of the whole run among the spans that one can zoom to; no phase can have this name."""
 
@@ -78,7 +81,7 @@ def write_report(  # noqa: PLR0913 - a page shows all of a run
 def render(content: PageContent) -> str:
     """The page as text."""
     found = marks(content.timeline)
-    embedded = inside("report", ["report.css"], page_data(content, found))
+    embedded = inside(SCRIPTS, ["report.css"], page_data(content, found))
     known = _story(content, found) | _ramps(content) | _monitoring(content) | embedded
     return templates().get_template("report.html.j2").render(known)
 

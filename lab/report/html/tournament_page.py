@@ -65,7 +65,7 @@ def render_tournament(tournament: Tournament, series: Mapping[str, Sequence[Seco
         apart=_apart,
         words=standing_words,
         fmt=figures,
-        **inside("tournament", ["report.css", "tournament.css"], page_data(tournament, series)),
+        **inside(["look.js", "tournament.js"], ["report.css", "tournament.css"], page_data(tournament, series)),
     )  # fmt: skip
 
 

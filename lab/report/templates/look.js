@@ -1,7 +1,6 @@
-// How every page looks: light or dark, narrow or wide, on screen or on paper. What is embedded, and when to draw it again.
+// How every page looks: light or dark, narrow or wide, on screen or on paper. When to draw it again.
 const look = (() => {
   "use strict";
-  const data = JSON.parse(document.getElementById("run-data").textContent);
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const narrow = matchMedia("(max-width: 640px)");
@@ -9,9 +8,12 @@ const look = (() => {
   const config = { responsive: true, displaylogo: false, displayModeBar: false, scrollZoom: false };
   let printing = false;
 
+  // What Python put into the page; a live page gets it from its server instead.
+  const embedded = () => JSON.parse(document.getElementById("run-data").textContent);
   const theme = () => (printing ? "light" : root.dataset.theme || (dark.matches ? "dark" : "light"));
   const size = () => (narrow.matches ? "narrow" : "wide");
-  const figure = (plot) => data.figures[theme()][size()][plot.dataset.chart];
+  // The traces and layout of a plot, out of `data.figures`.
+  const figure = (data, plot) => data.figures[theme()][size()][plot.dataset.chart];
 
   // Draws now and whenever the look changes; `ready` is called once, after the first time.
   const start = (draw, ready) => {
@@ -32,5 +34,5 @@ const look = (() => {
       root.dataset.drawn = "true";
     });
   };
-  return { data, plots, config, figure, start };
+  return { plots, config, embedded, theme, size, figure, start };
 })();
