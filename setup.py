@@ -9,7 +9,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SHIPPED = ("compose/**/*", "drills/**/*", "requirements/services.*")
+SHIPPED = ("compose/**/*", "drills/**/*", "scenarios/**/*", "requirements/services.*")
 """With the files that begin with a dot, and nothing that Python compiled."""
 
 

@@ -1,7 +1,7 @@
-"""Where the lab's own files are: the topology, the monitoring planes, the images' recipes, and the drills.
+"""Where the lab's own files are: the topology, the monitoring planes, the images' recipes, drills and scenarios.
 
-    in a checkout   compose/       drills/       requirements/        beside lab/
-    in a wheel      lab/compose/   lab/drills/   lab/requirements/    package data, put there by setup.py
+    in a checkout   compose/      drills/      scenarios/      requirements/       beside lab/
+    in a wheel      lab/compose/  lab/drills/  lab/scenarios/  lab/requirements/   package data, put there by setup.py
 
 Nothing is read from where the user stands: what a run leaves behind goes to :mod:`lab.runs.home`.
 """
@@ -67,3 +67,8 @@ def drills() -> Path:
 def tournaments() -> Path:
     """The plans of tournaments that come with the lab."""
     return drills() / "tournaments"
+
+
+def scenarios() -> Path:
+    """The scenarios of game days that come with the lab; each with its facilitator's page (Markdown) beside it."""
+    return folder("scenarios")

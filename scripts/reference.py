@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from lab.analysis.verdict.verdict import Figures, Finding, Judged, PhaseFigures, Plane, Verdict
+from lab.drillfile.causes import KINDS
 from lab.drillfile.metrics import METRICS
 from lab.journal import events
 from lab.schemas import make_schema
@@ -48,6 +49,32 @@ def sections() -> str:
     return table("Section", "Keys in it", "Meaning", rows=rows)
 
 
+def scenario_keys() -> str:
+    """The keys of a scenario's file, by its schema; those of a part with the part before them."""
+    rows: list[tuple[str, ...]] = []
+    _keys_below(make_schema("scenario"), "", rows)
+    return table("Key", "Needed", "Meaning", rows=rows)
+
+
+def _keys_below(part: Mapping[str, Any], path: str, rows: list[tuple[str, ...]]) -> None:
+    for key, below in part["properties"].items():
+        whole = f"{path}{key}"
+        rows.append((f"`{whole}`", "yes" if key in part.get("required", ()) else "", _meaning(below)))
+        if whole in {"lab", "sealed", "sealed.victory"}:
+            _keys_below(below, f"{whole}.", rows)
+
+
+def _meaning(part: Mapping[str, Any]) -> str:
+    return str(part.get("description", "true or false" if part.get("type") == "boolean" else ""))
+
+
+def cause_kinds() -> str:
+    """What can be declared."""
+    return table(
+        "Kind", "What it says of its target", rows=((f"`{kind}`", said) for kind, said in KINDS.items())
+    )
+
+
 def journal_lines() -> str:
     """Every type of line, by its model."""
     models = get_args(get_args(events.Event)[0])
@@ -79,6 +106,8 @@ def _fields(model: type[BaseModel]) -> str:
 BLOCKS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("metrics.md", "metrics"): metrics,
     ("drill-file.md", "sections"): sections,
+    ("scenario-file.md", "keys"): scenario_keys,
+    ("scenario-file.md", "causes"): cause_kinds,
     ("journal.md", "lines"): journal_lines,
     ("verdict.md", "fields"): verdict_fields,
     ("commands.md", "commands"): commands,

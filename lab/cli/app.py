@@ -25,6 +25,7 @@ from lab.cli import (
 )
 from lab.cli.exits import Exit, explained
 from lab.cli.output import acts, printable
+from lab.gameday.commands import gameday
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,6 +59,7 @@ app.command()(top.top)
 app.command()(acts(runs.report))
 app.command()(acts(recover.recover))
 app.add_typer(runs.runs, name="runs")
+app.add_typer(gameday, name="gameday")
 app.command()(doctor.doctor)
 app.command()(images.images)
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the lab reads and writes: drill file, plan, verdict, journal line.
+"""The JSON Schemas of what the lab reads and writes: drill file, plan, scenario, verdict, journal line.
 
 ``make_schema`` makes each from the models and registries; the files beside this module are those that were made last
 (``make generate``), for editors and other programs. A test fails when they are stale.
@@ -11,12 +11,12 @@ from typing import Any, Literal, get_args
 
 from lab.analysis.verdict.verdict import Verdict
 from lab.drillfile import known
-from lab.drillfile.json_schema import drill_schema, plan_schema
+from lab.drillfile.json_schema import drill_schema, plan_schema, scenario_schema
 from lab.drillfile.json_schema.drill_schema import DIALECT
 from lab.journal.events import EVENT
 from lab.session import known_modes, known_services
 
-Name = Literal["drill", "plan", "verdict", "journal"]
+Name = Literal["drill", "plan", "scenario", "verdict", "journal"]
 NAMES: tuple[Name, ...] = get_args(Name)
 FOLDER = Path(__file__).parent
 SUFFIX = ".schema.json"
@@ -45,6 +45,10 @@ def _plan() -> dict[str, Any]:
     return plan_schema(known(known_services(), known_modes()))
 
 
+def _scenario() -> dict[str, Any]:
+    return scenario_schema(known(known_services(), known_modes()))
+
+
 def _verdict() -> dict[str, Any]:
     return {"$schema": DIALECT, **Verdict.model_json_schema(mode="serialization")}
 
@@ -57,6 +61,7 @@ def _journal() -> dict[str, Any]:
 _MAKERS: Mapping[Name, Callable[[], dict[str, Any]]] = {
     "drill": _drill,
     "plan": _plan,
+    "scenario": _scenario,
     "verdict": _verdict,
     "journal": _journal,
 }

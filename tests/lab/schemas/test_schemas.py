@@ -14,13 +14,14 @@ from lab.schemas import NAMES, Name, as_text, make_schema, schema_file
 ROOT = Path(__file__).parents[3]
 JOURNAL = ROOT / "tests" / "data" / "stuck.jsonl"
 PREFIX = "# yaml-language-server: $schema="
-FILES = {
+FILES: dict[Path, Name] = {
     **{path: "drill" for folder in ("drills", "bench/drills") for path in (ROOT / folder).glob("*.yaml")},
     **{
         path: "plan"
         for folder in ("drills/tournaments", "bench/plans")
         for path in (ROOT / folder).glob("*.yaml")
     },
+    **dict.fromkeys((ROOT / "scenarios").glob("*.yaml"), "scenario"),
 }
 
 
@@ -40,7 +41,7 @@ def test_each_file_names_its_schema_in_its_first_line(file: Path) -> None:
     first = file.read_text().splitlines()[0]
     assert first.startswith(PREFIX), f"{file}: begin with `{PREFIX}<relative path>`"
     named = (file.parent / first.removeprefix(PREFIX)).resolve()
-    assert named == schema_file("plan" if FILES[file] == "plan" else "drill").resolve()
+    assert named == schema_file(FILES[file]).resolve()
 
 
 @pytest.mark.slow
