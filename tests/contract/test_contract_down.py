@@ -23,12 +23,12 @@ async def test_two_labs_side_by_side_dont_touch_each_other(
                 assert one.address("bridge", "api") != two.address("bridge", "api")
                 async with applied(first, Latency(target="bridge", latency_ms=300)):
                     assert not (await first.cross()).clean
-                    assert (await second.cross()).clean
+                    await second.recovered()
                     assert not await Toxiproxy(two.address("bridge", "api")).toxics("bridge")
                 assert not await theirs.is_active()
             assert await theirs.is_active()
             assert await one.check_alive() == []
-            assert (await first.cross()).clean
+            await first.recovered()
         assert await ours.is_active()
         await one.down()
-        await wait_until(ours.is_active, 1, "nothing to be left")
+        await wait_until(ours.is_active, 30, "nothing to be left")

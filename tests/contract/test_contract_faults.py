@@ -31,9 +31,9 @@ def failing(kind: str) -> Bites:
     return lambda seen, _: seen.rate_rps == 0 and seen.errors.keys() == {kind}
 
 
-def fewer(share: float) -> Bites:
-    """Under this share of the answers that came before; how many those were is the machine's affair."""
-    return lambda seen, before: seen.rate_rps < share * before.rate_rps
+def held_back(seen: Crossing, before: Crossing) -> bool:
+    """Under half of the answers that came before, and by the cap; how many those were is the machine's affair."""
+    return seen.held_back_s > 0.1 and seen.rate_rps < before.rate_rps / 2
 
 
 def unanswered(seen: Crossing, _: Crossing) -> bool:
@@ -50,11 +50,14 @@ SEEN_BY: dict[str, Callable[[ExpectedEffect], Bites]] = {
     "canary latency": lambda effect: late(effect.at_least),
     "canary slowdown": lambda _: late(100),
     "canary outcomes": lambda effect: failing(effect.outcomes[0]) if effect.outcomes else silent,
-    "cap used": lambda _: fewer(0.25),
+    "cap used": lambda _: held_back,
     "silence": lambda _: unanswered,
     "answered 503": lambda _: failing("5xx"),
 }
 """How what crosses shows a figure that a fault names in its traits; a fault that is added needs nothing here."""
+
+USED_S = {"cap used": 0.03}
+"""What the bridge spends before, in 0.3 s: more than the cap of the example leaves it. Elsewhere it does not matter."""
 
 TRIED = [name for name, fault in FAULTS.items() if fault.kind == "fault"]
 
@@ -67,23 +70,24 @@ async def test_a_fault_bites_and_its_effect_goes(lab: Lab, name: str) -> None:
     assert effect is not None
     bites = SEEN_BY[effect.figure](effect)
     # The best of some: a machine that was busy for a moment would make little of what is taken away.
-    before = max([await lab.recovered() for _ in range(4)], key=lambda seen: seen.rate_rps)
+    uses_s = USED_S.get(effect.figure, 0.0)
+    before = max([await lab.recovered(uses_s) for _ in range(4)], key=lambda seen: seen.rate_rps)
 
     async def bitten() -> bool:
         return bites(await lab.cross(), before)
 
     async with applied(lab, fault):
-        await wait_until(bitten, 6, f"{name} to bite")
+        await wait_until(bitten, 30, f"{name} to bite")
     await lab.recovered()
 
 
 async def test_a_surge_is_more_arrivals(lab: Lab) -> None:
-    """Four times the rate, as long as it is active: as many arrivals take less than 40 % of the time."""
+    """Four times the rate, as long as it is active: as many arrivals take less than half of the time."""
 
     async def arrive(count: int) -> float:
         """Seconds that so many more arrivals take."""
         begun, wanted = time.monotonic(), await intended() + count
-        await wait_until(lambda: reached(wanted), 20, f"{count} arrivals")
+        await wait_until(lambda: reached(wanted), 60, f"{count} arrivals")
         return time.monotonic() - begun
 
     async def intended() -> int:
@@ -96,9 +100,9 @@ async def test_a_surge_is_more_arrivals(lab: Lab) -> None:
     try:
         async with applied(lab, Surge(factor=4)):
             await arrive(20)  # what was planned before is over
-            surged_s = await arrive(4 * RATE_RPS)
+            surged_s = await arrive(6 * RATE_RPS)
         await arrive(20)
-        assert surged_s < 0.4 * await arrive(4 * RATE_RPS)
+        assert surged_s < 0.5 * await arrive(6 * RATE_RPS)
     finally:
         await lab.set("load", running=False)
 
@@ -122,7 +126,7 @@ async def test_a_killed_service_is_reported_once_and_watched_again(lab: Lab) -> 
     """The runtime doesn't know who killed it: unplanned. Started again, it is another process on known addresses."""
     boot = (await lab.get("edge", "/health"))["boot"]
     async with applied(lab, Kill(target="edge")):
-        reports = await wait_until(lab.runtime.check_alive, 5, "the death to be noticed")
+        reports = await wait_until(lab.runtime.check_alive, 30, "the death to be noticed")
         assert [(r.service, r.state, r.planned) for r in reports] == [("edge", "exited", False)]
         assert await lab.runtime.check_alive() == []
         assert (await lab.runtime.usage("edge")).cpu_share is None
@@ -132,5 +136,5 @@ async def test_a_killed_service_is_reported_once_and_watched_again(lab: Lab) -> 
         await lab.runtime.check_alive()
         return bool((await lab.get("edge", "/health"))["boot"] != boot)
 
-    await wait_until(reborn, 15, "edge to answer again")
+    await wait_until(reborn, 60, "edge to answer again")
     assert "edge" in await lab.runtime.memory_bytes()

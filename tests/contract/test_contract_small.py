@@ -47,7 +47,7 @@ async def test_logs_are_what_was_written_and_can_be_followed(runtime: Runtime, t
     """The lines so far, oldest first; followed, those to come as well; collected, a file a service."""
     async with living(runtime, topology(tmp_path, TALKS)) as lab:
         followed: list[str] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for line in lab.runtime.logs("talker", follow=True):
                 followed.append(line.text)
                 if line.text == "three":
@@ -70,9 +70,9 @@ async def test_a_death_is_reported_with_the_last_lines(runtime: Runtime, tmp_pat
                 "two",
             ]
 
-        await wait_until(wrote, 5, "the first lines")
+        await wait_until(wrote, 30, "the first lines")
         await apply_and_verify(SendSignal(handle=lab.runtime.handle("talker"), signal="kill"))
-        (report,) = await wait_until(lab.runtime.check_alive, 5, "the death to be noticed")
+        (report,) = await wait_until(lab.runtime.check_alive, 30, "the death to be noticed")
         assert (report.service, report.state, report.planned) == ("talker", "exited", False)
         assert report.log_tail[:2] == ("one", "two")
         assert await lab.runtime.memory_bytes() == {}
@@ -119,7 +119,7 @@ async def test_cancelled_while_starting_leaves_nothing(runtime: Runtime, tmp_pat
     async def begun() -> bool:
         return not await runtime.takedown().is_active()
 
-    await wait_until(begun, 10, "something to be started")
+    await wait_until(begun, 60, "something to be started")
     bringing_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await bringing_up

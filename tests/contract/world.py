@@ -32,11 +32,16 @@ _COUNT = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """What came of a short closed loop from canary over the bridge to auth."""
+    """What came of a short closed loop from canary over the bridge to auth, and what that took of the bridge.
+
+    ``used_s``: its CPU; ``held_back_s``: for how long a cap kept it from more.
+    """
 
     rate_rps: float
     errors: dict[str, int]
     fastest_ms: float | None
+    used_s: float
+    held_back_s: float
 
     @property
     def clean(self) -> bool:
@@ -51,11 +56,10 @@ class Lab:
     runtime: Runtime
     topology: Topology
     reports: list[ServiceReport]
-    up_s: float
 
     async def get(self, service: str, path: str) -> Any:  # noqa: ANN401 - JSON
         """GET on a control port."""
-        return (await call("GET", self.runtime.address(service, "control"), path, 5)).json()
+        return (await call("GET", self.runtime.address(service, "control"), path, 20)).json()
 
     async def set(self, service: str, **settings: object) -> None:
         """PATCH a service's settings, with the run's token."""
@@ -68,19 +72,35 @@ class Lab:
 
     async def cross(self, in_flight: int = 4, window_s: float = 0.5) -> Crossing:
         """Send some requests over the bridge, each on a new connection."""
-        await self._with_token("POST", "canary", f"/closed-loop/begin?in_flight={in_flight}&most_s=10")
-        await Ticker(time.monotonic).until(time.monotonic() + window_s)
-        answer = (await self._with_token("POST", "canary", "/closed-loop/end")).json()
-        rate_rps = answer["completed_total"] / answer["ran_s"]
-        return Crossing(rate_rps, answer["errors"], Histogram(answer["latency"]).percentile(0.0))
+        before = await self.runtime.usage("bridge")
+        async with self.crowd(in_flight) as counted:
+            await Ticker(time.monotonic).until(time.monotonic() + window_s)
+        after = await self.runtime.usage("bridge")
+        return Crossing(
+            rate_rps=counted["completed_total"] / counted["ran_s"],
+            errors=counted["errors"],
+            fastest_ms=Histogram(counted["latency"]).percentile(0.0),
+            used_s=(after.cpu_s_total or 0) - (before.cpu_s_total or 0),
+            held_back_s=(after.throttled_s_total or 0) - (before.throttled_s_total or 0),
+        )
 
-    async def recovered(self) -> Crossing:
-        """Wait until everything is well (again), and say how well."""
+    @asynccontextmanager
+    async def crowd(self, in_flight: int) -> AsyncIterator[dict[str, Any]]:
+        """So many calls over the bridge at any time, for as long as the context is open; what they came to, then."""
+        counted: dict[str, Any] = {}
+        await self._with_token("POST", "canary", f"/closed-loop/begin?in_flight={in_flight}&most_s=60")
+        try:
+            yield counted
+        finally:
+            counted |= (await self._with_token("POST", "canary", "/closed-loop/end")).json()
+
+    async def recovered(self, uses_s: float = 0.0) -> Crossing:
+        """Wait until everything is well (again), and say how well. ``uses_s``: of CPU, that the bridge spends on it."""
 
         async def clean() -> Crossing | None:
             await self.runtime.check_alive()
             seen = await self.cross(window_s=0.3)
-            return seen if seen.clean else None
+            return seen if seen.clean and seen.used_s >= uses_s else None
 
         crossing = await wait_until(clean, RECOVERS_S, "requests to cross the bridge again")
         assert crossing is not None
@@ -101,10 +121,9 @@ async def living(runtime: Runtime, file: Path = COMPOSE_FILE, **variables: str) 
     images = {name: value or "" for name, value in dotenv_values(COMPOSE_FILE.parent / ".env").items()}
     topology = load_topology(file, {**images, **runtime.variables(), "BRIDGE_QUEUE": str(QUEUE), **variables})
     reports: list[ServiceReport] = []
-    begun = time.monotonic()
     try:
         await runtime.up(topology, reports.append)
-        yield Lab(runtime, topology, reports, time.monotonic() - begun)
+        yield Lab(runtime, topology, reports)
     finally:
         await runtime.down()
 

@@ -106,7 +106,7 @@ async def test_a_process_is_sampled_configured_and_hurt_role_by_role(near: Near)
     async def closed() -> list[CohortClosed]:
         return [event for event in await near.sampled() if isinstance(event, CohortClosed)]
 
-    cohorts = await wait_until(closed, 10, "a cohort to close", every_s=0.2)
+    cohorts = await wait_until(closed, 30, "a cohort to close", every_s=0.2)
     assert {cohort.source for cohort in cohorts} == {"shop"}
 
 
@@ -119,13 +119,13 @@ async def test_a_killed_process_takes_both_roles_along(near: Near) -> None:
     await apply_and_verify(kill)
     missed = {event.source for event in await near.sampled() if isinstance(event, SampleMissed)}
     assert {"shop", "stock"} <= missed
-    (death,) = await wait_until(near.runtime.check_alive, 5, "the death to be noticed")
+    (death,) = await wait_until(near.runtime.check_alive, 30, "the death to be noticed")
     assert (death.service, death.state) == ("near", "exited")
     assert (await undo(restart)).done
 
     async def back() -> bool:
         return set(await near.counted()) == {"shop", "stock"}
 
-    await wait_until(back, 20, "both roles to be back", every_s=0.2)
+    await wait_until(back, 60, "both roles to be back", every_s=0.2)
     assert boot not in {sample.boot for sample in (await near.counted()).values()}
     assert await near.asks("shop") == 200
