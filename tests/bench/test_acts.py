@@ -53,7 +53,7 @@ async def test_a_stopped_process_goes_on_when_the_run_is_over(
 ) -> None:
     """However long it was to be stopped."""
     acting = asyncio.create_task(acts.stopped("edge", 60)(lab, over))
-    await wait_until(lambda: state(process.pid) == "T", 2, "the process to stop")
+    await wait_until(lambda: state(process.pid) == "T", 30, "the process to stop")
     over.set()
     await acting
     assert state(process.pid) != "T"
@@ -64,7 +64,7 @@ async def test_a_process_that_died_meanwhile_is_no_error(
 ) -> None:
     """It went with the run."""
     acting = asyncio.create_task(acts.stopped("edge", 60)(lab, over))
-    await wait_until(lambda: state(process.pid) == "T", 2, "the process to stop")
+    await wait_until(lambda: state(process.pid) == "T", 30, "the process to stop")
     process.kill()
     process.wait()
     over.set()
@@ -98,7 +98,7 @@ async def test_few_files_are_for_a_while(
     usual = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
     acting = asyncio.create_task(acts.few_files("edge", 60)(lab, over))
     await wait_until(
-        lambda: resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0] < 20, 2, "the limit to fall"
+        lambda: resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0] < 20, 30, "the limit to fall"
     )
     over.set()
     await acting

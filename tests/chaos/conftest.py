@@ -25,6 +25,8 @@ from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
 from lab.runtime.binaries import find_toxiproxy
 
+PATIENCE_S = 30.0
+"""What takes a moment takes longer beside other work; that it never comes is found all the same."""
 RUN = f"test-run-{os.getpid()}"
 """Several test runs at once must not end each other's processes."""
 TOKEN = "a-token"  # noqa: S105 - of a stub
@@ -137,7 +139,7 @@ async def live_toxiproxy(toxiproxy_binary: Path) -> AsyncIterator[LiveToxiproxy]
         return not await Toxiproxy(live.api).proxies()
 
     try:
-        await wait_until(answers, 10, "Toxiproxy to answer")
+        await wait_until(answers, PATIENCE_S, "Toxiproxy to answer")
         await Toxiproxy(live.api).create("bridge", f"{host}:{live.port}", f"127.0.0.1:{port}")
         yield live
     finally:

@@ -76,7 +76,7 @@ async def main(run_dir: Path, api: str, control: str, token_file: Path, *, loop:
     slow = Toxic(name=f"{RUN}.slow", type="latency", attributes={"latency": 50, "jitter": 0})
     await inject("slow", AddToxic(api=api, proxy="bridge", toxic=slow))
     await inject("stop", SendSignal(handle=stopped, signal="stop"))
-    await wait_until((run_dir / "governor/capped/status.json").exists, 5, "the governor")
+    await wait_until((run_dir / "governor/capped/status.json").exists, 30, "the governor")
     await inject("cap", cpu_cap(capped, 0.0))
     await inject(
         "policy", ChangeSettings(address=control, token_file=token_file, values={"policy": "budget"})

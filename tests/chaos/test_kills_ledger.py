@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.live, pytest.mark.scaled]
 KILLS = int(os.environ.get("LAB_KILLS", "8"))
 SEED = int(os.environ.get("LAB_SEED", "7"))
-LEASE_S = 1.0
+WITHIN_S = 1.0 + (5.0 if KILLS >= 100 else 25.0)
+"""The lease and five seconds, as is promised, in `make soak`; with room where the machine has other work beside."""
 FOREIGN = {
     toxic.name: toxic
     for toxic in (
@@ -63,7 +64,7 @@ async def test_all_of_its_own_is_gone_and_all_foreign_is_intact(
         run_dir.mkdir()
         try:
             await kill_owner(run_dir, after_s, live_toxiproxy.api, stub.address, token_file)
-            await wait_until(partial(all_ended, run_dir), LEASE_S + 5, "the watchdog to end")
+            await wait_until(partial(all_ended, run_dir), WITHIN_S, "the watchdog to end")
             assert await server.toxics("bridge") == FOREIGN
             assert stub.settings == {"policy": "none", "fail_share": 0.0, "surge": 1.0}
             assert_settled(run_dir)

@@ -15,6 +15,7 @@ from chaos.process.identity import family, is_alive, of_run, send, started_ticks
 from chaos.process.spawn import exit_code, read_record
 from chaos.undo.execute import apply_and_verify
 from chaos.wait import wait_until
+from tests.chaos.conftest import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,19 +43,21 @@ async def test_stop_and_continue(start_local: Callable[..., Process]) -> None:
 async def test_a_service_of_several_processes_is_stopped_whole(start_local: Callable[..., Process]) -> None:
     """One that still runs goes on with the work: then it is not paused."""
     victim = start_local(f"import os, signal; [os.fork() or signal.pause() for _ in range(2)]; {SLEEPS}")
-    await wait_until(lambda: len(family(victim.pid)) > 2, 5, "the process to have children")
+    await wait_until(lambda: len(family(victim.pid)) > 2, PATIENCE_S, "the process to have children")
     stop = SendSignal(handle=victim, signal="stop")
     assert (await apply_and_verify(stop))["state"] == "paused"
     everyone = family(victim.pid)
-    await wait_until(lambda: {state(pid) for pid in everyone} == {"T"}, 5, "all of them to be stopped")
+    await wait_until(
+        lambda: {state(pid) for pid in everyone} == {"T"}, PATIENCE_S, "all of them to be stopped"
+    )
     os.kill(everyone[-1], signal.SIGCONT)
-    await wait_until(lambda: state(everyone[-1]) == "S", 5, "one to go on")
+    await wait_until(lambda: state(everyone[-1]) == "S", PATIENCE_S, "one to go on")
     assert (await stop.read())["state"] == "partly paused"
     assert not await stop.is_active()
     assert (await apply_and_verify(SendSignal(handle=victim, signal="cont")))["state"] == "running"
-    await wait_until(lambda: {state(pid) for pid in everyone} == {"S"}, 5, "all of them to go on")
+    await wait_until(lambda: {state(pid) for pid in everyone} == {"S"}, PATIENCE_S, "all of them to go on")
     await apply_and_verify(SendSignal(handle=victim, signal="kill"))
-    await wait_until(lambda: {state(pid) for pid in everyone} == {None}, 5, "all of them to be gone")
+    await wait_until(lambda: {state(pid) for pid in everyone} == {None}, PATIENCE_S, "all of them to be gone")
 
 
 async def test_a_pid_of_someone_else_is_never_hit(start_local: Callable[..., Process]) -> None:
@@ -74,7 +77,7 @@ async def test_kill_and_start_again(start_local: Callable[..., Process], bench: 
         name="kill", kind="fault", fault="kill", target="victim", params={}, by="test",
         actions=[SendSignal(handle=victim, signal="kill")],
     )  # fmt: skip
-    await wait_until(lambda: exit_code(victim.pid) is not None, 5, "the kernel to say how it ended")
+    await wait_until(lambda: exit_code(victim.pid) is not None, PATIENCE_S, "the kernel to say how it ended")
     assert exit_code(victim.pid) == -signal.SIGKILL
     assert await bench.injector.undo(done, "test")
     again = read_record(victim.record)
@@ -102,7 +105,7 @@ async def test_a_run_is_taken_down_whole_and_alone(start_local: Callable[..., Pr
         for number, code in enumerate([SLEEPS, DEAF, forks])
     ]
     other = start_local(SLEEPS, run="run-10", service="other")
-    await wait_until(lambda: len(of_run("run-1")) == 4, 5, "all four")
+    await wait_until(lambda: len(of_run("run-1")) == 4, PATIENCE_S, "all four")
     os.kill(mine[0].pid, signal.SIGSTOP)
     down = StopProcesses(run="run-1", grace_s=0.3)
     assert (await apply_and_verify(down))["pids"] == []
@@ -120,7 +123,7 @@ async def test_two_runs_of_one_name_in_two_folders_are_two(
         start_local(SLEEPS, run=mine, service="one"),
         start_local(SLEEPS, run=theirs, service="other"),
     )
-    await wait_until(lambda: of_run(mine) and of_run(theirs), 5, "both")
+    await wait_until(lambda: of_run(mine) and of_run(theirs), PATIENCE_S, "both")
     await apply_and_verify(StopProcesses(run=mine, grace_s=0.3))
     assert started_ticks(one.pid) is None
     assert started_ticks(other.pid) == other.started_ticks

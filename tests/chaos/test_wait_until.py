@@ -47,4 +47,4 @@ async def test_a_condition_that_hangs_ends_at_the_deadline() -> None:
     begun = time.monotonic()
     with pytest.raises(WaitTimeoutError, match="never got an answer"):
         await wait_until(hangs, 0.05, "nothing")
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10

@@ -22,6 +22,7 @@ from chaos.toxiproxy import Toxiproxy
 from chaos.wait import wait_until
 from chaos.watchdog import start_watchdog, watchdog_alive
 from lab.journal.events import EVENT
+from tests.chaos.conftest import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.chaos.conftest import LiveToxiproxy, Stub
@@ -44,13 +45,13 @@ async def start_owner(
         start_new_session=True,
     )  # fmt: skip
     assert owner.stdout is not None
-    assert await asyncio.wait_for(owner.stdout.readline(), 20) == b"ready\n"
+    assert await asyncio.wait_for(owner.stdout.readline(), 2 * PATIENCE_S) == b"ready\n"
     return owner
 
 
 async def assert_all_is_as_before(run_dir: Path, live: LiveToxiproxy, stub: Stub) -> None:
     """No owned toxic, setting or process; the foreign toxic is there; the journal has its end."""
-    await wait_until(lambda: not watchdog_alive(run_dir), 15, "the watchdog to end")
+    await wait_until(lambda: not watchdog_alive(run_dir), PATIENCE_S, "the watchdog to end")
     assert await Toxiproxy(live.api).toxics("bridge") == {FOREIGN.name: FOREIGN}
     assert stub.settings == {"policy": "none", "fail_share": 0.0, "surge": 1.0}
     assert of_run(RUN) == []
@@ -92,7 +93,7 @@ async def test_an_owner_that_hangs_is_taken_for_dead_and_learns_of_it(
     owner.send_signal(signal.SIGSTOP)
     await assert_all_is_as_before(tmp_path, planted, stub)
     owner.send_signal(signal.SIGCONT)
-    assert await asyncio.wait_for(owner.wait(), 10) == 1
+    assert await asyncio.wait_for(owner.wait(), PATIENCE_S) == 1
     with pytest.raises(LeaseLostError):
         Lease(tmp_path / "lease").renew()
 
@@ -104,7 +105,7 @@ async def test_it_ends_when_the_owner_closes_the_ledger(tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").write_text(HEAD)
     await start_watchdog(tmp_path)
     ledger.close("owner")
-    await wait_until(lambda: not watchdog_alive(tmp_path), 5, "the watchdog to end")
+    await wait_until(lambda: not watchdog_alive(tmp_path), PATIENCE_S, "the watchdog to end")
     assert (tmp_path / "journal.jsonl").read_text() == HEAD
 
 
@@ -121,9 +122,9 @@ async def test_a_dead_or_stopped_watchdog_is_noticed(tmp_path: Path) -> None:
     await start_watchdog(tmp_path)
     pid = json.loads((tmp_path / "watchdog.json").read_text())["pid"]
     os.kill(pid, signal.SIGSTOP)
-    await wait_until(lambda: not watchdog_alive(tmp_path), 5, "the stop to show")
+    await wait_until(lambda: not watchdog_alive(tmp_path), PATIENCE_S, "the stop to show")
     os.kill(pid, signal.SIGKILL)
-    await wait_until(lambda: exit_code(pid) is not None, 5, "its end")
+    await wait_until(lambda: exit_code(pid) is not None, PATIENCE_S, "its end")
     assert not watchdog_alive(tmp_path)
 
 

@@ -63,7 +63,7 @@ class Answer(BaseHTTPRequestHandler):
 
 def control(method: str, path: str, **changes: object) -> Any:  # noqa: ANN401  JSON
     """A call of the control port; None when it can't be reached."""
-    connection = http.client.HTTPConnection(HOST, PORT, timeout=2)
+    connection = http.client.HTTPConnection(HOST, PORT, timeout=10)
     try:
         connection.request(method, path, json.dumps(changes), {"X-Lab-Token": "secret"})
         return json.load(connection.getresponse())
@@ -73,7 +73,7 @@ def control(method: str, path: str, **changes: object) -> Any:  # noqa: ANN401  
         connection.close()
 
 
-def wait_until(condition: Callable[[], object], deadline_s: float = 15) -> None:
+def wait_until(condition: Callable[[], object], deadline_s: float = 60) -> None:
     """Until the condition holds."""
     end_s = time.monotonic() + deadline_s
     while not condition():
@@ -85,6 +85,18 @@ def load() -> dict[str, Any]:
     """The load's own counters."""
     told: dict[str, Any] = control("GET", "/counters")["load"]
     return told
+
+
+def arrivals_rps(over_s: float) -> float:
+    """How many arrivals a second there are; over long enough that a look which comes late makes no difference."""
+
+    def look() -> tuple[int, float]:
+        return int(load()["intended_total"]), time.monotonic()
+
+    begun, begun_s = look()
+    wait_until(lambda: time.monotonic() > begun_s + over_s)
+    now, now_s = look()
+    return (now - begun) / (now_s - begun_s)
 
 
 @pytest.fixture
@@ -137,19 +149,14 @@ def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) ->
     assert not Counter(target.asked[:50]) - sent  # answers may overtake each other, so not in order
 
     target.holds.set()  # nothing answers: arrivals go on, each is given up after 1 s
-    held = load()["intended_total"]
-    began_s = time.monotonic()
+    assert arrivals_rps(3) == pytest.approx(50, rel=0.35)
     wait_until(lambda: load()["failed_total"].get("timeout", 0) >= 50)
-    arrived = load()["intended_total"] - held
-    assert arrived / (time.monotonic() - began_s) == pytest.approx(50, rel=0.35)
-    assert 30 <= load()["in_flight"] <= 80
+    wait_until(lambda: 30 <= load()["in_flight"] <= 80)
     target.holds.clear()
 
     control("PATCH", "/settings", surge=4)
     assert load()["rate_rps"] == 200
-    held, began_s = load()["intended_total"], time.monotonic()
-    wait_until(lambda: load()["intended_total"] >= held + 200)
-    assert 200 / (time.monotonic() - began_s) == pytest.approx(200, rel=0.35)
+    assert arrivals_rps(2) == pytest.approx(200, rel=0.35)
 
     control("PATCH", "/settings", running=False)
     wait_until(lambda: load()["in_flight"] == 0)
@@ -159,27 +166,29 @@ def test_the_load_of_a_drill(locust: subprocess.Popen[bytes], target: Target) ->
     )
     wait_until(lambda: target.received == told["sent_total"])
     locust.terminate()
-    assert locust.wait(timeout=10) == 0
+    assert locust.wait(timeout=60) == 0
 
 
 def test_the_load_of_several_customers(locust: subprocess.Popen[bytes], target: Target) -> None:
     """Each at its rate and its path, counted by itself; a surge of one is of that one; all of it adds up."""
+    patient = {"slo_s": 20, "give_up_s": 20}  # all are good, also where the server is late
     page, play = {"name": "page", "path": "/shop"}, {"name": "play", "path": "/streaming", "pause_s": 0.05}
-    shop = {"name": "shop", "rate_rps": 60, "steps": [page]}
+    shop = {"name": "shop", "rate_rps": 30, "steps": [page], **patient}
     streaming = {
         "name": "streaming",
-        "rate_rps": 20,
+        "rate_rps": 10,
         "steps": [page, play],
+        **patient,
         "persistent": True,
         "target": "main",
     }
     told = control("PATCH", "/settings", running=True, seed=7, customers=[shop, streaming])
-    assert (told["rate_rps"], told["surge.streaming"]) == (80.0, 1.0)
-    wait_until(lambda: load()["customers"].get("streaming", {}).get("ok_total", 0) >= 40)
+    assert (told["rate_rps"], told["surge.streaming"]) == (40.0, 1.0)
+    wait_until(lambda: load()["customers"].get("streaming", {}).get("ok_total", 0) >= 20)
     control("PATCH", "/settings", **{"surge.streaming": 5})
-    assert load()["customers"]["streaming"]["rate_rps"] == 100
-    assert load()["customers"]["shop"]["rate_rps"] == 60
-    wait_until(lambda: load()["customers"]["streaming"]["ok_total"] >= 200)
+    assert load()["customers"]["streaming"]["rate_rps"] == 50
+    assert load()["customers"]["shop"]["rate_rps"] == 30
+    wait_until(lambda: load()["customers"]["streaming"]["ok_total"] >= 100)
     control("PATCH", "/settings", running=False)
     wait_until(lambda: load()["in_flight"] == 0)
     counted = load()

@@ -53,7 +53,7 @@ def test_the_last_line_says_how_it_ended(lab: Path, code: int, said: str) -> Non
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert (done.returncode, done.stdout) == (code, "run smoke --json\n")
     assert done.stderr.splitlines()[-1] == f"smoke: {said}"
@@ -76,9 +76,9 @@ async def test_a_signal_reaches_the_lab_and_is_waited_for(
         start_new_session=True,
     )
     try:
-        await wait_until(up.exists, deadline_s=20, what="the lab's start")
+        await wait_until(up.exists, deadline_s=60, what="the lab's start")
         send(running.pid, number)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, said = await running.communicate()
     finally:
         if running.returncode is None:

@@ -18,6 +18,8 @@ from services.kit.role import Role
 from services.kit.server import PlayedRole, Service, ServiceProcess
 
 Respond = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+PATIENCE_S = 30.0
+"""What takes a moment takes longer beside other work; that it never comes is found all the same."""
 
 
 @pytest.fixture(autouse=True)
@@ -79,16 +81,16 @@ def control_url() -> Callable[[Service], str]:
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A plain HTTP client."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_S)) as session:
         yield session
 
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], object]], Awaitable[None]]:
-    """Wait until a condition holds; fails with its last value after 5 s."""
+    """Wait until a condition holds; fails with its last value after ``PATIENCE_S``."""
 
     async def wait(condition: Callable[[], object]) -> None:
-        deadline_s = time.monotonic() + 5
+        deadline_s = time.monotonic() + PATIENCE_S
         while not (value := condition()):
             assert time.monotonic() < deadline_s, f"never true; last value {value!r}"
             await asyncio.sleep(0.005)  # noqa: TID251  between two looks at a condition

@@ -46,7 +46,7 @@ async def test_the_newest_is_served_first_and_the_oldest_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
     """One worker, `codel + lifo`: of a standing queue the oldest get 503 and why, the newest an answer."""
-    settings = AuthSettings(service_time_ms=400, workers=1, admission="codel(interval=150 ms) + lifo")
+    settings = AuthSettings(service_time_ms=1200, workers=1, admission="codel(interval=150 ms) + lifo")
     auth = await open_service(Auth, settings)
     order: list[int] = []
 
@@ -92,7 +92,7 @@ async def test_expired_work_is_refused_and_dropped(
     open_service: Open, ask: Ask, eventually: Eventually
 ) -> None:
     """504 on arrival and out of the queue; time on the way counts. Without the setting both are worked on."""
-    auth = await open_service(Auth, AuthSettings(service_time_ms=500, workers=1, drop_expired=True))
+    auth = await open_service(Auth, AuthSettings(service_time_ms=1000, workers=1, drop_expired=True))
     late = deadline.to_headers(0.1, time.time() - 0.2)
     assert await ask(auth, **late) == (504, {"error": "refused: expired", "reason": "expired"})
     busy = asyncio.create_task(ask(auth))
@@ -138,7 +138,7 @@ async def test_wasted_is_what_was_done_for_a_client_that_was_gone(
     cancelled: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
     """One answer too late is abandoned and wasted; cancelled in time it is abandoned and nothing was wasted."""
-    auth = await open_service(Auth, AuthSettings(service_time_ms=100, cancel_abandoned=cancelled))
+    auth = await open_service(Auth, AuthSettings(service_time_ms=400, cancel_abandoned=cancelled))
     _, writer = await asyncio.open_connection(*auth.data.address)
     writer.write(b"GET / HTTP/1.1\r\nHost: auth\r\n\r\n")
     await eventually(lambda: auth.role.counters.in_flight == 1)
@@ -159,7 +159,7 @@ async def test_behind_the_router_waste_is_the_routers(
     cancelled: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
     """Its pooled connection outlives the client: auth serves, router wastes, unless both cancel what is abandoned."""
-    auth = await open_service(Auth, AuthSettings(service_time_ms=100, cancel_abandoned=cancelled))
+    auth = await open_service(Auth, AuthSettings(service_time_ms=400, cancel_abandoned=cancelled))
     monkeypatch.setenv("ROUTES", f"auth={data_url(auth)[7:]}")
     router = await open_service(Router, RouterSettings(cancel_abandoned=cancelled))
     _, writer = await asyncio.open_connection(*router.data.address)

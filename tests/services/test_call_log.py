@@ -161,7 +161,11 @@ async def test_the_log_is_told_each_second_and_once_more_at_the_end(
         auth._seconds.stop()
     assert told() == 2
     summary = next(line for line in lines if line["event"] == "calls")
-    assert (summary["call"], summary["state"], 0 < summary["span_s"] < 2) == ("auth answers", "trouble", True)
+    assert (summary["call"], summary["state"], 0 < summary["span_s"] < 10) == (
+        "auth answers",
+        "trouble",
+        True,
+    )
 
 
 @pytest.mark.live

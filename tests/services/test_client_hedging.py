@@ -47,10 +47,12 @@ class Hedge(NoopPolicy):
 
 
 class HedgeOnce(Hedge):
-    """The first hedge soon, those after it in an hour: what comes before was brought forward."""
+    """The first hedge soon, those after it ``later_s`` on, in an hour: what comes before was brought forward."""
+
+    later_s = 3600.0
 
     def hedge_s(self, call: Call, now_s: float) -> float | None:
-        return self.after_s if call.attempts == 1 else 3600
+        return self.after_s if call.attempts == 1 else self.later_s
 
 
 class Server:
@@ -288,7 +290,8 @@ async def test_switched_to_none_in_the_middle_no_further_hedge_begins(
     serve: Serve, eventually: Eventually
 ) -> None:
     """Those under way go on; the hedge whose time comes asks the new policy, which wants none."""
-    before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.05, most=9)
+    before, server, policy = asyncio.all_tasks(), Server(), HedgeOnce(after_s=0.01, most=9)
+    policy.later_s = 0.7  # switched before that, also beside other work
     client = hedged(await serve(server.respond), policy)
     call = asyncio.create_task(client.call("GET", ASKED))
     await eventually(lambda: len(server.waiting) == 2)

@@ -101,14 +101,15 @@ async def test_counters_are_those_of_the_contract(
 async def test_reading_counters_of_a_quiet_service_is_cheap(
     open_service: Open, control_url: Url, http: aiohttp.ClientSession
 ) -> None:
-    """Under 1 ms of processor time, client and server and HTTP together."""
+    """Client and server and HTTP together take little more processor time than a call that answers an error."""
     service = await open_service(Auth, AuthSettings())
-    spent = []
-    for _ in range(50):
+    spent: dict[str, list[float]] = {"/counters": [], "/nothing": []}
+    for path in ("/counters", "/nothing") * 50:
         before_s = time.process_time()
-        await counters(http, control_url(service))
-        spent.append(time.process_time() - before_s)
-    assert statistics.median(spent) < 0.001
+        async with http.get(control_url(service) + path) as answer:
+            await answer.read()
+        spent[path].append(time.process_time() - before_s)
+    assert statistics.median(spent["/counters"]) < 2 * statistics.median(spent["/nothing"])
 
 
 async def test_after_must_be_a_number(

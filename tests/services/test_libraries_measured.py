@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "libraries.md"
 ENDLESS = 12
 """Attempts after which a library is taken for one that never ends; the most of any that does end is 5."""
-TIMEOUT_S = 0.15
+TIMEOUT_S = {"silent": 0.25}
+"""Of an attempt that is to end so; the others have an answer long before theirs, also beside other work."""
 NO_END = "no end"
 COLUMNS = 8
 """Of the table, after the name: the page has other tables."""
@@ -214,7 +215,7 @@ async def _attempts(
         if trouble == "refused":
             url = f"http://127.0.0.1:{_closed_port()}"
             _count_connects(here, lambda: loop.call_soon_threadsafe(another))
-        library = open_library(name, Route(url, "127.0.0.7", TIMEOUT_S))
+        library = open_library(name, Route(url, "127.0.0.7", TIMEOUT_S.get(trouble, 5.0)))
         ended = await _until_it_ends(library, enough)
         await asyncio.get_running_loop().run_in_executor(
             None, str
@@ -226,9 +227,9 @@ async def _until_it_ends(library: Library, enough: asyncio.Event) -> bool:
     """Whether a call ends before it has made `ENDLESS` attempts."""
     call = asyncio.ensure_future(library.get("http://auth/check?user=u1", {}))
     many = asyncio.ensure_future(enough.wait())
-    await asyncio.wait([call, many], timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([call, many], timeout=60, return_when=asyncio.FIRST_COMPLETED)
     ended = call.done()
-    assert ended or enough.is_set(), "neither an end nor many attempts in 10 s"
+    assert ended or enough.is_set(), "neither an end nor many attempts in 60 s"
     for task in (call, many):
         task.cancel()
     await asyncio.gather(call, many, return_exceptions=True)

@@ -209,9 +209,9 @@ def test_no_body_crashes_the_reader(body: bytes) -> None:
 
 @pytest.fixture
 async def oncall(open_service: Open, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """On-call of two planes; the switch goes off after 0.3 s, or a minute without a first heartbeat."""
+    """On-call of two planes; the switch goes off after a minute without a heartbeat."""
     monkeypatch.setenv("PLANES", "shared ops")
-    return await open_service(OnCall, PagerSettings(dead_man_s=0.3))
+    return await open_service(OnCall, PagerSettings(dead_man_s=60))
 
 
 @pytest.fixture
@@ -259,14 +259,16 @@ async def test_the_control_port_tells_the_pages_once(
 async def test_the_alarm_is_raised_at_its_instant_and_not_when_someone_asks(
     oncall: Service, page: Post, change: Change, eventually: Eventually
 ) -> None:
-    """No one looks for 0.9 s; the page says 0.3 s. A longer patience, set live, holds at once, and a shorter one."""
+    """No one looks for 1.5 s; the page says 0.3 s. A longer patience, set live, holds at once, and a shorter one."""
+    assert (await change(oncall, {"dead_man_s": 0.3}))[0] == 200
     await page(webhook(alert(name="Watchdog")))
     beat_s = oncall.role.extras(0)["heartbeats"]["ops"]
-    await eventually(lambda: time.monotonic() > beat_s + 0.9)
+    await eventually(lambda: time.monotonic() > beat_s + 1.5)
+    asked_s = time.monotonic()
     (alarm,) = oncall.role.extras(0)["pages"]
     assert (alarm["plane"], alarm["alert"], alarm["state"]) == ("ops", "DeadMansSwitch", "firing")
     assert (alarm["starts_utc"], alarm["ends_utc"]) == (None, None)
-    assert 0.3 <= alarm["received_s"] - beat_s < 0.6
+    assert beat_s + 0.3 <= alarm["received_s"] < min(asked_s, beat_s + 1.3)
     assert (await change(oncall, {"dead_man_s": 60}))[0] == 200
     await page(webhook(alert(name="Watchdog")))
     assert [p["state"] for p in oncall.role.extras(0)["pages"]] == ["firing", "resolved"]
@@ -341,7 +343,6 @@ async def test_a_real_alertmanager_pages_on_call(
     oncall: Service, alertmanager: str, http: aiohttp.ClientSession, change: Change, eventually: Eventually
 ) -> None:
     """Firing, repeated, resolved: two pages. Its Watchdog stops: it says resolved, and the switch goes off."""
-    await change(oncall, {"dead_man_s": 2})
 
     async def fire(name: str, lasts_s: float) -> bool:
         ends = (datetime.now(UTC) + timedelta(seconds=lasts_s)).isoformat()
@@ -360,8 +361,8 @@ async def test_a_real_alertmanager_pages_on_call(
     def pages(name: str) -> list[str]:
         return [page["state"] for page in oncall.role.extras(0)["pages"] if page["alert"] == name]
 
-    deadline_s = time.monotonic() + 20
-    while not await fire("Watchdog", 3):
+    deadline_s = time.monotonic() + 60
+    while not await fire("Watchdog", 60):
         assert time.monotonic() < deadline_s, "Alertmanager does not come up"
     await fire("GoodputLow", 60)
     await eventually(lambda: pages("GoodputLow") == ["firing"])
@@ -375,10 +376,12 @@ async def test_a_real_alertmanager_pages_on_call(
     assert resolved["starts_utc"].startswith("2021-12-07T15:30:00")
     assert resolved["ends_utc"].startswith("20")
     assert resolved["labels"] == {"alertname": "GoodputLow", "severity": "page"}
+    await fire("Watchdog", 0)
+    await change(oncall, {"dead_man_s": 2})
     await eventually(lambda: pages("DeadMansSwitch") == ["firing"])
     last_s = oncall.role.extras(0)["heartbeats"]["ops"]
     alarm = oncall.role.extras(0)["pages"][-1]
-    assert 2 <= alarm["received_s"] - last_s < 3
+    assert 2 <= alarm["received_s"] - last_s < 10
     assert await fire("Watchdog", 60)
     await eventually(lambda: pages("DeadMansSwitch") == ["firing", "resolved"])
     assert pages("Watchdog") == []

@@ -22,7 +22,7 @@ from lab.analysis.logs.triage import Triage, triage
 
 pytestmark = pytest.mark.live
 
-DEADLINE_S = 15
+DEADLINE_S = 60
 COUNTED = ("edge", "storefront", "router", "auth")
 
 
@@ -116,7 +116,7 @@ async def chain(folder: Path) -> AsyncIterator[Chain]:
                     env={**os.environ, **environment, **away, **own},
                 )
             )  # fmt: skip
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=DEADLINE_S)) as http:
         made = Chain(folder, data, control, http)
         try:
             for name in COUNTED:
@@ -126,7 +126,7 @@ async def chain(folder: Path) -> AsyncIterator[Chain]:
             for process in processes:
                 process.terminate()
             for process in processes:
-                assert await asyncio.wait_for(process.wait(), 10) == 0
+                assert await asyncio.wait_for(process.wait(), DEADLINE_S) == 0
 
 
 def counts(found: Triage) -> dict[str, dict[str, int]]:
@@ -145,7 +145,8 @@ def bad(outcomes: dict[str, int]) -> dict[str, int]:
 async def test_the_logs_alone_tell_what_the_counters_tell(tmp_path: Path) -> None:
     """503s of auth, then timeouts, then all is well: every bad outcome of every call, exactly; and whose it was."""
     async with chain(tmp_path) as made:
-        assert await made.ask(20) == [200] * 20
+        for _ in range(10):  # a few at once: each has half a second, also beside other work
+            assert await made.ask(2) == [200] * 2
         await made.change("auth", fail_share=1)
         assert await made.ask(1, {"X-Request-Id": "customer-7"}) == [503]
         for service in COUNTED:

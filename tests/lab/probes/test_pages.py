@@ -38,8 +38,8 @@ def test_when_the_plane_says_that_it_began_and_ended() -> None:
     now = time.monotonic()
     pages = [page(now, starts_utc=told[0]), page(now, "resolved", ends_utc=told[1]), page(now + 1)]
     firing, resolved, unknown = PageTracker(clock).events(pages)
-    assert firing.sent_t == pytest.approx(clock.now_s - 30, abs=0.5)
-    assert resolved.sent_t == pytest.approx(clock.now_s - 20, abs=0.5)
+    assert firing.sent_t == pytest.approx(clock.now_s - 30, abs=3)
+    assert resolved.sent_t == pytest.approx(clock.now_s - 20, abs=3)
     assert unknown.sent_t is None
 
 

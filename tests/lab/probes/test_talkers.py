@@ -94,7 +94,7 @@ async def watch(*, told: bool) -> Talk:
                 watched.real.ends.close()
                 watched.real.ends = None
             talk = asyncio.create_task(watch_talkers("bridge", watched, NAMES.get, 1.0, clock))
-            await wait_until(lambda: watched.looks, 5, "the first look")
+            await wait_until(lambda: watched.looks, 30, "the first look")
             for _ in range(SHORT):
                 link = await asyncio.open_connection(HOST, port, local_addr=(MANY, 0))
                 await say(link, 10)
@@ -104,7 +104,7 @@ async def watch(*, told: bool) -> Talk:
                 await link[1].wait_closed()
             await say(kept, 500)
             if told:
-                await wait_until(lambda: watched.told >= SHORT, 5, "the ends to be told")
+                await wait_until(lambda: watched.told >= SHORT, 30, "the ends to be told")
             clock.happened.set()
             found = await talk
         kept[1].close()

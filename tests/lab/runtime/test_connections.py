@@ -51,7 +51,7 @@ async def told(watched: Connections, count: int) -> list[Connection]:
         found.extend(watched.ended())
         return len(found) >= count
 
-    await wait_until(enough, 5, f"{count} ends to be announced")
+    await wait_until(enough, 30.0, f"{count} ends to be announced")
     return found
 
 
@@ -100,4 +100,4 @@ async def test_announcements_that_were_lost_are_known_to_be(
     watched.ends.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     for _ in range(50):
         converse(listener)
-    await wait_until(lambda: list(watched.ended()) == [] and watched.lost, 5, "the loss to be noticed")
+    await wait_until(lambda: list(watched.ended()) == [] and watched.lost, 30.0, "the loss to be noticed")

@@ -50,7 +50,7 @@ async def test_its_end_is_seen_and_its_successor_is_watched(
     speak(tmp_path, first.pid, started_ticks(first.pid))
     assert [watch.is_gone("bridge", governed) for _ in range(3)] == [False] * 3
     first.kill()
-    await wait_until(lambda: watch.is_gone("bridge", governed), 5.0, "its end to be seen")
+    await wait_until(lambda: watch.is_gone("bridge", governed), 30.0, "its end to be seen")
     assert watch.is_gone("bridge", governed)
     assert first.returncode is None
     speak(tmp_path, second.pid, started_ticks(second.pid))

@@ -28,7 +28,7 @@ def pinned(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
 async def test_a_process_that_is_pinned(pinned: tuple[int, int]) -> None:
     """Its one thread."""
     pid, cpu = pinned
-    await wait_until(lambda: last_cpu(pid) == cpu, 5.0, f"process {pid} on CPU {cpu}")
+    await wait_until(lambda: last_cpu(pid) == cpu, 30.0, f"process {pid} on CPU {cpu}")
 
 
 def test_a_process_that_is_gone() -> None:

@@ -43,7 +43,7 @@ async def test_queue_limit_and_connections_are_the_kernels(listening: socket.soc
         assert reader.read() == Sockets(0, 0, LIMIT, 0)
         for _ in range(2):
             knock(stack, listening)
-        await wait_until(lambda: reader.read() == Sockets(2, 2, LIMIT, 0), 5.0, "two that wait")
+        await wait_until(lambda: reader.read() == Sockets(2, 2, LIMIT, 0), 30.0, "two that wait")
         stack.enter_context(listening.accept()[0])
         assert reader.read() == Sockets(2, 1, LIMIT, 0)
     reader.close()
@@ -64,7 +64,7 @@ async def test_a_full_queue_is_counted_by_the_listener_itself(listening: socket.
                 and found.accept_queue == LIMIT + 1
             )
 
-        await wait_until(dropped, 10.0, "the queue to be full and more to be dropped")
+        await wait_until(dropped, 30.0, "the queue to be full and more to be dropped")
         found = reader.read()
         assert found is not None
         assert (reader.overflows_total() or 0) >= (found.listen_overflows_total or 0) >= 1
@@ -79,7 +79,7 @@ async def test_another_address_on_the_same_port_is_another_listener(listening: s
         other.listen(LIMIT + 2)
         knock(stack, listening)
         mine, theirs = local_listener(f"127.0.0.1:{port}"), local_listener(f"127.0.0.2:{port}")
-        await wait_until(lambda: mine.read() == Sockets(1, 1, LIMIT, 0), 5.0, "the one that waits here")
+        await wait_until(lambda: mine.read() == Sockets(1, 1, LIMIT, 0), 30.0, "the one that waits here")
         assert theirs.read() == Sockets(0, 0, LIMIT + 2, 0)
         mine.close()
         theirs.close()

@@ -90,9 +90,12 @@ def test_the_second_run_does_nothing_and_needs_nothing(checkout: Checkout) -> No
     assert (checkout.folder / ".venv" / "toxiproxy.path").read_text() == "/bin/true\n"
     assert "packages of requirements/all.lock installed (" in first.stdout
     assert "ready (" in first.stdout
-    began = time.monotonic()
-    quiet = checkout.setup("--quiet", fail="pip")
-    assert time.monotonic() - began < 0.3
+    took_s = []
+    for _ in range(5):
+        began = time.monotonic()
+        quiet = checkout.setup("--quiet", fail="pip")
+        took_s.append(time.monotonic() - began)
+    assert min(took_s) < 0.3, "at best: the machine may have other work"
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
     assert "nothing to do" in checkout.setup().stdout
     assert checkout.installs() == 2
