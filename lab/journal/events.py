@@ -15,6 +15,7 @@ from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
 from lab.journal.customer_figures import CustomerCohort, CustomerTotals
 from lab.journal.entry import Buckets, Counts, Entry, Moment, RunTime, Second
+from lab.journal.passed_on import PassedOn
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.topology.roles import Role
 
@@ -175,6 +176,8 @@ class ServiceSample(Entry):
     ``outcomes_total`` the ends of calls, ``calls_in_flight`` the calls under way (else: what a library
     before it has left), and ``calls_queued`` those that wait for a thread. ``shed_total`` were refused or dropped
     instead of being done, by reason; ``abandoned_work_total`` were done for a client that was gone.
+    ``first_attempts_total``: of the attempts, those that were the first of their call. ``upstream``: what a front door
+    or a proxy passed on, by its name for whom it calls (empty: for all of them). Older journals have neither.
     """
 
     type: Literal["service.sample"] = "service.sample"
@@ -192,6 +195,7 @@ class ServiceSample(Entry):
     in_flight: int
     calls_total: int | None = None
     attempts_total: int | None = None
+    first_attempts_total: int | None = None
     outcomes_total: Counts = {}
     attempts_in_flight: int | None = None
     connects_total: int | None = None
@@ -199,6 +203,7 @@ class ServiceSample(Entry):
     calls_queued: int | None = None
     policy: str | None = None
     breaker: str | None = None
+    upstream: dict[str, PassedOn] = {}
     loop_lag_p99_ms: float | None = None
     cpu_s_total: float | None = None
     errors_total: Counts = {}

@@ -17,6 +17,7 @@ from lab.journal.events import (
     SampleMissed,
     ServiceSample,
 )
+from lab.journal.passed_on import PassedOn
 from lab.probes.cohorts import PATIENCE_S, CohortTracker
 from lab.probes.control import ControlClient, ControlError
 from lab.probes.device_api import DeviceApi
@@ -231,10 +232,17 @@ def service_sample(counters: dict[str, Any]) -> ServiceSample:
            "queue_depth", "in_flight", "loop_lag_p99_ms", "cpu_s_total", "errors_total")  # fmt: skip
     remedies = ("abandoned_work_total", "shed_total")
     client = counters.get("client") or {}
-    calls = ("source", "calls_total", "attempts_total", "outcomes_total", "attempts_in_flight", "connects_total",
-             "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip
+    calls = ("source", "calls_total", "attempts_total", "first_attempts_total", "outcomes_total", "attempts_in_flight",
+             "connects_total", "calls_in_flight", "calls_queued", "policy", "breaker")  # fmt: skip
     return ServiceSample(
         **{k: counters[k] for k in own},
         **{k: counters[k] for k in remedies if k in counters},
         **{k: client[k] for k in calls if k in client},
+        upstream={name: _passed_on(told) for name, told in counters.get("upstream", {}).items()},
     )
+
+
+def _passed_on(client: dict[str, Any]) -> PassedOn:
+    outcomes = {kind: count for kind, count in client["outcomes_total"].items() if count}
+    counted = ("calls_total", "attempts_total", "first_attempts_total")
+    return PassedOn(**{key: client[key] for key in counted}, outcomes_total=outcomes)

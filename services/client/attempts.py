@@ -60,7 +60,7 @@ class Attempts:
         never came to be one: no connection was free in the pool in time (rejected by "pool"), or it was cancelled
         before.
         """
-        attempt = Attempt(self._tally, target.cohort)
+        attempt = Attempt(self._tally, target.cohort, call)
         ATTEMPT.set(attempt)
         outcome, answer = NOTHING.outcome, NOTHING
         limited = False

@@ -3,7 +3,8 @@
 attempts = ok + timeout + refused + reset + 5xx + 4xx + other + in flight
 
 An attempt counts from the moment a connect or the reuse of a connection starts; rejections count apart, and so does
-who found no free connection in the pool in time (`pool`). A hedge that lost its race ends as `other`.
+who found no free connection in the pool in time (`pool`). A hedge that lost its race ends as `other`. `first_attempts`
+are those of the attempts that were the first of their call: all others are retries (or hedges).
 """
 
 import time
@@ -11,7 +12,7 @@ from typing import Any
 
 from services.kit.cohorts import Cohort, Cohorts
 from services.kit.histogram import Histogram
-from services.policies import OutcomeKind, rejections
+from services.policies import Call, OutcomeKind, rejections
 
 REJECTIONS = rejections()
 
@@ -22,6 +23,7 @@ class AttemptTally:
     def __init__(self) -> None:
         self.calls = 0
         self.attempts = 0
+        self.first_attempts = 0
         self.in_flight = 0
         self.outcomes: dict[str, int] = dict.fromkeys([*(kind.value for kind in OutcomeKind), *REJECTIONS], 0)
         self.errors: dict[str, int] = {}
@@ -41,6 +43,7 @@ class AttemptTally:
         return {
             "calls_total": self.calls,
             "attempts_total": self.attempts,
+            "first_attempts_total": self.first_attempts,
             "outcomes_total": self.outcomes,
             "attempts_in_flight": self.in_flight,
             "latency": self.latency.as_json(),
@@ -51,11 +54,12 @@ class AttemptTally:
 class Attempt:
     """One try over the bridge; knows whether it has begun to cost the bridge anything."""
 
-    __slots__ = ("_cohort", "_started_s", "_tally")
+    __slots__ = ("_call", "_cohort", "_started_s", "_tally")
 
-    def __init__(self, tally: AttemptTally, cohort: Cohort) -> None:
+    def __init__(self, tally: AttemptTally, cohort: Cohort, call: Call) -> None:
         self._tally = tally
         self._cohort = cohort
+        self._call = call
         self._started_s: float | None = None
 
     @property
@@ -67,6 +71,9 @@ class Attempt:
         """A connect or the reuse of a connection starts."""
         self._started_s = time.monotonic()
         self._tally.attempts += 1
+        if not self._call.tried:
+            self._call.tried = True
+            self._tally.first_attempts += 1
         self._tally.in_flight += 1
         self._cohort.attempts += 1
 

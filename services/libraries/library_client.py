@@ -89,6 +89,7 @@ class LibraryClient:
             "source": "bridge",
             "calls_total": self._calls,
             "attempts_total": None,
+            "first_attempts_total": None,
             "outcomes_total": self.outcomes,
             "attempts_in_flight": None,
             "connects_total": self._connects.total if self._connects else None,

@@ -51,6 +51,7 @@ class Call:
         attempts: Attempts begun so far; more than 0 at `acquire` means that a retry is asked for.
         waited_s: The wait before the latest retry, in seconds (decorrelated jitter goes on from it).
         deadline_s: When whoever asked for the call stops waiting, on the same clock; None: no one said.
+        tried: Whether an attempt of it has begun to cost anything: whoever makes attempts says so.
         notes: What policies remember about this call, each under itself as the key; gone with the call.
     """
 
@@ -59,6 +60,7 @@ class Call:
     attempts: int = 0
     waited_s: float = 0.0
     deadline_s: float | None = None
+    tried: bool = False
     notes: dict[object, Any] = field(default_factory=dict, repr=False)
 
 

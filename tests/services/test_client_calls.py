@@ -111,6 +111,24 @@ async def test_no_one_listens(unused_port: int) -> None:
     assert await outcomes(client) == {"refused": 4}
 
 
+def tried(client: Client) -> tuple[int, int, int]:
+    """Calls, attempts, and those of the attempts that were the first of their call."""
+    told = client.counters()
+    return told["calls_total"], told["attempts_total"], told["first_attempts_total"]
+
+
+async def test_first_attempts_are_counted_apart_from_retries(unused_port: int) -> None:
+    """Four attempts of one call, one of them its first; a call that the breaker refuses from the start has none."""
+    client = Client(ClientSettings(policy="immediate(retries=3)"), f"http://127.0.0.1:{unused_port}")
+    await client.call("GET", ASKED)
+    assert tried(client) == (1, 4, 1)
+    client.apply(ClientSettings(policy="none + breaker(minimum=1, window=1)"))
+    await client.call("GET", ASKED)
+    assert (await client.call("GET", ASKED)).failure == "breaker"
+    assert tried(client) == (3, 5, 2)
+    await client.close()
+
+
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"])
 async def test_a_connection_that_breaks_is_a_reset(answer: bytes) -> None:
     """Before the answer or in the middle of its body."""

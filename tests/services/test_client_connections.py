@@ -68,6 +68,7 @@ async def test_waiting_for_a_connection_ends_at_the_attempts_timeout(
     assert (answer.failure, answer.attempted) == ("pool", False)
     told = client.counters()
     assert (told["attempts_total"], told["attempts_in_flight"], told["outcomes_total"]["pool"]) == (1, 1, 1)
+    assert (told["calls_total"], told["first_attempts_total"]) == (2, 1)
     assert client.errors == {}
     assert client.cohorts(0, time.monotonic())[-1]["failed"] == {"pool": 1}
     first.cancel()

@@ -101,6 +101,7 @@ async def test_the_first_good_answer_wins(serve: Serve, eventually: Eventually) 
     assert (await call).failure is None
     assert sorted(policy.seen) == sorted([OutcomeKind.OK, OutcomeKind.OTHER, OutcomeKind.OTHER])
     assert await settled(client, policy, before) == {"ok": 1, "other": 2}
+    assert client.counters()["first_attempts_total"] == 1
     for turn in (server.waiting[0], server.waiting[2]):
         turn.set_result(200)
     await eventually(lambda: server.gone == 2)  # the server sees that the clients of these are gone

@@ -217,6 +217,7 @@ async def test_the_edge_retries_by_its_own_policy_and_is_no_client(  # noqa: PLR
         told = await answer.json()
     assert (told["client"], told["cohorts"]) == (None, [])
     assert told["upstream"]["storefront"]["attempts_total"] == 4
+    assert told["upstream"]["storefront"]["first_attempts_total"] == 2
     assert told["upstream"]["streaming"]["attempts_total"] == 0
     await change(edge, {"policy": "breaker(minimum=1, window=1) + none"})
     behind["storefront"].clear()
