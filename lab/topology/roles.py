@@ -113,6 +113,11 @@ class Roles(Mapping[str, Role]):
         return next(iter(self.of_kind("instrument")), "")
 
     @cached_property
+    def asked_by_canary(self) -> frozenset[str]:
+        """Whom the instrument's calls reach, the instrument among them."""
+        return self.reached_from(self.canary)
+
+    @cached_property
     def entrance(self) -> str:
         """Whom the load calls: where its requests come in."""
         return next(iter(self._calls(self.load)), "")

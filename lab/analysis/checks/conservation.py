@@ -7,6 +7,7 @@ Of a client that can't count its attempts (a real library) the same is asked of 
 from collections.abc import Iterable, Mapping
 
 from lab.analysis.checks.checker import below, growth
+from lab.analysis.timeline.seconds import ENDED
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import judged_seconds
 from lab.analysis.verdict.verdict import Finding
@@ -14,8 +15,6 @@ from lab.journal.events import LoadSample, ServiceSample
 from lab.topology.roles import Role
 
 PERCENT = 0.5
-ENDS = frozenset({"ok", "timeout", "refused", "reset", "5xx", "4xx", "other"})
-"""How an attempt can end; all other outcomes are rejections by a policy, which made none."""
 
 
 def check_conservation(timeline: Timeline) -> list[Finding]:
@@ -116,5 +115,5 @@ def _unaccounted_calls(sample: ServiceSample) -> float | None:
 def _apart(sample: ServiceSample, begun: int | None, in_flight: int | None) -> float | None:
     if begun is None or in_flight is None:
         return None
-    ended = sum(count for kind, count in sample.outcomes_total.items() if kind in ENDS)
+    ended = sum(count for kind, count in sample.outcomes_total.items() if kind in ENDED)
     return 100 * abs(begun - ended - in_flight) / max(1, begun)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from lab.analysis.timeline.attempts import AtBridge
 from lab.analysis.timeline.deltas import GAP_S, Counter
+from lab.journal.entry import Counts
 from lab.journal.events import (
     BridgeSample,
     CohortClosed,
@@ -16,6 +17,7 @@ from lab.journal.events import (
     ServiceSample,
     UrlSample,
 )
+from lab.journal.passed_on import PassedOn
 from lab.journal.upgrade import ROLES
 from lab.topology.roles import Roles
 
@@ -27,6 +29,8 @@ WINDOW_S = 5
 ANSWERED = ("ok", "4xx", "5xx")
 GIVEN_UP = ("timeout", "reset", "other")
 """How an attempt ended, as clients count it; one that was refused or rejected is neither."""
+ENDED = frozenset({*ANSWERED, *GIVEN_UP, "refused"})
+"""Every end of an attempt. What else clients count as an outcome was rejected by a guard of theirs, and never sent."""
 
 
 @dataclass(slots=True)
@@ -119,6 +123,7 @@ class Seconds:
                 seen = self._touch(event.t)
                 seen.in_flight = event.in_flight
                 seen.in_flight_of = {name: totals.in_flight for name, totals in event.customers.items()}
+                self._load(event)
             case ServiceSample():
                 self._service(event)
             case BridgeSample(device=device) if device == self.roles.device:
@@ -166,8 +171,12 @@ class Seconds:
             event.boot,
             requests=event.requests_total,
             served=event.served_total,
+            failed=sum(event.failed_total.values()),
+            abandoned=event.abandoned_total,
             connections=event.connections_total,
         )
+        for name, passed in event.upstream.items():
+            self._passed_on(event, name, passed)
         # a client counts for itself: when another one makes the calls (a library), the figures begin anew
         client = f"{event.boot} {event.source}"
         self._count(
@@ -177,11 +186,14 @@ class Seconds:
             calls=event.calls_total,
             attempts=event.attempts_total,
             connects=event.connects_total,
+            **{"first attempts": event.first_attempts_total},
         )
         if event.service in self.roles.callers and event.outcomes_total:
             ended = event.outcomes_total
             answered, given_up = (sum(ended.get(kind, 0) for kind in kinds) for kinds in (ANSWERED, GIVEN_UP))
             self._count(event.service, event.t, client, **{"answered": answered, "given up": given_up})
+            others = {"refused": ended.get("refused", 0), "rejected": _rejected(ended)}
+            self._count(event.service, event.t, client, **others)
         if event.calls_total is None or event.service in self.roles.aside:
             return
         if event.policy is not None:
@@ -191,12 +203,34 @@ class Seconds:
         totals = {f"outcome {kind}": float(total) for kind, total in event.outcomes_total.items()}
         self._count(event.service, event.t, client, **totals)
 
+    def _load(self, event: LoadSample) -> None:
+        """What the load sent, in all and by customer (sessions, in journals that don't count their requests)."""
+        sent = event.sent_total if event.requests_total is None else event.requests_total
+        failed = sum(event.failed_total.values())
+        self._count(self.roles.load, event.t, requests=sent, ok=event.ok_total, failed=failed)
+        of_each = {f"requests of {name}": totals.requests_total for name, totals in event.customers.items()}
+        self._count(self.roles.load, event.t, **of_each)
+
+    def _passed_on(self, event: ServiceSample, name: str, passed: PassedOn) -> None:
+        """What a service passed on to one upstream."""
+        counted = {
+            f"attempts to {name}": passed.attempts_total,
+            f"first attempts to {name}": passed.first_attempts_total,
+            f"rejected to {name}": _rejected(passed.outcomes_total),
+        }
+        self._count(event.service, event.t, event.boot, **counted)
+
     def _count(self, source: str, t: float, epoch: str = "", /, **totals: float | None) -> None:
         """File cumulative figures; they settle the seconds since the sample before."""
         for what, total in totals.items():
             if total is not None:
                 self._counters.setdefault((source, what), Counter()).feed(t, total, epoch)
         self.changed.update(range(max(0, int(t - GAP_S) - 1), int(t) + 1))
+
+
+def _rejected(outcomes: Counts) -> int:
+    """Attempts that a guard refused, so that they were never sent."""
+    return sum(count for kind, count in outcomes.items() if kind not in ENDED)
 
 
 def is_final(cohort: Cohort | None) -> bool:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.analysis.checks.conservation import ENDS
+from lab.analysis.timeline.seconds import ENDED
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import judged_seconds
 from lab.analysis.tournament.cell import since_trigger
@@ -88,12 +88,12 @@ def latency_p99_ms(samples: Sequence[Sample]) -> float | None:
 
 def rejected_share(samples: Sequence[Sample]) -> float | None:
     """Share of the attempts that were wanted which a policy forbade."""
-    ends = sum(count for one in samples for kind, count in one.outcomes.items() if kind in ENDS)
-    rejected = sum(count for one in samples for kind, count in one.outcomes.items() if kind not in ENDS)
+    ends = sum(count for one in samples for kind, count in one.outcomes.items() if kind in ENDED)
+    rejected = sum(count for one in samples for kind, count in one.outcomes.items() if kind not in ENDED)
     return rejected / (ends + rejected) if ends + rejected else None
 
 
 def wasted_attempts_share(samples: Sequence[Sample]) -> float | None:
     """Share of the attempts that ended which came to nothing."""
-    ends = sum(count for one in samples for kind, count in one.outcomes.items() if kind in ENDS)
+    ends = sum(count for one in samples for kind, count in one.outcomes.items() if kind in ENDED)
     return 1 - sum(one.outcomes.get("ok", 0.0) for one in samples) / ends if ends else None

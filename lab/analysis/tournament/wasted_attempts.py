@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lab.analysis.checks.checker import growth, within
-from lab.analysis.checks.conservation import ENDS
 from lab.analysis.timeline.rows import ratio
+from lab.analysis.timeline.seconds import ENDED
 from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import ServiceSample
 
@@ -36,8 +36,8 @@ def count_attempts(timeline: Timeline) -> AttemptTotals:
             ended[kind] = ended.get(kind, 0.0) + count
     if not ended:
         return AttemptTotals()
-    tried = sum(count for kind, count in ended.items() if kind in ENDS)
-    rejected_by = {kind: count for kind, count in sorted(ended.items()) if kind not in ENDS and count}
+    tried = sum(count for kind, count in ended.items() if kind in ENDED)
+    rejected_by = {kind: count for kind, count in sorted(ended.items()) if kind not in ENDED and count}
     rejected = float(sum(rejected_by.values()))
     wasted_attempts = tried - ended.get("ok", 0.0)
     return AttemptTotals(

@@ -26,6 +26,7 @@ from lab.report.html.plot import figure
 from lab.report.html.second_text import second_text
 from lab.report.html.strips.plot import strips_figure
 from lab.report.html.strips.strips import Picture, picture
+from lab.report.html.system_data import system_data
 from lab.report.html.theme import THEMES, Theme
 from lab.report.plane_view import watches
 from lab.report.played import deeds
@@ -142,12 +143,13 @@ def _monitoring(content: PageContent) -> dict[str, Any]:
 
 
 def page_data(content: PageContent, found: Marks) -> dict[str, Any]:
-    """What the script draws: rows, figures by theme and size, and the time spans one can zoom to."""
+    """What the script draws: rows, the system, figures by theme and size, and the time spans one can zoom to."""
     shown = picture(content.timeline, watches(content.timeline, content.verdict), found.last_s)
     return {
         "rows": [row_data(row) for row in content.timeline.rows],
         "said": [second_text(row) for row in content.timeline.rows],
         "planes": [] if shown is None else shown.rows,
+        "system": system_data(content.timeline),
         "figures": {
             theme.name: {size: _figures(content, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES
