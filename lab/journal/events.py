@@ -16,6 +16,7 @@ from lab.drillfile.phase import PhaseRole
 from lab.journal.customer_figures import CustomerCohort, CustomerTotals
 from lab.journal.entry import Buckets, Counts, Entry, Moment, RunTime, Second
 from lab.journal.passed_on import PassedOn
+from lab.journal.exercise_events import ExerciseBegun
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.topology.roles import Role
 
@@ -436,6 +437,7 @@ Event = Annotated[
     | PageReceived
     | SampleMissed
     | NoteWritten
+    | ExerciseBegun
     | RunClosed,
     Field(discriminator="type"),
 ]

@@ -29,6 +29,7 @@ from lab.journal.events import (
     ServiceSample,
     SettingsRead,
 )
+from lab.journal.exercise_events import ExerciseBegun
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.journal.upgrade import ROLES
 from lab.topology.roles import Roles
@@ -48,6 +49,7 @@ class EventRecord:
         settings: live settings as they were read back, by service.
         governors: what became of the devices' CPU governors, where one died.
         planes: what is known of each monitoring plane.
+        exercise: the game day that is played on this lab; None: none is.
     """
 
     def __init__(self) -> None:
@@ -74,6 +76,7 @@ class EventRecord:
         self.canaries: list[CanarySample] = []
         self.missed: list[SampleMissed] = []
         self.planes: dict[str, Watched] = {}
+        self.exercise: ExerciseBegun | None = None
 
     def keep(self, event: Event) -> None:
         """Keep an event under its kind."""
@@ -151,6 +154,13 @@ class EventRecord:
             span = replace(span, ended_s=event.at_s, failed=event.detail if event.state == "failed" else None)
         self.actions[span.action] = span
 
+    def _note(self, event: NoteWritten | ExerciseBegun) -> None:
+        """What people wrote down, and the exercise that they do."""
+        if isinstance(event, ExerciseBegun):
+            self.exercise = event
+        else:
+            self.notes.append(event)
+
     def _file(self, event: Event) -> None:
         """Keep a raw sample or word under its kind."""
         match event:
@@ -160,8 +170,8 @@ class EventRecord:
                 self.checks.append(event)
             case ServiceChanged():
                 self.changes.append(event)
-            case NoteWritten():
-                self.notes.append(event)
+            case NoteWritten() | ExerciseBegun():
+                self._note(event)
             case LoadSample():
                 self.loads.append(event)
             case BridgeSample(device=device):

@@ -94,6 +94,7 @@ def test_a_scenario_is_a_drills_lab_without_what_the_drill_does(tmp_path: Path) 
         ("title: A day\n", "", "key is missing: `title`"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_wrong_is_named_with_its_line_and_key(
     tmp_path: Path, wrong: str, right: str, said: str
 ) -> None:
@@ -104,6 +105,7 @@ def test_what_is_wrong_is_named_with_its_line_and_key(
     assert re.search(said.replace("?", r"\?"), str(refused.value)), str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_each_that_comes_with_the_lab_is_valid_and_gives_nothing_away(path: Path) -> None:
     """Within three minutes where it is scripted; neither title nor warning name its steps or its cause."""
