@@ -10,9 +10,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lab.drillfile.causes import Cause
-from lab.drillfile.envelope import Envelope
 from lab.drillfile.frozen import Frozen
-from lab.drillfile.model import AGAIN, Drill, Step
+from lab.drillfile.model import AGAIN, Drill, Setting, Step
 
 Pace = Literal["played", "scripted"]
 Eyes = Literal["lab", "shared", "ops"]
@@ -70,7 +69,7 @@ class Victory(Frozen):
 
     within_s: float
     again_s: float
-    envelope: Envelope = Field(default_factory=dict)
+    envelope: dict[str, dict[str, Setting]] = Field(default_factory=dict)
 
 
 class Scenario(Frozen):
