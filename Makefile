@@ -24,7 +24,7 @@ export PYTEST_ADDOPTS :=
 export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke unit test test-long test-containers soak lint engine images up down doctor bench release clean
+.PHONY: help setup drill smoke unit test test-long test-containers soak lint engine images up down gameday doctor bench release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ up: runtime ## start a lab and leave it running, to try things by hand
 
 down: setup ## end the lab that `make up` started
 	@$(LAB) down $(ARGS)
+
+gameday: runtime ## play a game day: a sealed scenario on a lab of its own
+	@$(LAB) gameday start --runtime $(RUNTIME) $(ARGS)
 
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)

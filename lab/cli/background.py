@@ -18,19 +18,35 @@ from lab.session.status import UP
 UP_DEADLINE_S = 180.0
 
 
-def start_in_background(request: Request, say: Callable[[str], None]) -> RunFolder:
+def start_in_background(
+    request: Request,
+    say: Callable[[str], None],
+    *,
+    program: str = "lab.cli.living_lab",
+    name: str = "interactive",
+    prepare: Callable[[RunFolder], None] | None = None,
+) -> RunFolder:
     """Start the session's process and return when its lab is calibrated and listens.
+
+    Args:
+        request: the lab.
+        say: gets what it is at.
+        program: the module that is run with the run folder as its argument.
+        name: of the run folder.
+        prepare: puts into the folder what the program needs besides.
 
     Raises:
         SetupError: it ended instead; what it said last is in the message.
     """
-    folder = create_run_folder(request.home, "interactive", request.out)
+    folder = create_run_folder(request.home, name, request.out)
     write_request(folder, request.drill.resolved(), request.runtime)
+    if prepare is not None:
+        prepare(folder)
     log = folder.path / "lab.log"
     say(f"bringing the lab up (log: {log})")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            own_python("lab.cli.living_lab", str(folder.path)), env=_environment(request.home), cwd=folder.path,
+            own_python(program, str(folder.path)), env=_environment(request.home), cwd=folder.path,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 

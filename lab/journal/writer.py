@@ -31,6 +31,7 @@ DECISIONS = frozenset(
         "action.changed",
         "check.decided",
         "note.written",
+        "exercise.begun",
         "run.closed",
     }
 )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,10 @@ def listens(run: RunFolder) -> bool:
 class LabClient:
     """Calls to one living lab."""
 
-    def __init__(self, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder, headers: Mapping[str, str] | None = None) -> None:
+        """``headers`` go with every call, such as the token of a game day's facilitator."""
         self.run = run
+        self._headers = dict(headers or {})
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
         """One call; the answer's JSON.
@@ -183,6 +185,6 @@ class LabClient:
         with short_path(self.run.socket) as path:
             connector = aiohttp.UnixConnector(path=path)
             async with aiohttp.ClientSession(
-                connector=connector, timeout=timeout, read_bufsize=2**22
+                connector=connector, timeout=timeout, read_bufsize=2**22, headers=self._headers
             ) as session:
                 yield session

@@ -77,14 +77,19 @@ class Changes:
             why = self._errors.get(action, "it does not read back as undone")
             raise RollbackFailedError(f"{action} could not be undone: {why}")
 
-    async def clear(self, by: str) -> list[str]:
+    async def clear(self, by: str, whose: Collection[str] | None = None) -> list[str]:
         """Undo what a person or a drill applied, newest first; the lab's own settings (its capacity) stay.
+
+        Args:
+            by: who undoes.
+            whose: only what these applied; None: everyone's.
 
         Raises:
             RollbackFailedError: some could not be; the others are undone.
         """
         undone, failed = [], []
-        for action in [one.id for one in reversed(self.active()) if one.kind != "setting"]:
+        theirs = (one for one in reversed(self.active()) if whose is None or one.by in whose)
+        for action in [one.id for one in theirs if one.kind != "setting"]:
             try:
                 await self.undo(action, by)
                 undone.append(action)

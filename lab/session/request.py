@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from lab import resources
 from lab.drillfile import Drill
 from lab.monitoring import modes
+from lab.session.sealed import Sealed
 from lab.topology import Roles, Topology, load_topology, processes_variable
 
 PROFILES = "COMPOSE_PROFILES"
@@ -32,6 +33,7 @@ class Request:
             own. ``interactive``: people play with it, and may have drills run on it.
         takes_turns: its figures matter, so no other such lab of this machine is up at the same time.
         rerun_of: names of the runs that this one repeats, oldest first.
+        sealed: the exercise that is played on the lab; None: none is.
     """
 
     home: Path
@@ -42,6 +44,7 @@ class Request:
     purpose: Purpose = "drill"
     takes_turns: bool = True
     rerun_of: tuple[str, ...] = ()
+    sealed: Sealed | None = None
 
     def of(self, drill: Drill) -> "Request":
         """What a run of this drill on the lab is asked for."""

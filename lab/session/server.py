@@ -15,10 +15,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from chaos.errors import ChaosError
+from chaos.errors import UnknownActionError
 from chaos.lab_error import LabError
+from chaos.ledger.ledger import Intent
 from lab.drillfile import Step
-from lab.journal.events import EVENT
+from lab.journal.events import EVENT, Event
 from lab.remote.client import ROLLBACK_FAILED
 from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder
@@ -27,12 +28,14 @@ from lab.session.changes import RollbackFailedError
 from lab.session.foreign import foreign_things
 from lab.session.host import Host
 from lab.session.permission import Permission
+from lab.session.sealed import HEADER, PLAYERS, Sealed
 from lab.session.status import UP, state, status
 from lab.session.top import top
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CHUNK_BYTES = 2**16
 MOST_REASON = 200
+EXERCISE = "a game day is played here: that is the facilitator's; `lab gameday stop` ends it"
 
 
 class NotNowError(LabError):
@@ -71,7 +74,7 @@ class Server:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.app = web.Application(middlewares=[_explain])
+        self.app = web.Application(middlewares=[_explain, self._unnamed])
         change, probe = partial(self._if, Permission.CHANGE), partial(self._if, Permission.PROBE)
         self.app.add_routes(
             [
@@ -86,6 +89,7 @@ class Server:
                 web.delete("/actions/{id}", change(self._undo)),
                 web.delete("/actions", change(self._clear)),
                 web.post("/down", self._if(Permission.END, self._down)),
+                web.post("/exercise/{act}", self._exercise),
             ]
         )
 
@@ -107,10 +111,52 @@ class Server:
             raise NotNowError(f"the lab {self._host.folder.name} is {now}; `lab abort` ends it")
         return self._host
 
-    async def _status(self, _: web.Request) -> web.Response:
-        return web.json_response(status(self._host))
+    def _sealed_to(self, request: web.Request) -> Sealed | None:
+        """The exercise that is sealed to whoever asks; None: there is none, it is over, or the token opens it."""
+        sealed = self._host.request.sealed
+        return None if sealed is None or sealed.opened_by(request.headers.get(HEADER)) else sealed
+
+    @web.middleware
+    async def _unnamed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """No refusal names what is sealed."""
+        sealed = self._sealed_to(request)
+        if sealed is None:
+            return await handler(request)
+        try:
+            return await handler(request)
+        except EXPECTED as wrong:
+            said = sealed.text(_words(wrong))
+            raise (RollbackFailedError if isinstance(wrong, RollbackFailedError) else NotNowError)(
+                said
+            ) from wrong
+
+    def _not_by_responders(self, request: web.Request) -> None:
+        if self._sealed_to(request) is not None:
+            raise NotNowError(EXERCISE)
+
+    async def _status(self, request: web.Request) -> web.Response:
+        whole, sealed = status(self._host), self._sealed_to(request)
+        if sealed is None:
+            return web.json_response(whole)
+        return web.json_response(
+            sealed.status(whole, [f"{one.id}: {one.fault} on {one.target}" for one in self._own()])
+        )
+
+    def _own(self) -> list[Intent]:
+        """What responders have active, while an exercise is sealed to them."""
+        return [one for one in self._host.changes.active() if one.by in PLAYERS] if self._host.ready else []
+
+    async def _exercise(self, request: web.Request) -> web.Response:
+        sealed = self._host.request.sealed
+        if sealed is None:
+            raise NotNowError(
+                f"no game day is played on {self._host.folder.name}; `lab gameday start` begins one"
+            )
+        opened = sealed.opened_by(request.headers.get(HEADER))
+        return web.json_response(await sealed.desk(request.match_info["act"], await request.json(), opened))
 
     async def _abort(self, request: web.Request) -> web.Response:
+        self._not_by_responders(request)
         asked = await request.json()
         reason = "".join(c if c.isprintable() else " " for c in str(asked.get("reason", "")))
         first = self._host.abort(" ".join(reason.split())[:MOST_REASON])
@@ -129,16 +175,25 @@ class Server:
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())
+        if step.kind != "mitigation":
+            self._not_by_responders(request)
         return web.json_response({"id": await self._living().changes.apply(step, by="interactive")})
 
     async def _undo(self, request: web.Request) -> web.Response:
-        await self._living().changes.undo(request.match_info["id"], by="interactive")
+        host, action = self._living(), request.match_info["id"]
+        if self._sealed_to(request) is not None and action not in (own := [one.id for one in self._own()]):
+            raise UnknownActionError(f"no action {action}; open are: {', '.join(own) or 'none'}")
+        await host.changes.undo(action, by="interactive")
         return web.json_response({})
 
-    async def _clear(self, _: web.Request) -> web.Response:
-        return web.json_response({"undone": await self._living().changes.clear(by="interactive")})
+    async def _clear(self, request: web.Request) -> web.Response:
+        whose = None if self._sealed_to(request) is None else PLAYERS
+        return web.json_response(
+            {"undone": await self._living().changes.clear(by="interactive", whose=whose)}
+        )
 
-    async def _down(self, _: web.Request) -> web.Response:
+    async def _down(self, request: web.Request) -> web.Response:
+        self._not_by_responders(request)
         self._living().down.set()
         return web.json_response({})
 
@@ -148,16 +203,18 @@ class Server:
         Who reads too slowly is dropped, since what waits for them would grow for ever, and goes on with ``after`` the
         last that they got.
         """
-        after = int(request.query.get("after", "-1"))
+        after, sealed = int(request.query.get("after", "-1")), self._sealed_to(request)
         answer = web.StreamResponse()
         await answer.prepare(request)
         with self._host.listen() as queue:
             ended = self._host.journal.ended
+            shown = Shown(sealed)
             async for piece in journal_after(self._host.folder.journal, after):
-                await answer.write(piece)
+                await answer.write(piece if sealed is None else shown.lines(piece))
             while not ended and (event := await queue.get()) is not None:
-                if event.seq > after or event.seq < 0:
-                    await answer.write(EVENT.dump_json(event) + b"\n")
+                seen = event if sealed is None else sealed.event(event)
+                if seen is not None and (event.seq > after or event.seq < 0):
+                    await answer.write(EVENT.dump_json(seen) + b"\n")
                 if event.type == "run.closed":
                     break
         return answer
@@ -168,7 +225,10 @@ class Server:
     async def _logs(self, request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()
         follow = request.query.get("follow") == "1"
+        sealed = self._sealed_to(request)
         async for line in self._host.runtime.logs(request.match_info["service"], follow=follow):
+            if sealed is not None and not sealed.may_show(line.text):
+                continue
             await answer.prepare(
                 request
             )  # not before there is a line: what is wrong until then can still be said
@@ -196,11 +256,36 @@ async def journal_after(journal: Path, after: int) -> AsyncIterator[bytes]:
             yield piece
 
 
+class Shown:
+    """The pieces of a journal as someone may read them to whom an exercise is sealed: whole lines only."""
+
+    def __init__(self, sealed: Sealed | None) -> None:
+        self._sealed = sealed
+        self._rest = b""
+
+    def lines(self, piece: bytes) -> bytes:
+        """What may be shown of the lines that end in this piece."""
+        *whole, self._rest = (self._rest + piece).split(b"\n")
+        events = (self._event(line) for line in whole)
+        return b"".join(EVENT.dump_json(event) + b"\n" for event in events if event is not None)
+
+    def _event(self, line: bytes) -> Event | None:
+        event = EVENT.validate_json(line)
+        return event if self._sealed is None else self._sealed.event(event)
+
+
+EXPECTED = (LabError, KeyError, OSError, ValueError, TypeError)
+
+
+def _words(wrong: Exception) -> str:
+    return str(wrong.args[0]) if isinstance(wrong, KeyError) and wrong.args else str(wrong)
+
+
 @web.middleware
 async def _explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except (ChaosError, NotNowError, KeyError, OSError, ValueError, TypeError) as wrong:
-        text = str(wrong.args[0]) if isinstance(wrong, KeyError) and wrong.args else str(wrong)
+    except EXPECTED as wrong:
+        text = _words(wrong)
         status = ROLLBACK_FAILED if isinstance(wrong, RollbackFailedError) else 400
         return web.Response(status=status, text=json.dumps({"error": text}), content_type="application/json")
