@@ -15,8 +15,8 @@ from chaos.traits import Traits
 from lab.drillfile.phase import PhaseRole
 from lab.journal.customer_figures import CustomerCohort, CustomerTotals
 from lab.journal.entry import Buckets, Counts, Entry, Moment, RunTime, Second
-from lab.journal.passed_on import PassedOn
 from lab.journal.exercise_events import ExerciseBegun
+from lab.journal.passed_on import PassedOn
 from lab.journal.plane_events import PageReceived, PlaneBackfilled, PlaneConfigured, PlaneSample, PlaneScraped
 from lab.topology.roles import Role
 
