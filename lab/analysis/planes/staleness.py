@@ -59,8 +59,13 @@ def knows_scrapes(watched: Watched) -> bool:
     return bool(targets) and all(scraped is not None and scraped.error is None for scraped in told)
 
 
+def freshest_s(configured: PlaneConfigured) -> float:
+    """The age from which on a plane's newest sample is too old."""
+    return INTERVALS * configured.scrape_interval_s + ROOM_S
+
+
 def _old(configured: PlaneConfigured, age_s: float | None) -> bool:
-    return age_s is None or age_s >= INTERVALS * configured.scrape_interval_s + ROOM_S
+    return age_s is None or age_s >= freshest_s(configured)
 
 
 def _off(

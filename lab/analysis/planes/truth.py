@@ -12,6 +12,7 @@ truths that such scrapes could have seen:
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 
 from lab.analysis.timeline.rows import ratio
@@ -40,8 +41,10 @@ def grown(timeline: Timeline, service: str, what: str, start_s: float, end_s: fl
 def _nothing_until_s(timeline: Timeline, service: str, what: str) -> float:
     """Until when a counter stood at 0: also before its first sample, so that a wide window may begin before the run."""
     samples = timeline.services.get(service, [])
-    zero = [s.t for s in samples if s.boot == samples[0].boot and getattr(s, f"{what}_total") == 0]
-    return max(zero, default=-math.inf)
+    boot = samples[0].boot if samples else ""
+    # they are the first ones, since a counter never falls while its process lives
+    until = bisect_left(samples, 1, key=lambda s: int(s.boot != boot or getattr(s, f"{what}_total") != 0))
+    return samples[until - 1].t if until else -math.inf
 
 
 def goodput(timeline: Timeline, start_s: float, end_s: float) -> float | None:

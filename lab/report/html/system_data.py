@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from lab.analysis.system import SystemMap, SystemSecond, system_map, system_second
+from lab.analysis.system import SystemMap, SystemSecond, eye_second, system_map, system_second
 from lab.analysis.system.active_actions import ActiveAction
 from lab.analysis.system.arrow_second import ArrowSecond
 from lab.analysis.system.service_second import ServiceSecond, ServiceState
 from lab.analysis.timeline.timeline import Timeline
+from lab.report.plane_view import ORDER
 from lab.report.words import clean, effect
 
 STATES: Mapping[ServiceState, str] = {
@@ -30,10 +31,27 @@ _RATE_DIGITS, _DIGITS = 1, 3
 
 
 def system_data(timeline: Timeline) -> dict[str, Any]:
-    """A whole run: ``{"map": ..., "seconds": [...]}``, a second for each row."""
-    found = system_map(timeline)
-    seconds = (system_second(timeline, row.second, found) for row in timeline.rows)
-    return {"map": map_data(found), "seconds": [second_data(second) for second in seconds]}
+    """A whole run: ``{"map": ..., "seconds": [...], "eyes": {plane: [...]}}``, a second for each row."""
+    found, seconds = system_map(timeline), [row.second for row in timeline.rows]
+    return {
+        "map": map_data(found),
+        "seconds": [second_data(system_second(timeline, second, found)) for second in seconds],
+        "eyes": {
+            plane: [eye_data(timeline, plane, second) for second in seconds] for plane in eyes(timeline)
+        },
+    }
+
+
+def eyes(timeline: Timeline) -> list[str]:
+    """The planes that watch, the shared one first; none where none does."""
+    watching = [name for name, watched in timeline.planes.items() if watched.configured is not None]
+    return sorted(watching, key=lambda name: (name not in ORDER, name != ORDER[0], name))
+
+
+def eye_data(timeline: Timeline, plane: str, second: int) -> dict[str, Any] | None:
+    """What a plane knew of a second; null: it was not asked."""
+    told = eye_second(timeline, plane, second)
+    return None if told is None else _short(asdict(told))
 
 
 def map_data(found: SystemMap) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.journal.events import Event, SettingsRead
 from lab.report.html.embed import to_json
 from lab.report.html.system_data import STATES, system_data
+from tests.lab.analysis.two_planes import Watch
 from tests.lab.report.conftest import MITIGATION, START, TRIGGER, make_drill, make_events
 
 MOST_BYTES = 300_000
@@ -100,3 +101,19 @@ def test_a_detour_is_said_and_a_half_open_breaker_has_its_own_word(events: Seque
     number = found["map"]["arrows"].index({"from": "storefront", "to": "auth", "over": "bridge"})
     assert second["arrows"][number]["over"] == "bridge-reserve"
     assert second["services"]["storefront"]["word"] == "breaker half-open"
+
+
+def test_each_plane_has_an_eye_for_each_second() -> None:
+    """Null where it was not asked; the shared plane comes first, none where none watches."""
+    run = Watch().timeline()
+    found = system_data(run)
+    assert list(found["eyes"]) == ["shared", "ops"]
+    for seen in found["eyes"].values():
+        assert len(seen) == len(found["seconds"])
+        assert (seen[2], seen[45]["second"], seen[45]["stale"], seen[45]["goodput_rps"]) == (
+            None,
+            45,
+            False,
+            0,
+        )
+    assert system_data(Timeline.fold(make_events(make_drill(), until_s=START + 3)))["eyes"] == {}
