@@ -10,6 +10,8 @@ from lab import campaign
 from lab.campaign import all_plans, open_plan, planned_s
 from lab.cli import options
 from lab.drillfile import Drill, is_plan
+from lab.drillfile.read_scenario import is_scenario
+from lab.exercise.scenarios import open_scenario
 from lab.report.console import Console
 from lab.report.terminal.drill_text import drill_text
 from lab.report.words import clean
@@ -63,9 +65,15 @@ def show(drill: options.DrillArgument) -> None:
     Console(soft_wrap=True).print(drill_text(open_drill(drill)), highlight=False, end="")
 
 
-def validate(file: Annotated[Path, typer.Argument(help="A drill file, or a tournament's plan.")]) -> None:
-    """Check a drill file or a plan; every problem is reported with file, line and key."""
-    if is_plan(file):
+def validate(
+    file: Annotated[
+        Path, typer.Argument(help="A drill file, a tournament's plan, or a game day's scenario.")
+    ],
+) -> None:
+    """Check a drill file, a plan or a scenario; every problem is reported with file, line and key."""
+    if is_scenario(file):
+        _validate_scenario(file)
+    elif is_plan(file):
         _validate_plan(file)
     else:
         _validate_drill(file)
@@ -76,6 +84,16 @@ def _validate_plan(file: Path) -> None:
     runs = list(plan.cells(plan.whole))
     took = f"{planned_s(runs) / 60:.0f} min"
     Console().print(f"{file}: ok ({plan.name}, a tournament of {len(runs)} runs, {took})", markup=False)
+
+
+def _validate_scenario(file: Path) -> None:
+    """What is sealed is not printed: who checks a scenario may be about to play it."""
+    found = open_scenario(str(file))
+    Console().print(
+        clean(f"{file}: ok ({found.name}, a scenario of {found.minutes} minutes)"),
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _validate_drill(file: Path) -> None:

@@ -15,7 +15,8 @@ from lab.schemas import schema_file
 from lab.templates import TemplateKind, template
 
 new = typer.Typer(
-    help="Write a file to begin from: a drill, or a plan for `lab compare`.", no_args_is_help=True
+    help="Write a file to begin from: a drill, a plan for `lab compare`, a game day's scenario.",
+    no_args_is_help=True,
 )
 
 File = Annotated[Path, typer.Argument(help="The file to write, like mine.yaml; it must not exist yet.")]
@@ -33,6 +34,13 @@ def new_drill(file: File = Path("my-drill.yaml")) -> None:
 def new_plan(file: File = Path("my-plan.yaml")) -> None:
     """Write a tournament's plan: contestants, triggers, seeds."""
     _write("plan", file)
+
+
+@new.command("scenario")
+@acts
+def new_scenario(file: File = Path("my-scenario.yaml")) -> None:
+    """Write a scenario of a game day: what players see, and what is sealed."""
+    _write("scenario", file)
 
 
 def _write(kind: TemplateKind, file: Path) -> None:
@@ -55,7 +63,9 @@ def _write(kind: TemplateKind, file: Path) -> None:
         said = f"{error.filename or file} can't be written: {error.strerror or error}"
         raise RunFolderError(f"{said}. {remedy(file.absolute(), error)}") from error
     console = Console(soft_wrap=True)
-    command = f"lab run {file}" if kind == "drill" else f"lab compare {file} --quick"
+    command = {"drill": f"lab run {file}", "plan": f"lab compare {file} --quick"}.get(
+        kind, f"lab gameday start {file}"
+    )
     for line in (
         f"written: {file}, and {schema} for editors",
         f"check it: lab validate {file}",

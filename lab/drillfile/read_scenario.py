@@ -36,6 +36,16 @@ Drills = Callable[[str], Drill]
 """A drill by its name; raises ``DrillError`` where there is none."""
 
 
+def is_scenario(path: Path) -> bool:
+    """Whether a file is a scenario, or meant to be one: it has something sealed.
+
+    Raises:
+        DrillError: it can't be read.
+    """
+    top, _ = parse_source(str(path), read_content(path))
+    return isinstance(top.content, dict) and "sealed" in top.content
+
+
 def load_scenario(path: Path, using: Known, drills: Drills) -> Scenario:
     """Read a scenario's file.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from chaos.process.files import replace_text
 from lab.analysis import Timeline
@@ -100,7 +100,7 @@ def review(folder: RunFolder, *, with_points: bool = False) -> Reviewed:
     """
     timeline = Timeline.fold(read(folder.journal).events)
     game, score = game_of(timeline), score_game(timeline)
-    text = debrief(game, score, folder.report, with_points=with_points)
+    text = debrief(game, score, PurePath(folder.report.name), with_points=with_points)
     file = folder.path / "debrief.md"
     try:
         game_folder(folder).mkdir(mode=0o700, exist_ok=True)

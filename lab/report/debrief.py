@@ -51,7 +51,9 @@ def debrief(game: Game, score: GameScore, report: PurePath, *, with_points: bool
 
 def _head(score: GameScore) -> Iterator[str]:
     kind = score.cause.partition(" of ")[0]
-    yield f"The cause was `{score.cause}`: {KINDS[kind]}. Scenario `{score.scenario}`, {clock(score.lasted_s)} long."
+    drawn = "" if score.seed is None else f", drawn by seed {score.seed}"
+    yield f"The cause was `{score.cause}`: {KINDS[kind]}."
+    yield f"Scenario `{score.scenario}`{drawn}; {clock(score.lasted_s)} long, {score.pace} pace."
     if not score.complete:
         yield ""
         yield "The game was cut short: the lab or its director died. What was measured until then stands below."

@@ -35,6 +35,20 @@ from lab.session.top import top
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CHUNK_BYTES = 2**16
 MOST_REASON = 200
+OF_RESPONDERS = frozenset(
+    {
+        "/status",
+        "/events",
+        "/logs",
+        "/logs/{service}",
+        "/foreign",
+        "/top",
+        "/actions",
+        "/actions/{id}",
+        "/exercise/{act}",
+    }
+)
+"""What a responder may ask while an exercise is sealed to them; whatever else there is, is the facilitator's."""
 EXERCISE = "a game day is played here: that is the facilitator's; `lab gameday stop` ends it"
 
 
@@ -122,6 +136,9 @@ class Server:
         sealed = self._sealed_to(request)
         if sealed is None:
             return await handler(request)
+        resource = request.match_info.route.resource
+        if resource is not None and resource.canonical not in OF_RESPONDERS:
+            raise NotNowError(EXERCISE)
         try:
             return await handler(request)
         except EXPECTED as wrong:
@@ -129,10 +146,6 @@ class Server:
             raise (RollbackFailedError if isinstance(wrong, RollbackFailedError) else NotNowError)(
                 said
             ) from wrong
-
-    def _not_by_responders(self, request: web.Request) -> None:
-        if self._sealed_to(request) is not None:
-            raise NotNowError(EXERCISE)
 
     async def _status(self, request: web.Request) -> web.Response:
         whole, sealed = status(self._host), self._sealed_to(request)
@@ -156,7 +169,6 @@ class Server:
         return web.json_response(await sealed.desk(request.match_info["act"], await request.json(), opened))
 
     async def _abort(self, request: web.Request) -> web.Response:
-        self._not_by_responders(request)
         asked = await request.json()
         reason = "".join(c if c.isprintable() else " " for c in str(asked.get("reason", "")))
         first = self._host.abort(" ".join(reason.split())[:MOST_REASON])
@@ -175,8 +187,8 @@ class Server:
 
     async def _inject(self, request: web.Request) -> web.Response:
         step = Step.model_validate(await request.json())
-        if step.kind != "mitigation":
-            self._not_by_responders(request)
+        if step.kind != "mitigation" and self._sealed_to(request) is not None:
+            raise NotNowError(EXERCISE)
         return web.json_response({"id": await self._living().changes.apply(step, by="interactive")})
 
     async def _undo(self, request: web.Request) -> web.Response:
@@ -192,8 +204,7 @@ class Server:
             {"undone": await self._living().changes.clear(by="interactive", whose=whose)}
         )
 
-    async def _down(self, request: web.Request) -> web.Response:
-        self._not_by_responders(request)
+    async def _down(self, _: web.Request) -> web.Response:
         self._living().down.set()
         return web.json_response({})
 

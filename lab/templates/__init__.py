@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Literal, get_args
 
-TemplateKind = Literal["drill", "plan"]
+TemplateKind = Literal["drill", "plan", "scenario"]
 KINDS: tuple[TemplateKind, ...] = get_args(TemplateKind)
 
 

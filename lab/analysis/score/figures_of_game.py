@@ -35,6 +35,7 @@ def score_game(timeline: Timeline) -> GameScore:
     return GameScore(
         scenario=game.scenario.name,
         title=game.scenario.title,
+        seed=None if timeline.exercise is None else timeline.exercise.seed,
         complete=game.complete,
         pace="played" if timeline.exercise is None else timeline.exercise.pace,
         lasted_s=round(game.stopped_s - game.started_s, 1),

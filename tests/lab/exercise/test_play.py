@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from lab.journal import read
 from lab.remote.client import listens
 from lab.session import LabClient, RunFolder, Stop, Unreachable
 from lab.session.sealed import HEADER
+from lab.session.server import EXERCISE, OF_RESPONDERS, Server
 from tests.lab.session.stub_lab import StubLab, stub_lab
 
 pytestmark = pytest.mark.live
@@ -190,6 +192,23 @@ async def test_nothing_that_a_responder_can_get_names_what_is_sealed(
         word for word in ("zanzibar", "timbuktu", "unavailable", "exercise.begun") if word not in opened
     ] == []
     assert stubs.ports["storefront"].settings["fail_share"] == 0.37, "nothing of it was undone by responders"
+    await played.act("stop")
+    await played.over()
+
+
+async def test_what_the_socket_learns_later_is_the_facilitators_until_it_is_listed(stubs: StubLab) -> None:
+    """Every route that is not a responder's is refused to them, and the refusal is the same for all."""
+    played = await begun(stubs)
+    app = Server(SimpleNamespace(request=None)).app  # type: ignore[arg-type]
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource is not None
+    }
+    others = {(method, path) for method, path in routes if path not in OF_RESPONDERS}
+    assert others == {("POST", "/abort"), ("POST", "/down")}
+    for method, path in others:
+        assert await refused(played.responder, method, path) == EXERCISE
     await played.act("stop")
     await played.over()
 

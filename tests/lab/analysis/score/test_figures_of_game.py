@@ -188,6 +188,7 @@ def test_the_debrief_says_what_the_score_says_and_blames_no_one() -> None:
     assert "- 0:30 customers are informed (ada): we are looking into it" in text
     assert "- 0:20 the scenario: capacity on bridge is active" in text
     assert "queue_limit of auth" in text
+    assert "Scenario `throttled-bridge`, drawn by seed 3; 3:00 long, scripted pace." in text
     assert "What made `latency of bridge` the best explanation" in text
     assert not [word for word in ("fault of", "should have", "failed to", "blame", "mistake") if word in text]
     assert "points" not in text
