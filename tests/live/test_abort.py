@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from chaos.wait import wait_until
 from lab.session import LabClient, RunFolder, Unreachable
 from tests.checkout import ROOT
 from tests.live.by_hand import ByHand
@@ -99,8 +100,9 @@ async def test_an_abort_before_the_drill_begins(
     """While the services come up, and while the bridge is calibrated: nothing of the lab stays."""
     lab = start.short(written(tmp_path))
     await lab.seen("service.changed", service=service, state=state)
-    assert (await call("abort", "--run", str(lab.folder)))[0] == 0
-    ended_well(lab, "aborted by the user")
+    # At once: a command takes a while to begin, and the drill may have begun by then.
+    assert await LabClient(RunFolder(lab.folder)).abort("not this one")
+    ended_well(lab, "aborted by the user: not this one")
     assert not [event for event in lab.events() if event["type"] == "phase.entered"]
 
 
@@ -117,12 +119,15 @@ async def test_a_drill_that_runs_can_be_watched_but_not_disturbed(start: Start, 
     )  # capacity, configuration, throttle
     with pytest.raises(Unreachable, match=r"a drill runs here .*; `lab abort` ends it"):
         await LabClient(RunFolder(lab.folder)).call("DELETE", "/actions")
-    watching = asyncio.create_task(call("watch", "--run", str(lab.folder)))
+    seen = tmp_path / "seen"
+    with seen.open("w") as file:
+        command = [*LAB, "watch", "--run", str(lab.folder)]
+        watching = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)  # noqa: ASYNC220 - it doesn't wait
+    await wait_until(lambda: "throttle applied" in seen.read_text(), 120, "the view to have caught up")
     assert (await call("abort", "seen enough", "--run", str(lab.folder)))[0] == 0
-    code, watched = await watching
-    assert code == 0
-    assert "throttle applied" in watched
-    assert "aborting for the user: seen enough" in watched
+    await wait_until(lambda: watching.poll() is not None, 120, "the view to end with the drill")
+    assert watching.returncode == 0, seen.read_text()
+    assert "aborting for the user: seen enough" in seen.read_text()
     ended_well(lab, "seen enough")
 
 

@@ -54,7 +54,7 @@ async def test_a_watchdog_that_dies_is_replaced_and_the_new_one_does_its_work(st
     first = lab.pid_of("watchdog")
     os.kill(first, signal.SIGKILL)
     await wait_until(
-        lambda: watchdog_alive(lab.folder) and lab.pid_of("watchdog") != first, 5, "a second watchdog"
+        lambda: watchdog_alive(lab.folder) and lab.pid_of("watchdog") != first, 30, "a second watchdog"
     )
     await lab.seen("note.written", kind="watchdog")
     await is_active(lab)

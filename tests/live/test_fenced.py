@@ -20,7 +20,7 @@ async def test_an_owner_that_wakes_up_after_the_take_over_changes_nothing_any_mo
     await lab.seen("action.changed", name="throttle", state="applied")
     lab.process.send_signal(signal.SIGSTOP)
     try:
-        await wait_until(lambda: lab.events()[-1]["type"] == "run.closed", 30, "the watchdog's last line")
+        await wait_until(lambda: lab.events()[-1]["type"] == "run.closed", 60, "the watchdog's last line")
         ended = (lab.folder / "journal.jsonl").read_bytes()
     finally:
         lab.process.send_signal(signal.SIGCONT)
@@ -31,5 +31,5 @@ async def test_an_owner_that_wakes_up_after_the_take_over_changes_nothing_any_mo
     assert verdict["verdict"] == "inconclusive"
     hung_s = re.search(r"has hung for ([\d.]+) s", " ".join(verdict["reasons"]))
     assert hung_s is not None
-    assert LEASE_S <= float(hung_s[1]) < 2 * LEASE_S
-    await wait_until(lambda: not lab.left(), 10, "the watchdog to have ended as well")
+    assert LEASE_S <= float(hung_s[1]) < 3 * LEASE_S
+    await wait_until(lambda: not lab.left(), 30, "the watchdog to have ended as well")

