@@ -52,9 +52,9 @@ async def test_plain_up_gets_healthy_in_order_and_works(compose: Docker) -> None
     assert re.fullmatch(r"127\.0\.0\.1:\d+", port)
 
     async def crossed() -> bool:
-        calls = (await call("GET", port, "/counters", 3)).json()["pulse"]
+        calls = (await call("GET", port, "/counters", 20)).json()["pulse"]
         return any(one["outcome"] == "ok" for one in calls)
 
-    await wait_until(crossed, 10, "a call of canary to be answered")
-    answer = await call("POST", port, "/closed-loop/begin", 3, headers={"X-Lab-Token": ""})
+    await wait_until(crossed, 60, "a call of canary to be answered")
+    answer = await call("POST", port, "/closed-loop/begin", 20, headers={"X-Lab-Token": ""})
     assert answer.status == 403

@@ -58,7 +58,7 @@ async def test_it_waits_for_the_engine_and_then_takes_down_what_is_left(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/engine.sock")
     said: list[str] = []
     taking_over = asyncio.create_task(_watchdog(tmp_path, said, 60).take_over("its owner is dead"))
-    await wait_until(lambda: any("asking whether" in line for line in said), 20, "it to wait for the engine")
+    await wait_until(lambda: any("asking whether" in line for line in said), 60, "it to wait for the engine")
     assert [one.id for one in engine.networks.list(ids=[network])] == [network]
     async with await asyncio.start_unix_server(_forward, tmp_path / "engine.sock"):
         assert await asyncio.wait_for(taking_over, 60) == []

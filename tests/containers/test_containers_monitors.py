@@ -94,7 +94,7 @@ async def test_it_runs_confined_and_writes_to_its_volume_only(monitor: Monitor, 
         assert container.status == "running", container.logs().decode()
         return container.exec_run(asked).exit_code == 0
 
-    await wait_until(ready, 20, f"{monitor.program.name} to be ready")
+    await wait_until(ready, 60, f"{monitor.program.name} to be ready")
     assert container.exec_run(["id", "-u"]).output == b"65534\n"
     assert container.exec_run(["touch", f"{monitor.data}/file"]).exit_code == 0
     for forbidden in ("/file", "/etc/file", "/bin/file"):

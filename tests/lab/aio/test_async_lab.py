@@ -48,7 +48,7 @@ async def begun(lab: aio.Lab, drill: Drill) -> "asyncio.Task[object]":
     task = asyncio.create_task(lab.run(drill))
     host = lab._host
     assert host is not None
-    await wait_until(lambda: host.permissions == {Permission.ABORT} and host.current, 20, "the drill to run")
+    await wait_until(lambda: host.permissions == {Permission.ABORT} and host.current, 60, "the drill to run")
     return task
 
 
@@ -86,7 +86,7 @@ async def test_the_machine_is_taken_for_a_drill_and_not_for_a_game(stubs: StubLa
     async with await aio.open_lab(stubs.drill("played"), runtime="embedded") as lab:
         assert measuring_now() is None
         running = await begun(lab, stubs.drill("short"))
-        await wait_until(measuring_now, 10, "the drill's turn")
+        await wait_until(measuring_now, 30, "the drill's turn")
         await running
         assert measuring_now() is None
 
@@ -132,7 +132,7 @@ async def test_events_go_on_where_one_left_off(lab: aio.Lab) -> None:
     following = asyncio.create_task(follow())
     await lab.note("look here", by="me")
     await lab.close()
-    await asyncio.wait_for(following, 10)
+    await asyncio.wait_for(following, 30)
     assert [event.seq for event in got] == list(range(len(before), len(before) + len(got)))
     assert got[-1].type == "run.closed"
     assert [event.text for event in got if event.type == "note.written" and event.by == "me"] == ["look here"]
@@ -157,7 +157,7 @@ async def test_a_cancelled_run_is_rolled_back_and_the_cancellation_raised(stubs:
         aio.run(stubs.drill("long", text=LONG), runtime="embedded", out=stubs.path / "out")
     )
     journal = stubs.path / "out" / "journal.jsonl"
-    await wait_until(lambda: journal.exists() and b"phase.entered" in journal.read_bytes(), 20, "it to run")
+    await wait_until(lambda: journal.exists() and b"phase.entered" in journal.read_bytes(), 60, "it to run")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -39,7 +39,7 @@ async def test_figures_are_typed_and_the_same_as_the_command_prints(lab: aio.Lab
         now = await lab.figures()
         return now if now.goodput_rps else None
 
-    await wait_until(measured, 20, "seconds with answers")
+    await wait_until(measured, 60, "seconds with answers")
     fault = await lab.fault("unavailable", "storefront", share="50 %")
     now = await lab.figures()
     assert (now.run, now.runtime, now.state) == (lab.folder.name, "embedded", "up")

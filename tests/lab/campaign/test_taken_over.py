@@ -55,7 +55,7 @@ def asked(lab: StubLab, drill: Drill) -> Request:
 
 async def taken_over(seen: Seen) -> list[str]:
     """What the real watchdog does, as soon as something is active; what it could not undo."""
-    await wait_until(seen.hurt, 20, "the fault to be active")
+    await wait_until(seen.hurt, 60, "the fault to be active")
     assert seen.folder is not None
     return await Watchdog(seen.folder.path, log=lambda _: None).take_over(HUNG)
 

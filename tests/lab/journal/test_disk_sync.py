@@ -50,7 +50,7 @@ async def test_a_busy_disk_holds_up_no_one(disk: Disk, tmp_path: Path) -> None:
     with JournalWriter(tmp_path / "journal.jsonl") as writer:
         for _ in range(3):
             writer.write(DECISION)
-            await wait_until(begun(disk, 1), 5.0, "the first to begin")
+            await wait_until(begun(disk, 1), 30.0, "the first to begin")
         assert (tmp_path / "journal.jsonl").read_bytes().count(b"\n") == 3
         disk.free.set()
     assert len(disk.begun) in {2, 3}  # the one under way, one for the two that came then, the last at the end
@@ -61,11 +61,11 @@ async def test_asked_while_one_is_under_way_there_is_another(disk: Disk) -> None
     """It may have begun before the line was written; but one that has not begun will do for all."""
     sync = DiskSync(7)
     sync.ask()
-    await wait_until(begun(disk, 1), 5.0, "the first to begin")
+    await wait_until(begun(disk, 1), 30.0, "the first to begin")
     sync.ask()
     sync.ask()
     disk.free.set()
-    await wait_until(begun(disk, 2), 5.0, "the second to begin")
+    await wait_until(begun(disk, 2), 30.0, "the second to begin")
     sync.end()
     assert disk.begun == [7, 7, 7]
 
@@ -86,7 +86,7 @@ async def test_a_disk_that_fails_is_said_with_the_file(disk: Disk, tmp_path: Pat
             said.append(str(error))
         return bool(said)
 
-    await wait_until(failed, 5.0, "the failure to be said")
+    await wait_until(failed, 30.0, "the failure to be said")
     assert said == [f"{tmp_path}/journal.jsonl: the journal can't be written: Input/output error"]
     with pytest.raises(JournalError, match="Input/output error"):
         writer.close()

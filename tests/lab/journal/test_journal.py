@@ -81,11 +81,11 @@ async def test_decisions_are_synced_at_once(path: Path, clock: Clock, syncs: lis
     """A decision goes to the disk at once; an observation can wait for the next second."""
     with JournalWriter(path, clock) as writer:
         writer.write(PhaseEntered(phase="baseline", planned_s=10, because="planned"))
-        await wait_until(lambda: len(syncs) == 1, 5.0, "the decision to be synced")
+        await wait_until(lambda: len(syncs) == 1, 30.0, "the decision to be synced")
         writer.write(MISSED)
         clock.now += 1
         writer.write(MISSED)
-        await wait_until(lambda: len(syncs) == 2, 5.0, "both observations to be synced")
+        await wait_until(lambda: len(syncs) == 2, 30.0, "both observations to be synced")
     assert len(syncs) == 3
 
 

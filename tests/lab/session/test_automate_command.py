@@ -86,7 +86,7 @@ async def test_it_is_begun_listed_and_stopped_like_a_fault(
     said = capsys.readouterr().out
     assert said.startswith("grow on fleet has begun, read back: 02-grow\n")
     assert "lab fault clear 02-grow" in said
-    await wait_until(lambda: fleet.clients == 6, 5, "all steps")
+    await wait_until(lambda: fleet.clients == 6, 30, "all steps")
     assert '"do":"automate"' in lab.folder.ledger.read_text()
     assert await typed("fault", "list") == 0
     assert "02-grow: grow on fleet" in capsys.readouterr().out
@@ -123,7 +123,7 @@ async def test_a_lab_that_ends_stops_it(stubs: StubLab, fleet: Fleet) -> None:
     """As every other thing that was applied."""
     async with await aio.open_lab(stubs.drill("played"), runtime="embedded") as lab:
         await lab.automate("grow", clients=6, step=2, deadline="30 s")
-        await wait_until(lambda: fleet.clients == 6, 5, "all steps")
+        await wait_until(lambda: fleet.clients == 6, 30, "all steps")
     assert (fleet.clients, fleet.automation.state["state"]) == (0, "idle")
     closed = read(lab.folder.journal).closed
     assert closed is not None
@@ -137,7 +137,7 @@ async def test_while_a_drill_runs_none_is_begun(
     running = asyncio.create_task(lab.run(stubs.drill("short")))
     host = lab._host
     assert host is not None
-    await wait_until(lambda: len(host.permissions) == 1 and host.current, 20, "the drill to run")
+    await wait_until(lambda: len(host.permissions) == 1 and host.current, 60, "the drill to run")
     assert await typed(*GROW) == 3
     assert "a drill runs here" in capsys.readouterr().err
     assert fleet.clients == 0

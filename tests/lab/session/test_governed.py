@@ -38,7 +38,7 @@ async def kept(runtime: Runtime, until: int) -> list[GovernorChanged]:
     """What is journaled until there are so many events."""
     events: list[Event] = []
     task = asyncio.create_task(keep_governed(cast("Any", runtime), events.append))
-    await wait_until(lambda: len(events) >= until, 5, f"{until} events", every_s=0.01)
+    await wait_until(lambda: len(events) >= until, 30, f"{until} events", every_s=0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     return cast("list[GovernorChanged]", events)
@@ -52,7 +52,7 @@ async def test_one_that_died_is_replaced_and_both_are_journaled() -> None:
     assert (died.device, died.state, died.cpu_share, died.away_s) == ("bridge", "died", 0.15, None)
     assert (replaced.state, replaced.cpu_share) == ("replaced", 0.15)
     assert replaced.away_s is not None
-    assert LOOK_EVERY_S <= replaced.away_s < 1
+    assert LOOK_EVERY_S <= replaced.away_s < 10
     assert runtime.replaced == ["bridge"]
 
 
@@ -61,7 +61,7 @@ async def test_what_dies_again_and_again_is_not_replaced_for_ever() -> None:
     """After so many the run goes on without, and its journal says so."""
     runtime = Runtime(deaths=100)
     events: list[Event] = []
-    await asyncio.wait_for(keep_governed(cast("Any", runtime), events.append), 5)
+    await asyncio.wait_for(keep_governed(cast("Any", runtime), events.append), 30)
     assert len(runtime.replaced) == MOST
     assert [event.type for event in events] == ["governor.changed"] * 2 * MOST
 
@@ -71,7 +71,8 @@ async def test_one_that_can_t_be_replaced_is_journaled_with_the_reason() -> None
     """Once: it is not tried again, and keeps nothing else from going on."""
     events: list[Event] = []
     task = asyncio.create_task(keep_governed(cast("Any", Runtime(deaths=1, refuses=True)), events.append))
-    await asyncio.wait({task}, timeout=4 * LOOK_EVERY_S)
+    await wait_until(lambda: len(events) >= 2, 30, "what was tried to be journaled")
+    await asyncio.wait({task}, timeout=3 * LOOK_EVERY_S)
     task.cancel()
     died, failed = cast("list[GovernorChanged]", events)
     assert (died.state, failed.state, failed.error) == ("died", "not-replaced", "python can't be started")

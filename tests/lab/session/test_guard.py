@@ -46,9 +46,9 @@ async def test_a_watchdog_that_is_gone_or_stopped_is_replaced(
         def replaced() -> bool:
             return (tmp_path / RECORD).exists() and watching(tmp_path) != first and guarded.watchdog_alive()
 
-        await wait_until(replaced, 10, "another watchdog")
+        await wait_until(replaced, 60, "another watchdog")
         assert not is_alive(*first)
-        await wait_until(lambda: guard.RESTARTED in journal.path.read_text(), 5, "the note")
+        await wait_until(lambda: guard.RESTARTED in journal.path.read_text(), 30, "the note")
     assert not guarded.watchdog_alive()
     assert '"closed"' in (tmp_path / "ledger.jsonl").read_text()
 
@@ -66,7 +66,7 @@ async def test_a_run_whose_watchdog_can_t_be_replaced_is_ended(
         async with guard.guarded(RunFolder(tmp_path), journal, watch):
             monkeypatch.setattr(guard, "start_watchdog", refuse)
             os.kill(watching(tmp_path)[0], signal.SIGKILL)
-            await asyncio.wait_for(under_watch(asyncio.Event().wait(), watch.failed), 20)
+            await asyncio.wait_for(under_watch(asyncio.Event().wait(), watch.failed), 60)
 
     with pytest.raises(UnguardedError, match="no process can be started"):
         await lose_the_watchdog()
@@ -87,6 +87,6 @@ async def test_a_lease_that_can_not_be_renewed_ends_the_run_and_is_renewed_as_so
     async with guard.guarded(RunFolder(tmp_path), journal, watch) as guarded:
         monkeypatch.setattr(Lease, "renew", fails_while_full)
         with pytest.raises(UnguardedError, match=r"lease .* can't be renewed: No space left on device"):
-            await asyncio.wait_for(under_watch(asyncio.Event().wait(), watch.failed), 10)
+            await asyncio.wait_for(under_watch(asyncio.Event().wait(), watch.failed), 60)
         until_s, full = guarded.lease.until_s, False
-        await wait_until(lambda: guarded.lease.until_s > until_s, 5, "the lease to be renewed")
+        await wait_until(lambda: guarded.lease.until_s > until_s, 30, "the lease to be renewed")

@@ -81,15 +81,23 @@ def comparable(result: Result) -> dict[str, Any]:
     assert closed is not None
     phases = [(span.name, span.planned_s) for span in result.timeline.phases]
     begun = [span.start_s for span in result.timeline.phases]
+    # How far a run had come that is aborted as soon as it begins hangs on the machine: what it then was is left out.
+    whole = closed.outcome == "completed"
     return {
         "verdict": result.verdict.verdict,
         "reasons": {reason.split(":")[0] for reason in result.verdict.reasons} - BUSY,
         "ended": (closed.outcome, re.sub(r" \(.*\)", "", closed.reason), closed.clean),
-        "phases": phases,
+        "phases": phases if len(phases) > 1 else "the first at most",
         "in time": all(later - earlier > 0.9 for earlier, later in itertools.pairwise(begun)),
-        "clock": all(0 <= start < 15 for start in begun),
-        "figures": {(row.offered, row.good) for row in result.timeline.rows if row.phase and row.offered},
-        "actions": [(span.name, span.state, span.by) for span in result.timeline.actions.values()],
+        "clock": all(0 <= start < 60 for start in begun),
+        "figures": {
+            (row.offered, row.good) for row in result.timeline.rows if row.phase and row.offered and whole
+        },
+        "actions": [
+            (span.name, span.state, span.by)
+            for span in result.timeline.actions.values()
+            if span.kind == "fault" or whole
+        ],
     }
 
 
@@ -126,7 +134,7 @@ async def test_a_load_that_stopped_answering_between_two_runs_ends_the_series_at
     """It is never sampled: whoever waited for its samples would wait for ever."""
     first, second = lab.drill("first"), lab.drill("second")
     with pytest.raises(ControlError, match=r"did not answer within 2\.0 s"):
-        await asyncio.wait_for(_runs_with_a_silent_load(lab, first, second), 40)
+        await asyncio.wait_for(_runs_with_a_silent_load(lab, first, second), 120)
 
 
 async def _runs_with_a_silent_load(lab: StubLab, first: Drill, second: Drill) -> None:
@@ -158,7 +166,7 @@ async def test_an_end_that_is_asked_for_is_named_in_the_run_and_ends_the_series(
     seen: list[str] = []
     running = asyncio.create_task(series())
     await wait_until(
-        lambda: any(a.name == "refuse" and a.applied_s for a in timeline.actions.values()), 20, "it"
+        lambda: any(a.name == "refuse" and a.applied_s for a in timeline.actions.values()), 60, "it"
     )
     assert stop.ask(asked)
     with pytest.raises(raised):
@@ -226,7 +234,7 @@ async def test_a_failure_during_the_rollback_does_not_cut_it_short(
 
     async def failing_meanwhile(injector: Injector, by: str, keep: Collection[str] = ()) -> tuple[str, ...]:
         lab.samplers[-1].fails = OSError(28, "No space left on device")
-        await wait_until(lab.samplers[-1].host.samples.failed.done, 5, "the samples to fail")
+        await wait_until(lab.samplers[-1].host.samples.failed.done, 30, "the samples to fail")
         return await undo_all(injector, by, keep)
 
     monkeypatch.setattr(Injector, "undo_all", failing_meanwhile)
@@ -263,7 +271,7 @@ async def test_a_drill_on_an_interactive_lab_ends_the_play_and_begins_it_anew(la
         assert lab.ports["load"].settings["running"]
         await host.changes.apply(drill.method[0], by="interactive")
         measured = asyncio.create_task(host.run(drill, lab.folder("measured")))
-        await wait_until(lambda: isinstance(host.current, Run), 20, "the drill")
+        await wait_until(lambda: isinstance(host.current, Run), 60, "the drill")
         assert Permission.CHANGE not in host.permissions
         assert lab.ports["storefront"].settings["fail_share"] == 0
         result = await measured

@@ -48,7 +48,7 @@ def test_each_run_is_told_and_strays_are_listed(
     assert f"process, marked who-knows-1234abcd: look by `ps -f {stray.pid}`, remove by `kill" in told
     assert f"marked {run.mark}" not in told
     assert "nothing is left" in told
-    assert ours.wait(5) < 0
+    assert ours.wait(30) < 0
     assert stray.poll() is None
 
 
@@ -104,7 +104,7 @@ def test_on_a_terminal_a_person_is_asked(dead_run: Dead, answer: str, done: bool
     with subprocess.Popen([sys.executable, "-c", OFFER], stdin=theirs, stderr=theirs, env=env) as asking:
         os.close(theirs)
         os.write(ours, f"{answer}\n".encode())
-        assert asking.wait(20) == 0
+        assert asking.wait(120) == 0
     shown = os.read(ours, 4096).decode()
     os.close(ours)
     assert "Nothing has cleaned up after x. Do it now? [y/N]" in shown

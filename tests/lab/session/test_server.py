@@ -151,7 +151,7 @@ async def test_the_first_abort_ends_the_run_and_the_second_hears_that_it_rolls_b
         client = LabClient(made.folder)
         asking = asyncio.create_task(client.abort("too\n hot\x07"))
         with pytest.raises(AbortedByUser, match=r"^aborted by the user: too hot$"):
-            await asyncio.wait_for(under_watch(asyncio.Event().wait(), *made.ends), 10)
+            await asyncio.wait_for(under_watch(asyncio.Event().wait(), *made.ends), 30)
         assert await asking is True
         assert await client.abort("once more") is False
         assert (await client.call("GET", "/status"))["state"] == "rolling back"
@@ -202,10 +202,10 @@ async def test_who_watches_gets_the_journal_to_its_last_line(tmp_path: Path) -> 
                 seen.append(event["type"])
 
         following = asyncio.create_task(follow())
-        await wait_until(lambda: seen, 10, "the first line")
+        await wait_until(lambda: seen, 30, "the first line")
         made.write(PhaseEntered(phase="baseline", planned_s=3, because=""))
         made.write(RunClosed(outcome="completed", reason="", clean=True))
-        await asyncio.wait_for(following, 10)
+        await asyncio.wait_for(following, 30)
     assert seen == ["note.written", "phase.entered", "run.closed"]
 
 
@@ -246,12 +246,12 @@ async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
     monkeypatch.setattr(hosting, "MOST_WAITING", 5)
     async with host(tmp_path) as made:
         following = asyncio.create_task(_seen(LabClient(made.folder)))
-        await wait_until(lambda: len(made.journal._listeners) == 1, 10, "it to listen")
+        await wait_until(lambda: len(made.journal._listeners) == 1, 30, "it to listen")
         for number in range(200):  # at once: no one can keep up with that
             made.write(NoteWritten(by="x", role="x", kind="x", text=str(number)))
-        await wait_until(lambda: len(made.journal._listeners) == 1, 10, "it to come back")
+        await wait_until(lambda: len(made.journal._listeners) == 1, 30, "it to come back")
         made.write(RunClosed(outcome="completed", reason="", clean=True))
-        seen = await asyncio.wait_for(following, 10)
+        seen = await asyncio.wait_for(following, 30)
     assert seen == list(range(202))
 
 

@@ -36,7 +36,7 @@ async def _rollback(stop: Stop, said: list[str]) -> None:
     said.append("rollback begins")
     os.kill(os.getpid(), signal.SIGINT)
     assert stop.ask(AbortedByUser("once more")) is False
-    await wait_until(lambda: said[-1].startswith("SIGINT"), 5, "the signal to be heard")
+    await wait_until(lambda: said[-1].startswith("SIGINT"), 30, "the signal to be heard")
     said.append("rollback ends")
 
 
