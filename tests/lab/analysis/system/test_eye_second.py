@@ -41,7 +41,7 @@ def test_a_plane_in_the_dark_knows_nothing_fresh() -> None:
 
 def test_an_answer_with_an_error_is_none() -> None:
     """Whatever value came with it."""
-    run = Watch(planes={"shared": Sight(error={45: "timeout"})}).timeline()
+    run = Watch(planes={"shared": Sight(error={45: "timeout"}, says={45: 30.0})}).timeline()
     assert (eye(run, "shared", 45).goodput_rps, eye(run, "shared", 45).stale) == (None, True)
 
 

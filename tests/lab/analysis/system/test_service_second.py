@@ -150,6 +150,17 @@ def test_a_reserve_is_used_when_it_had_connections_lately(drill: Drill) -> None:
     assert states == ["healthy", "healthy", "idle"]
 
 
+def test_a_device_or_a_policy_that_was_not_read_lately_is_not_known(drill: Drill) -> None:
+    """What was read two seconds before says nothing of now."""
+    early = [event for event in device("bridge-reserve", None) if event.t < 3.5]
+    calls = [event for event in client("storefront", {"ok": 100}, **GOING) if event.t < 3.5]
+    calls = [event.model_copy(update={"policy": "budget"}) for event in calls]
+    seen = [second(drill, early, calls, at=at) for at in (3, 4, 5)]
+    assert [one.services["bridge-reserve"].state for one in seen] == ["healthy", "healthy", "unknown"]
+    assert [one.devices["bridge-reserve"].queue_limit for one in seen] == [510, 510, None]
+    assert [one.services["storefront"].policy for one in seen] == ["budget", "budget", None]
+
+
 def test_services_that_share_a_process_are_silenced_together(drill: Drill) -> None:
     """What is aimed at the process hits each of its roles."""
     run = timeline(drill, service("auth"), [action("hit", "pause", "box", "applied", 2.5)])
