@@ -24,7 +24,7 @@ class Ticker:
         """Return at ``instant_s`` of the run's clock; at once if that is past."""
         loop = asyncio.get_running_loop()
         reached = loop.create_future()
-        handle = loop.call_later(max(0.0, instant_s - self._clock()), reached.set_result, None)
+        handle = loop.call_later(max(0.0, instant_s - self._clock()), _reach, reached)
         try:
             await reached
         finally:
@@ -38,3 +38,9 @@ class Ticker:
             lag_s = self._clock() - due
             yield Tick(due, max(0.0, lag_s) * 1000)
             due = max(due + 1, math.ceil(self._clock()))
+
+
+def _reach(reached: "asyncio.Future[None]") -> None:
+    """The instant has come; whoever waited for it may have been cancelled in the same turn of the loop."""
+    if not reached.done():
+        reached.set_result(None)

@@ -28,7 +28,7 @@ from lab.session.environment import save_environment
 from lab.session.guard import Guard
 from lab.session.herd import clients_of, require_herd
 from lab.session.interactive_run import InteractiveRun
-from lab.session.judged import Result, judge_folder
+from lab.session.judged import Result, judge_folder, judge_run
 from lab.session.load_orders import LoadOrders
 from lab.session.opened import opened
 from lab.session.permission import MEASURED, Permission
@@ -84,6 +84,7 @@ class Host:
     load: LoadOrders = field(init=False)
     _sampled: asyncio.Condition = field(default_factory=asyncio.Condition)
     _second: int = -1
+    _begun: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.ticker = Ticker(self.now_s)
@@ -180,6 +181,26 @@ class Host:
             await self.begin_interactive(interactive.drill)
         return result
 
+    def begin(self, drill: Drill, folder: RunFolder) -> None:
+        """As :meth:`run`, in a task of its own, for a caller who does not wait; then the report is written.
+
+        An error of it ends the lab. :meth:`require` was asked before.
+        """
+
+        async def to_its_report() -> None:
+            try:
+                await self.run(drill, folder)
+                await asyncio.to_thread(judge_run, folder)
+            except Exception as error:  # noqa: BLE001 - no one else hears of it
+                self.watch.fail(error)
+
+        self._begun = asyncio.create_task(to_its_report())
+
+    async def _settled(self) -> None:
+        """What was begun has rolled back."""
+        if self._begun is not None:
+            await asyncio.wait({self._begun})
+
     async def _drive(
         self, drill: Drill, folder: RunFolder, listener: Callable[[Event], None] | None, timeline: Timeline
     ) -> None:
@@ -246,8 +267,11 @@ class Host:
         return run
 
     async def until_down(self) -> None:
-        """Let people play until the lab is to be taken down."""
-        await under_watch(self.down.wait(), *self.ends, *self.ends_of_run)
+        """Let people play until the lab is to be taken down, and a drill that they began has ended."""
+        try:
+            await under_watch(self.down.wait(), *self.ends, *self.ends_of_run)
+        finally:
+            await uninterrupted(self._settled())
 
     def open_ids(self) -> tuple[str, ...]:
         """What may be active, by the ledger."""

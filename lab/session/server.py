@@ -18,11 +18,11 @@ from aiohttp import web
 from chaos.errors import UnknownActionError
 from chaos.lab_error import LabError
 from chaos.ledger.ledger import Intent
-from lab.drillfile import Step
+from lab.drillfile import Drill, Step
 from lab.journal.events import EVENT, Event
 from lab.remote.client import ROLLBACK_FAILED
 from lab.remote.socket_path import short_path
-from lab.runs.folder import RunFolder
+from lab.runs.folder import RunFolder, create_run_folder
 from lab.runtime.base import SetupError
 from lab.session.changes import RollbackFailedError
 from lab.session.foreign import foreign_things
@@ -38,11 +38,13 @@ MOST_REASON = 200
 OF_RESPONDERS = frozenset(
     {
         "/status",
+        "/state",
         "/events",
         "/logs",
         "/logs/{service}",
         "/foreign",
         "/top",
+        "/notes",
         "/actions",
         "/actions/{id}",
         "/exercise/{act}",
@@ -50,6 +52,10 @@ OF_RESPONDERS = frozenset(
 )
 """What a responder may ask while an exercise is sealed to them; whatever else there is, is the facilitator's."""
 EXERCISE = "a game day is played here: that is the facilitator's; `lab gameday stop` ends it"
+MOST_WORD, MOST_NOTE = 40, 500
+"""Characters of who wrote a note and in which role; and of its text."""
+KINDS_OF_NOTES = frozenset({"note", "refused"})
+"""What a caller may write: the other kinds are the lab's own words."""
 
 
 class NotNowError(LabError):
@@ -93,12 +99,15 @@ class Server:
         self.app.add_routes(
             [
                 web.get("/status", self._status),
+                web.get("/state", self._state),
                 web.get("/events", self._events),
                 web.get("/logs", self._services),
                 web.get("/logs/{service}", self._logs),
                 web.get("/foreign", self._foreign),
                 web.get("/top", probe(self._top)),
+                web.post("/notes", self._note),
                 web.post("/abort", self._if(Permission.ABORT, self._abort)),
+                web.post("/runs", change(self._run)),
                 web.post("/actions", change(self._inject)),
                 web.delete("/actions/{id}", change(self._undo)),
                 web.delete("/actions", change(self._clear)),
@@ -168,10 +177,37 @@ class Server:
         opened = sealed.opened_by(request.headers.get(HEADER))
         return web.json_response(await sealed.desk(request.match_info["act"], await request.json(), opened))
 
+    async def _state(self, request: web.Request) -> web.Response:
+        """What the lab is at and what callers may do: costs nothing, unlike the figures of ``/status``."""
+        permitted = self._host.permissions
+        if self._sealed_to(request) is not None:
+            permitted &= {Permission.CHANGE, Permission.PROBE}
+        return web.json_response({"state": state(self._host), "permissions": sorted(permitted)})
+
+    async def _note(self, request: web.Request) -> web.Response:
+        """Words for the journal. Allowed while a drill is measured: they change nothing."""
+        asked = await request.json()
+        by, role, text = (
+            _line(asked["by"], MOST_WORD),
+            _line(asked["role"], MOST_WORD),
+            _line(asked["text"], MOST_NOTE),
+        )
+        if not text or asked["kind"] not in KINDS_OF_NOTES:
+            raise NotNowError(f"a note needs a text, and is one of: {', '.join(sorted(KINDS_OF_NOTES))}")
+        self._host.note(by, role, asked["kind"], text)
+        return web.json_response({})
+
+    async def _run(self, request: web.Request) -> web.Response:
+        """Begin a drill on this interactive lab; the name of its run. An interactive run begins again after it."""
+        drill, host = Drill.model_validate((await request.json())["drill"]), self._living()
+        host.require(drill)
+        folder = create_run_folder(host.request.home, drill.name)
+        host.begin(drill, folder)
+        return web.json_response({"run": folder.name})
+
     async def _abort(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        reason = "".join(c if c.isprintable() else " " for c in str(asked.get("reason", "")))
-        first = self._host.abort(" ".join(reason.split())[:MOST_REASON])
+        first = self._host.abort(_line(asked.get("reason", ""), MOST_REASON))
         return web.json_response({"first": first})
 
     async def _foreign(self, _: web.Request) -> web.Response:
@@ -246,6 +282,12 @@ class Server:
             await answer.write(f"{line.text}\n".encode())
         await answer.prepare(request)
         return answer
+
+
+def _line(said: object, most: int) -> str:
+    """Words of a caller, on one line, without what could drive a terminal."""
+    plain = "".join(c if c.isprintable() else " " for c in str(said)[: 2 * most])
+    return " ".join(plain.split())[:most]
 
 
 async def journal_after(journal: Path, after: int) -> AsyncIterator[bytes]:

@@ -206,7 +206,7 @@ async def test_what_the_socket_learns_later_is_the_facilitators_until_it_is_list
         if route.resource is not None
     }
     others = {(method, path) for method, path in routes if path not in OF_RESPONDERS}
-    assert others == {("POST", "/abort"), ("POST", "/down")}
+    assert others == {("POST", "/abort"), ("POST", "/down"), ("POST", "/runs")}
     for method, path in others:
         assert await refused(played.responder, method, path) == EXERCISE
     await played.act("stop")

@@ -257,3 +257,36 @@ async def test_a_stream_that_was_dropped_is_taken_up_where_it_ended(
 
 async def _seen(client: LabClient) -> list[int]:
     return [json.loads(line)["seq"] async for line in client.events()]
+
+
+async def test_notes_are_kept_while_a_drill_is_measured_too(tmp_path: Path) -> None:
+    """On one line, of bounded length; without a text there is none."""
+    async with host(tmp_path) as made:
+        client = LabClient(made.folder)
+        note = {"by": "x" * 99, "role": "person\n", "kind": "note", "text": "too\n hot\x07 " + "y" * 900}
+        await client.call("POST", "/notes", note)
+        for wrong in ({"text": " \n"}, {"kind": "abort"}):
+            with pytest.raises(Unreachable, match="needs a text"):
+                await client.call("POST", "/notes", note | wrong)
+        with pytest.raises(Unreachable):
+            await client.call("POST", "/notes", {"by": "x"})
+    lines = [json.loads(line) for line in made.folder.journal.read_text().splitlines()]
+    written = [line for line in lines if line["type"] == "note.written"][1:]
+    assert [(len(line["by"]), line["role"], line["kind"]) for line in written] == [(40, "person", "note")]
+    assert written[0]["text"].startswith("too hot y")
+    assert len(written[0]["text"]) == 500
+
+
+async def test_what_is_permitted_can_be_asked_at_any_time(tmp_path: Path) -> None:
+    """Of a drill its end alone; of an interactive lab everything, once it is up."""
+    async with host(tmp_path) as made:
+        assert await LabClient(made.folder).call("GET", "/state") == {
+            "state": "coming up",
+            "permissions": ["abort"],
+        }
+        assert "a drill runs here" in await refused(made.folder, "POST", "/runs")
+    async with host(tmp_path, interactive=True) as made:
+        made.ready = True
+        now = await LabClient(made.folder).call("GET", "/state")
+        assert now == {"state": "up", "permissions": ["abort", "change", "end", "probe"]}
+        assert "drill" in await refused(made.folder, "POST", "/runs")
