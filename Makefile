@@ -24,7 +24,7 @@ export PYTEST_ADDOPTS :=
 export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke unit test test-long test-containers soak lint engine images up down gameday doctor bench release clean
+.PHONY: help setup drill smoke watch unit test test-long test-containers soak lint engine images up down gameday doctor bench release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ smoke: drill-smoke ## run the shortest drill: does everything work?
 
 up: runtime ## start a lab and leave it running, to try things by hand
 	@$(LAB) up --runtime $(RUNTIME) $(ARGS)
+
+watch: runtime ## a lab as a page in a browser, with controls: the one that is up, or a new one, which ends with the page
+	@$(LAB) watch --web --start --runtime $(RUNTIME) $(ARGS)
 
 down: setup ## end the lab that `make up` started
 	@$(LAB) down $(ARGS)

@@ -13,10 +13,11 @@ from lab.cli.active import say_foreign
 from lab.cli.background import start_in_background
 from lab.cli.drills import open_drill
 from lab.cli.exits import Exit
+from lab.cli.page_server import serve_page
 from lab.cli.recover import offer_recovery
 from lab.cli.viewing import watch_stream
 from lab.journal import read
-from lab.remote.client import waits_for_recovery
+from lab.remote.client import listens, waits_for_recovery
 from lab.report.console import Console
 from lab.report.terminal.status import status_line
 from lab.runs.home import lab_home
@@ -100,8 +101,48 @@ def status(*, run: options.Living = None, as_json: options.Json = False) -> None
         console.print(status_line(key, value), markup=False, highlight=False)
 
 
-def watch(*, run: options.Living = None) -> None:
+def watch(  # noqa: PLR0913  the command's options
+    *,
+    run: options.Living = None,
+    web: Annotated[bool, typer.Option("--web", help="As a page in a browser, with controls.")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="With --web: the port on 127.0.0.1; 0: any that is free.")
+    ] = 0,
+    browser: Annotated[
+        bool,
+        typer.Option("--browser/--no-browser", help="With --web: open the page, where there is a screen."),
+    ] = True,
+    start: Annotated[
+        bool,
+        typer.Option(
+            "--start", help="With --web, where no lab is up: start one, and take it down at the end."
+        ),
+    ] = False,
+    runtime: options.RuntimeOption = options.RuntimeName.AUTO,
+) -> None:
     """The live view of a living lab or drill; Ctrl-C ends the view, not the lab."""
+    if web:
+        watch_on_page(run, port, runtime, browser=browser, start=start)
+        return
     found = the_living(lab_home(), run)
     with suppress(KeyboardInterrupt):
         asyncio.run(watch_stream(Console(), found, LabClient(found).events()))
+
+
+def watch_on_page(
+    run: str | None, port: int, runtime: options.RuntimeName, *, browser: bool, start: bool
+) -> None:
+    """Serve the page until Ctrl-C; a lab that this started ends with it, any other goes on."""
+    home = lab_home()
+    if start and run is None and not living(home):
+        up(runtime=runtime)
+        mine = the_living(home)
+    else:
+        mine = None
+        the_living(home, run)
+    try:
+        code = serve_page(home, run, port, browser=browser)
+    finally:
+        left = () if mine is None or not listens(mine) else _end(mine)
+    if left or code:
+        raise typer.Exit(int(Exit.BROKEN) if left else code)

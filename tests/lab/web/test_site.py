@@ -1,0 +1,216 @@
+"""The live page over a real socket, with a lab of stubs behind it. Tests lab.web.site, feed, stream and orders."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from chaos.wait import wait_until
+from lab.session import Stop, open_host
+from lab.web.site import serving
+from tests.lab.session.stub_lab import StubLab
+from tests.lab.web.conftest import DEADLINE_S, Watched, browsing
+from tests.lab.web.heard import heard, until
+
+pytestmark = pytest.mark.live
+
+
+async def test_a_viewer_gets_what_was_and_what_comes(watched: Watched) -> None:
+    """Hello with layouts, seconds with rows and words, the log, what the lab permits; then seconds as they pass."""
+    async with browsing(watched.server) as browser, browser.session.get(f"{browser.origin}/live") as answer:
+        assert answer.content_type == "text/event-stream"
+        stream = heard(answer)
+        first = await until(stream, lambda one: one.event == "state")
+        hello, seconds, log, state = first
+        assert [one.event for one in first] == ["hello", "seconds", "log", "state"]
+        assert hello.data["run"] == "lab"
+        assert set(hello.data["figures"]["light"]["wide"]) == set(hello.data["charts"])
+        assert {"rows", "said", "system"} == set(seconds.data)
+        assert len(seconds.data["rows"]) == len(seconds.data["said"]) == len(seconds.data["system"])
+        arrows = [(arrow["from"], arrow["to"]) for arrow in hello.data["map"]["arrows"]]
+        assert ("load", "edge") in arrows
+        assert all(len(one["arrows"]) == len(arrows) for one in seconds.data["system"])
+        assert any("interactive run begins" in line["text"] for line in log.data["lines"])
+        assert state.data["permissions"] == ["abort", "change", "end", "probe"]
+        newest = max((row["second"] for row in seconds.data["rows"]), default=0)
+        await until(
+            stream, lambda one: one.event == "seconds" and one.data["rows"][-1]["second"] > newest + 1
+        )
+        assert all(one.at.startswith("lab:") for one in first)
+
+
+async def test_a_control_reaches_the_lab_and_its_undo_too(watched: Watched) -> None:
+    """Applied by the lab's own injector, shown as it was read back, with the command that does it; then undone."""
+    async with browsing(watched.server) as browser, browser.session.get(f"{browser.origin}/live") as answer:
+        stream = heard(answer)
+        asked = {"kind": "fault", "what": "unavailable", "target": "storefront", "values": {"share": "40%"}}
+        status, said = await browser.ask("POST", "/control/actions", asked)
+        assert status == 200, said
+        assert said["command"] == "lab fault add unavailable --target storefront share=40%"
+        assert watched.lab.ports["storefront"].settings["fail_share"] == 0.4
+        seen = await until(
+            stream, lambda one: one.event == "marks" and any(a["verified"] for a in one.data["active"])
+        )
+        (active,) = seen[-1].data["active"]
+        assert active["action"] == said["id"]
+        assert active["words"] == "unavailable, share 40 % on storefront"
+        assert active["undo"] == f"lab fault clear {said['id']}"
+        assert (await browser.ask("DELETE", f"/control/actions/{said['id']}"))[0] == 200
+        await until(stream, lambda one: one.event == "marks" and not one.data["active"])
+        assert watched.lab.ports["storefront"].settings["fail_share"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({"kind": "fault", "what": "latencie", "target": "bridge"}, "did you mean `latency`"),
+        ({"kind": "fault", "what": "latency", "target": "bridge", "values": {"latency": "-3ms"}}, "negative"),
+        ({"kind": "fault", "what": "latency", "target": "nowhere", "values": {"latency": "3ms"}}, "nowhere"),
+        ({"kind": "fault", "what": "capacity", "target": "bridge", "values": {"share": "300%"}}, "at most"),
+        ({"kind": "setting", "what": "x", "target": "bridge"}, "is not a fault, load or mitigation"),
+        ({"kind": "fault", "what": ["latency"]}, "is not a text"),
+        ({"kind": "fault", "what": "latency", "values": {"latency": 3}}, "not a mapping of texts"),
+        ({"kind": "fault", "what": "x" * 300}, "characters at most"),
+        ([1, 2], "not a JSON object"),
+        (None, "not a JSON object"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+async def test_garbage_is_explained_and_changes_nothing(watched: Watched, body: object, why: str) -> None:
+    """400, with what was wrong; nothing is begun."""
+    async with browsing(watched.server) as browser:
+        status, said = await browser.ask("POST", "/control/actions", body)
+    assert status == 400
+    assert why in said["error"]
+    assert [one.kind for one in watched.host.changes.active() if one.kind != "setting"] == []
+
+
+async def test_bytes_that_are_no_json_and_too_many_are_refused(watched: Watched) -> None:
+    """400 and 413; the server goes on."""
+    async with browsing(watched.server) as browser:
+        headers = {"Origin": browser.origin, "Content-Type": "application/json"}
+        for data, status in ((b"\xff\xfe{", 400), (b"[" * 10_000, 400), (b"x" * 20_000, 413)):
+            async with browser.session.post(
+                f"{browser.origin}/control/notes", data=data, headers=headers
+            ) as answer:
+                assert answer.status == status
+        assert (await browser.ask("POST", "/control/notes", {"text": "still here"}))[0] == 200
+    await watched.journaled(
+        lambda line: (
+            line.get("text") == "still here" and line["by"] == "live page" and line["role"] == "person"
+        ),
+        "the note",
+    )
+
+
+async def test_a_reload_resumes_without_a_gap(watched: Watched) -> None:
+    """Who comes back with the last id gets every second that was sent with it or after it, and none before."""
+    async with browsing(watched.server) as browser:
+        async with browser.session.get(f"{browser.origin}/live") as answer:
+            seen = await until(
+                heard(answer), lambda one: one.event == "seconds" and one.data["rows"][-1]["second"] > 3
+            )
+        known = {row["second"]: row for one in seen if one.event == "seconds" for row in one.data["rows"]}
+        await wait_until(
+            lambda: watched.host.now_s() > max(known) + 4, DEADLINE_S, "some seconds to pass unseen"
+        )
+        headers = {"Last-Event-ID": seen[-1].at}
+        async with browser.session.get(f"{browser.origin}/live", headers=headers) as answer:
+            missed = await until(heard(answer), lambda one: one.event == "log")
+        rows = {row["second"]: row for one in missed if one.event == "seconds" for row in one.data["rows"]}
+        both = known | rows
+        assert sorted(both) == list(range(max(both) + 1))
+        live = watched.server.site.feed.live
+        assert live is not None
+        for second in range(max(both) - 3):
+            assert both[second] == json.loads(live._seconds[second].text[0])
+        assert not missed[-1].data["lines"]
+
+
+async def test_fifty_viewers_get_the_same(watched: Watched) -> None:
+    """All of them, second by second."""
+
+    async def looks() -> list[int]:
+        async with browser.session.get(f"{browser.origin}/live") as answer:
+            stream = heard(answer)
+            await until(stream, lambda one: one.event == "state")
+            found: list[int] = []
+            while len(found) < 3:
+                one = (await until(stream, lambda one: one.event == "seconds"))[-1]
+                found.append(one.data["rows"][-1]["second"])
+            return found
+
+    async with browsing(watched.server) as browser:
+        browser.session.connector._limit = 0  # type: ignore[union-attr]
+        all_seen = await asyncio.wait_for(asyncio.gather(*(looks() for _ in range(50))), DEADLINE_S)
+    assert len(all_seen) == 50
+    assert max(map(max, all_seen)) - min(map(max, all_seen)) <= 2
+
+
+async def test_a_drill_is_run_from_the_page_and_only_abort_is_permitted_meanwhile(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders are refused with the lab's words; when it is over, the page has its report and may change things again."""
+    drill = watched.lab.drill("short")
+    monkeypatch.setattr("lab.web.orders.all_drills", lambda: [drill])
+    async with browsing(watched.server) as browser, browser.session.get(f"{browser.origin}/live") as answer:
+        stream = heard(answer)
+        status, said = await browser.ask("POST", "/control/runs", {"drill": "../../etc/passwd"})
+        assert status == 400
+        assert "no drill of the lab" in said["error"]
+        status, said = await browser.ask("POST", "/control/runs", {"drill": "short"})
+        assert status == 200, said
+        await until(stream, lambda one: one.event == "state" and one.data["permissions"] == ["abort"])
+        asked = {"kind": "fault", "what": "unavailable", "target": "storefront"}
+        status, refused = await browser.ask("POST", "/control/actions", asked)
+        assert status == 409
+        assert "a drill runs here" in refused["error"]
+        over = await until(
+            stream,
+            lambda one: (
+                one.event == "state"
+                and "change" in one.data["permissions"]
+                and one.data["drills"][0]["report"]
+            ),
+        )
+        report = over[-1].data["drills"][0]["report"]
+        async with browser.session.get(f"{browser.origin}{report}") as page:
+            assert page.status == 200
+            assert "sandbox" in page.headers["Content-Security-Policy"]
+            assert "A second of refusals" in await page.text()
+
+
+async def test_the_end_of_the_lab_is_said_and_the_page_stays(watched: Watched) -> None:
+    """Aborted from the page: every viewer hears why, and whoever comes later too."""
+    async with browsing(watched.server) as browser, browser.session.get(f"{browser.origin}/live") as answer:
+        stream = heard(answer)
+        ends = asyncio.create_task(watched.host.until_down())
+        status, said = await browser.ask("POST", "/control/abort", {"reason": "enough"})
+        assert (status, said) == (200, {"first": True})
+        assert (await asyncio.gather(ends, return_exceptions=True))[0] is not None
+        await until(stream, lambda one: one.event == "log" and "enough" in json.dumps(one.data))
+
+
+async def test_without_a_lab_the_page_waits_and_shows_the_one_that_comes(
+    stubs: StubLab, tmp_path: Path
+) -> None:
+    """How to start one; and orders are refused by name."""
+    async with serving(tmp_path) as server, browsing(server) as browser:
+        async with browser.session.get(f"{browser.origin}/") as page:
+            assert "No lab is up" in await page.text()
+        status, said = await browser.ask("POST", "/control/abort", {"reason": ""})
+        assert status == 409
+        assert "no lab is up" in said["error"]
+        async with browser.session.get(f"{browser.origin}/live") as answer:
+            stream = heard(answer)
+            folder = stubs.folder("late")
+            async with open_host(stubs.request(stubs.drill("late")), folder, Stop()) as host:
+                hello = (await until(stream, lambda one: one.event == "hello"))[-1]
+                assert hello.data["run"] == "late"
+                assert not hello.data["interactive"]
+                state = (await until(stream, lambda one: one.event == "state"))[-1]
+                assert state.data["permissions"] == ["abort"]
+                assert host.ready
+            closed = (await until(stream, lambda one: one.event == "closed"))[-1]
+            assert closed.data["outcome"] == "completed"
