@@ -8,12 +8,14 @@ Every act is a line of the journal, and a figure of the score is made of those l
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from chaos.errors import ChaosError
 from lab.drillfile import Step
 from lab.drillfile.causes import parse_cause
+from lab.drillfile.read_scenario import LONGEST_MIN
 from lab.drillfile.scenario import MOST_SCRIPTED_S, SEEN_AFTER_S, SETTLES_S, TimedStep
 from lab.exercise.roles import allowed
 from lab.exercise.seal import SealedGame
@@ -71,6 +73,7 @@ class Director:
         self._begun = self.scenario.quiet
         self._active: dict[str, str] = {}
         self._hints = 0
+        self._extra_s = 0.0
         self._said: list[dict[str, Any]] = []
         self._pages: list[dict[str, Any]] = []
         self._answers: dict[str, dict[str, float | None]] = {}
@@ -80,7 +83,8 @@ class Director:
     @property
     def longest_s(self) -> float:
         """How long the game may take until it is resolved."""
-        return MOST_SCRIPTED_S if self._game.pace == "scripted" else 60.0 * self.scenario.minutes
+        planned_s = MOST_SCRIPTED_S if self._game.pace == "scripted" else 60.0 * self.scenario.minutes
+        return planned_s + self._extra_s
 
     def see(self, event: Event) -> None:
         """Take an event of the lab's journal: what the planes say that responders may read."""
@@ -147,30 +151,23 @@ class Director:
             raise ValueError(f"the game is {self._state}; `lab gameday status` says when it has begun")
         if by == DIRECTOR:
             raise ValueError(f"{DIRECTOR} is who plays the scenario; choose another name")
-        match known:
-            case "hint":
-                return self._hint(by, role)
-            case "declare":
-                cause = parse_cause(text, self._targets)
-                return self._act("declared", by, role, str(cause))
-            case "resolve":
-                answer = self._act("resolved", by, role, text)
-                if self._begun:
-                    self._resolved.set()
-                return {**answer, "said": NOTED}
-            case "stop":
-                self._stop.set()
-                return self._act("note", by, role, f"stop: {text or 'the team ends the game'}")
-            case _:
-                if not text:
-                    raise ValueError(f"a {known} needs words")
-                return self._act("update" if known == "update" else "note", by, role, text)
+        take: Mapping[str, Callable[[str, str, str], dict[str, Any]]] = {
+            "note": partial(self._word, "note"),
+            "update": partial(self._word, "update"),
+            "hint": self._hint,
+            "declare": self._declare,
+            "resolve": self._resolve,
+            "stop": self._end,
+            "say": self._say,
+            "extend": self._extend,
+        }
+        return take[known](text, by, role)
 
     async def _first_trigger(self) -> bool:
         """Play the trigger's steps until the team has resolved it; False: they stopped, or their time was up."""
         steps = [asyncio.create_task(self._timed(one, begins=True)) for one in self.scenario.steps]
         ends = [asyncio.create_task(event.wait()) for event in (self._resolved, self._stop)]
-        up = asyncio.create_task(self._living().until(self._started_s + self.longest_s))
+        up = asyncio.create_task(self._time_is_up())
         waiting = {*ends, up, *steps}
         try:
             while waiting and not any(end.done() for end in (*ends, up)):
@@ -184,6 +181,10 @@ class Director:
         for name in [step.step.name for step in self.scenario.steps if step.step is not None]:
             await self._undo(name)
         return self._resolved.is_set() and not self._stop.is_set()
+
+    async def _time_is_up(self) -> None:
+        while (end_s := self._started_s + self.longest_s) > self._living().now_s():
+            await self._living().until(end_s)
 
     async def _second_trigger(self) -> None:
         lab, victory = self._living(), self.scenario.victory
@@ -245,7 +246,26 @@ class Director:
             for name in [*self._active]:
                 await self._undo(name)
 
-    def _hint(self, by: str, role: str) -> dict[str, Any]:
+    def _word(self, act: Act, text: str, by: str, role: str) -> dict[str, Any]:
+        if not text:
+            raise ValueError(f"a {act} needs words")
+        return self._act(act, by, role, text)
+
+    def _declare(self, text: str, by: str, role: str) -> dict[str, Any]:
+        return self._act("declared", by, role, str(parse_cause(text, self._targets)))
+
+    def _resolve(self, text: str, by: str, role: str) -> dict[str, Any]:
+        """The answer is the same whether anything has happened yet or not."""
+        answer = self._act("resolved", by, role, text)
+        if self._begun:
+            self._resolved.set()
+        return {**answer, "said": NOTED}
+
+    def _end(self, text: str, by: str, role: str) -> dict[str, Any]:
+        self._stop.set()
+        return self._act("note", by, role, f"stop: {text or 'the team ends the game'}")
+
+    def _hint(self, _: str, by: str, role: str) -> dict[str, Any]:
         if self._hints >= len(self.scenario.hints):
             raise ValueError("there are no more hints")
         hint = self.scenario.hints[self._hints]
@@ -253,9 +273,20 @@ class Director:
         left = len(self.scenario.hints) - self._hints
         return {**self._act("hint", by, role, hint.text), "costs_s": hint.costs_s, "left": left}
 
-    def _say(self, text: str) -> None:
+    def _extend(self, text: str, by: str, role: str) -> dict[str, Any]:
+        """More time, in minutes; what is over stays over."""
+        minutes = int(text) if text.isdecimal() else 0
+        if not 1 <= minutes <= LONGEST_MIN:
+            raise ValueError(f"{text!r} is not a number of minutes from 1 to {LONGEST_MIN}")
+        self._extra_s += 60.0 * minutes
+        return self._say(f"{minutes} minutes more.", by, role)
+
+    def _say(self, text: str, by: str = DIRECTOR, role: str = DIRECTOR) -> dict[str, Any]:
+        """Words that all players read."""
+        if not text:
+            raise ValueError("what is to be said is missing")
         self._said.append({"at_s": self._clock(self._living().now_s()), "text": text})
-        self._act("said", DIRECTOR, DIRECTOR, text)
+        return self._act("said", by, role, text)
 
     def _act(self, act: Act, by: str, role: str, text: str) -> dict[str, Any]:
         """Write an act down; the answer to whoever did it."""

@@ -10,7 +10,7 @@ PlayerRole = Literal["responder", "commander", "communications", "scribe", "obse
 PLAYER_ROLES: tuple[PlayerRole, ...] = get_args(PlayerRole)
 FACILITATOR: PlayerRole = "facilitator"
 
-Verb = Literal["status", "hint", "note", "update", "declare", "resolve", "stop"]
+Verb = Literal["status", "hint", "note", "update", "declare", "resolve", "stop", "say", "extend"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
 _ACTIVE = frozenset({"responder", "commander", "facilitator"})
@@ -22,6 +22,8 @@ MAY: Mapping[Verb, frozenset[str]] = {
     "declare": _ACTIVE,
     "resolve": _ACTIVE,
     "stop": _ACTIVE,
+    "say": frozenset({FACILITATOR}),
+    "extend": frozenset({FACILITATOR}),
 }
 """A responder may do all, so that one person can play alone."""
 

@@ -21,9 +21,10 @@ from lab.cli.output import acts
 from lab.cli.recover import offer_recovery
 from lab.drillfile import DrillError
 from lab.drillfile.causes import KINDS
+from lab.drillfile.read_scenario import LONGEST_MIN
 from lab.drillfile.scenario import Pace, Scenario
 from lab.exercise.play import review
-from lab.exercise.roles import PLAYER_ROLES
+from lab.exercise.roles import FACILITATOR, PLAYER_ROLES
 from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
 from lab.remote.client import listens
@@ -239,6 +240,34 @@ def gameday_resolve(
 ) -> None:
     """Say that it is over; the trigger comes again, and the game ends when that has been watched."""
     _act("resolve", text, by, role, facilitator=facilitator, as_json=as_json)
+
+
+@gameday.command("say")
+@acts
+def gameday_say(text: Said, *, by: By = ME, as_json: options.Json = False) -> None:
+    """As the facilitator: words that all players read, such as a twist."""
+    _act("say", text, by, FACILITATOR, facilitator=True, as_json=as_json)
+
+
+@gameday.command("extend")
+@acts
+def gameday_extend(
+    minutes: Annotated[int, typer.Argument(min=1, max=LONGEST_MIN)],
+    *,
+    by: By = ME,
+    as_json: options.Json = False,
+) -> None:
+    """As the facilitator: more time for the game."""
+    _act("extend", str(minutes), by, FACILITATOR, facilitator=True, as_json=as_json)
+
+
+@gameday.command("key")
+def gameday_key() -> None:
+    """As the facilitator: the token that opens the seal; in LAB_FACILITATOR it goes with every command."""
+    try:
+        typer.echo(facilitators_token(_living()))
+    except SealError as closed:
+        raise Unreachable(str(closed)) from closed
 
 
 @gameday.command("stop")

@@ -10,6 +10,9 @@ from lab.journal.entry import Entry
 DIRECTOR = "director"
 """Who plays the sealed steps: the ``by`` of everything that it does."""
 
+FACILITATOR = "facilitator"
+"""Who knows what is sealed: the ``by`` of what is changed with the game's key while it lasts."""
+
 Act = Literal[
     "started",
     "said",

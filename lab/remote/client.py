@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,9 @@ from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder, find_run, list_runs
 from lab.runs.recover import abandoned
 
+FACILITATOR_HEADER = "X-Lab-Facilitator"
+FACILITATOR_VARIABLE = "LAB_FACILITATOR"
+"""Carries the token that opens a sealed exercise (`lab gameday key`), so that every command is the facilitator's."""
 DEADLINE_S = 30.0
 END_S = 90.0
 KNOCK_S = 2.0
@@ -84,9 +88,10 @@ class LabClient:
     """Calls to one living lab."""
 
     def __init__(self, run: RunFolder, headers: Mapping[str, str] | None = None) -> None:
-        """``headers`` go with every call, such as the token of a game day's facilitator."""
+        """``headers`` go with every call; default: the token of a game day's facilitator, where the shell has one."""
         self.run = run
-        self._headers = dict(headers or {})
+        token = os.environ.get(FACILITATOR_VARIABLE)
+        self._headers = dict(headers if headers is not None else {FACILITATOR_HEADER: token} if token else {})
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON
         """One call; the answer's JSON.

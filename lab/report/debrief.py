@@ -3,9 +3,11 @@
 Every figure in it is the score's; charts are the report's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
+from lab.analysis import plane_rows
+from lab.analysis.planes.pages import firings
 from lab.analysis.score.game import Game
 from lab.analysis.score.game_score import GameScore, WrongTurn
 from lab.analysis.score.points import points
@@ -14,6 +16,8 @@ from lab.journal.exercise_events import DIRECTOR
 from lab.report.words import clean
 
 NOT = "not in this game"
+SHORTEST_STALE_S = 3
+"""What is shorter is a scrape that was late, and no story."""
 _TIMES = (
     ("noticed: the first act of a responder", "detect_s"),
     ("the cause found: the first right declaration", "diagnose_s"),
@@ -84,8 +88,31 @@ def _timeline(game: Game) -> list[str]:
         found.append((one.applied_s, f"{who}: {clean(one.fault)} on {clean(one.target)} is active"))
         if one.reverted_s is not None and one.reverted_s < game.stopped_s:
             found.append((one.reverted_s, f"{who}: {clean(one.fault)} on {clean(one.target)} is undone"))
+    found += _seen(game)
     within = sorted(pair for pair in found if game.started_s <= pair[0] <= game.stopped_s)
     return [f"- {clock(at_s - game.started_s)} {said}" for at_s, said in within]
+
+
+def _seen(game: Game) -> Iterator[tuple[float, str]]:
+    """What each plane showed, and when: its pages, and from when to when it was stale."""
+    for plane, watched in sorted(game.view.planes.items()):
+        for page in firings(watched):
+            yield page.received_s, f"the {clean(plane)} plane pages: {clean(page.alert)}"
+        stale = [row.second for row in plane_rows(game.view, plane) if row.stale]
+        for first, last in _spans(stale):
+            if last - first >= SHORTEST_STALE_S:
+                until = clock(last - game.started_s)
+                yield float(first), f"the {clean(plane)} plane is stale, until {until}"
+
+
+def _spans(seconds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Seconds one after the other, as the first of them and the one after the last."""
+    begun = None
+    for second, following in zip(seconds, [*seconds[1:], None], strict=True):
+        begun = second if begun is None else begun
+        if following != second + 1:
+            yield begun, second + 1
+            begun = None
 
 
 def _act(act: str, by: str, text: str) -> str:

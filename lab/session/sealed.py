@@ -30,8 +30,9 @@ from lab.journal.events import (
     ServiceSample,
 )
 from lab.journal.plane_events import PageReceived, PlaneConfigured, PlaneSample
+from lab.remote.client import FACILITATOR_HEADER
 
-HEADER = "X-Lab-Facilitator"
+HEADER = FACILITATOR_HEADER
 """Carries the facilitator's token."""
 
 PLAYERS = frozenset({"interactive", "library"})

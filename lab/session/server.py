@@ -20,6 +20,7 @@ from chaos.lab_error import LabError
 from chaos.ledger.ledger import Intent
 from lab.drillfile import Drill, Step
 from lab.journal.events import EVENT, Event
+from lab.journal.exercise_events import FACILITATOR
 from lab.remote.client import ROLLBACK_FAILED
 from lab.remote.socket_path import short_path
 from lab.runs.folder import RunFolder, create_run_folder
@@ -35,6 +36,8 @@ from lab.session.top import top
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CHUNK_BYTES = 2**16
 MOST_REASON = 200
+INTERACTIVE = "interactive"
+"""The ``by`` of what people change over the socket."""
 OF_RESPONDERS = frozenset(
     {
         "/status",
@@ -164,6 +167,11 @@ class Server:
             sealed.status(whole, [f"{one.id}: {one.fault} on {one.target}" for one in self._own()])
         )
 
+    def _by(self, request: web.Request) -> str:
+        """Who changes something: a facilitator's doing is no move of the team."""
+        played = self._host.request.sealed is not None and self._sealed_to(request) is None
+        return FACILITATOR if played else INTERACTIVE
+
     def _own(self) -> list[Intent]:
         """What responders have active, while an exercise is sealed to them."""
         return [one for one in self._host.changes.active() if one.by in PLAYERS] if self._host.ready else []
@@ -225,13 +233,13 @@ class Server:
         step = Step.model_validate(await request.json())
         if step.kind != "mitigation" and self._sealed_to(request) is not None:
             raise NotNowError(EXERCISE)
-        return web.json_response({"id": await self._living().changes.apply(step, by="interactive")})
+        return web.json_response({"id": await self._living().changes.apply(step, by=self._by(request))})
 
     async def _undo(self, request: web.Request) -> web.Response:
         host, action = self._living(), request.match_info["id"]
         if self._sealed_to(request) is not None and action not in (own := [one.id for one in self._own()]):
             raise UnknownActionError(f"no action {action}; open are: {', '.join(own) or 'none'}")
-        await host.changes.undo(action, by="interactive")
+        await host.changes.undo(action, by=self._by(request))
         return web.json_response({})
 
     async def _clear(self, request: web.Request) -> web.Response:

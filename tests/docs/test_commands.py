@@ -15,7 +15,20 @@ from lab.resources import drills
 from lab.session import known_modes, known_services
 from tests.docs.documented import ROOT, SHOWN, Documented, in_blocks, in_prose
 
-OTHERS = {".", "cat", "docker", "git", "locust", "pip", "python", "python3", "sed", "sha256sum", "sleep"}
+OTHERS = {
+    ".",
+    "cat",
+    "export",
+    "docker",
+    "git",
+    "locust",
+    "pip",
+    "python",
+    "python3",
+    "sed",
+    "sha256sum",
+    "sleep",
+}
 """Programs that are not ours."""
 COMMANDS = [one for page in SHOWN for one in (*in_blocks(page), *in_prose(page))]
 LAB = [one for one in COMMANDS if one.text.startswith("lab ")]

@@ -18,12 +18,12 @@ from lab.analysis.timeline.rows import Rows
 from lab.analysis.timeline.timeline import Timeline
 from lab.drillfile.model import Step, StepKind
 from lab.drillfile.scenario import Scenario
-from lab.journal.exercise_events import DIRECTOR, Act, act_of
+from lab.journal.exercise_events import DIRECTOR, FACILITATOR, Act, act_of
 
 if TYPE_CHECKING:
     from lab.drillfile.phase import PhaseRole
 
-OF_THE_LAB = frozenset({DIRECTOR, "calibration", "drill", "rollback", "runner", "watchdog"})
+OF_THE_LAB = frozenset({DIRECTOR, FACILITATOR, "calibration", "drill", "rollback", "runner", "watchdog"})
 """Who changes a lab that is no responder."""
 
 
@@ -138,8 +138,8 @@ def _as_drill(timeline: Timeline, scenario: Scenario, span: tuple[float, float |
 
 
 def _hurting(action: ActionSpan) -> ActionSpan:
-    """A mitigation of the director's is no help: it is part of what happens to the team."""
-    ours = action.by == DIRECTOR and action.kind == "mitigation"
+    """A mitigation of the director's or the facilitator's is no help: it is part of what happens to the team."""
+    ours = action.by in {DIRECTOR, FACILITATOR} and action.kind == "mitigation"
     return replace(action, kind="fault") if ours else action
 
 

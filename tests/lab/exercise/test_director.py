@@ -216,6 +216,35 @@ async def test_responders_see_the_pages_and_answers_of_the_planes_that_are_left_
     task.cancel()
 
 
+async def test_the_facilitator_can_speak_to_all_and_give_more_time() -> None:
+    """Each is written down; the game ends by so much later. Responders may do neither."""
+    director, lab, task = await begun(scenario())
+    key = {"facilitator": True, "role": "facilitator", "by": "grace"}
+    await say(director, "say", "The pager is silent.", **key)  # type: ignore[arg-type]
+    await say(director, "extend", "2", **key)  # type: ignore[arg-type]
+    status = await say(director, "status")
+    assert [one["text"] for one in status["said"]] == ["The pager is silent.", "2 minutes more."]
+    assert status["left_s"] == 300
+    await lab.advance(START_S + 299)
+    assert lab.notes("gameday.said") == ["The pager is silent.", "2 minutes more."]
+    await lab.advance(START_S + 320)
+    await task
+    assert lab.notes("gameday.said")[-1] == "Time is up."
+    for verb in ("say", "extend"):
+        with pytest.raises(RoleError, match=f"responder may not {verb}"):
+            await say(director, verb, "2")
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "many", "", "1000"])
+async def test_more_time_is_a_number_of_minutes(minutes: str) -> None:
+    """Anything else is refused, and nothing changes."""
+    director, _, task = await begun(scenario())
+    with pytest.raises(ValueError, match="not a number of minutes from 1 to 120"):
+        await say(director, "extend", minutes, facilitator=True, role="facilitator")
+    assert (await say(director, "status"))["left_s"] == 180
+    task.cancel()
+
+
 async def test_status_names_nothing_that_is_sealed_but_to_the_facilitator() -> None:
     """Before, in and after the first trigger."""
     director, lab, task = await begun(scenario())

@@ -227,6 +227,24 @@ async def test_a_responder_can_mitigate_and_undo_what_is_theirs(stubs: StubLab) 
     await played.over()
 
 
+async def test_what_the_facilitator_changes_is_no_move_of_the_team_and_not_shown_to_it(
+    stubs: StubLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the token that a shell has in its environment; the score has no wrong turn of it."""
+    played = await begun(stubs)
+    monkeypatch.setenv("LAB_FACILITATOR", facilitators_token(played.folder))
+    grace = LabClient(played.folder)
+    monkeypatch.delenv("LAB_FACILITATOR")
+    policy = {**STEP, "name": "grace", "kind": "mitigation", "what": "policy", "params": {"policy": "budget"}}
+    action = (await grace.call("POST", "/actions", policy))["id"]
+    assert (await played.responder.call("GET", "/status"))["active"] == []
+    assert "no action" in await refused(played.responder, "DELETE", f"/actions/{action}")
+    await played.act("stop")
+    await played.over()
+    done = review(played.folder)
+    assert (done.game.moves, done.score.wrong_turns) == ((), ())
+
+
 async def test_a_whole_game_is_played_recorded_undone_and_reviewed(stubs: StubLab) -> None:
     """Start, trigger, acts, resolve, second trigger, end; what was sealed is said in the review."""
     played = await begun(stubs)

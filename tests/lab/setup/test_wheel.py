@@ -66,10 +66,11 @@ def test_a_drill_runs_as_local_processes(installed: Installed) -> None:
 
 @pytest.mark.long
 def test_what_comes_with_the_lab_is_there(installed: Installed) -> None:
-    """Drills, tournaments, each with the schema that it names, and the version."""
+    """Drills, tournaments, scenarios, each with the schema that it names, and the version."""
     assert "retry-storm" in installed.call("lab", "list").stdout
+    assert "An afternoon in the shop" in installed.call("lab", "gameday", "list").stdout
     (package,) = installed.venv.glob("lib/python*/site-packages/lab")
-    for file in (package / "drills").rglob("*.yaml"):
+    for file in (path for folder in ("drills", "scenarios") for path in (package / folder).rglob("*.yaml")):
         schema = file.read_text().partition("\n")[0].partition("$schema=")[2]
         assert (file.parent / schema).is_file(), f"{file}: {schema}"
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

@@ -12,6 +12,7 @@ from lab.analysis.score import GameError, GameScore, game_of, score_game
 from lab.analysis.score.points import points
 from lab.exercise.scenarios import open_scenario
 from lab.journal.events import EVENT
+from lab.journal.plane_events import PageReceived, PlaneConfigured, PlaneSample
 from lab.report.debrief import debrief
 from tests.checkout import ROOT
 from tests.lab.analysis.score.game_journal import GameJournal
@@ -195,6 +196,30 @@ def test_the_debrief_says_what_the_score_says_and_blames_no_one() -> None:
     assert f"{points(score):g} points" in debrief(
         game_of(timeline), score, PurePath("report.html"), with_points=True
     )
+
+
+def test_the_timeline_of_the_debrief_has_what_each_plane_showed_and_when() -> None:
+    """Pages, and from when to when it was stale; a single late answer is no story."""
+    journal = good_player()
+    configured = PlaneConfigured(
+        plane="shared", mode="same-listener", service="prometheus", alertmanager="am", version=None,
+        scrape_interval_s=1.0, scrape_timeout_s=0.9, window_s=5.0, targets=("edge",), bounds_s={"Errors": 20.0},
+    )  # fmt: skip
+    journal.timed.append((1.0, configured))
+    for second in (*range(32, 68), 80):
+        sample = PlaneSample(
+            plane="shared", second=second, query="goodput", value=None, asked_s=second + 1.5, newest_age_s=None,
+            answered_ms=None, scrapes_ok_total=None, scrapes_expected_total=1, error="timeout",
+        )  # fmt: skip
+        journal.timed.append((second + 2.0, sample))
+    page = PageReceived(plane="shared", alert="Errors", state="firing", received_s=45.0, sent_t=44.0)
+    journal.timed.append((45.2, page))
+    timeline = Timeline.fold(journal.events())
+    text = debrief(game_of(timeline), score_game(timeline), PurePath("report.html"))
+    assert "- 0:35 the shared plane pages: Errors" in text
+    assert "- 0:22 the shared plane is stale, until 0:58" in text
+    assert text.count("is stale, until") == 1
+    assert "| shared | 0:15 | Errors |" in text
 
 
 def test_an_empty_process_makes_the_same_figures_from_the_journal_alone(tmp_path: Path) -> None:
