@@ -152,4 +152,6 @@ async def test_a_game_whose_lab_is_killed_is_cut_short_and_says_so(tmp_path: Pat
     assert "cut short" in (run.path / "debrief.md").read_text()
     again = RunFolder(tmp_path / "runs" / team.game("resume", run.name)["run"])
     assert open_seal(again) == open_seal(run)
-    team.game("stop")
+    ended = [json.loads(line) for line in team.lab("gameday", "stop", "--json").splitlines()]
+    assert [one["event"] for one in ended] == ["note", "debrief"]
+    assert ended[-1]["complete"]
