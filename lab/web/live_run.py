@@ -191,7 +191,9 @@ class LiveRun:
         row = self.timeline.row(second)
         system = "null"
         if self._map is not None:
-            system = as_json(second_data(system_second(self.timeline, second, self._map)))
+            began = None if self.timeline.run is None else self.timeline.run.started_utc
+            told = system_second(self.timeline, second, self._map)
+            system = as_json(second_data(told, self._map, began))
         text = (as_json(row_data(row)), as_json(second_text(row)), system)
         if (old := self._seconds.get(second)) is not None and old.text == text:
             return False

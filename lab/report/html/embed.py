@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from lab.analysis.timeline.row import Row
+from lab.report.html.theme_css import theme_css
 
 _BREAKOUT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -42,13 +43,18 @@ def inside(scripts: Sequence[str], styles: Sequence[str], data: object) -> dict[
     """
     script = "".join(template_text(name) for name in scripts)
     texts = {
-        "style": "".join(template_text(style) for style in styles),
+        "style": style_text(styles),
         "plotly": plotly_js(),
         "script": script,
         "script_sources": f"{csp_hash(plotly_js())} {csp_hash(script)}",
         "data": to_json(data),
     }
     return {name: Markup(text) for name, text in texts.items()}  # noqa: S704 - see above
+
+
+def style_text(styles: Sequence[str]) -> str:
+    """Colours as the charts have them, and files of ``lab/report/templates``."""
+    return theme_css() + "".join(template_text(style) for style in styles)
 
 
 @cache

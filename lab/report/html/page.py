@@ -20,6 +20,7 @@ from lab.report.headline import against, cards, mark, meaning, rerun, story, wor
 from lab.report.html import tables
 from lab.report.html.charts import charts
 from lab.report.html.embed import inside, row_data
+from lab.report.html.happenings import happenings, opening_second
 from lab.report.html.hysteresis_plot import hysteresis_figure
 from lab.report.html.marks import Marks, marks
 from lab.report.html.plot import figure
@@ -35,8 +36,10 @@ from lab.report.survival import facts
 from lab.report.words import titled
 
 _SIZES = ("wide", "narrow")
-SCRIPTS = ("look.js", "charts.js", "moment.js", "report.js")
+SCRIPTS = ("look.js", "charts.js", "system.js", "moment.js", "report.js")
 """All but the last are the live page's, too."""
+
+STYLES = ("report.css", "system.css")
 
 WHOLE = "*"
 """The key of the whole run among the spans that one can zoom to; no phase can have this name."""
@@ -82,8 +85,10 @@ def write_report(  # noqa: PLR0913 - a page shows all of a run
 def render(content: PageContent) -> str:
     """The page as text."""
     found = marks(content.timeline)
-    embedded = inside(SCRIPTS, ["report.css"], page_data(content, found))
-    known = _story(content, found) | _ramps(content) | _monitoring(content) | embedded
+    data = page_data(content, found)
+    embedded = inside(SCRIPTS, STYLES, data)
+    shown = {"system": data["system"]["map"], "eyes": list(data["system"]["eyes"])}
+    known = _story(content, found) | _ramps(content) | _monitoring(content) | shown | embedded
     return templates().get_template("report.html.j2").render(known)
 
 
@@ -150,6 +155,8 @@ def page_data(content: PageContent, found: Marks) -> dict[str, Any]:
         "said": [second_text(row) for row in content.timeline.rows],
         "planes": [] if shown is None else shown.rows,
         "system": system_data(content.timeline),
+        "events": happenings(content.timeline),
+        "opens_at": opening_second(content.timeline),
         "figures": {
             theme.name: {size: _figures(content, shown, found, theme, size) for size in _SIZES}
             for theme in THEMES

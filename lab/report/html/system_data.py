@@ -12,6 +12,8 @@ from lab.analysis.system.active_actions import ActiveAction
 from lab.analysis.system.arrow_second import ArrowSecond
 from lab.analysis.system.service_second import ServiceSecond, ServiceState
 from lab.analysis.timeline.timeline import Timeline
+from lab.report.html.eye_words import eye_words
+from lab.report.html.system_words import map_words, second_words, wall_clock
 from lab.report.plane_view import ORDER
 from lab.report.words import clean, effect
 
@@ -33,9 +35,10 @@ _RATE_DIGITS, _DIGITS = 1, 3
 def system_data(timeline: Timeline) -> dict[str, Any]:
     """A whole run: ``{"map": ..., "seconds": [...], "eyes": {plane: [...]}}``, a second for each row."""
     found, seconds = system_map(timeline), [row.second for row in timeline.rows]
+    began = None if timeline.run is None else timeline.run.started_utc
     return {
         "map": map_data(found),
-        "seconds": [second_data(system_second(timeline, second, found)) for second in seconds],
+        "seconds": [second_data(system_second(timeline, second, found), found, began) for second in seconds],
         "eyes": {
             plane: [eye_data(timeline, plane, second) for second in seconds] for plane in eyes(timeline)
         },
@@ -51,24 +54,26 @@ def eyes(timeline: Timeline) -> list[str]:
 def eye_data(timeline: Timeline, plane: str, second: int) -> dict[str, Any] | None:
     """What a plane knew of a second; null: it was not asked."""
     told = eye_second(timeline, plane, second)
-    return None if told is None else _short(asdict(told))
+    return None if told is None else _short(asdict(told)) | eye_words(timeline.roles, plane, told)
 
 
 def map_data(found: SystemMap) -> dict[str, Any]:
     """What stands where."""
     arrows = [{"from": one.source, "to": one.target, "over": one.over} for one in found.arrows]
-    return _short(asdict(found)) | {"arrows": arrows}
+    return _short(asdict(found)) | {"arrows": arrows} | map_words(found)
 
 
-def second_data(second: SystemSecond) -> dict[str, Any]:
-    """What each part did in a second; null is what was not measured."""
+def second_data(second: SystemSecond, found: SystemMap, started_utc: str | None = None) -> dict[str, Any]:
+    """What each part did in a second; null is what was not measured. ``started_utc``: when the run did."""
     return {
         "second": second.second,
+        "clock": wall_clock(started_utc, second.second),
         "provisional": second.provisional,
         "arrows": [None if arrow is None else _arrow(arrow) for arrow in second.arrows],
         "devices": {name: _short(asdict(device)) for name, device in second.devices.items()},
         "services": {name: _service(service) for name, service in second.services.items()},
         "active": [_active(action) for action in second.active],
+        "said": second_words(found, second),
     }
 
 

@@ -1,12 +1,12 @@
 // The charts over time, drawn from `data`: rows (data.rows, data.planes), layouts (data.figures), spans (data.spans).
 // Does no arithmetic on figures: every value, range and layout comes from Python.
 //
-//   const drawn = charts(data);
+//   const drawn = charts(data, (second) => ...);   called when a second was picked: by a click, or a phase's button
 //   drawn.draw()          all of them anew: the look changed, or data.figures did. A promise.
 //   drawn.ready()         once, after the first draw: from now on zoom and pointing are shared.
 //   drawn.changed()       rows were added or replaced in `data`: the lines follow, a chart a frame. A promise.
-//   drawn.point(second)   read all charts at this second; null: at none.
-const charts = (data) => {
+//   drawn.point(second)   the cursor stands at this second in all charts; null: in none.
+const charts = (data, picked) => {
   "use strict";
   const { plots } = look;
   const timed = plots.filter((plot) => !("alone" in plot.dataset)); // the others have no time axis
@@ -14,6 +14,7 @@ const charts = (data) => {
   const config = { ...look.config, doubleClick: "reset" };
   let syncing = false;
   let drawing = null;
+  let at = null; // where the cursor stands
 
   const column = (rows, name) => rows.map((row) => row[name]);
   const provisional = (rows) => rows.map((row) => (row.provisional ? " (can still change)" : ""));
@@ -32,7 +33,23 @@ const charts = (data) => {
     if (!figure) return null;
     const layout = structuredClone(figure.layout);
     if (plot.layout) layout.xaxis.range = [...plot.layout.xaxis.range];
-    return Plotly.react(plot, figure.traces.map(withRows), layout, config);
+    return Plotly.react(plot, figure.traces.map(withRows), layout, config).then(() => cursor(plot));
+  };
+  // A line over the plot: cheaper than to have Plotly draw it, so that it can be moved each second.
+  const cursor = (plot) => {
+    if ("alone" in plot.dataset) return;
+    let line = plot.querySelector(".cursor");
+    if (!line) {
+      line = document.createElement("div");
+      line.className = "cursor";
+      plot.append(line);
+    }
+    const { xaxis, _size: size } = plot._fullLayout;
+    const x = at === null ? -1 : xaxis.l2p(at);
+    line.hidden = x < 0 || x > xaxis._length;
+    line.style.left = `${size.l + x}px`;
+    line.style.top = `${size.t}px`;
+    line.style.height = `${size.h}px`;
   };
   const draw = () => Promise.all(plots.map(drawOne));
 
@@ -60,7 +77,11 @@ const charts = (data) => {
     }
   };
 
-  const point = (second, on = timed) => {
+  const point = (second) => {
+    at = second;
+    for (const plot of timed) if (plot._fullLayout) cursor(plot);
+  };
+  const hover = (second, on) => {
     for (const plot of on) {
       if (second === null) Plotly.Fx.unhover(plot, undefined, "xy", true);
       else Plotly.Fx.hover(plot, { xval: second }, "xy", true);
@@ -74,14 +95,17 @@ const charts = (data) => {
       press(null);
       show(plot.layout.xaxis.range, others(plot));
     });
-    plot.on("plotly_hover", (event) => point(event.points[0].x, others(plot)));
-    plot.on("plotly_unhover", () => point(null, others(plot)));
+    plot.on("plotly_hover", (event) => hover(event.points[0].x, others(plot)));
+    plot.on("plotly_unhover", () => hover(null, others(plot)));
+    plot.on("plotly_click", (event) => picked && picked(event.points[0].x));
+    plot.on("plotly_afterplot", () => cursor(plot));
   };
 
   for (const button of document.querySelectorAll("[data-span]")) {
     button.addEventListener("click", () => {
       press(button);
       show(data.spans[button.dataset.span], timed);
+      if (picked && button.dataset.span !== "*") picked(Math.ceil(data.spans[button.dataset.span][0]));
     });
   }
   // The same for a keyboard: narrower, wider, to and fro.

@@ -2,7 +2,19 @@
 (() => {
   "use strict";
   const data = look.embedded();
-  const drawn = charts(data);
-  moment(data, drawn.point);
-  look.start(drawn.draw, drawn.ready);
+  for (const needing of document.querySelectorAll("[data-script]")) needing.hidden = false;
+  const drawn = charts(data, (second) => { now.stop(); now.go(second); });
+  const picture = system(data);
+  const now = moment(data, (second, view) => {
+    drawn.point(second);
+    picture.show(second, view);
+  });
+  const draw = () => {
+    picture.draw();
+    return drawn.draw();
+  };
+  look.start(draw, () => {
+    drawn.ready();
+    now.begin();
+  });
 })();

@@ -126,7 +126,7 @@ def test_zoom_is_shared_and_survives_the_other_theme(browser: Browser, report: P
 
 
 def test_without_a_mouse_one_zooms_and_reads_any_second(browser: Browser, report: Path) -> None:
-    """Buttons for a narrower and a wider span, never beyond the run; a number for the figures, said in words."""
+    """Buttons for a narrower and a wider span, never beyond the run; the slider's second in words."""
     page, trouble = opened(browser, report)
     whole = page.evaluate(RANGES)[0]
     page.press("[data-move=in]", "Enter")
@@ -140,11 +140,10 @@ def test_without_a_mouse_one_zooms_and_reads_any_second(browser: Browser, report
         f"() => {RANGES}.every((range) => range[0] === {whole[0]} && range[1] === {whole[1]})"
     )
     page.fill("#second", "36")
+    page.click(".picture summary")
     assert page.inner_text("#figures").startswith(
         "Second 36 (aftermath): offered 96/s, goodput 0/s, attempts 384/s"
     )
-    page.fill("#second", "9999")
-    assert page.inner_text("#figures") == ""
     assert trouble == []
 
 

@@ -14,6 +14,7 @@ from lab.report.html.system_data import STATES, system_data
 from tests.lab.analysis.two_planes import Watch
 from tests.lab.report.conftest import MITIGATION, START, TRIGGER, make_drill, make_events
 
+SECOND = {"second", "clock", "provisional", "arrows", "devices", "services", "active", "said"}
 MOST_BYTES = 300_000
 """What a report may grow by."""
 
@@ -35,14 +36,14 @@ def test_the_map_has_the_nodes_and_the_arrows_as_a_script_wants_them(told: Any) 
     assert [node["name"] for node in told["map"]["nodes"]][:3] == ["load", "edge", "storefront"]
     assert {"from": "storefront", "to": "auth", "over": "bridge"} in told["map"]["arrows"]
     keys = {"nodes", "arrows", "device", "reserve", "behind", "useless_from_s", "capacity", "queue_limit"}
-    assert told["map"].keys() == keys
+    assert told["map"].keys() == keys | {"scale", "said"}
 
 
 def test_each_row_has_its_second(told: Any, events: Sequence[Event]) -> None:  # noqa: ANN401
     """With an arrow for each of the map, null where nothing was measured; a word for each node."""
     assert [one["second"] for one in told["seconds"]] == [row.second for row in Timeline.fold(events).rows]
     for second in told["seconds"]:
-        assert second.keys() == {"second", "provisional", "arrows", "devices", "services", "active"}
+        assert second.keys() == SECOND
         assert len(second["arrows"]) == len(told["map"]["arrows"])
         assert second["services"].keys() == {node["name"] for node in told["map"]["nodes"]}
         assert all(one["word"] == STATES[one["state"]] for one in second["services"].values())
