@@ -126,7 +126,7 @@ class Director:
             await _ended(twists)
         self._state = "ending"
         await lab.until(lab.now_s() + self.scenario.drill.load.patience_s + FINAL_AFTER_S)
-        self._act("stopped", DIRECTOR, DIRECTOR, "")
+        self._act("stopped", DIRECTOR, DIRECTOR, "the game ends")
         self._state = "over"
 
     async def act(self, verb: str, said: Mapping[str, Any], facilitator: bool) -> dict[str, Any]:  # noqa: FBT001
@@ -190,7 +190,7 @@ class Director:
         lab, victory = self._living(), self.scenario.victory
         await lab.until(lab.now_s() + SETTLES_S)
         if not self.scenario.quiet:
-            self._act("retriggered", DIRECTOR, DIRECTOR, "")
+            self._act("retriggered", DIRECTOR, DIRECTOR, "the trigger comes again")
             again = self.scenario.again()
             for step in again:
                 await self._apply(step)

@@ -18,6 +18,9 @@ from lab.session import Host, Request, Stop, known_services, open_host
 from lab.session.sealed import Sealed
 from lab.session.watch import under_watch
 
+OF_DEVICES = frozenset({"toxic"})
+"""What a device's own log says when a fault is put on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostedLab:
@@ -59,7 +62,9 @@ async def play(request: Request, folder: RunFolder, game: SealedGame, stop: Stop
         ChaosError: something could not be undone.
     """
     director = Director(game, frozenset(known_services()))
-    sealed = Sealed(facilitators_token(folder), director.act, game.scenario.eyes, game.scenario.names)
+    sealed = Sealed(
+        facilitators_token(folder), director.act, game.scenario.eyes, game.scenario.names | OF_DEVICES
+    )
     asked = replace(request, drill=game.scenario.drill, purpose="interactive", sealed=sealed)
     async with open_host(asked, folder, stop, director.see) as host:
         await under_watch(_until_over(director, host), *host.ends, *host.ends_of_run)

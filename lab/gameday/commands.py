@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chaos.wait import WaitTimeoutError, wait_until
-from lab.analysis.score import GameError
+from lab.analysis import Timeline
+from lab.analysis.score import GameError, game_of
 from lab.analysis.score.points import points
 from lab.cli import options
 from lab.cli.background import start_in_background
@@ -27,6 +28,7 @@ from lab.exercise.play import review
 from lab.exercise.roles import FACILITATOR, PLAYER_ROLES
 from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
+from lab.journal import read
 from lab.remote.client import listens
 from lab.report.console import Console
 from lab.report.debrief import clock
@@ -117,11 +119,24 @@ def gameday_resume(
     folder = find_run(lab_home(), run)
     if listens(folder):
         raise Unreachable(f"the game {folder.name} is played: `lab gameday status` says what it is at")
+    if _complete(folder):
+        raise Unreachable(f"the game {folder.name} was played to its end; `lab gameday start` begins another")
     asked = json.loads(folder.asked.read_text()) if folder.asked.is_file() else {}
     _start(_opened(folder), str(asked.get("runtime", "auto")), yes=yes, as_json=as_json)
 
 
+def _complete(folder: RunFolder) -> bool:
+    """Whether a game came to its end; nothing of it is written."""
+    try:
+        return game_of(Timeline.fold(read(folder.journal).events)).complete
+    except GameError:
+        return False
+
+
 def _start(game: SealedGame, runtime: str, *, yes: bool, as_json: bool) -> None:
+    played = _played()
+    if played:
+        raise Unreachable(f"the game {played[-1].name} is played already: `lab gameday stop` ends it")
     offer_recovery(yes=yes)
     quiet = Console(soft_wrap=True, stderr=as_json)
     say = partial(quiet.print, markup=False, highlight=False)
@@ -367,18 +382,23 @@ def _living() -> RunFolder:
     Raises:
         Unreachable: none is; of one that was cut short it says so.
     """
-    games = [run for run in list_runs(lab_home()) if is_game(run)]
-    played = [run for run in games if listens(run)]
+    played = _played()
     if played:
         return played[-1]
+    games = [run for run in list_runs(lab_home()) if is_game(run)]
     last = games[-1] if games else None
     cut = (
-        f" The last one, {last.name}, was cut short: `lab gameday debrief` shows what was measured, "
-        "`lab gameday resume` plays it again."
+        f" The last one, {last.name}, was cut short: `lab gameday resume` plays it again, `lab gameday debrief` "
+        "shows what was measured, and what was sealed."
         if last is not None and not (last.path / "debrief.md").is_file()
         else ""
     )
     raise Unreachable(f"no game is played in {lab_home()}; `lab gameday start` begins one.{cut}")
+
+
+def _played() -> list[RunFolder]:
+    """The games that are played now."""
+    return [run for run in list_runs(lab_home()) if is_game(run) and listens(run)]
 
 
 def _last() -> RunFolder:

@@ -125,6 +125,8 @@ def _act(act: str, by: str, text: str) -> str:
         "retriggered": "the trigger is played again",
         "stopped": "the game ends",
     }
+    if act in {"retriggered", "stopped"}:
+        return words[act]
     who = "" if by == DIRECTOR else f" ({clean(by)})"
     said = f": {clean(text)}" if text else ""
     return f"{words.get(act, act)}{who}{said}"

@@ -29,6 +29,7 @@ from lab.journal.events import (
     ServiceChanged,
     ServiceSample,
 )
+from lab.journal.exercise_events import kind_of
 from lab.journal.plane_events import PageReceived, PlaneConfigured, PlaneSample
 from lab.remote.client import FACILITATOR_HEADER
 
@@ -40,6 +41,8 @@ PLAYERS = frozenset({"interactive", "library"})
 
 FACILITATORS = "facilitator"
 """The kind of a note that is for the facilitator alone."""
+WITHHELD_NOTES = frozenset({FACILITATORS, kind_of("retriggered")})
+"""When the trigger comes again, too, is for responders to notice."""
 
 WITHHELD = "this can't be done now; what is in the way is sealed. Try another way, or ask the facilitator"
 
@@ -122,7 +125,7 @@ class Sealed:
         if isinstance(event, RunClosed):
             return event.model_copy(update={"reason": "", "left": ()})
         if isinstance(event, NoteWritten):
-            return event if event.kind != FACILITATORS and self.may_show(event.text) else None
+            return event if event.kind not in WITHHELD_NOTES and self.may_show(event.text) else None
         return event
 
 

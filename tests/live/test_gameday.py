@@ -146,7 +146,7 @@ async def test_a_game_whose_lab_is_killed_is_cut_short_and_says_so(tmp_path: Pat
     await team.until(10)
     os.kill(json.loads((run.path / "lease").read_text())["pid"], signal.SIGKILL)
     await wait_until(lambda: is_closed(run.ledger), 60, "the watchdog to clean up", every_s=0.5)
-    assert "was cut short: `lab gameday debrief` shows" in team.fails("gameday", "status")
+    assert "was cut short: `lab gameday resume` plays it again" in team.fails("gameday", "status")
     score = team.game("debrief", run.name)
     assert (score["complete"], score["won"], score["holds"]) == (False, False, None)
     assert "cut short" in (run.path / "debrief.md").read_text()

@@ -59,8 +59,8 @@ async def test_the_trigger_is_played_and_after_resolve_once_more_and_undone_both
     await task
     assert [lab.notes(f"gameday.{act}") for act in ("resolved", "retriggered", "stopped")] == [
         [""],
-        [""],
-        [""],
+        ["the trigger comes again"],
+        ["the game ends"],
     ]
     (first,) = [one for one in lab.events if isinstance(one, ExerciseBegun)]
     assert Scenario.model_validate(first.scenario) == director.scenario

@@ -140,6 +140,11 @@ async def stream(client: LabClient, folder: RunFolder) -> list[dict[str, Any]]:
     return found
 
 
+async def everything(client: LabClient) -> list[dict[str, Any]]:
+    """What the events say to someone who listens from the first line to the last one."""
+    return [json.loads(line) async for line in client.events()]
+
+
 STEP = {
     "name": "mine",
     "when": "from",
@@ -196,6 +201,41 @@ async def test_nothing_that_a_responder_can_get_names_what_is_sealed(
     await played.over()
 
 
+@pytest.mark.parametrize("eyes", ["[lab]", "[ops]"])
+async def test_the_live_view_shows_what_responders_may_see(
+    stubs: StubLab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, eyes: str
+) -> None:
+    """From before the first step on; also where the lab's own figures are not theirs."""
+    one = scenario(stubs)
+    played = Played(stubs, one.model_copy(update={"eyes": (eyes.strip("[]"),)}))
+    await wait_until(lambda: listens(played.folder), 20, "the socket")
+    monkeypatch.setattr(sys, "argv", ["lab", "watch"])
+
+    def watching() -> None:
+        with pytest.raises(SystemExit):
+            main()
+
+    view = asyncio.create_task(asyncio.to_thread(watching))
+    await played.until(
+        '"name":"zanzibar","fault":"unavailable","target":"storefront","params":{"share":0.37},"state":"applied"'
+    )
+    await played.act("note", "I see what I see")
+    await played.until("I see what I see")
+    said = ""
+
+    def shown() -> bool:
+        nonlocal said
+        captured = capsys.readouterr()
+        said += captured.out + captured.err
+        return "I see what I see" in said
+
+    await wait_until(shown, 20, "the note in the view", every_s=0.2)
+    assert [word for word in SEALED if word in said] == []
+    await played.act("stop")
+    await played.over()
+    await view
+
+
 async def test_what_the_socket_learns_later_is_the_facilitators_until_it_is_listed(stubs: StubLab) -> None:
     """Every route that is not a responder's is refused to them, and the refusal is the same for all."""
     played = await begun(stubs)
@@ -250,6 +290,7 @@ async def test_a_whole_game_is_played_recorded_undone_and_reviewed(stubs: StubLa
     played = await begun(stubs)
     await played.act("update", "We are on it.")
     await played.act("declare", "errors of storefront")
+    seen = asyncio.create_task(everything(played.responder))
     answer = await played.act("resolve", "it is fine")
     assert answer["act"] == "resolved"
     await played.until(
@@ -257,6 +298,7 @@ async def test_a_whole_game_is_played_recorded_undone_and_reviewed(stubs: StubLa
     )
     assert stubs.ports["storefront"].settings["fail_share"] == 0.37
     await played.over()
+    assert "comes again" not in json.dumps(await seen), "when it comes is for them to notice"
     assert stubs.ports["storefront"].settings["fail_share"] == 0.0
     assert not listens(played.folder)
     closed = read(played.folder.journal).closed

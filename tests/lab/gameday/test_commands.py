@@ -119,8 +119,14 @@ def test_a_game_that_was_cut_short_says_so_before_and_in_its_debrief(lab: Comman
     run = played(home, until_s=60)
     code, text = lab("status")
     assert code == 3
-    assert f"{run.name}, was cut short: `lab gameday debrief` shows what was measured" in text
+    assert f"{run.name}, was cut short: `lab gameday resume` plays it again" in text
     assert "cut short" in lab("debrief")[1]
+
+
+def test_a_game_that_came_to_its_end_is_not_resumed(lab: Command, home: Path) -> None:
+    """What was sealed in it is known."""
+    code, text = lab("resume", played(home).name)
+    assert (code, "was played to its end" in text) == (3, True)
 
 
 def test_a_run_of_a_drill_has_no_debrief(lab: Command, home: Path) -> None:
