@@ -13,15 +13,17 @@ from importlib.resources import files
 
 from aiohttp import hdrs, web
 
-from lab.report.html.embed import plotly_js, template_text
-from lab.report.html.page import SCRIPTS
+from lab.report.html.embed import plotly_js, style_text, template_text
+from lab.report.html.page import SCRIPTS, STYLES
 
 PLOTLY = "plotly.js"
 SHARED = SCRIPTS[:-1]
 """The report's scripts, but for the one that takes what is embedded there."""
 LIVE = (PLOTLY, *SHARED, "controls.js", "live.js")
 """Scripts of the live page, in this order."""
-OF_THE_REPORT = frozenset({*SHARED, "report.css"})
+STYLE = "report.css"
+"""All of the report's styles, and its colours."""
+OF_THE_REPORT = frozenset({*SHARED, STYLE})
 OURS = frozenset({"live.js", "controls.js", "waiting.js", "live.css"})
 TYPES = {"js": "text/javascript", "css": "text/css"}
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -81,6 +83,8 @@ class Assets:
 def _text(name: str) -> str:
     if name == PLOTLY:
         return plotly_js()
+    if name == STYLE:
+        return style_text(STYLES)
     if name in OF_THE_REPORT:
         return template_text(name)
     return (files("lab.web") / "templates" / name).read_text("utf-8")

@@ -16,16 +16,19 @@ from lab.journal.events import (
     ActionChanged,
     CalibrationMeasured,
     Event,
+    NoteWritten,
     PhaseEntered,
     RunClosed,
     RunOpened,
     ServiceChanged,
 )
+from lab.journal.plane_events import PlaneSample
 from lab.report.html.charts import charts
 from lab.report.html.embed import row_data
+from lab.report.html.happenings import happenings
 from lab.report.html.marks import marks
 from lab.report.html.second_text import second_text
-from lab.report.html.system_data import map_data, second_data
+from lab.report.html.system_data import eye_data, eyes, map_data, second_data
 from lab.report.words import clean, sentence, titled
 from lab.web.active import active
 from lab.web.live_figures import live_figures
@@ -41,10 +44,10 @@ STARTING = frozenset({"starting", "healthy"})
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A second as it was sent last: the ``seq`` that it was sent with; row, words and system as JSON."""
+    """A second as it was sent last: the ``seq`` that it was sent with; row, words, system and eyes as JSON."""
 
     seq: int
-    text: tuple[str, str, str]
+    text: tuple[str, str, str, str]
 
 
 class LiveRun:
@@ -91,6 +94,10 @@ class LiveRun:
                 self._marked = True
             case RunOpened() | CalibrationMeasured() | RunClosed():
                 self._marked = True
+            case NoteWritten():
+                self._marked = True
+            case PlaneSample():
+                self._touched.add(event.second)
             case ServiceChanged():
                 self._touched.add(int(event.t))
                 self._marked = True
@@ -148,8 +155,13 @@ class LiveRun:
                 for p in timeline.phases
             ],
             "active": active(timeline),
-            "map": None if self._map is None else map_data(self._map),
+            "events": happenings(timeline),
+            "map": self.map_data(),
         }
+
+    def map_data(self) -> dict[str, Any] | None:
+        """What stands where; None: nothing is known yet."""
+        return None if self._map is None else map_data(self._map)
 
     def _draw_map(self) -> None:
         """What stands where; where it changed, every second is said by the new one."""
@@ -188,13 +200,12 @@ class LiveRun:
 
     def _encode(self, second: int) -> bool:
         """Make a second's text; whether it is another than what was sent."""
-        row = self.timeline.row(second)
-        system = "null"
+        timeline, row, system = self.timeline, self.timeline.row(second), None
         if self._map is not None:
-            began = None if self.timeline.run is None else self.timeline.run.started_utc
-            told = system_second(self.timeline, second, self._map)
-            system = as_json(second_data(told, self._map, began))
-        text = (as_json(row_data(row)), as_json(second_text(row)), system)
+            began = None if timeline.run is None else timeline.run.started_utc
+            system = second_data(system_second(timeline, second, self._map), self._map, began)
+        seen = {plane: eye_data(timeline, plane, second) for plane in eyes(timeline)}
+        text = (as_json(row_data(row)), as_json(second_text(row)), as_json(system), as_json(seen))
         if (old := self._seconds.get(second)) is not None and old.text == text:
             return False
         self._seconds[second] = Sent(max(0, self.seq), text)
@@ -203,9 +214,11 @@ class LiveRun:
     def _of(self, seconds: list[int]) -> Encoded:
         """Some seconds, from what is encoded already."""
         columns = (
-            zip(*(self._seconds[second].text for second in seconds), strict=True) if seconds else ((), (), ())
+            zip(*(self._seconds[second].text for second in seconds), strict=True)
+            if seconds
+            else ((), (), (), ())
         )
-        named = zip(("rows", "said", "system"), columns, strict=True)
+        named = zip(("rows", "said", "system", "eyes"), columns, strict=True)
         return Encoded("{" + ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in named) + "}")
 
 

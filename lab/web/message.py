@@ -2,7 +2,7 @@
 
 id: 20261130T191307-retry-storm:1204        the run, and the journal's seq that it is made of
 event: seconds
-data: {"rows": [...], "said": [...], "system": [...]}
+data: {"rows": [...], "said": [...], "system": [...], "eyes": [...]}
 """
 
 import json

@@ -16,6 +16,7 @@ from lab.campaign import all_drills
 from lab.report import headline_figures as headline
 from lab.report.html.charts import charts
 from lab.report.html.page import templates as report_templates
+from lab.report.html.system_data import eyes
 from lab.runtime.base import SetupError
 from lab.session import OtherLabError
 from lab.session.requirements import require_same_lab
@@ -104,6 +105,8 @@ class Site:
             controls=await self._controls_of() if interactive and self.feed.is_living else (),
             drills=await asyncio.to_thread(_runnable, drill) if interactive else (),
             scripts=LIVE,
+            system=live.map_data(),
+            eyes=eyes(live.timeline),
             fmt=headline,
         )
 

@@ -87,17 +87,19 @@ def test_a_click_adds_latency_undo_removes_it_and_a_reload_loses_nothing(
     expect(form.locator(".command")).to_have_text("lab fault add latency --target bridge latency=700ms")
     form.get_by_role("button", name="Apply").click()
     active = page.locator("#all-active li")
-    expect(active).to_contain_text("latency 700 ms on bridge", timeout=SOON_MS)
+    expect(active).to_contain_text("latency 700 ms, jitter 0 ms on bridge", timeout=SOON_MS)
     expect(active.locator(".readback")).to_have_text("read back")
-    expect(form.locator("ul.active li")).to_contain_text("latency 700 ms on bridge")
+    expect(form.locator("ul.active li")).to_contain_text("latency 700 ms, jitter 0 ms on bridge")
     before = newest(page)
     page.reload()
     page.wait_for_selector("html[data-drawn=true]", timeout=SOON_MS)
     seconds = page.evaluate("[...document.querySelector('.plot').data[0].x]")
     assert seconds == list(range(len(seconds)))
     assert seconds[-1] >= before
-    expect(active).to_contain_text("latency 700 ms on bridge", timeout=SOON_MS)
-    page.locator("#all-active").get_by_role("button", name="Undo latency 700 ms on bridge").click()
+    expect(active).to_contain_text("latency 700 ms, jitter 0 ms on bridge", timeout=SOON_MS)
+    page.locator("#all-active").get_by_role(
+        "button", name="Undo latency 700 ms, jitter 0 ms on bridge"
+    ).click()
     expect(page.locator("#all-active")).to_have_text("nothing", timeout=SOON_MS)
     expect(page.locator("#lines")).to_contain_text("latency undone (read back)")
     assert trouble == []

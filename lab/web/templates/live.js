@@ -5,54 +5,72 @@
   const SHOWN_S = 120; // as wide as the charts are while they follow the run
   const MOST_LINES = 200;
   const data = {
-    rows: [], said: [], planes: [], figures: null, spans: { "*": [0, SHOWN_S] }, system: { map: null, seconds: [], eyes: [] },
+    rows: [], said: [], planes: [], events: [], figures: null, spans: { "*": [0, 1] }, system: { map: null, seconds: [], eyes: {} },
   };
-  const drawn = charts(data);
-  const now = moment(data, drawn.point);
+  const drawn = charts(data, (second) => { now.stop(); now.go(second); });
+  const picture = system(data);
+  const now = moment(data, (second, view) => {
+    drawn.point(second);
+    picture.show(second, view);
+  }, { live: true });
   const may = controls();
   const connection = document.getElementById("connection");
   const doing = document.getElementById("doing");
   const liveButton = document.querySelector("[data-live]");
   let run = null;
-  let following = true;
-  let started = false;
+  let zoomed = false; // by a person: the axis stays where it is, until they want to see the run live again
+  let begun = false;
+  let started = false; // everything is drawn
+  for (const needing of document.querySelectorAll("[data-script]")) needing.hidden = false;
 
-  const last = () => (data.rows.length ? data.rows[data.rows.length - 1].second : 0);
-  // While it follows, the axis ends at the newest second.
+  // The newest second that requests are known of; the one that goes on is known in part.
+  const newest = () => (data.rows.findLast((row) => row.offered !== null) || data.rows.at(-1) || { second: 0 }).second;
   const move = () => {
-    data.spans["*"] = [data.spans["*"][0], Math.max(last() + 1, data.spans["*"][0] + 1)];
-    if (!following) return;
-    const range = [Math.max(0, last() + 1 - SHOWN_S), Math.max(last() + 1, SHOWN_S)];
+    const [first] = data.spans["*"];
+    const end = Math.max(newest() + 1, first + 1);
+    data.spans["*"] = [first, end];
+    if (zoomed) return;
+    const range = [Math.max(0, end - SHOWN_S), Math.max(end, SHOWN_S)];
     for (const plot of look.plots) if (plot.layout) plot.layout.xaxis.range = [...range];
-  };
-  const follow = (on) => {
-    following = on;
-    liveButton.setAttribute("aria-pressed", String(on));
   };
   const redraw = () => {
     move();
-    if (started) drawn.changed();
+    if (!started) return;
+    now.changed();
+    drawn.changed();
+  };
+  const draw = () => {
+    move();
+    picture.draw();
+    return drawn.draw();
   };
   const begin = () => {
-    if (started || !data.figures || !data.rows.length) return;
-    started = true;
-    look.start(async () => { move(); await drawn.draw(); }, () => {
+    if (begun || !data.figures || !data.rows.length) return;
+    begun = true;
+    look.start(draw, () => {
+      started = true;
       drawn.ready();
-      for (const plot of look.plots) plot.on("plotly_relayouting", () => follow(false));
+      liveButton.setAttribute("aria-pressed", "true");
+      now.begin();
+      for (const plot of look.plots) plot.on("plotly_relayouting", () => { zoomed = true; });
       redraw();
     });
   };
-  liveButton.addEventListener("click", () => { follow(true); redraw(); });
+  liveButton.addEventListener("click", () => { zoomed = false; redraw(); });
   for (const button of document.querySelectorAll("[data-span], [data-move]")) {
-    button.addEventListener("click", () => follow(false), { capture: true });
+    button.addEventListener("click", () => { zoomed = true; }, { capture: true });
   }
 
   const mark = (said) => {
-    data.figures = said.figures;
-    data.spans = said.spans;
+    const moved = JSON.stringify(said.map) !== JSON.stringify(data.system.map);
+    Object.assign(data, { figures: said.figures, spans: said.spans, events: said.events });
     data.system.map = said.map;
     may.active(said.active);
-    redraw();
+    move();
+    if (!started) return;
+    if (moved) picture.draw();
+    now.marked();
+    drawn.changed();
   };
   const listen = (source, event, take) => {
     source.addEventListener(event, (message) => take(JSON.parse(message.data)));
@@ -72,13 +90,14 @@
     run = said.run;
     mark(said);
   });
-  listen(source, "seconds", ({ rows, said, system }) => {
+  listen(source, "seconds", ({ rows, said, system: seconds, eyes }) => {
     rows.forEach((row, i) => {
       const at = data.rows.length ? row.second - data.rows[0].second : 0;
       if (at < 0) return;
       data.rows[at] = row;
       data.said[row.second] = said[i];
-      data.system.seconds[row.second] = system[i];
+      data.system.seconds[row.second] = seconds[i];
+      for (const [plane, seen] of Object.entries(eyes[i])) (data.system.eyes[plane] ||= [])[row.second] = seen;
     });
     if (data.rows.length > KEPT_S) {
       for (const { second } of data.rows.splice(0, data.rows.length - KEPT_S)) {
@@ -86,14 +105,14 @@
         delete data.system.seconds[second];
       }
     }
-    now.changed();
     begin();
     redraw();
   });
   listen(source, "marks", mark);
   listen(source, "log", ({ lines }) => {
     const list = document.getElementById("lines");
-    const end = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
+    const box = list.parentElement;
+    const end = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
     for (const { t, text } of lines) {
       const line = document.createElement("li");
       const at = document.createElement("span");
@@ -103,7 +122,7 @@
       list.append(line);
     }
     while (list.children.length > MOST_LINES) list.firstElementChild.remove();
-    if (end) list.scrollTop = list.scrollHeight;
+    if (end) box.scrollTop = box.scrollHeight;
   });
   listen(source, "state", (said) => {
     doing.textContent = said.state ? `The lab: ${said.state}.` : "";
@@ -122,6 +141,5 @@
     box.hidden = false;
     doing.textContent = "";
     may.state({});
-    follow(false);
   });
 })();

@@ -26,7 +26,7 @@ async def test_a_viewer_gets_what_was_and_what_comes(watched: Watched) -> None:
         assert [one.event for one in first] == ["hello", "seconds", "log", "state"]
         assert hello.data["run"] == "lab"
         assert set(hello.data["figures"]["light"]["wide"]) == set(hello.data["charts"])
-        assert {"rows", "said", "system"} == set(seconds.data)
+        assert {"rows", "said", "system", "eyes"} == set(seconds.data)
         assert len(seconds.data["rows"]) == len(seconds.data["said"]) == len(seconds.data["system"])
         arrows = [(arrow["from"], arrow["to"]) for arrow in hello.data["map"]["arrows"]]
         assert ("load", "edge") in arrows
