@@ -24,7 +24,7 @@ export PYTEST_ADDOPTS :=
 export PYTHONWARNINGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill smoke watch unit test test-long test-containers soak lint engine images up down gameday doctor bench release clean
+.PHONY: help setup drill smoke watch unit test test-long test-containers soak lint engine images up down gameday lessons doctor bench release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ down: setup ## end the lab that `make up` started
 
 gameday: runtime ## play a game day: a sealed scenario on a lab of its own
 	@$(LAB) gameday start --runtime $(RUNTIME) $(ARGS)
+
+lessons: setup ## the reports that the lessons are about, from recorded runs, in .lab/lessons (docs/lessons)
+	@$(RUN) scripts.lesson_reports $(ARGS)
 
 doctor: setup ## is this machine fit for the lab, and if not, what to do
 	@$(LAB) doctor $(ARGS)

@@ -7,7 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = sorted((ROOT / "docs" / "tutorial").glob("*.md"))
-SHOWN = [ROOT / "README.md", *TUTORIAL, *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+SHOWN = [
+    ROOT / "README.md",
+    *TUTORIAL,
+    *(page for room in ("how-to", "lessons") for page in sorted((ROOT / "docs" / room).glob("*.md"))),
+]
 
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:lab|make) [^`]+)`")
