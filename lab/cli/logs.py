@@ -78,7 +78,7 @@ def logs(
 
 def triage(*, run: RunOption = None, as_json: options.Json = False) -> None:
     """From the logs alone: which call ends how, since when, until when, how often. For when all else is dark."""
-    found = asyncio.run(_triage(open_logs(lab_home(), run)))
+    found = asyncio.run(triage_of(open_logs(lab_home(), run)))
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(found), indent=2))
     else:
@@ -161,7 +161,8 @@ def _ordered(lines: Iterable[Line]) -> Iterator[Line]:
     return in_time_order(by_service)
 
 
-async def _triage(found: Logs) -> Triage:
+async def triage_of(found: Logs) -> Triage:
+    """What all of a run's logs say together; which can't be had is said on standard error."""
     services = await found.services()
     read = await _read(found, services)
     process_of = known_services().process_of

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ from lab.exercise.play import review
 from lab.exercise.roles import FACILITATOR, PLAYER_ROLES
 from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
+from lab.gameday.responder_tools import Seat
 from lab.journal import read
 from lab.remote.client import listens
 from lab.report.console import Console
@@ -36,6 +38,7 @@ from lab.report.terminal.status import status_line
 from lab.runs.folder import RunFolder
 from lab.runs.home import lab_home
 from lab.runtime import choose_runtime
+from lab.runtime.base import SetupError
 from lab.session import LabClient, Request, Unreachable, find_run, list_runs
 from lab.session.sealed import HEADER
 
@@ -61,6 +64,12 @@ Facilitator = Annotated[
 Said = Annotated[str, typer.Argument(help="The words.")]
 Words = Annotated[str, typer.Argument(help="Words to go with it.", show_default=False)]
 ME = os.environ.get("USER", "")
+PROGRAM_PLAYER = "agent"
+"""By what name a program plays that gives none."""
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", help="The game's run, its name or folder; default: the one that is played now."),
+]
 
 
 @gameday.command("list")
@@ -321,6 +330,25 @@ def gameday_debrief(
     if listens(folder):
         raise Unreachable(f"the game {folder.name} is still played: it is sealed until it is over")
     _debrief(folder, as_json=as_json, with_points=with_points)
+
+
+@gameday.command("mcp")
+def gameday_mcp(*, run: RunOption = None, by: By = "") -> None:
+    """Let a program play: a responder's tools over the Model Context Protocol, on standard input and output."""
+    try:
+        from lab.gameday import mcp_server  # noqa: PLC0415  an optional extra, and slow to load
+    except ModuleNotFoundError as missing:
+        raise SetupError(
+            f"the package {missing.name} is not installed, and `lab gameday mcp` needs it: "
+            "pip install 'retry-storm-lab[mcp]'"
+        ) from missing
+    game = _living() if run is None else find_run(lab_home(), run)
+    if not (is_game(game) and listens(game)):
+        raise Unreachable(f"no game is played in {game.name}; `lab gameday start` begins one")
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # nothing is to be undone, and a read of a terminal can't be cancelled
+    asyncio.run(mcp_server.serve(Seat(LabClient(game, {}), by or PROGRAM_PLAYER)))
 
 
 def _debrief(folder: RunFolder, *, as_json: bool, with_points: bool) -> None:
