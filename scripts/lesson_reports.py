@@ -20,6 +20,7 @@ GOLDEN = Path("tests/data/golden")
 RECORDED = {
     1: GOLDEN / "embedded-retry-storm.journal.jsonl.gz",
     2: GOLDEN / "embedded-monitoring-blackout.journal.jsonl.gz",
+    3: Path("docs/lessons/recorded/embedded-does-the-fix-hold.limit-lifted.journal.jsonl.gz"),
 }
 """By lesson, the run that its key has the figures of."""
 
