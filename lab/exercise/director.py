@@ -17,7 +17,7 @@ from lab.drillfile import Step
 from lab.drillfile.causes import parse_cause
 from lab.drillfile.read_scenario import LONGEST_MIN
 from lab.drillfile.scenario import MOST_SCRIPTED_S, SEEN_AFTER_S, SETTLES_S, TimedStep
-from lab.exercise.roles import allowed
+from lab.exercise.player_roles import allowed
 from lab.exercise.seal import SealedGame
 from lab.journal.events import Event
 from lab.journal.exercise_events import DIRECTOR, Act, ExerciseBegun, kind_of
@@ -133,7 +133,7 @@ class Director:
         """Take an act of a person.
 
         Args:
-            verb: one of ``lab.exercise.roles.VERBS``.
+            verb: one of ``lab.exercise.player_roles.VERBS``.
             said: ``by``, ``role``, ``text``.
             facilitator: whether the facilitator's token came with it.
 

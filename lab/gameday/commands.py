@@ -26,7 +26,7 @@ from lab.drillfile.causes import KINDS
 from lab.drillfile.read_scenario import LONGEST_MIN
 from lab.drillfile.scenario import Pace, Scenario
 from lab.exercise.play import review
-from lab.exercise.roles import FACILITATOR, PLAYER_ROLES
+from lab.exercise.player_roles import FACILITATOR, PLAYER_ROLES
 from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
 from lab.gameday.responder_tools import Seat

@@ -10,7 +10,7 @@ from chaos.lab_error import LabError
 from lab.drillfile import DrillError
 from lab.drillfile.scenario import SEEN_AFTER_S, SETTLES_S, Hint, Moment, Scenario, TimedStep
 from lab.exercise.director import FINAL_AFTER_S, Director
-from lab.exercise.roles import MAY, PLAYER_ROLES, VERBS, RoleError, Verb, allowed
+from lab.exercise.player_roles import MAY, PLAYER_ROLES, VERBS, RoleError, Verb, allowed
 from lab.exercise.scenarios import open_scenario
 from lab.exercise.seal import SealedGame
 from lab.journal.exercise_events import ExerciseBegun
