@@ -21,10 +21,22 @@ SOON_MS = 30_000
 """For what takes a second or two where nothing else is going on."""
 
 
+HOSTILE = """<!DOCTYPE html><title>A report of someone else's</title><p id="said">tries</p><script>
+const order = {method: "POST", headers: {"Content-Type": "application/json"}, body: "{}", credentials: "include"};
+fetch("/control/abort", order).then((answer) => answer.status, String)
+  .then((said) => { document.getElementById("said").textContent = `${origin}: ${said}`; });
+</script>"""
+
+
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs of these tests go."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
     """The page's address, as it is printed; lab and page end afterwards."""
-    home = tmp_path_factory.mktemp("home")
     lab = ByHand(home)
     lab("up", "--runtime", "embedded")
     page = subprocess.Popen(
@@ -127,4 +139,18 @@ def test_past_runs_are_listed_and_the_page_without_a_token_is_closed(
     stranger.wait_for_selector("html[data-drawn=true]", timeout=SOON_MS)
     assert "token" not in stranger.url
     stranger.close()
+    page.close()
+
+
+def test_a_report_of_someone_else_drives_nothing(browser: Browser, address: str, home: Path) -> None:
+    """Its scripts run, as a page of no origin; what they ask for is refused, and the lab's journal says so."""
+    run = home / "runs" / "20200101T000000-sent-by-mail"
+    run.mkdir()
+    (run / "report.html").write_text(HOSTILE)
+    page, _ = opened(browser, address)
+    page.goto(f"{address.partition('?')[0]}runs/{run.name}/report.html")
+    expect(page.locator("#said")).to_have_text(re.compile("^null: (403|TypeError.*)$"), timeout=SOON_MS)
+    page.goto(address.partition("?")[0])
+    refused = re.compile("refused on the live page: (OPTIONS|POST) /control/abort")
+    expect(page.locator("#lines")).to_contain_text(refused, timeout=SOON_MS)
     page.close()

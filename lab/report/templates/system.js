@@ -17,6 +17,9 @@ const system = (data) => {
   const SPEED_PX = 90; // of a mark, in a second
   const MOST_MARKS = 60; // on an arrow
   const CHAR_PX = 6.9;
+  const ROOMY_PX = 920; // below it the boxes are as narrow as their words allow
+  const LABEL_PX = 152; // room for the words of the arrow to the device: "100/s + 300/s retries"
+  const SPARE_PX = 40; // what is left for the one behind it
   let marking = true;
   let drawn = null; // what the second changes: { nodes, arrows, device }
   let at = [null, "truth"];
@@ -57,7 +60,7 @@ const system = (data) => {
     const back = map.nodes.filter((node) => node.side === "internal");
     const gutter = (nodes) => (detours(map, nodes).length ? 64 : 0);
     const boxes = {};
-    const frontW = 200;
+    const frontW = width < ROOMY_PX ? 178 : 200;
     const backW = 158;
     const deviceW = 306;
     const frontX = PAD + gutter(front);
@@ -78,7 +81,7 @@ const system = (data) => {
       backY += NODE_H + 50;
     });
     const room = backX - (frontX + frontW) - deviceW;
-    const x = frontX + frontW + Math.round(room * 0.66);
+    const x = frontX + frontW + Math.round(Math.max(room * 0.66, Math.min(LABEL_PX, room - SPARE_PX)));
     const reserve = map.reserve.map((name, i) => [name, { x: x + 92, y: bottom - (map.reserve.length - i) * 66 + 10, w: deviceW - 92, h: 56 }]);
     const low = bottom - reserve.length * 66;
     const outside = front.filter(isOutside);
