@@ -68,7 +68,9 @@ def opened(
 
 
 def newest(page: Page) -> int:
-    """The last second that the charts have."""
+    """The last second that the charts have; they are drawn where one can see them."""
+    page.locator(".plot").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)
     return int(page.evaluate("document.querySelector('.plot').data[0].x.at(-1)"))
 
 
@@ -105,6 +107,7 @@ def test_a_click_adds_latency_undo_removes_it_and_a_reload_loses_nothing(
     before = newest(page)
     page.reload()
     page.wait_for_selector("html[data-drawn=true]", timeout=SOON_MS)
+    newest(page)
     seconds = page.evaluate("[...document.querySelector('.plot').data[0].x]")
     assert seconds == list(range(len(seconds)))
     assert seconds[-1] >= before

@@ -53,10 +53,27 @@ const charts = (data, picked) => {
   };
   const draw = () => Promise.all(plots.map(drawOne));
 
+  // Charts that no one sees are not drawn each second: they follow when they come into view.
+  const inView = new Set();
+  const stale = new Set();
+  const watcher = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) inView.delete(target);
+      else {
+        inView.add(target);
+        if (stale.delete(target)) drawOne(target);
+      }
+    }
+  }, { rootMargin: "150px" });
+
   const frame = () => new Promise((next) => requestAnimationFrame(next));
   const changed = () => {
     drawing ||= (async () => {
       for (const plot of timed) {
+        if (!inView.has(plot)) {
+          stale.add(plot);
+          continue;
+        }
         await frame();
         await drawOne(plot);
       }
@@ -128,5 +145,11 @@ const charts = (data, picked) => {
       show(within(moves[button.dataset.move](timed[0].layout.xaxis.range)), timed);
     });
   }
-  return { draw, changed, point, ready: () => timed.forEach(follow) };
+  const ready = () => {
+    for (const plot of timed) {
+      follow(plot);
+      watcher.observe(plot);
+    }
+  };
+  return { draw, changed, point, ready };
 };
