@@ -32,5 +32,10 @@ def drawn(seed: int) -> Scenario:
     return open_scenario(random.Random(seed).choice(names))  # noqa: S311  a game is drawn, no secret is made
 
 
+def with_seed(scenario: Scenario, seed: int) -> Scenario:
+    """The same scenario with another seed of its load: the same arrivals whenever it is played with that seed."""
+    return scenario.model_copy(update={"drill": scenario.drill.with_overrides(seed=seed)})
+
+
 def _read(path: Path) -> Scenario:
     return load_scenario(path, known(known_services(), known_modes()), open_drill)

@@ -26,7 +26,7 @@ class SealError(RunFolderError):
 
 @dataclass(frozen=True, slots=True)
 class SealedGame:
-    """What is sealed: the scenario, what drew it (None: it was named), and the pace that it is played at."""
+    """What is sealed: the scenario, the game's seed (None: the scenario's own), and the pace that it is played at."""
 
     scenario: Scenario
     seed: int | None = None

@@ -1,11 +1,13 @@
 """``lab gameday``: a facilitated exercise on a lab of its own. With ``--json`` every verb prints one line an event."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +18,7 @@ from rich.text import Text
 from chaos.wait import WaitTimeoutError, wait_until
 from lab.analysis import Timeline
 from lab.analysis.score import GameError, game_of
+from lab.analysis.score.compared import compare_players
 from lab.analysis.score.points import points
 from lab.cli import options
 from lab.cli.background import start_in_background
@@ -27,8 +30,9 @@ from lab.drillfile.read_scenario import LONGEST_MIN
 from lab.drillfile.scenario import Pace, Scenario
 from lab.exercise.play import review
 from lab.exercise.player_roles import FACILITATOR, PLAYER_ROLES
-from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
+from lab.exercise.scenarios import all_scenarios, drawn, open_scenario, with_seed
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
+from lab.gameday.players_compared import as_table, read_scores, remarks
 from lab.gameday.responder_tools import Seat
 from lab.journal import read
 from lab.remote.client import listens
@@ -103,15 +107,22 @@ def gameday_causes(*, as_json: options.Json = False) -> None:
 def gameday_start(  # noqa: PLR0913  the command's options
     scenario: Scene = None,
     *,
-    seed: Annotated[int | None, typer.Option(min=0, help="Draws the scenario; default: by chance.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="The load's; draws the scenario where none is named. Default: by chance, or the scenario's own.",
+        ),
+    ] = None,
     runtime: options.RuntimeOption = options.RuntimeName.AUTO,
     scripted: Annotated[bool, typer.Option("--scripted", help="The short pace: 3 minutes at most.")] = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
     """Seal a scenario and bring its lab up; the director plays it in the background, until it is over."""
-    chosen_seed = None if scenario is not None else _seed(seed)
-    found = drawn(chosen_seed) if chosen_seed is not None else _named(str(scenario))
+    chosen_seed = _seed(seed) if scenario is None else seed
+    found = drawn(int(chosen_seed or 0)) if scenario is None else _named(scenario)
+    found = found if chosen_seed is None else with_seed(found, chosen_seed)
     pace: Pace = "scripted" if scripted else "played"
     _start(SealedGame(found, chosen_seed, pace), runtime.value, yes=yes, as_json=as_json)
 
@@ -330,6 +341,28 @@ def gameday_debrief(
     if listens(folder):
         raise Unreachable(f"the game {folder.name} is still played: it is sealed until it is over")
     _debrief(folder, as_json=as_json, with_points=with_points)
+
+
+@gameday.command("compare")
+def gameday_compare(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="FOLDER...", help="A LAB_HOME for each player, named for the player."),
+    ],
+    *,
+    as_json: options.Json = False,
+) -> None:
+    """Compare players over their games: won, points, customer minutes, each with a 95 % interval."""
+    players = {folder.resolve().name: read_scores(folder) for folder in folders}
+    if len(players) < len(folders):
+        raise DrillError("two of the folders have the same name, which is the player's; rename one")
+    found = compare_players(players)
+    if as_json:
+        _event("compared", dataclasses.asdict(found))
+        return
+    Console().print(as_table(found))
+    for remark in remarks(found):
+        _print(remark)
 
 
 @gameday.command("mcp")

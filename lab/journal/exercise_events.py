@@ -32,8 +32,8 @@ PREFIX = "gameday."
 class ExerciseBegun(Entry):
     """A game day begins on this lab: the whole scenario, sealed steps, cause and victory included.
 
-    ``seed`` drew it (null: it was named), ``pace`` is played or scripted. Every act in it is a `note.written` of a kind
-    that begins with `gameday.`.
+    ``seed`` is its load's (null: the scenario's own), ``pace`` is played or scripted. Every act in it is a
+    `note.written` of a kind that begins with `gameday.`.
     """
 
     type: Literal["exercise.begun"] = "exercise.begun"

@@ -34,7 +34,8 @@ class GameScore(Frozen):
     """The figures of a game, of the journal alone.
 
     Attributes:
-        scenario, title: which one; ``seed`` drew it (None: it was named). ``complete``: it was played to its end.
+        scenario, title: which one; ``seed``: of its load (None: the scenario's own). ``complete``: it was played to its
+            end.
         cause: the true one. ``declared``: what was declared, oldest first, each with its time since the start.
         detect_s: to the first act of a responder; ``diagnose_s`` to the first right declaration; ``mitigate_s`` to the
             first mitigation that was no wrong turn; ``tell_customers_s`` to the first update.

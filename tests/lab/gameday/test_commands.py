@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.cli import main
-from lab.exercise.scenarios import all_scenarios, open_scenario
+from lab.exercise.scenarios import all_scenarios, drawn, open_scenario
 from lab.exercise.seal import SealedGame, seal
 from lab.gameday import commands
 from lab.journal.events import EVENT
@@ -75,6 +75,20 @@ def test_a_scenario_is_named_by_its_number_too(home: Path) -> None:
     for number, one in enumerate(all_scenarios(), start=1):
         assert commands._named(str(number)) == one
     assert commands._named("noisy-client").name == "noisy-client"
+
+
+def test_a_seed_is_the_loads_whether_it_draws_the_scenario_or_not(
+    lab: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that two players can be given the same game; without one a named scenario keeps its own."""
+    begun: list[SealedGame] = []
+    monkeypatch.setattr(commands, "_start", lambda game, *_, **__: begun.append(game))
+    assert [lab("start", *words)[0] for words in (("2", "--seed", "8"), ("2",), ("--seed", "8"))] == [0, 0, 0]
+    own = all_scenarios()[1].drill.seed
+    assert own != 8
+    assert [(one.seed, one.scenario.drill.seed) for one in begun] == [(8, 8), (None, own), (8, 8)]
+    assert begun[0].scenario.name == begun[1].scenario.name == all_scenarios()[1].name
+    assert begun[2].scenario.name == drawn(8).name
 
 
 @pytest.mark.parametrize(
