@@ -47,12 +47,17 @@ def main() -> None:
     except (Interrupted, asyncio.CancelledError):
         early = int(Exit.INTERRUPTED)
     if folder.journal.exists():
+        written(folder)
+    sys.exit(early)
+
+
+def written(folder: RunFolder) -> None:
+    """The review first, which is what people wait for; then verdict and report: neither needs the other."""
+    for part in (review, judge_run):
         try:
-            judge_run(folder)
-            review(folder)
+            part(folder)
         except (RunFolderError, JournalError, GameError) as unjudged:
             say(f"lab: {unjudged}")
-    sys.exit(early)
 
 
 def say(text: str) -> None:

@@ -6,6 +6,7 @@ The socket lies in the run folder and only its owner may connect (0600): no port
 the journal's first line to its last, so that a lab can be aborted while it waits for its turn or comes up.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -265,7 +266,8 @@ class Server:
             ended = self._host.journal.ended
             shown = Shown(sealed)
             async for piece in journal_after(self._host.folder.journal, after):
-                await answer.write(piece if sealed is None else shown.lines(piece))
+                # In a thread: the lines of an hour take seconds to read, and this loop measures.
+                await answer.write(piece if sealed is None else await asyncio.to_thread(shown.lines, piece))
             while not ended and (event := await queue.get()) is not None:
                 seen = event if sealed is None else sealed.event(event)
                 if seen is not None and (event.seq > after or event.seq < 0):

@@ -102,27 +102,45 @@ async def test_a_storm_is_ended_and_stays_ended_when_its_trigger_comes_again(tmp
     assert "the trigger is played again" in review
 
 
+GUARDED = ("policy", "set", "storefront", "budget + breaker")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("scenario", "move", "cause"),
+    ("scenario", "moves", "cause"),
     [
-        ("throttled-bridge", ("mitigate", "second-bridge", "--target", "storefront"), "capacity of bridge"),
-        ("noisy-client", ("mitigate", "isolate", "--target", "streaming"), "noisy-client of streaming"),
+        pytest.param(scenario, moves, cause, id=scenario)
+        for scenario, moves, cause in (
+            (
+                "throttled-bridge",
+                {18: ("mitigate", "second-bridge", "--target", "storefront")},
+                "capacity of bridge",
+            ),
+            (
+                "noisy-client",
+                {18: ("mitigate", "isolate", "--target", "streaming")},
+                "noisy-client of streaming",
+            ),
+            ("calm-dashboard", {26: GUARDED}, "retry-storm of storefront"),
+            ("helpful-colleague", {26: GUARDED, 52: GUARDED}, "retry-storm of storefront"),
+        )
     ],
 )
 async def test_the_move_that_the_facilitators_page_names_wins(
-    tmp_path: Path, scenario: str, move: tuple[str, ...], cause: str
+    tmp_path: Path, scenario: str, moves: dict[int, tuple[str, ...]], cause: str
 ) -> None:
-    """While the trigger lasts service comes back, and the second trigger is not felt."""
+    """Service comes back before the second trigger, and stays back after it."""
     team = Team(tmp_path)
     run = team.start(scenario, tmp_path)
-    await team.until(18)
-    team.lab(*move)
+    for at_s, move in moves.items():
+        await team.until(at_s)
+        team.lab(*move)
     team.game("declare", cause)
-    await team.until(50)
+    await team.until(55)
     score = await team.resolved(run)
-    assert (score["holds"], score["won"], score["wrong_turns"]) == ("yes", True, [])
-    assert score["recover_s"] < 60, "before the trigger's own end"
+    assert (score["holds"], score["won"]) == ("yes", True)
+    assert score["recover_s"] < 55
+    assert score["diagnose_s"] is not None
     assert all(loss["minutes_lost"] > 0 for loss in score["customers"].values())
 
 

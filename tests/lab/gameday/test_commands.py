@@ -94,7 +94,7 @@ def test_a_seed_is_the_loads_whether_it_draws_the_scenario_or_not(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("start", "9"), "there is no scenario 9; `lab gameday list` has 1 to 4"),
+        (("start", "9"), "there is no scenario 9; `lab gameday list` has 1 to 6"),
         (("start", "noisy-cliant"), "unknown scenario `noisy-cliant`"),
         (("status",), "no game is played in"),
         (("update", "hello"), "`lab gameday start` begins one"),
