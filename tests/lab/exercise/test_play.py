@@ -173,6 +173,7 @@ async def test_nothing_that_a_responder_can_get_names_what_is_sealed(
         json.dumps(events),
         json.dumps(await played.responder.call("GET", "/status")),
         json.dumps(await played.act("status")),
+        json.dumps(await played.responder.call("GET", "/state")),
         await refused(played.responder, "DELETE", "/actions/nope"),
         await refused(played.responder, "POST", "/actions", STEP),
         await refused(played.responder, "POST", "/down"),
