@@ -4,6 +4,7 @@ Every figure in it is the score's; charts are the report's.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import PurePath
 
 from lab.analysis import plane_rows
@@ -107,12 +108,9 @@ def _seen(game: Game) -> Iterator[tuple[float, str]]:
 
 def _spans(seconds: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Seconds one after the other, as the first of them and the one after the last."""
-    begun = None
-    for second, following in zip(seconds, [*seconds[1:], None], strict=True):
-        begun = second if begun is None else begun
-        if following != second + 1:
-            yield begun, second + 1
-            begun = None
+    for _, group in groupby(enumerate(seconds), key=lambda pair: pair[1] - pair[0]):
+        together = [second for _, second in group]
+        yield together[0], together[-1] + 1
 
 
 def _act(act: str, by: str, text: str) -> str:

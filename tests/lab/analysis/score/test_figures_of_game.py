@@ -205,7 +205,8 @@ def test_the_timeline_of_the_debrief_has_what_each_plane_showed_and_when() -> No
         plane="shared", mode="same-listener", service="prometheus", alertmanager="am", version=None,
         scrape_interval_s=1.0, scrape_timeout_s=0.9, window_s=5.0, targets=("edge",), bounds_s={"Errors": 20.0},
     )  # fmt: skip
-    journal.timed.append((1.0, configured))
+    seeing = configured.model_copy(update={"plane": "ops", "service": "ops-prometheus"})
+    journal.timed += [(1.0, configured), (1.0, seeing)]
     for second in (*range(32, 68), 80):
         sample = PlaneSample(
             plane="shared", second=second, query="goodput", value=None, asked_s=second + 1.5, newest_age_s=None,
