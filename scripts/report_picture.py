@@ -17,7 +17,7 @@ from lab.analysis.verdict.summary import summarise
 from lab.journal import read
 from lab.report.html import write_report
 
-WIDTH_PX, HEIGHT_PX = 1100, 1900
+WIDTH_PX, HEIGHT_PX = 1100, 2330
 WAIT_MS = 120_000
 
 

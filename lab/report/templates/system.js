@@ -43,6 +43,7 @@ const system = (data) => {
   // ---- Where everything stands -------------------------------------------------------------------------------------
   const NODE_H = 72;
   const PAD = 12;
+  const GUTTER = 60;
   const HEAD = 30; // above the first node: the title of the network
 
   const isOutside = (node) => node.side === "outside";
@@ -58,20 +59,22 @@ const system = (data) => {
   const wide = (map, width) => {
     const front = map.nodes.filter((node) => node.side === "main" || isOutside(node));
     const back = map.nodes.filter((node) => node.side === "internal");
-    const gutter = (nodes) => (detours(map, nodes).length ? 64 : 0);
+    const gutter = (nodes) => (detours(map, nodes).length ? GUTTER : 0);
     const boxes = {};
-    const frontW = width < ROOMY_PX ? 178 : 200;
+    const gutters = gutter(front) + gutter(back);
+    const frontW = width - (gutters > GUTTER ? GUTTER : 0) < ROOMY_PX ? 178 : 200;
     const backW = 158;
-    const deviceW = 306;
+    const deviceW = gutters ? 292 : 306;
     const frontX = PAD + gutter(front);
     const backX = width - PAD - gutter(back) - backW;
-    let y = HEAD;
+    const head = front.length && isOutside(front[0]) ? PAD : HEAD;
+    let y = head;
     front.forEach((node, i) => {
       boxes[node.name] = { x: frontX, y, w: frontW, h: NODE_H };
       const after = front[i + 1];
       y += NODE_H + (after && next(map, node, after) ? 50 : 26);
     });
-    const bottom = Math.max(y - 26, HEAD + 380);
+    const bottom = Math.max(y - 26, head + 392);
     const first = front.find((node) => crosses(map, node));
     const top = first ? boxes[first.name].y + NODE_H / 2 : HEAD + NODE_H;
     const need = back.length * (NODE_H + 50) - 50;
@@ -81,7 +84,8 @@ const system = (data) => {
       backY += NODE_H + 50;
     });
     const room = backX - (frontX + frontW) - deviceW;
-    const x = frontX + frontW + Math.round(Math.max(room * 0.66, Math.min(LABEL_PX, room - SPARE_PX)));
+    const share = gutters ? 0.75 : 0.66; // of the room is in front of the device
+    const x = frontX + frontW + Math.round(Math.max(room * share, Math.min(LABEL_PX, room - SPARE_PX)));
     const reserve = map.reserve.map((name, i) => [name, { x: x + 92, y: bottom - (map.reserve.length - i) * 66 + 10, w: deviceW - 92, h: 56 }]);
     const low = bottom - reserve.length * 66;
     const outside = front.filter(isOutside);
@@ -98,7 +102,7 @@ const system = (data) => {
         [zone(back, backX - 12, backX + backW + gutter(back) + PAD - 2), "internal network"],
       ].filter(([box]) => box),
       outside: outside.map((node) => node.name),
-      device: map.device && { name: map.device, tank: { x, y: HEAD - 4, w: 74, h: low - HEAD + 4 }, body: { x: x + 92, y: HEAD - 4, w: deviceW - 92, h: low - HEAD + 4 } },
+      device: map.device && { name: map.device, tank: { x, y: head, w: 74, h: bottom - head }, body: { x: x + 92, y: head, w: deviceW - 92, h: low - head } },
     };
   };
 
@@ -107,31 +111,34 @@ const system = (data) => {
     const callers = map.nodes.filter((node) => node.side === "main" && crosses(map, node));
     const back = map.nodes.filter((node) => node.side === "internal");
     const all = [...front, ...callers];
-    const gutter = detours(map, all).some((arrow) => front.some((node) => node.name === arrow.to)) || detours(map, back).length ? 46 : 0;
+    const around = detours(map, all).some((arrow) => front.some((node) => node.name === arrow.to));
     const boxes = {};
-    const x = PAD + gutter;
-    const nodeW = Math.min(172, width - x - PAD);
-    let y = HEAD;
-    const stack = (nodes) => nodes.forEach((node) => {
-      boxes[node.name] = { x, y, w: nodeW, h: NODE_H };
+    const x = PAD + (around ? GUTTER : 0);
+    const nodeW = Math.min(206, width - x - PAD - (around ? 112 : 0));
+    let y = front.length && isOutside(front[0]) ? PAD : HEAD;
+    const stack = (nodes, left) => nodes.forEach((node) => {
+      boxes[node.name] = { x: left, y, w: nodeW, h: NODE_H };
       y += NODE_H + 52;
     });
-    stack(front);
+    stack(front, x);
     const per = 2;
     const gap = 12;
     callers.forEach((node, i) => {
       const [row, place] = [Math.floor(i / per), i % per];
       const rest = width - x - PAD - nodeW - gap;
-      boxes[node.name] = { x: place ? x + nodeW + gap : x, y: y + row * (NODE_H + 20), w: place ? rest : nodeW, h: NODE_H };
+      // The way down from an upper row passes beside that of a lower one.
+      const below = callers.length > per * (row + 1) + place;
+      const w = place ? rest : nodeW;
+      boxes[node.name] = { x: place ? x + nodeW + gap : x, y: y + row * (NODE_H + 20), w, h: NODE_H, tight: callers.length > per, lane: below ? Math.round(w * 0.55) : 0 };
     });
     y += Math.ceil(callers.length / per) * (NODE_H + 20) - 20 + 98;
     const main = [...front, ...callers].filter((node) => !isOutside(node)).map((node) => boxes[node.name]);
     const device = map.device && { name: map.device, tank: { x: PAD, y, w: width - 2 * PAD, h: 62 }, body: { x: PAD, y: y + 76, w: width - 2 * PAD, h: 350 } };
     if (device) y += 76 + 350;
-    const reserve = map.reserve.map((name, i) => [name, { x: PAD, y: y + 12 + i * 66, w: width - 2 * PAD, h: 56 }]);
+    const reserve = map.reserve.map((name, i) => [name, { x: PAD + 88, y: y + 12 + i * 66, w: width - 2 * PAD - 88, h: 56 }]);
     y += reserve.length * 66 + 78;
     const behind = y;
-    stack(back);
+    stack(back, PAD + (detours(map, back).length ? GUTTER : 0));
     const zone = (list) => list.length && { x: 2, y: list[0].y - 26, w: width - 4, h: Math.max(...list.map((box) => box.y + box.h)) - list[0].y + 38 };
     return {
       width, height: y - 52 + 18, upright: true, boxes: { ...boxes, ...Object.fromEntries(reserve) }, behind,
@@ -146,7 +153,7 @@ const system = (data) => {
     const from = place.boxes[arrow.from];
     const goal = over && place.device ? (over === place.device.name ? place.device.tank : place.boxes[over]) : place.boxes[arrow.to];
     if (!from || !goal) return null;
-    const lane = Math.min(40, from.w / 4);
+    const lane = (over && from.lane) || Math.min(40, from.w / 4);
     if (over && !place.upright) {
       const y = from.y + from.h / 2;
       if (over === place.device.name) return (aside) => [[from.x + from.w, y + aside], [goal.x, y + aside]];
@@ -165,7 +172,7 @@ const system = (data) => {
     }
     const side = !place.upright && place.device && from.x > place.device.body.x ? 1 : -1; // around the right, or the left
     const edge = side > 0 ? from.x + from.w : from.x;
-    const out = edge + side * 26;
+    const out = edge + side * (GUTTER - 14);
     const [start, end] = [from.y + from.h / 2, goal.y + goal.h / 2];
     return (aside) => [[edge, start + aside], [out - side * aside, start + aside], [out - side * aside, end - aside], [edge, end - aside]];
   };
@@ -249,6 +256,7 @@ const system = (data) => {
   };
 
   const arrowPart = (place, map, arrow) => {
+    const from = place.boxes[arrow.from] || {};
     const all = bands(["first", "retries"]);
     const line = make("path", { class: "line" });
     const refused = make("path", { class: "band refused" });
@@ -277,19 +285,24 @@ const system = (data) => {
         set(refused, { d: path(stub), "stroke-width": dropped });
         set(stop, { d: `M${x - dy * half} ${y - dx * half}L${x + dy * half} ${y + dx * half}` });
       }
-      const parts = seen ? [["first", said.first], ["retries", said.retries && `+ ${said.retries} retries`], ["refused", said.refused && `${said.refused} refused`]].filter(([, one]) => one) : [];
+      const close = base.length > 2 || from.tight; // no room for the word
+      const parts = seen ? [["first", said.first], ["retries", said.retries && `+ ${said.retries}${close ? "" : " retries"}`], ["refused", said.refused && `${said.refused} refused`]].filter(([, one]) => one) : [];
       label.replaceChildren();
-      const [[x0, y0], [x1, y1]] = base;
+      const [[x0, y0], [x1, y1]] = flat || base.length === 2 ? base : base.slice(-2);
       if (flat && base.length === 2) { // over and under a level arrow
         const middle = (x0 + x1) / 2 - 4;
         const above = y0 - total / 2 - 8;
         const row = parts.filter(([kind]) => kind !== "refused");
-        row.forEach(([kind, one], i) => label.append(make("tspan", { class: kind, ...(i ? {} : { x: middle, y: above }) }, [`${i ? " " : ""}${one}`])));
+        const two = row.map(([, one]) => one).join(" ").length * 7.2 > x1 - x0 - 8; // too long for one line
+        row.forEach(([kind, one], i) => {
+          const where = two || !i ? { x: middle, y: above - (two ? (row.length - 1 - i) * 16 : 0) } : {};
+          label.append(make("tspan", { class: kind, ...where }, [two || !i ? one : ` ${one}`]));
+        });
         const last = parts.find(([kind]) => kind === "refused");
         if (last) label.append(make("tspan", { class: "refused", x: middle, y: y0 + total / 2 + 5 + dropped + 16 }, [last[1]]));
         label.setAttribute("text-anchor", "middle");
       } else { // at the right of an upright one
-        const [x, y] = flat ? [Math.min(base[1][0], base[2][0]) + 8, (base[1][1] + base[2][1]) / 2] : [x0 + total / 2 + 9, (y0 + y1) / 2 - (base.length > 2 ? 0 : 4)];
+        const [x, y] = flat ? [Math.min(x0, x1) + 8, (base[1][1] + base[2][1]) / 2] : [x0 + total / 2 + 9, place.upright && arrow.over ? y1 - 53 : (y0 + y1) / 2 - 4];
         const start = y + 4.5 - (parts.length - 1) * 8;
         parts.forEach(([kind, one], i) => label.append(make("tspan", { class: kind, x, y: start + i * 16 }, [one])));
         label.setAttribute("text-anchor", "start");
@@ -375,6 +388,7 @@ const system = (data) => {
     const air = Math.max(0, Math.min(16, Math.floor((body.h - 334) / 3))); // between the parts
     const [work, delayed, changed] = [84 + air, 214 + 2 * air, 288 + 3 * air].map((from) => body.y + from);
     const rows = { name: body.y + 26, state: body.y + 47, work, bar: work + 8, legend: work + 54, wait: delayed, gauge: delayed + 9, changed, badges: changed + 8 };
+    const out = through(place, map);
     const frame = make("rect", { x: body.x, y: body.y, width: body.w, height: body.h, rx: 12, class: "frame" });
     const icon = make("g", { class: "state", transform: `translate(${inner.x} ${rows.state - 10})` });
     const word = text(inner.x + 19, rows.state, "word");
@@ -391,12 +405,13 @@ const system = (data) => {
     // Scale of the delay: the limit stands at a third, so that three times of it can be seen.
     const limit = map.useless_from_s;
     const third = bar.w / 3;
+    const roomy = bar.w - third > 120;
     const delay = make("rect", { x: bar.x, y: rows.gauge, height: 12, class: "delay" });
     const beyond = make("path", { class: "tip beyond", d: `M${bar.x + bar.w + 8} ${rows.gauge + 6}l-8 -8v16Z` });
     const waits = text(inner.x, rows.wait, "words");
     const gauge = [
       make("rect", { x: bar.x, y: rows.gauge, width: bar.w, height: 12, rx: 3, class: "whole" }), delay, beyond,
-      ...(limit ? [make("path", { class: "limit", d: `M${bar.x + third} ${rows.gauge - 4}v20` }), text(bar.x + third + 4, rows.gauge + 26, "note", `no use from ${map.said.useless} on`)] : []),
+      ...(limit ? [make("path", { class: "limit", d: `M${bar.x + third} ${rows.gauge - 4}v20` }), text(roomy ? bar.x + third + 4 : bar.x + bar.w, rows.gauge + 26, "note", `no use from ${map.said.useless} on`, { "text-anchor": roomy ? "start" : "end" })] : []),
     ];
     const badges = make("g");
     const level = make("rect", { class: "level" });
@@ -414,10 +429,9 @@ const system = (data) => {
     }
     const title = make("title");
     const queue = make("g", { class: "queue", "data-queue": name }, [title, tankFrame, level, hatch, ...tankName, waiting, of]);
-    const out = through(place, map);
     const all = bands(["answered", "wasted"]);
     const line = make("path", { class: "line", d: out ? path(out(0)) : "" });
-    const link = flat ? make("path", { class: "line", d: `M${tank.x + 40} ${tank.y + tank.h}v${body.y - tank.y - tank.h}l-5 -7m5 7l5 -7` }) : make("path", { class: "line", d: `M${tank.x + tank.w} ${tank.y + tank.h - 30}H${body.x}l-7 -5m7 5l-7 5` });
+    const link = flat ? make("path", { class: "line", d: `M${tank.x + 40} ${tank.y + tank.h}v${body.y - tank.y - tank.h}l-5 -7m5 7l5 -7` }) : make("path", { class: "line", d: `M${tank.x + tank.w} ${out ? out(0)[0][1] : body.y + body.h / 2}H${body.x}l-7 -5m7 5l-7 5` });
     const group = make("g", { class: "node device", "data-node": name }, [
       link, queue, frame, text(inner.x, rows.name, "name", name),
       icon, word, cap, make("g", { class: "parts" }, [

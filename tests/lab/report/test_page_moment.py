@@ -105,6 +105,36 @@ def test_the_numbers_on_the_arrows_are_those_of_the_second_in_the_address(
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("run", "width"),
+    [
+        ("embedded-operators", 1280),
+        ("embedded-thundering-herd.jitter", 390),
+        pytest.param("embedded-thundering-herd.jitter", 1280, marks=pytest.mark.long),
+        pytest.param("embedded-operators", 390, marks=pytest.mark.long),
+    ],
+)
+def test_no_label_lies_under_a_node_or_another_label(
+    browser: Browser, tmp_path: Path, run: str, width: int
+) -> None:
+    """Also where calls pass a service that stands between, a reserve device waits, and four callers share a device."""
+    page, trouble = opened(browser, written(tmp_path, run), "", width)
+    hidden = page.evaluate("""(() => {
+      const boxes = (found) => [...document.querySelectorAll(found)].map((one) => [one, one.getBoundingClientRect()])
+        .filter(([, box]) => box.width);
+      const meet = (a, b) => a.left + 3 < b.right && b.left + 3 < a.right
+        && a.top + 3 < b.bottom && b.top + 3 < a.bottom;
+      const labels = boxes('.rate');
+      return labels.flatMap(([label, box], i) => [...boxes('.node > .frame'), ...labels.slice(i + 1)]
+        .filter(([, other]) => meet(box, other)).map(([other]) => [label.textContent, other.parentNode.textContent]));
+    })()""")
+    assert hidden == []
+    assert page.locator(".rate tspan").count() >= page.locator(".arrow").count()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert trouble == []
+    page.close()
+
+
 def test_one_cursor_for_all_by_keyboard_click_and_address(browser: Browser, storm: Path) -> None:
     """A key moves the picture, the line in every chart and the address; so do the next event, a chart, a link."""
     page, trouble = opened(browser, storm, f"#t={STORM}")
