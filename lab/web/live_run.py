@@ -76,11 +76,6 @@ class LiveRun:
         """How far the messages have come."""
         return Place(self.run, max(0, self.seq))
 
-    @property
-    def waits(self) -> bool:
-        """Whether something changed since :meth:`take`."""
-        return bool(self.timeline.seconds.changed or self._touched or self._marked or self._new_lines)
-
     def feed(self, event: Event) -> None:
         """Take the next event of the run."""
         self.timeline.feed(event)

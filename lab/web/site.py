@@ -18,12 +18,13 @@ from lab.report.html.charts import charts
 from lab.report.html.page import templates as report_templates
 from lab.report.html.system_data import eyes
 from lab.runtime.base import SetupError
-from lab.session import OtherLabError
+from lab.session import OtherLabError, Permission
 from lab.session.requirements import require_same_lab
 from lab.web.access import MOST_BODY, Access, harden
 from lab.web.assets import LIVE, Assets
 from lab.web.controls import Control, controls
 from lab.web.feed import Feed
+from lab.web.live_run import LiveRun
 from lab.web.orders import Orders
 from lab.web.past import past_runs, report_of
 from lab.web.refusals import Refusals
@@ -102,13 +103,18 @@ class Site:
             interactive=interactive,
             charts=charts(drill),
             groups=GROUPS,
-            controls=await self._controls_of() if interactive and self.feed.is_living else (),
+            controls=await self._controls_of() if interactive and self._is_up(live) else (),
             drills=await asyncio.to_thread(_runnable, drill) if interactive else (),
             scripts=LIVE,
             system=live.map_data(),
             eyes=eyes(live.timeline),
             fmt=headline,
         )
+
+    def _is_up(self, live: LiveRun) -> bool:
+        """Whether every service of the lab is known: they are all there when it is calibrated, or takes orders."""
+        takes_orders = Permission.CHANGE in self.feed.state.get("permissions", ())
+        return self.feed.is_living and (takes_orders or bool(live.timeline.calibrations))
 
     async def _controls_of(self) -> tuple[Control, ...]:
         """Of this lab; made once, in a thread."""

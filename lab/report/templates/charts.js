@@ -77,8 +77,7 @@ const charts = (data, picked) => {
         await frame();
         await drawOne(plot);
       }
-      drawing = null;
-    })();
+    })().finally(() => { drawing = null; });
     return drawing;
   };
 

@@ -127,6 +127,9 @@
   listen(source, "state", (said) => {
     doing.textContent = said.state ? `The lab: ${said.state}.` : "";
     may.state(said);
+    // the page was opened while the lab came up: now it is known what can be done to it
+    const controlled = document.querySelector("form[data-what]") || !(said.permissions || []).includes("change");
+    if (!controlled) location.reload();
   });
   listen(source, "closed", ({ outcome, reason, verdict, report }) => {
     const box = document.getElementById("ended");

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from chaos.wait import wait_until
-from lab.session import Stop, open_host
+from lab.journal.events import CalibrationMeasured, ServiceChanged
+from lab.session import Stop, known_services, open_host
+from lab.web.live_run import LiveRun
 from lab.web.site import serving
+from tests.lab.report.conftest import make_drill, make_events
 from tests.lab.session.stub_lab import StubLab
-from tests.lab.web.conftest import DEADLINE_S, Watched, browsing
+from tests.lab.web.conftest import DEADLINE_S, Browser, Watched, browsing
 from tests.lab.web.heard import heard, until
 
 pytestmark = pytest.mark.live
@@ -214,3 +217,33 @@ async def test_without_a_lab_the_page_waits_and_shows_the_one_that_comes(
                 assert host.ready
             closed = (await until(stream, lambda one: one.event == "closed"))[-1]
             assert closed.data["outcome"] == "completed"
+
+
+async def test_there_are_no_controls_before_it_is_known_what_the_lab_has(tmp_path: Path) -> None:
+    """A page that is opened while the lab comes up gets them when it is calibrated: by then every service is there."""
+    opened, *_ = make_events(make_drill())
+    known = opened.model_copy(update={"interactive": True, "topology": dict(known_services())})
+    async with serving(tmp_path) as server, browsing(server) as browser:
+        live = server.site.feed.live = LiveRun("r")
+        for event in (known, *(ServiceChanged(service=name, state="healthy") for name in ("edge", "bridge"))):
+            live.feed(event)
+        live.take()
+        assert 'data-what="' not in await text_of(browser)
+        for event in (ServiceChanged(service="auth", state="healthy"), calibrated()):
+            live.feed(event)
+        assert 'data-what="queue-limit"' in await text_of(browser)
+
+
+def calibrated() -> CalibrationMeasured:
+    """A bridge of 150/s."""
+    return CalibrationMeasured(
+        target="bridge", windows_rps=(150.0,), capacity_rps=150.0, in_flight=64, headroom=3.0, asked_rps=150.0,
+        cpu_share=0.1, cost_ms=1.0, listen_queue=50, listen_queue_asked=50, took_ms=1.0,
+    )  # fmt: skip
+
+
+async def text_of(browser: Browser) -> str:
+    """The page as it is served."""
+    async with browser.session.get(f"{browser.origin}/") as answer:
+        assert answer.status == 200
+        return await answer.text()
