@@ -58,7 +58,9 @@ def opened(
     browser: Browser, address: str, width: int = 1280, scheme: str = "light"
 ) -> tuple[Page, list[str]]:
     """The page with its charts drawn, and what it complained about."""
+    expect.set_options(timeout=SOON_MS)
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_default_timeout(SOON_MS)
     trouble: list[str] = []
     page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
@@ -79,9 +81,10 @@ def test_it_opens_fills_and_is_accessible(browser: Browser, address: str, width:
     """The token leaves the address; seconds come; nothing scrolls sideways; axe finds nothing."""
     page, trouble = opened(browser, address, width, scheme)
     assert "token" not in page.url
-    begun = newest(page)
-    page.wait_for_timeout(4000)
-    assert newest(page) >= begun + 3
+    wanted = newest(page) + 3
+    page.wait_for_function(
+        "(wanted) => document.querySelector('.plot').data[0].x.at(-1) >= wanted", arg=wanted
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for group in page.locator("details.group").all():
         group.evaluate("(one) => { one.open = true; }")

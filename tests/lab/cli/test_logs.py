@@ -30,7 +30,7 @@ LAB = [sys.executable, "-c", "from lab.cli import main; main()"]
 INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 """What a shell starts in the background ignores Ctrl-C, and so would all that these tests start."""
 
-DEADLINE_S = 30
+DEADLINE_S = 60
 
 
 def line(second: int, **said: object) -> str:
