@@ -12,9 +12,10 @@ python -m bench monitoring --runtime embedded
 python -m bench policies
 python -m bench attempts                      the CPU of an attempt beside a bare aiohttp client's: a minute or two
 python -m bench places
+python -m bench games --runtime embedded      reference players in game days: 15 minutes for each seed and scenario
 python -m bench checks --runtime embedded     the instrument checks (bench/checks.py): about 2.5 hours a runtime
 python -m bench page                          only the pages, from the rows that are kept
-python -m bench                               all but the checks, on both runtimes: about 7 hours
+python -m bench                               all but checks and games, on both runtimes: about 7 hours
 """
 
 import argparse
@@ -28,6 +29,8 @@ from bench.checks_page import write_checks_page
 from bench.defects import DEFECTS
 from bench.first_runs import first_runs
 from bench.fresh import fresh
+from bench.games import WHAT as GAMES
+from bench.games import games
 from bench.healthy import RUNS
 from bench.herds import herd
 from bench.monitoring import monitoring
@@ -54,6 +57,7 @@ WORK: dict[str, Callable[[Rows, str, Sequence[int]], None]] = {
     "policies": policies,
     "attempts": attempts,
     "places": places,
+    GAMES: games,
 }
 
 
@@ -77,7 +81,7 @@ def main() -> None:
         write_checks_page(rows, page)
     if asked.what != "checks":
         rows = Rows(MEASURED / "benchmarks.jsonl", folder)
-        for name in WORK if asked.what == "all" else [asked.what]:
+        for name in [one for one in WORK if one != GAMES] if asked.what == "all" else [asked.what]:
             for runtime in runtimes:
                 if name in WORK:
                     WORK[name](rows, runtime, range(1, (asked.seeds or SEEDS) + 1))

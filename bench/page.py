@@ -12,6 +12,7 @@ from bench.cells import figure as _figure
 from bench.cells import row as _row
 from bench.cells import spread as _spread
 from bench.first_runs import first_run_lines
+from bench.games import game_lines
 from bench.herds_page import herds
 from bench.known_load_page import known_loads
 from bench.monitored import monitored
@@ -55,6 +56,7 @@ def write_page(rows: Rows, path: Path) -> None:
         *monitored(rows),
         *costs(rows),
         *fooled(rows),
+        *game_lines(rows),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")
 

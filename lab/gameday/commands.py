@@ -33,7 +33,6 @@ from lab.exercise.player_roles import FACILITATOR, PLAYER_ROLES
 from lab.exercise.scenarios import all_scenarios, drawn, open_scenario, with_seed
 from lab.exercise.seal import SealedGame, SealError, facilitators_token, is_game, open_seal, seal
 from lab.gameday.players_compared import as_table, read_scores, remarks
-from lab.gameday.responder_tools import Seat
 from lab.journal import read
 from lab.remote.client import listens
 from lab.report.console import Console
@@ -370,6 +369,7 @@ def gameday_mcp(*, run: RunOption = None, by: By = "") -> None:
     """Let a program play: a responder's tools over the Model Context Protocol, on standard input and output."""
     try:
         from lab.gameday import mcp_server  # noqa: PLC0415  an optional extra, and slow to load
+        from lab.gameday.responder_tools import Seat  # noqa: PLC0415  it reads logs as the command does
     except ModuleNotFoundError as missing:
         raise SetupError(
             f"the package {missing.name} is not installed, and `lab gameday mcp` needs it: "
