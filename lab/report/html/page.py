@@ -36,7 +36,7 @@ from lab.report.survival import facts
 from lab.report.words import titled
 
 _SIZES = ("wide", "narrow")
-SCRIPTS = ("look.js", "charts.js", "system.js", "moment.js", "report.js")
+SCRIPTS = ("look.js", "charts.js", "places.js", "second_tables.js", "system.js", "moment.js", "report.js")
 """All but the last are the live page's, too."""
 
 STYLES = ("report.css", "system.css")

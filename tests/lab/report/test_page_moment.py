@@ -232,6 +232,7 @@ def test_the_tables_say_the_same_and_are_read_aloud_only_on_request(browser: Bro
     """Who does not see the picture finds each figure by its row and column."""
     page, trouble = opened(browser, storm, f"#t={STORM}")
     page.click(".picture summary")
+    page.wait_for_function("() => document.querySelectorAll('#system-words table').length === 4")
     cells = page.locator("#system-words table").first.locator("tbody tr").nth(2).locator("th, td")
     said = system_of(storm)["seconds"][STORM]["said"]["arrows"][2]
     assert cells.all_inner_texts() == ["storefront", "auth", "bridge", said["first"], said["retries"], "0/s"]
@@ -243,6 +244,22 @@ def test_the_tables_say_the_same_and_are_read_aloud_only_on_request(browser: Bro
         f"() => document.getElementById('spoken').textContent.startsWith('Second {STORM + 1} ')"
     )
     assert trouble == []
+    page.close()
+
+
+def test_idle_looks_and_reads_like_nothing_else(browser: Browser, tmp_path: Path) -> None:
+    """Its shape and its colour are not those of a service that is known to work."""
+    page, _ = opened(browser, written(tmp_path, "embedded-operators"), "#t=20")
+    looks = {
+        state: page.evaluate(f"""(() => {{
+          const node = document.querySelector('[data-state={state}]');
+          const [word, icon] = [node.querySelector('.word'), node.querySelector('.state')];
+          return [word.textContent, getComputedStyle(word).fill, icon.innerHTML];
+        }})()""")
+        for state in ("idle", "healthy")
+    }
+    assert [look[0] for look in looks.values()] == ["idle", "healthy"]
+    assert all(idle != healthy for idle, healthy in zip(*looks.values(), strict=True))
     page.close()
 
 
