@@ -58,7 +58,7 @@ def python_packages(out: Path) -> Path:
 
 
 def bundle(wheel: Path, out: Path) -> int:
-    """Every wheel that the lab and its client libraries need, in the locked versions; how many."""
+    """Every wheel that the lab and its extras for users need, in the locked versions; how many."""
     lock = (ROOT / "requirements" / "all.lock").read_text()
     versions = out / "versions.txt"
     versions.write_text("\n".join(re.findall(r"^[\w.-]+==[^\s\\]+", lock, re.MULTILINE)) + "\n")
@@ -70,7 +70,7 @@ def bundle(wheel: Path, out: Path) -> int:
         versions,
         "--dest",
         out / "bundle",
-        f"{wheel}[libraries]",
+        f"{wheel}[libraries,mcp]",
     )
     call(*pip, *wanted, deadline_s=BUILD_S)
     versions.unlink()

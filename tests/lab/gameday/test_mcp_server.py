@@ -5,7 +5,9 @@ The SDK's own client, in memory or over the pipes of the real command, against a
 
 import asyncio
 import json
+import os
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -258,6 +260,39 @@ async def test_over_the_pipes_of_the_command_and_when_the_lab_dies(played: Playe
         ):
             assert "does not answer" in await agent.refused(tool, arguments)
         assert (await agent.does("list_policies"))["policies"][0]["name"] == catalogue.policies()[0].name
+
+
+async def test_garbage_on_the_wire_ends_nothing(played: Played) -> None:
+    """Bytes that are no message get no answer or an error; the next one is answered; the end of input is the end."""
+    home = {"LAB_HOME": str(played.folder.path.parents[1]), "PYTHONPATH": str(ROOT)}
+    server_process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-c",
+        COMMAND,
+        env={**os.environ, **home},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+    )
+    hello = {
+        "jsonrpc": "2.0", "id": 7, "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}},
+    }  # fmt: skip
+    garbage = b"\xff\xfe not a message\n{}\n[1, 2\n" + b"[" * 100_000 + b"\n\n"
+    assert server_process.stdin is not None
+    assert server_process.stdout is not None
+    answers: list[dict[str, Any]] = []
+    async with asyncio.timeout(120):
+        server_process.stdin.write(garbage + json.dumps(hello).encode() + b"\n")
+        while not answers or answers[-1].get("id") != 7:
+            answers.append(json.loads(await server_process.stdout.readline()))
+        server_process.stdin.close()
+        assert await server_process.wait() == 0
+    *errors, answer = answers
+    assert answer["result"]["serverInfo"]["name"] == "retry-storm-lab"
+    assert "tools" in answer["result"]["capabilities"]
+    assert all("error" in one for one in errors)
 
 
 def test_without_the_extra_the_command_says_what_to_install(

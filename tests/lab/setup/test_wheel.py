@@ -45,6 +45,16 @@ def test_it_brings_no_development_tools(installed: Installed) -> None:
 
 
 @pytest.mark.long
+def test_without_the_extra_a_program_is_not_let_play_and_the_rest_works(installed: Installed) -> None:
+    """What to install is said; the extra's wheels are in the bundle."""
+    done = installed.call("lab", "gameday", "mcp")
+    assert (done.returncode, "pip install 'retry-storm-lab[mcp]'" in done.stderr) == (4, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert installed.call("lab", "gameday", "list").returncode == 0
+    assert [*installed.dist.glob("bundle/mcp-*.whl")]
+
+
+@pytest.mark.long
 def test_the_checksums_are_those_of_all_that_was_made(installed: Installed) -> None:
     """As `sha256sum --check` reads them."""
     checked = subprocess.run(
