@@ -10,6 +10,7 @@ from chaos.wait import wait_until
 from lab.journal.events import CalibrationMeasured, ServiceChanged
 from lab.session import Stop, known_services, open_host
 from lab.web.live_run import LiveRun
+from lab.web.message import encoded
 from lab.web.site import serving
 from tests.lab.report.conftest import make_drill, make_events
 from tests.lab.session.stub_lab import StubLab
@@ -129,6 +130,37 @@ async def test_a_reload_resumes_without_a_gap(watched: Watched) -> None:
         for second in range(max(both) - 3):
             assert both[second] == json.loads(live._seconds[second].text[0])
         assert not missed[-1].data["lines"]
+
+
+async def test_a_browser_that_stops_reading_is_dropped_and_resumes(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is cut, with what waited for it; others and the lab notice nothing. It returns for the rest."""
+    monkeypatch.setattr("lab.web.viewers.MOST_WAITING", 3)
+    viewers = watched.server.site.viewers
+    async with browsing(watched.server) as browser, browsing(watched.server) as other:
+        slow = await browser.session.get(f"{browser.origin}/live")
+        seen = await until(heard(slow), lambda one: one.event == "seconds")
+        monkeypatch.setattr("lab.web.viewers.MOST_WAITING", 1000)
+        async with other.session.get(f"{other.origin}/live") as quick:
+            stream = heard(quick)
+            await until(stream, lambda one: one.event == "state")
+            reading = asyncio.create_task(until(stream, lambda one: one.event == "over"))
+
+            async def dropped() -> bool:
+                viewers.send([b": " + b"x" * 100_000 + b"\n\n"])
+                return len(viewers) == 1
+
+            await wait_until(dropped, DEADLINE_S, "it to be dropped", every_s=0.01)
+            viewers.send([encoded("over", {}, "")])
+            await asyncio.wait_for(reading, DEADLINE_S)
+        slow.close()
+        headers = {"Last-Event-ID": seen[-1].at}
+        async with browser.session.get(f"{browser.origin}/live", headers=headers) as answer:
+            missed = await until(heard(answer), lambda one: one.event == "log")
+    rows = [row["second"] for one in seen + missed if one.event == "seconds" for row in one.data["rows"]]
+    assert sorted(set(rows)) == list(range(max(rows) + 1))
+    assert not watched.host.journal.lost
 
 
 async def test_fifty_viewers_get_the_same(watched: Watched) -> None:
