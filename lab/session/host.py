@@ -85,6 +85,7 @@ class Host:
     _sampled: asyncio.Condition = field(default_factory=asyncio.Condition)
     _second: int = -1
     _begun: asyncio.Task[None] | None = None
+    _begins: bool = False
 
     def __post_init__(self) -> None:
         self.ticker = Ticker(self.now_s)
@@ -104,7 +105,7 @@ class Host:
     @property
     def permissions(self) -> frozenset[Permission]:
         """What callers may do now: what the current run allows."""
-        return MEASURED if self.current is None else self.current.permissions
+        return MEASURED if self.current is None or self._begins else self.current.permissions
 
     def now_s(self) -> float:
         """Seconds on the lab's clock."""
@@ -184,16 +185,18 @@ class Host:
     def begin(self, drill: Drill, folder: RunFolder) -> None:
         """As :meth:`run`, in a task of its own, for a caller who does not wait; then the report is written.
 
-        An error of it ends the lab. :meth:`require` was asked before.
+        An error of it ends the lab. :meth:`require` was asked before. From here on nothing else is permitted.
         """
 
         async def to_its_report() -> None:
+            self._begins = False  # `run` ends the interactive run before anything else gets a turn
             try:
                 await self.run(drill, folder)
                 await asyncio.to_thread(judge_run, folder)
             except Exception as error:  # noqa: BLE001 - no one else hears of it
                 self.watch.fail(error)
 
+        self._begins = True
         self._begun = asyncio.create_task(to_its_report())
 
     async def _settled(self) -> None:

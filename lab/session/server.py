@@ -121,9 +121,10 @@ class Server:
         )
 
     def _if(self, permission: Permission, handler: Handler) -> Handler:
-        """A handler that refuses what the current run does not permit."""
+        """A handler that refuses what the current run does not permit, when all of what is asked for has arrived."""
 
         async def permitted(request: web.Request) -> web.StreamResponse:
+            await request.read()  # kept: nothing waits between this look and what is done
             if permission not in self._host.permissions:
                 name = self._host.folder.name
                 raise NotNowError(f"a drill runs here ({name}); `lab abort` ends it")

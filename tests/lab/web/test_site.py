@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from chaos.wait import wait_until
 from lab.journal.events import CalibrationMeasured, ServiceChanged
+from lab.remote.client import LabClient
 from lab.session import Stop, known_services, open_host
+from lab.session.permission import MEASURED
 from lab.web.live_run import LiveRun
 from lab.web.message import encoded
 from lab.web.site import serving
@@ -214,6 +217,42 @@ async def test_a_drill_is_run_from_the_page_and_only_abort_is_permitted_meanwhil
             assert page.status == 200
             assert "sandbox" in page.headers["Content-Security-Policy"]
             assert "A second of refusals" in await page.text()
+
+
+async def test_of_several_drills_asked_for_at_once_one_is_run(watched: Watched) -> None:
+    """The others are refused: a lab measures one drill at a time, however many tabs ask."""
+    asked = {"drill": watched.lab.drill("short").resolved()}
+    calls = (LabClient(watched.folder).call("POST", "/runs", asked) for _ in range(5))
+    said = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(one, dict) for one in said].count(True) == 1, said
+    assert all("a drill runs here" in str(one) for one in said if not isinstance(one, dict))
+    await watched.host._settled()
+
+
+async def test_what_arrives_when_a_drill_is_measured_is_refused_whenever_it_was_begun(
+    watched: Watched,
+) -> None:
+    """An order whose body comes late is judged when it is there."""
+    body = json.dumps(
+        {"kind": "fault", "name": "u", "fault": "unavailable", "target": "storefront", "params": {}}
+    )
+    begun = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:9].encode()
+        begun.set()
+        await wait_until(lambda: watched.host.permissions == MEASURED, DEADLINE_S, "a drill to be measured")
+        yield body[9:].encode()
+
+    client = LabClient(watched.folder)
+    async with client._session() as session:
+        late = asyncio.create_task(session.post("http://lab/actions", data=slowly()))
+        await begun.wait()
+        await client.call("POST", "/runs", {"drill": watched.lab.drill("short").resolved()})
+        answer = await late
+        assert answer.status == 400
+        assert "a drill runs here" in (await answer.json())["error"]
+    await watched.host._settled()
 
 
 async def test_the_end_of_the_lab_is_said_and_the_page_stays(watched: Watched) -> None:
