@@ -73,7 +73,7 @@ class Access:
             return None
         asked = request.query.get("token") if request.method in READS else None
         given = asked or request.cookies.get(cookie_name(port), "")
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._token.encode()):
             return HTTPStatus.FORBIDDEN, "the token of this server is missing or wrong"
         return None if request.method in READS else self._wrong_order(request)
 

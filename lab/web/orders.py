@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from json import JSONDecodeError
 from typing import Any
 from urllib.parse import quote
 
@@ -107,7 +106,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
     """
     try:
         found = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, LookupError, RecursionError):  # no JSON, no such charset, nested without end
         found = None
     if not isinstance(found, dict):
         raise DrillError("the body is not a JSON object")

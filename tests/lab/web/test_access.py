@@ -1,5 +1,6 @@
 """Who may use the page: the token, the host, the origin. On a real socket, with no lab behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def test_the_table_above_has_every_route(tmp_path: Path) -> None:
     for word, stands_for in names.items():
         known = {(method, path.replace(word, stands_for)) for method, path in known}
     assert known == set(ROUTES) - {("GET", "/nowhere")}
+
+
+async def test_bytes_for_a_token_are_refused_as_any_other_is(server: Serving) -> None:
+    """What is no text is no token either: 403, and no trace in the terminal of whoever watches."""
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie_name(server.port)}="
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(head.encode() + b"\xff\xfe\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 403 ")
+    writer.close()
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -96,8 +96,15 @@ async def test_garbage_is_explained_and_changes_nothing(watched: Watched, body: 
 async def test_bytes_that_are_no_json_and_too_many_are_refused(watched: Watched) -> None:
     """400 and 413; the server goes on."""
     async with browsing(watched.server) as browser:
-        headers = {"Origin": browser.origin, "Content-Type": "application/json"}
-        for data, status in ((b"\xff\xfe{", 400), (b"[" * 10_000, 400), (b"x" * 20_000, 413)):
+        known, unknown = "application/json", "application/json; charset=nope"
+        for data, kind, status in (
+            (b"\xff\xfe{", known, 400),
+            (b"[" * 10_000, known, 400),
+            (b"1" * 5_000, known, 400),
+            (b"{}", unknown, 400),
+            (b"x" * 20_000, known, 413),
+        ):
+            headers = {"Origin": browser.origin, "Content-Type": kind}
             async with browser.session.post(
                 f"{browser.origin}/control/notes", data=data, headers=headers
             ) as answer:
