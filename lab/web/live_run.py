@@ -1,7 +1,8 @@
 """One run as the page has it: the journal's events in, messages out. Pure; each second is encoded once for everyone.
 
 A message has the ``seq`` of the newest event that it is made of. Who has seen it resumes there: what was sent with that
-``seq`` or a later one is sent again, since what is not in the journal (provisional cohorts) has no ``seq`` of its own.
+``seq`` or a later one is sent again, since what is not in the journal (provisional cohorts) has no ``seq`` of its own,
+and several messages have the same. A line of the log has its event's, so that a browser shows it once.
 """
 
 from collections import deque
@@ -35,7 +36,7 @@ from lab.web.live_figures import live_figures
 from lab.web.message import Encoded, Place, as_json, encoded
 
 MOST_SECONDS = 3600
-"""Seconds that a browser gets when it comes: an hour. A lab may live for days, and a tab must not grow with it."""
+"""Seconds that are kept, and that a browser gets when it comes: an hour. A lab may live for days."""
 MOST_LINES = 200
 """Lines of the log that it gets."""
 STARTING = frozenset({"starting", "healthy"})
@@ -66,7 +67,7 @@ class LiveRun:
         self._touched: set[int] = set()
         self._newest = -1
         self._lines: deque[tuple[int, str]] = deque(maxlen=MOST_LINES)
-        self._new_lines: list[tuple[int, str]] = []
+        self._new_lines: list[str] = []
         self._marked = False
         self._hello: bytes | None = None
         self._map: SystemMap | None = None
@@ -102,8 +103,9 @@ class LiveRun:
             isinstance(event, ServiceChanged) and event.state in STARTING
         ):
             return
-        line = as_json({"t": round(event.t, 1), "text": said, "kind": event.type})
-        self._new_lines.append((event.seq, line))
+        self._new_lines.append(
+            as_json({"seq": event.seq, "t": round(event.t, 1), "text": said, "kind": event.type})
+        )
 
     def take(self) -> list[bytes]:
         """Messages for all that changed since the last call."""
@@ -117,8 +119,8 @@ class LiveRun:
         if changed:
             found.append(encoded("seconds", self._of(changed), at))
         if self._new_lines:
-            found.append(encoded("log", _lines(line for _, line in self._new_lines), at))
-            self._lines.extend(self._new_lines)
+            found.append(encoded("log", _lines(self._new_lines), at))
+            self._lines.extend((max(0, self.seq), line) for line in self._new_lines)
             self._new_lines.clear()
         return found
 
@@ -126,12 +128,11 @@ class LiveRun:
         """Messages for one who comes, or comes back having ``seen`` so much: all that :meth:`take` has sent since."""
         at = str(self.at)
         since = seen.seq if seen is not None and seen.run == self.run else -1
-        first = self._newest - MOST_SECONDS
-        seconds = sorted(s for s, sent in self._seconds.items() if sent.seq >= since and s > first)
+        seconds = sorted(s for s, sent in self._seconds.items() if sent.seq >= since)
         return [
             self._hello or self._greeting(at),
             encoded("seconds", self._of(seconds), at),
-            encoded("log", _lines(line for seq, line in self._lines if seq > since), at),
+            encoded("log", _lines(line for seq, line in self._lines if seq >= since), at),
         ]
 
     def marks(self) -> dict[str, Any]:
@@ -191,7 +192,10 @@ class LiveRun:
         dirty |= self._touched | set(range(self._newest + 1, last + 1))
         self._touched.clear()
         self._newest = last
-        return [second for second in sorted(dirty) if 0 <= second <= last and self._encode(second)]
+        first = max(0, last - MOST_SECONDS + 1)
+        for second in [one for one in self._seconds if one < first]:
+            del self._seconds[second]
+        return [second for second in sorted(dirty) if first <= second <= last and self._encode(second)]
 
     def _encode(self, second: int) -> bool:
         """Make a second's text; whether it is another than what was sent."""

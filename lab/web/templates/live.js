@@ -21,6 +21,7 @@
   let zoomed = false; // by a person: the axis stays where it is, until they want to see the run live again
   let begun = false;
   let started = false; // everything is drawn
+  let logged = -1; // the newest line of the log: after a pause some come again
   for (const needing of document.querySelectorAll("[data-script]")) needing.hidden = false;
 
   // The newest second that requests are known of; the one that goes on is known in part.
@@ -99,10 +100,11 @@
       data.system.seconds[row.second] = seconds[i];
       for (const [plane, seen] of Object.entries(eyes[i])) (data.system.eyes[plane] ||= [])[row.second] = seen;
     });
-    if (data.rows.length > KEPT_S) {
-      for (const { second } of data.rows.splice(0, data.rows.length - KEPT_S)) {
-        delete data.said[second];
-        delete data.system.seconds[second];
+    const [first, gone] = [data.rows.length ? data.rows[0].second : 0, data.rows.length - KEPT_S];
+    if (gone > 0) { // who was away for more than an hour has holes in it
+      data.rows.splice(0, gone);
+      for (const kept of [data.said, data.system.seconds, ...Object.values(data.system.eyes)]) {
+        for (let second = first; second < first + gone; second += 1) delete kept[second];
       }
     }
     begin();
@@ -113,7 +115,9 @@
     const list = document.getElementById("lines");
     const box = list.parentElement;
     const end = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
-    for (const { t, text } of lines) {
+    for (const { seq, t, text } of lines) {
+      if (seq <= logged) continue;
+      logged = seq;
       const line = document.createElement("li");
       const at = document.createElement("span");
       at.className = "at";

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lab.analysis import Timeline
-from lab.journal.events import ActionChanged, CohortProvisional, Event
+from lab.journal.events import ActionChanged, CohortProvisional, Event, NoteWritten
 from lab.report.html.system_data import system_data
 from lab.web.live_run import LiveRun
 from lab.web.message import Place, encoded
@@ -75,6 +75,42 @@ def test_who_saw_everything_gets_little_and_who_saw_less_gets_the_rest(story: li
     assert 0 < len(missed) < len(everything)
     assert before | missed == everything
     assert seconds(run.catch_up(Place("another", seen.seq))) == everything
+
+
+def lines(messages: list[bytes]) -> dict[int, str]:
+    """All lines of the log that some messages have."""
+    found = [read(message) for message in messages]
+    return {one["seq"]: one["text"] for _, event, data in found if event == "log" for one in data["lines"]}
+
+
+@pytest.mark.slow
+def test_no_line_of_the_log_is_missed_wherever_one_is_cut_off(story: list[Event]) -> None:
+    """Messages of one batch have the same place: whoever got but the first of them gets the others again."""
+    run = fed(story[:-1])
+    early = run.at
+    run.feed(NoteWritten(seq=900, t=29.5, by="x", role="person", kind="note", text="look here"))
+    between = run.at  # as what the lab is at is sent with, before the next batch
+    first, *_, log = run.take()
+    assert read(first)[0] == read(log)[0] == str(between)
+    for seen in (early, between):
+        assert lines(run.catch_up(seen))[900] == "x: look here"
+
+
+@pytest.mark.slow
+def test_what_is_older_than_a_browser_keeps_is_forgotten(
+    story: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lab may live for days."""
+    monkeypatch.setattr("lab.web.live_run.MOST_SECONDS", 10)
+    run = LiveRun("r")
+    for number, event in enumerate(story):
+        run.feed(event)
+        if number % 20 == 0:
+            run.take()
+            assert len(run._seconds) <= 10
+    run.take()
+    assert sorted(run._seconds) == sorted(seconds(run.catch_up(None)))
+    assert len(run._seconds) == 10
 
 
 @pytest.mark.slow
