@@ -23,7 +23,7 @@ from lab.journal.events import (
     RunOpened,
     ServiceChanged,
 )
-from lab.journal.plane_events import PlaneSample
+from lab.journal.plane_events import PlaneConfigured, PlaneSample
 from lab.report.html.charts import charts
 from lab.report.html.embed import row_data
 from lab.report.html.happenings import happenings
@@ -88,7 +88,7 @@ class LiveRun:
             case ActionChanged():
                 self._touched.add(int(event.t))
                 self._marked = True
-            case RunOpened() | CalibrationMeasured() | RunClosed():
+            case RunOpened() | CalibrationMeasured() | PlaneConfigured() | RunClosed():
                 self._marked = True
             case NoteWritten():
                 self._marked = True
@@ -153,6 +153,7 @@ class LiveRun:
             "active": active(timeline),
             "events": happenings(timeline),
             "map": self.map_data(),
+            "eyes": eyes(timeline),
         }
 
     def map_data(self) -> dict[str, Any] | None:

@@ -62,7 +62,12 @@
     button.addEventListener("click", () => { zoomed = true; }, { capture: true });
   }
 
+  const views = [...document.querySelectorAll("[data-view]")].map((button) => button.dataset.view);
   const mark = (said) => {
+    if (said.eyes.some((plane) => !views.includes(plane))) { // the page was opened before it was known who watches
+      location.reload();
+      return;
+    }
     const moved = JSON.stringify(said.map) !== JSON.stringify(data.system.map);
     Object.assign(data, { figures: said.figures, spans: said.spans, events: said.events });
     data.system.map = said.map;

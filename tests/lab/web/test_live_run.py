@@ -7,6 +7,7 @@ import pytest
 
 from lab.analysis import Timeline
 from lab.journal.events import ActionChanged, CohortProvisional, Event, NoteWritten
+from lab.journal.plane_events import PlaneConfigured
 from lab.report.html.system_data import system_data
 from lab.web.live_run import LiveRun
 from lab.web.message import Place, encoded
@@ -166,6 +167,20 @@ def test_what_is_active_is_what_was_read_back(story: list[Event]) -> None:
     }  # fmt: skip
     run.feed(ActionChanged(seq=902, t=31.0, state="reverted", verified=True, **facts))
     assert run.marks()["active"] == before
+
+
+def test_a_page_that_was_opened_early_hears_who_watches(story: list[Event]) -> None:
+    """Planes are known when all is up, and the page has a button for each."""
+    run = fed(story[:1])
+    assert run.marks()["eyes"] == []
+    plane: dict[str, Any] = {
+        "plane": "shared", "mode": "pull", "service": "prometheus", "alertmanager": "alertmanager",
+        "version": None, "scrape_interval_s": 1.0, "scrape_timeout_s": 0.9, "window_s": 5.0, "targets": (),
+        "bounds_s": {},
+    }  # fmt: skip
+    run.feed(PlaneConfigured(seq=900, t=5.0, **plane))
+    (marks,) = [data for _, event, data in map(read, run.take()) if event == "marks"]
+    assert marks["eyes"] == ["shared"]
 
 
 @pytest.mark.slow
