@@ -60,6 +60,7 @@ class Feed:
         self.begun: list[str] = []
         self.name = name
         self._last: list[bytes] = []
+        self._judging: asyncio.Task[None] | None = None
         self._arrived = 0
         self._ticker = Ticker(time.monotonic)
 
@@ -86,10 +87,14 @@ class Feed:
 
     async def follow_forever(self) -> None:
         """Follow a lab to its end, then the next one."""
-        while True:
-            if (folder := self._found()) is not None:
-                await self._follow(folder)
-            await self._ticker.until(time.monotonic() + LOOK_EVERY_S)
+        try:
+            while True:
+                if (folder := self._found()) is not None:
+                    await self._follow(folder)
+                await self._ticker.until(time.monotonic() + LOOK_EVERY_S)
+        finally:
+            if self._judging is not None:
+                self._judging.cancel()
 
     def _found(self) -> RunFolder | None:
         """Another lab than the one that was followed to its end."""
@@ -115,6 +120,8 @@ class Feed:
         return encoded("state", {**self.state, "drills": drills}, at)
 
     async def _follow(self, folder: RunFolder) -> None:
+        if self._judging is not None:
+            self._judging.cancel()
         self.folder, self.live, self._last = folder, LiveRun(clean(folder.name)), []
         self.state = {} if folder.interactive else MEASURED
         async with self._beside(folder):
@@ -122,7 +129,11 @@ class Feed:
         self.viewers.send(self.live.take())
         end = ended(self.live.timeline, said)
         self._end(end)
-        if (found := await judged(folder)) is not None:
+        self._judging = asyncio.create_task(self._say_judged(folder, end))
+
+    async def _say_judged(self, folder: RunFolder, end: dict[str, Any]) -> None:
+        """The verdict, when it is there; meanwhile the next lab may come."""
+        if (found := await judged(folder)) is not None and self.folder == folder:
             self._end(end | found)
 
     def _end(self, data: dict[str, Any]) -> None:

@@ -325,3 +325,23 @@ async def text_of(browser: Browser) -> str:
     async with browser.session.get(f"{browser.origin}/") as answer:
         assert answer.status == 200
         return await answer.text()
+
+
+async def test_the_next_lab_is_shown_though_the_last_one_is_never_judged(
+    stubs: StubLab, tmp_path: Path
+) -> None:
+    """One that was killed has no report; whoever watches does not wait for it."""
+    async with (
+        serving(tmp_path) as server,
+        browsing(server) as browser,
+        browser.session.get(f"{browser.origin}/live") as answer,
+    ):
+        stream = heard(answer)
+        for name in ("one", "two"):
+            async with open_host(stubs.request(stubs.drill(name)), stubs.folder(name), Stop()):
+                hello = (await asyncio.wait_for(until(stream, lambda one: one.event == "hello"), DEADLINE_S))[
+                    -1
+                ]
+                assert hello.data["run"] == name
+            closed = (await until(stream, lambda one: one.event == "closed"))[-1]
+            assert closed.data["report"] is None
