@@ -8,7 +8,7 @@ from lab.analysis.planes.score import score as score_planes
 from lab.analysis.score.game import Game, game_of
 from lab.analysis.score.game_score import GameScore, WrongTurn
 from lab.analysis.score.lost_minutes import lost_minutes
-from lab.analysis.score.wrong_turns import wrong_turns
+from lab.analysis.score.wrong_turns import anything_helped, wrong_turns
 from lab.analysis.timeline.seconds import WINDOW_S
 from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import good_share, sliding, whole_seconds
@@ -151,13 +151,29 @@ def _won(game: Game, recover_s: float | None, holds: Holds) -> tuple[bool, str]:
         return _left_alone(game)
     if game.trigger_s is None:
         return False, "the game ended before anything happened"
-    if recover_s is None and not _unhurt(game):
+    unhurt = _unhurt(game)
+    if recover_s is None and not unhurt:
         return False, "service did not come back before the trigger was played again, or before the end"
-    if holds.value is None:
-        return False, f"whether the fix holds is not known: {holds.because}"
-    if holds.value == "unsafe":
-        return False, f"the fix is unsafe: {holds.because}"
-    return holds.value == "yes", holds.because
+    if holds.value == "yes" and not _fixed(game, unhurt=unhurt):
+        return False, "service came back by itself: nothing that had helped, or spared it, was a fix"
+    before = {None: "whether the fix holds is not known: ", "unsafe": "the fix is unsafe: "}.get(
+        holds.value, ""
+    )
+    return holds.value == "yes", f"{before}{holds.because}"
+
+
+def _fixed(game: Game, *, unhurt: bool) -> bool:
+    """Whether there was a fix: a mitigation was active when the trigger came again, and one had helped before.
+
+    Where service was never hurt there was nothing to help.
+    """
+    active = any(
+        one.kind == "mitigation"
+        and (one.applied_s or 0.0) < game.first_end_s
+        and (one.over_s is None or one.over_s >= game.first_end_s)
+        for one in game.moves
+    )
+    return active and (unhurt or anything_helped(game))
 
 
 def _unhurt(game: Game) -> bool:

@@ -5,7 +5,7 @@ service is back. What is applied within 5 s of one another is one move, which ha
 the next. Where service was not hurt there is nothing to gain, so a mitigation then has no effect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lab.analysis.metrics.recovery import GOOD_FROM
@@ -23,14 +23,8 @@ GAIN = 0.10
 
 def wrong_turns(game: Game) -> tuple[WrongTurn, ...]:
     """Those of a game, oldest first; what came after the second trigger began is not judged."""
-    mitigations = [
-        one for one in game.moves if one.kind == "mitigation" and (one.applied_s or 0.0) < game.first_end_s
-    ]
-    moves = _moves(mitigations)
-    begins = [move[0].applied_s or 0.0 for move in moves] + [game.first_end_s]
     found: list[WrongTurn] = []
-    for move, (at_s, next_s) in zip(moves, pairwise(begins), strict=True):
-        before, after = _shares(game, at_s, move[-1].applied_s or at_s, min(next_s, at_s + EFFECT_WITHIN_S))
+    for move, before, after in _judged(game):
         because = _because(before, after)
         for one in move:
             if _undone(game, one):
@@ -38,6 +32,23 @@ def wrong_turns(game: Game) -> tuple[WrongTurn, ...]:
             elif because is not None:
                 found.append(_turn(game, one, because, before, after))
     return tuple(found)
+
+
+def anything_helped(game: Game) -> bool:
+    """Whether a mitigation had an effect before the trigger came again; also one that was undone afterwards."""
+    return any(_because(before, after) is None for _, before, after in _judged(game))
+
+
+def _judged(game: Game) -> Iterator[tuple[list[ActionSpan], float | None, float | None]]:
+    """Each move, with the share of good requests before and after it."""
+    mitigations = [
+        one for one in game.moves if one.kind == "mitigation" and (one.applied_s or 0.0) < game.first_end_s
+    ]
+    moves = _moves(mitigations)
+    begins = [move[0].applied_s or 0.0 for move in moves] + [game.first_end_s]
+    for move, (at_s, next_s) in zip(moves, pairwise(begins), strict=True):
+        until_s = min(next_s, at_s + EFFECT_WITHIN_S)
+        yield move, *_shares(game, at_s, move[-1].applied_s or at_s, until_s)
 
 
 def _moves(mitigations: Sequence[ActionSpan]) -> list[list[ActionSpan]]:

@@ -87,6 +87,37 @@ def test_who_does_nothing_does_not_win() -> None:
     assert points(score) == 0
 
 
+@pytest.mark.parametrize("pressed_s", [None, 60.0, 120.0])
+def test_who_waits_until_the_trigger_is_over_and_resolves_does_not_win(pressed_s: float | None) -> None:
+    """Service comes back by itself both times: with nothing active, and with something that never helped."""
+    journal = GameJournal().good(30, 111, 0.2).good(131, 151, 0.2)
+    journal.trigger(30.0, 110.0).trigger(170.0, 180.0, again=True)
+    if pressed_s is not None:
+        journal.change("lifo", "mitigation", "lifo", "auth", pressed_s)
+    journal.act(159.0, "resolved").act(169.0, "retriggered", by="director").act(199.0, "stopped")
+    score = played(journal)
+    assert (score.holds, score.won) == ("yes", False)
+    assert "came back by itself" in score.because
+
+
+def test_what_helped_may_be_undone_where_something_else_is_the_fix() -> None:
+    """Less load ends it, is taken back, and what stays was set when service was back."""
+    journal = GameJournal().good(30, 70, 0.2).good(131, 134, 0.7)
+    journal.trigger(30.0, 50.0).trigger(130.0, 150.0, again=True)
+    journal.change("shed", "mitigation", "shed", "edge", 60.0, 100.0)
+    journal.change("policy", "mitigation", "policy", "storefront", 90.0)
+    journal.act(119.0, "resolved").act(129.0, "retriggered", by="director").act(190.0, "stopped")
+    assert played(journal).won
+
+
+def test_a_fix_that_was_there_before_the_trigger_wins_where_service_was_spared() -> None:
+    """There was nothing to help."""
+    journal = GameJournal().trigger(30.0, 110.0).trigger(130.0, 150.0, again=True)
+    journal.change("second-bridge", "mitigation", "second-bridge", "storefront", 20.0)
+    journal.act(119.0, "resolved").act(129.0, "retriggered", by="director").act(190.0, "stopped")
+    assert played(journal).won
+
+
 def test_who_presses_everything_has_wrong_turns_and_an_unsafe_fix() -> None:
     """Each that changed nothing, and the one that was undone; a lifted limit loses though traffic is back."""
     score = played(pressing())
