@@ -30,6 +30,7 @@ LONGEST_TEXT = 500
 FINAL_AFTER_S = 2.0
 """A request's cohort is final, and sampled, at most this long after its sender's patience."""
 MOST_PAGES = 20
+WATCHED = "resolved, and being watched"
 NOTED = "noted. The trigger may come again: the director watches whether the fix holds"
 
 
@@ -70,13 +71,14 @@ class Director:
         self._lab: GameLab | None = None
         self._started_s = 0.0
         self._state = "coming up"
-        self._begun = self.scenario.quiet
+        self._begun = self.scenario.quiet and not self.scenario.twists
         self._active: dict[str, str] = {}
         self._hints = 0
         self._extra_s = 0.0
         self._said: list[dict[str, Any]] = []
         self._pages: list[dict[str, Any]] = []
         self._answers: dict[str, dict[str, float | None]] = {}
+        self._said_over = False
         self._resolved = asyncio.Event()
         self._stop = asyncio.Event()
 
@@ -117,10 +119,11 @@ class Director:
         )
         self._act("started", DIRECTOR, DIRECTOR, self.scenario.title)
         self._state = "playing"
-        twists = [asyncio.create_task(self._timed(one)) for one in self.scenario.twists]
+        quiet = self.scenario.quiet
+        twists = [asyncio.create_task(self._timed(one, begins=quiet)) for one in self.scenario.twists]
         try:
             if await self._first_trigger():
-                self._state = "resolved, and being watched"
+                self._state = WATCHED
                 await self._or_stop(self._second_trigger())
         finally:
             await _ended(twists)
@@ -147,7 +150,7 @@ class Director:
         text = clean(str(said.get("text", "")))[:LONGEST_TEXT]
         if known == "status":
             return self._status(whole=facilitator)
-        if self._state not in {"playing", "resolved, and being watched"}:
+        if self._state not in {"playing", WATCHED}:
             raise ValueError(f"the game is {self._state}; `lab gameday status` says when it has begun")
         if by == DIRECTOR:
             raise ValueError(f"{DIRECTOR} is who plays the scenario; choose another name")
@@ -200,9 +203,11 @@ class Director:
         await lab.until(lab.now_s() + victory.within_s + SEEN_AFTER_S)
 
     async def _timed(self, one: TimedStep, *, begins: bool = False) -> None:
-        """A step or a twist at its time, and undone at the end of it."""
+        """A step or a twist at its time, and undone at the end of it; a twist does not come once it is resolved."""
         lab, when = self._living(), one.when(self._game.pace)
         await lab.until(self._started_s + when.at_s)
+        if self._resolved.is_set():
+            return
         if one.step is not None:
             await self._apply(one.step)
         self._begun = self._begun or begins
@@ -255,8 +260,9 @@ class Director:
         return self._act("declared", by, role, str(parse_cause(text, self._targets)))
 
     def _resolve(self, text: str, by: str, role: str) -> dict[str, Any]:
-        """The answer is the same whether anything has happened yet or not."""
+        """The answer is the same whether anything has happened yet or not, and so is what status says from now on."""
         answer = self._act("resolved", by, role, text)
+        self._said_over = True
         if self._begun:
             self._resolved.set()
         return {**answer, "said": NOTED}
@@ -299,7 +305,7 @@ class Director:
         now_s = 0.0 if self._lab is None or self._state == "coming up" else self._clock(self._lab.now_s())
         told = {
             "title": self.scenario.title,
-            "state": self._state,
+            "state": self._state if whole or not self._said_over or self._state != "playing" else WATCHED,
             "elapsed_s": now_s,
             "left_s": max(0.0, round(self.longest_s - now_s, 1)),
             "said": list(self._said),

@@ -90,6 +90,32 @@ async def test_a_team_that_resolves_before_anything_happened_is_none_the_wiser()
     assert [did[1] for did in lab.did] == ["apply", "undo", "apply", "undo"]
 
 
+async def test_who_resolves_early_sees_the_same_whether_anything_is_to_come_or_nothing_is_wrong() -> None:
+    """Before the first step or word of the scenario, and until it comes: else resolving would tell which game it is."""
+    seen = []
+    for name in ("nothing-wrong", "throttled-bridge"):
+        director, lab, task = await begun(open_scenario(name))
+        await say(director, "resolve")
+        await lab.advance(START_S + 3)
+        seen.append((await say(director, "status"))["state"])
+        await lab.advance(START_S + 40)
+        assert lab.notes("gameday.stopped") == []
+        assert (await say(director, "status", facilitator=True, role="facilitator"))["state"] == "playing"
+        task.cancel()
+    assert seen == ["resolved, and being watched"] * 2
+
+
+async def test_a_twist_does_not_come_into_the_second_trigger() -> None:
+    """What is watched is whether the fix holds when the trigger comes again, and nothing else."""
+    director, lab, task = await begun(open_scenario("helpful-colleague"))
+    await lab.advance(START_S + 28)
+    await say(director, "resolve")
+    await lab.advance(START_S + 200)
+    await task
+    assert [name for _, what, name in lab.did if what == "apply"] == ["detour", "detour-again"]
+    assert lab.notes("gameday.said") == []
+
+
 async def test_stop_ends_it_at_any_time_and_leaves_nothing_of_the_directors_active() -> None:
     """In the first trigger, and in the second."""
     for resolved in (False, True):
