@@ -13,7 +13,7 @@ from lab.analysis.score.game import Game
 from lab.analysis.score.game_score import GameScore, WrongTurn
 from lab.analysis.score.points import points
 from lab.drillfile.causes import KINDS
-from lab.journal.exercise_events import DIRECTOR
+from lab.journal.exercise_events import DIRECTOR, FACILITATOR
 from lab.report.words import clean
 
 NOT = "not in this game"
@@ -26,6 +26,7 @@ _TIMES = (
     ("service back, and it stayed", "recover_s"),
     ("customers informed: the first update", "tell_customers_s"),
 )
+_WHO = {DIRECTOR: "the scenario", FACILITATOR: "the facilitator"}
 _HOLDS = {
     "yes": "It holds",
     "no": "It does not hold",
@@ -85,7 +86,7 @@ def _timeline(game: Game) -> list[str]:
     for one in game.view.actions.values():
         if one.kind == "setting" or one.applied_s is None:
             continue
-        who = "the scenario" if one.by == DIRECTOR else "responders"
+        who = _WHO.get(one.by, "responders")
         found.append((one.applied_s, f"{who}: {clean(one.fault)} on {clean(one.target)} is active"))
         if one.reverted_s is not None and one.reverted_s < game.stopped_s:
             found.append((one.reverted_s, f"{who}: {clean(one.fault)} on {clean(one.target)} is undone"))

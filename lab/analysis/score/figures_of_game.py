@@ -28,7 +28,7 @@ def score_game(timeline: Timeline) -> GameScore:
     turns = wrong_turns(game)
     holds = _holds(game)
     recover_s = _since_trigger(game, back_s(game))
-    hints = [one for one in game.acts if one.act == "hint"]
+    hints = [one for one in game.of_team if one.act == "hint"]
     costs_s = sum(hint.costs_s for hint in game.scenario.hints[: len(hints)])
     won, because = _won(game, recover_s, holds)
     told = None if game.trigger_s is None else game.first("update", game.trigger_s)
@@ -92,7 +92,7 @@ def _since_trigger(game: Game, at_s: float | None) -> float | None:
 
 
 def _declared(game: Game) -> list[tuple[float, str]]:
-    return [(one.at_s, one.text) for one in game.acts if one.act == "declared"]
+    return [(one.at_s, one.text) for one in game.of_team if one.act == "declared"]
 
 
 def _right(game: Game, text: str) -> bool:
@@ -103,7 +103,7 @@ def _detected_s(game: Game) -> float | None:
     """The first thing that a responder did or said once the trigger had begun."""
     if game.trigger_s is None:
         return None
-    said = [one.at_s for one in game.acts if one.act not in UNHEARD and one.by != DIRECTOR]
+    said = [one.at_s for one in game.of_team if one.act not in UNHEARD and one.by != DIRECTOR]
     done = [one.applied_s for one in game.moves if one.applied_s is not None]
     return min((at_s for at_s in (*said, *done) if at_s >= game.trigger_s), default=None)
 

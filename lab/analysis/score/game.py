@@ -75,9 +75,14 @@ class Game:
         """Where what is judged of the first trigger ends."""
         return self.stopped_s if self.again_s is None else self.again_s
 
+    @property
+    def of_team(self) -> tuple[ActSpan, ...]:
+        """What the team did or said: what the facilitator does is no act of theirs."""
+        return tuple(one for one in self.acts if one.role not in {DIRECTOR, FACILITATOR})
+
     def first(self, act: Act, since_s: float | None = None) -> ActSpan | None:
-        """The first such act from a moment on."""
-        return next((one for one in self.acts if one.act == act and one.at_s >= (since_s or 0.0)), None)
+        """The first such act of the team from a moment on."""
+        return next((one for one in self.of_team if one.act == act and one.at_s >= (since_s or 0.0)), None)
 
 
 def game_of(timeline: Timeline) -> Game:

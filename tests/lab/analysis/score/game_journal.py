@@ -35,9 +35,11 @@ class GameJournal:
         self.spans.append((from_s, until_s, share))
         return self
 
-    def act(self, at_s: float, act: Act, text: str = "", by: str = "ada") -> "GameJournal":
+    def act(
+        self, at_s: float, act: Act, text: str = "", by: str = "ada", role: str = "responder"
+    ) -> "GameJournal":
         """A person, or the director, does or says something."""
-        note = NoteWritten(by=by, role="responder", kind=kind_of(act), text=text, t=at_s)
+        note = NoteWritten(by=by, role=role, kind=kind_of(act), text=text, t=at_s)
         self.timed.append((at_s, note))
         return self
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from lab.report.debrief import debrief
 from tests.checkout import ROOT
 from tests.lab.analysis.score.game_journal import GameJournal
 from tests.lab.analysis.synthetic import opened
+
+if TYPE_CHECKING:
+    from lab.journal.exercise_events import Act
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +120,19 @@ def test_a_fix_that_was_there_before_the_trigger_wins_where_service_was_spared()
     journal.change("second-bridge", "mitigation", "second-bridge", "storefront", 20.0)
     journal.act(119.0, "resolved").act(129.0, "retriggered", by="director").act(190.0, "stopped")
     assert played(journal).won
+
+
+def test_what_the_facilitator_does_is_not_the_teams() -> None:
+    """Neither noticed nor told, found nor paid for; the timeline says whose it was."""
+    journal = idle()
+    acts: tuple[Act, ...] = ("note", "update", "hint", "declared")
+    for act in acts:
+        journal.act(35.0, act, "capacity of bridge", by="grace", role="facilitator")
+    journal.change("slow", "fault", "latency", "bridge", 50.0, 60.0, by="facilitator")
+    score = played(journal)
+    assert (score.detect_s, score.tell_customers_s, score.diagnose_s, score.hints) == (None, None, None, 0)
+    text = debrief(game_of(Timeline.fold(journal.events())), score, PurePath("report.html"))
+    assert "the facilitator: latency on bridge is active" in text
 
 
 def test_who_presses_everything_has_wrong_turns_and_an_unsafe_fix() -> None:
