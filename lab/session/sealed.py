@@ -116,7 +116,10 @@ class Sealed:
         if event.by not in PLAYERS or event.kind == "setting":
             return None
         said = None if event.error is None else self.text(event.error)
-        return event.model_copy(update={"error": said})
+        seen = (
+            event.readback if event.state == "applied" else None
+        )  # undone, it reads what was there before: sealed
+        return event.model_copy(update={"error": said, "readback": seen})
 
     def _plain(self, event: Event) -> Event | None:
         """What everyone sees: without whether a death was meant, and without names."""
