@@ -101,6 +101,12 @@ def _check_whole(reader: Reader, place: Value, scenario: Scenario) -> None:
             f"its scripted pace takes {scenario.scripted_s():.0f} s; {MOST_SCRIPTED_S:g} s at most: give its steps "
             "`scripted: {at: 5 s, for: 20 s}`",
         )
+    late = [one for one in (*scenario.steps, *scenario.twists) if one.played.at_s >= 60 * scenario.minutes]
+    if late:
+        reader.fail(
+            place,
+            f"what comes at {late[0].played.at_s:g} s comes after the game's {scenario.minutes} minutes",
+        )
     nothing = any(cause.kind == NOTHING for cause in scenario.causes)
     if nothing is not scenario.quiet:
         reader.fail(place, f"the cause is `{NOTHING}` where there are no steps, and only there")

@@ -92,6 +92,7 @@ def test_a_scenario_is_a_drills_lab_without_what_the_drill_does(tmp_path: Path) 
         ("difficulty: 2", "difficulty: 9", "day.yaml:4: difficulty: must be a whole number from 1 to 5"),
         ("name: helpful", "name: worn", "the name `worn` is used"),
         ("title: A day\n", "", "key is missing: `title`"),
+        ("at: 2 min", "at: 90 min", "what comes at 5400 s comes after the game's"),
     ],
 )
 @pytest.mark.slow
