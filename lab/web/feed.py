@@ -5,8 +5,7 @@ A batch goes out when a second's burst of samples is over, so that counters are 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +123,7 @@ class Feed:
             self._judging.cancel()
         self.folder, self.live, self._last = folder, LiveRun(clean(folder.name)), []
         self.state = {} if folder.interactive else MEASURED
-        async with self._beside(folder):
-            said = await self._listen(folder, self.live)
+        said = await self._to_its_end(folder, self.live)
         self.viewers.send(self.live.take())
         end = ended(self.live.timeline, said)
         self._end(end)
@@ -156,15 +154,18 @@ class Feed:
             return str(gone)
         return ""
 
-    @asynccontextmanager
-    async def _beside(self, folder: RunFolder) -> AsyncIterator[None]:
-        """Batches, and what the lab is at, while it is followed."""
-        work = [self._send_batches()]
+    async def _to_its_end(self, folder: RunFolder, live: LiveRun) -> str:
+        """Listen, and beside it send batches and ask what the lab is at: they end only by an error, which is ours."""
+        listening = asyncio.create_task(self._listen(folder, live))
+        tasks: list[asyncio.Task[Any]] = [listening, asyncio.create_task(self._send_batches())]
         if folder.interactive:
-            work.append(self._ask_state(folder))
-        tasks = [asyncio.create_task(one) for one in work]
+            tasks.append(asyncio.create_task(self._ask_state(folder)))
         try:
-            yield
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for failed in tasks[1:]:
+                if failed.done():
+                    failed.result()
+            return listening.result()
         finally:
             for task in tasks:
                 task.cancel()

@@ -345,3 +345,18 @@ async def test_the_next_lab_is_shown_though_the_last_one_is_never_judged(
                 assert hello.data["run"] == name
             closed = (await until(stream, lambda one: one.event == "closed"))[-1]
             assert closed.data["report"] is None
+
+
+async def test_an_error_of_the_page_ends_it_and_is_said(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that stands still and says "Live" would be worse."""
+
+    def broken(_: LiveRun) -> list[bytes]:
+        raise ValueError("no such figure")
+
+    monkeypatch.setattr(LiveRun, "take", broken)
+    following = watched.server.site.following
+    await asyncio.wait({following}, timeout=DEADLINE_S)
+    with pytest.raises(ValueError, match="no such figure"):
+        following.result()
