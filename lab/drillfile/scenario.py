@@ -23,10 +23,11 @@ MOST_SCRIPTED_S = 180.0
 """How long a scripted game may take, from the first second to the end of the second trigger."""
 REACTS_S = 30.0
 """What a scripted player is given between the first trigger and `resolve`, by the plan."""
-SETTLES_S = 10.0
-"""Between `resolve` and the second trigger: what still lasts of the first one has been undone."""
 SEEN_AFTER_S = 15.0
 """After the bound of victory: a window and what must follow it (`lab.analysis.metrics.recovery`)."""
+SETTLES_S = SEEN_AFTER_S + 1
+"""Between `resolve` and the second trigger: what still lasts of the first one has been undone, and whether service was
+back when the team said so can be seen."""
 
 
 class Moment(Frozen):

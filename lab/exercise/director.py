@@ -126,7 +126,8 @@ class Director:
                 self._state = WATCHED
                 await self._or_stop(self._second_trigger())
         finally:
-            await _ended(twists)
+            for failed in await _ended(twists):
+                lab.note(DIRECTOR, DIRECTOR, FACILITATORS, f"a twist was not played: {failed!r}")
         self._state = "ending"
         await lab.until(lab.now_s() + self.scenario.drill.load.patience_s + FINAL_AFTER_S)
         self._act("stopped", DIRECTOR, DIRECTOR, "the game ends")
@@ -332,8 +333,9 @@ async def _of(task: asyncio.Task[str]) -> str:
     return await task
 
 
-async def _ended(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancel what still runs, and wait until it has ended."""
+async def _ended(tasks: list[asyncio.Task[Any]]) -> list[Exception]:
+    """Cancel what still runs, and wait until it has ended; the errors of what had ended by one."""
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    return [end for end in ends if isinstance(end, Exception)]

@@ -49,6 +49,7 @@ gameday = typer.Typer(help="Play a game day: respond to a sealed scenario.", no_
 
 PROGRAM = "lab.gameday.living_game"
 NAME = "gameday"
+LATEST = "latest"
 ENDS_WITHIN_S = 300.0
 """For what `stop` waits: the watching of a second trigger may be cut short, the last requests and the rollback not."""
 
@@ -129,13 +130,16 @@ def gameday_start(  # noqa: PLR0913  the command's options
 @gameday.command("resume")
 @acts
 def gameday_resume(
-    run: options.RunArgument = "latest",
+    run: options.RunArgument = LATEST,
     *,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    """Play a game whose lab died once more from its start: the same sealed scenario, on a new lab."""
-    folder = find_run(lab_home(), run)
+    """Play a game whose lab died once more from its start: the same sealed scenario, on a new lab.
+
+    Without RUN: the last game, whatever else has run since.
+    """
+    folder = _last() if run == LATEST else find_run(lab_home(), run)
     if listens(folder):
         raise Unreachable(f"the game {folder.name} is played: `lab gameday status` says what it is at")
     if _complete(folder):

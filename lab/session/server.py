@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -185,7 +186,7 @@ class Server:
                 f"no game day is played on {self._host.folder.name}; `lab gameday start` begins one"
             )
         opened = sealed.opened_by(request.headers.get(HEADER))
-        return web.json_response(await sealed.desk(request.match_info["act"], await request.json(), opened))
+        return web.json_response(await sealed.desk(request.match_info["act"], await _object(request), opened))
 
     async def _state(self, request: web.Request) -> web.Response:
         """What the lab is at and what callers may do: costs nothing, unlike the figures of ``/status``."""
@@ -196,7 +197,7 @@ class Server:
 
     async def _note(self, request: web.Request) -> web.Response:
         """Words for the journal. Allowed while a drill is measured: they change nothing."""
-        asked = await request.json()
+        asked = await _object(request)
         by, role, text = (
             _line(asked["by"], MOST_WORD),
             _line(asked["role"], MOST_WORD),
@@ -209,14 +210,14 @@ class Server:
 
     async def _run(self, request: web.Request) -> web.Response:
         """Begin a drill on this interactive lab; the name of its run. An interactive run begins again after it."""
-        drill, host = Drill.model_validate((await request.json())["drill"]), self._living()
+        drill, host = Drill.model_validate((await _object(request))["drill"]), self._living()
         host.require(drill)
         folder = create_run_folder(host.request.home, drill.name)
         host.begin(drill, folder)
         return web.json_response({"run": folder.name})
 
     async def _abort(self, request: web.Request) -> web.Response:
-        asked = await request.json()
+        asked = await _object(request)
         first = self._host.abort(_line(asked.get("reason", ""), MOST_REASON))
         return web.json_response({"first": first})
 
@@ -232,7 +233,7 @@ class Server:
         return web.json_response(talk.model_dump(mode="json"))
 
     async def _inject(self, request: web.Request) -> web.Response:
-        step = Step.model_validate(await request.json())
+        step = Step.model_validate(await _object(request))
         if step.kind != "mitigation" and self._sealed_to(request) is not None:
             raise NotNowError(EXERCISE)
         return web.json_response({"id": await self._living().changes.apply(step, by=self._by(request))})
@@ -299,6 +300,19 @@ def _line(said: object, most: int) -> str:
     """Words of a caller, on one line, without what could drive a terminal."""
     plain = "".join(c if c.isprintable() else " " for c in str(said)[: 2 * most])
     return " ".join(plain.split())[:most]
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    """The body of a request.
+
+    Raises:
+        TypeError: it is JSON, but not an object.
+        ValueError: it is not JSON.
+    """
+    said = await request.json()
+    if not isinstance(said, dict):
+        raise TypeError("the body must be a JSON object")
+    return said
 
 
 async def journal_after(journal: Path, after: int) -> AsyncIterator[bytes]:

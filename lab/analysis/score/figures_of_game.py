@@ -14,7 +14,7 @@ from lab.analysis.timeline.timeline import Timeline
 from lab.analysis.timeline.windows import good_share, sliding, whole_seconds
 from lab.journal.exercise_events import DIRECTOR
 
-UNHEARD = frozenset({"started", "said", "retriggered", "stopped"})
+UNHEARD = frozenset({"started", "said", "resolved", "retriggered", "stopped"})
 """Acts that say nothing of what responders have noticed."""
 
 

@@ -84,7 +84,7 @@ def test_a_scenario_is_a_drills_lab_without_what_the_drill_does(tmp_path: Path) 
         ),
         ("capacity of bridge", "capacity", "day.yaml:15: .*with whom is missing"),
         ("[capacity of bridge, latency of bridge]", "nothing", "only there"),
-        ("scripted: {at: 4 s, for: 20 s}, ", "", "its scripted pace takes 505 s; 180 s at most"),
+        ("scripted: {at: 4 s, for: 20 s}, ", "", "its scripted pace takes 511 s; 180 s at most"),
         ("drill: operators", "drill: operatos", "day.yaml:6: lab.drill: unknown drill `operatos`"),
         ("shop: 700", "shopp: 700", "users.*unknown key"),
         ("within: 20 s, ", "", "victory: key is missing: `within`"),

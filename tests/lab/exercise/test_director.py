@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chaos.lab_error import LabError
-from lab.drillfile import DrillError
+from lab.drillfile import DrillError, Step
 from lab.drillfile.scenario import SEEN_AFTER_S, SETTLES_S, Hint, Moment, Scenario, TimedStep
 from lab.exercise.director import FINAL_AFTER_S, Director
 from lab.exercise.player_roles import MAY, PLAYER_ROLES, VERBS, RoleError, Verb, allowed
@@ -50,9 +50,9 @@ async def test_the_trigger_is_played_and_after_resolve_once_more_and_undone_both
     await lab.advance(START_S + 20)
     assert lab.did[1:] == [(120.0, "undo", "worn-device")]
     await lab.advance(START_S + 20 + SETTLES_S + 20)
-    assert lab.did[2:] == [(130.0, "apply", "worn-device-again"), (150.0, "undo", "worn-device-again")]
+    assert lab.did[2:] == [(136.0, "apply", "worn-device-again"), (156.0, "undo", "worn-device-again")]
     victory = director.scenario.victory
-    over_s = 150 + victory.within_s + SEEN_AFTER_S + director.scenario.drill.load.patience_s + FINAL_AFTER_S
+    over_s = 156 + victory.within_s + SEEN_AFTER_S + director.scenario.drill.load.patience_s + FINAL_AFTER_S
     await lab.advance(over_s - 0.1)
     assert not task.done()
     await lab.advance(over_s)
@@ -129,6 +129,24 @@ async def test_stop_ends_it_at_any_time_and_leaves_nothing_of_the_directors_acti
         await task
         assert lab.did[-1][1] == "undo"
         assert [did[1] for did in lab.did].count("apply") == [did[1] for did in lab.did].count("undo")
+
+
+async def test_a_twist_that_breaks_is_the_facilitators_to_know_and_the_game_goes_on() -> None:
+    """Whatever it breaks by: it was not played, which the journal says."""
+
+    class Broken(VirtualLab):
+        async def apply(self, step: Step, by: str) -> str:
+            if step.name == "old-settings":
+                raise OSError("the socket is gone")
+            return await super().apply(step, by)
+
+    director, lab, task = await begun(open_scenario("helpful-colleague"), Broken())
+    await lab.advance(START_S + 60)
+    await say(director, "stop")
+    await lab.advance(START_S + 400)
+    await task
+    assert lab.notes("facilitator") == ["a twist was not played: OSError('the socket is gone')"]
+    assert lab.notes("gameday.stopped") == ["the game ends"]
 
 
 async def test_a_twist_comes_at_its_time_and_may_be_words_alone() -> None:

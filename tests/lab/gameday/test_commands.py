@@ -99,7 +99,8 @@ def test_a_seed_is_the_loads_whether_it_draws_the_scenario_or_not(
         (("status",), "no game is played in"),
         (("update", "hello"), "`lab gameday start` begins one"),
         (("debrief",), "no game was played in"),
-        (("resume", "latest"), "no run 'latest'"),
+        (("resume", "yesterday"), "no run 'yesterday'"),
+        (("resume",), "no game was played in"),
     ],
 )
 def test_what_can_not_be_done_is_code_3_and_says_what_can(
@@ -141,6 +142,19 @@ def test_a_game_that_came_to_its_end_is_not_resumed(lab: Command, home: Path) ->
     """What was sealed in it is known."""
     code, text = lab("resume", played(home).name)
     assert (code, "was played to its end" in text) == (3, True)
+
+
+def test_the_last_game_is_resumed_whatever_has_run_since(
+    lab: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drill in between is no game, and does not hide it."""
+    run = played(home, until_s=60)
+    later = create_run_folder(home, "smoke")
+    assert later.name != run.name
+    begun: list[SealedGame] = []
+    monkeypatch.setattr(commands, "_start", lambda game, *_, **__: begun.append(game))
+    assert lab("resume")[0] == 0
+    assert [game.scenario.name for game in begun] == ["throttled-bridge"]
 
 
 def test_a_run_of_a_drill_has_no_debrief(lab: Command, home: Path) -> None:

@@ -90,6 +90,15 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
         assert (await LabClient(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 
+async def test_a_body_that_is_no_object_is_refused_with_what_is_wanted(tmp_path: Path) -> None:
+    """Of everything that takes one; nothing is done."""
+    async with host(tmp_path, interactive=True) as made:
+        made.ready = True
+        for path in ("/actions", "/notes", "/runs", "/abort"):
+            with pytest.raises(Unreachable, match="must be a JSON object"):
+                await LabClient(made.folder).call("POST", path, cast("Any", ["latency"]))
+
+
 @pytest.mark.slow
 async def test_an_undo_that_failed_is_code_5_and_never_called_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -68,6 +68,13 @@ def test_a_good_player_wins_and_each_time_is_since_the_trigger_began() -> None:
     assert score.complete
 
 
+def test_to_resolve_a_game_is_no_sign_of_having_noticed_anything() -> None:
+    """Who waits until it is over by itself, and then says so, has detected nothing."""
+    journal = idle()
+    journal.act(100, "resolved")
+    assert played(journal).detect_s is None
+
+
 def test_customer_minutes_are_users_times_the_lost_share_of_each_second() -> None:
     """40 s of 80 % and 3 s of 30 %, of 42,000 users: (32 + 0.9) s x 42,000 / 60."""
     shop = played(good_player()).customers["shop"]
