@@ -90,6 +90,7 @@
   listen(source, "hello", (said) => {
     const shown = document.querySelector("main").dataset;
     if (run === null ? said.run !== shown.run : said.run !== run) {
+      if (run !== null) history.replaceState(null, "", location.pathname); // the moment was one of the run before
       location.reload();
       return;
     }
