@@ -121,7 +121,7 @@ class Feed:
     async def _follow(self, folder: RunFolder) -> None:
         if self._judging is not None:
             self._judging.cancel()
-        self.folder, self.live, self._last = folder, LiveRun(clean(folder.name)), []
+        self.folder, self.live, self._last, self.begun = folder, LiveRun(clean(folder.name)), [], []
         self.state = {} if folder.interactive else MEASURED
         said = await self._to_its_end(folder, self.live)
         self.viewers.send(self.live.take())
