@@ -262,7 +262,7 @@ def gameday_declare(
     facilitator: Facilitator = False,
     as_json: options.Json = False,
 ) -> None:
-    """Say what is the matter; as often as you like, the first right one counts."""
+    """Say what is the matter; as often as you like, the last one counts."""
     _act("declare", cause, by, role, facilitator=facilitator, as_json=as_json)
 
 

@@ -258,7 +258,7 @@ class Update(Tool):
 
 
 class Declare(Tool):
-    """Say what is the matter, as often as you like; the first right one counts. The answer does not say which."""
+    """Say what is the matter, as often as you like; the last one counts. The answer does not say if it is right."""
 
     tool = "declare"
     cause: Word = Field(description='"KIND of TARGET" or "nothing", from list_causes.')

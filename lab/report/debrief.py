@@ -21,7 +21,7 @@ SHORTEST_STALE_S = 3
 """What is shorter is a scrape that was late, and no story."""
 _TIMES = (
     ("noticed: the first act of a responder", "detect_s"),
-    ("the cause found: the first right declaration", "diagnose_s"),
+    ("the cause found: the right declaration that stood", "diagnose_s"),
     ("mitigated: the first mitigation with an effect", "mitigate_s"),
     ("service back, and it stayed", "recover_s"),
     ("customers informed: the first update", "tell_customers_s"),

@@ -109,8 +109,12 @@ def _detected_s(game: Game) -> float | None:
 
 
 def _diagnosed_s(game: Game) -> float | None:
-    right = (at_s for at_s, text in _declared(game) if _right(game, text))
-    return next((at_s for at_s in right if at_s >= (game.trigger_s or 0.0)), None)
+    """When the team said what it stood by to the end: who names every cause in turn has found none."""
+    found = None
+    for at_s, text in _declared(game):
+        if at_s >= (game.trigger_s or 0.0):
+            found = (at_s if found is None else found) if _right(game, text) else None
+    return found
 
 
 def _mitigated_s(game: Game, turns: tuple[WrongTurn, ...]) -> float | None:
@@ -187,7 +191,7 @@ def _left_alone(game: Game) -> tuple[bool, str]:
     """Where nothing was wrong: nothing was changed, and what was declared is that."""
     if game.moves:
         return False, f"nothing was wrong, and {len(game.moves)} changes were made"
-    wrong = [text for _, text in _declared(game) if not _right(game, text)]
-    if wrong:
-        return False, f"nothing was wrong, and {wrong[-1]} was declared"
+    last = [text for _, text in _declared(game)][-1:]
+    if last and not _right(game, last[0]):
+        return False, f"nothing was wrong, and {last[0]} was declared"
     return game.complete, "nothing was wrong, and nothing was changed"

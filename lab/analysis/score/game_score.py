@@ -37,8 +37,9 @@ class GameScore(Frozen):
         scenario, title: which one; ``seed``: of its load (None: the scenario's own). ``complete``: it was played to its
             end.
         cause: the true one. ``declared``: what was declared, oldest first, each with its time since the start.
-        detect_s: to the first act of a responder; ``diagnose_s`` to the first right declaration; ``mitigate_s`` to the
-            first mitigation that was no wrong turn; ``tell_customers_s`` to the first update.
+        detect_s: to the first act of a responder; ``diagnose_s`` to the right declaration that was not
+            replaced; ``mitigate_s`` to the first mitigation that was no wrong turn;
+            ``tell_customers_s`` to the first update.
         recover_s: to the moment from which service stayed back until the trigger came again, or the end.
             ``recover_with_hints_s``: with what the hints cost.
         customers: what each lost, over the whole game; in it what the second trigger did.

@@ -75,6 +75,17 @@ def test_to_resolve_a_game_is_no_sign_of_having_noticed_anything() -> None:
     assert played(journal).detect_s is None
 
 
+def test_who_declares_every_cause_in_turn_has_found_none() -> None:
+    """The last one counts, from when it stood; before the trigger it would be a guess."""
+    journal = idle()
+    for at_s, text in ((10, "capacity of bridge"), (40, "capacity of bridge"), (45, "latency of bridge")):
+        journal.act(at_s, "declared", text)
+    assert played(journal).diagnose_s is None
+    journal.act(60, "declared", "capacity of bridge").act(70, "declared", "capacity of bridge")
+    began_s = played(idle().act(60, "note", "slow")).detect_s
+    assert played(journal).diagnose_s == began_s
+
+
 def test_customer_minutes_are_users_times_the_lost_share_of_each_second() -> None:
     """40 s of 80 % and 3 s of 30 %, of 42,000 users: (32 + 0.9) s x 42,000 / 60."""
     shop = played(good_player()).customers["shop"]
