@@ -77,6 +77,7 @@ def test_rows_accumulate_over_sittings(rows: Rows, recorder: Recorder, tmp_path:
     assert {"name", "limit", "measured", "ok", "unit", "required"} == set(first["findings"]["offered"][0])
 
 
+@pytest.mark.slow
 def test_all_is_asked_for_where_nothing_is(
     monkeypatch: pytest.MonkeyPatch, rows: Rows, tmp_path: Path
 ) -> None:

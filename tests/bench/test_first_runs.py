@@ -50,6 +50,7 @@ def test_a_command_without_a_verdict_is_none_and_not_a_pass(tmp_path: Path) -> N
     assert (found["first"], found["last"], found["ready_s"]) == ("none", "none", None)
 
 
+@pytest.mark.slow
 def test_each_run_that_has_no_row_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Conditions take turns; at most as many runs of each as are asked for."""
     asked: list[str] = []
@@ -68,6 +69,7 @@ def test_each_run_that_has_no_row_is_made_once(tmp_path: Path, monkeypatch: pyte
     assert sum(RUNS.values()) == 50
 
 
+@pytest.mark.slow
 def test_the_page_counts_both_runtimes_together_and_says_why_not(tmp_path: Path) -> None:
     """And a wrong verdict is one that no rerun takes away."""
     rows = Rows(tmp_path / "rows.jsonl", tmp_path)

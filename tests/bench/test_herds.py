@@ -39,6 +39,7 @@ def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rows:
 
 
 @pytest.mark.parametrize("clients", DRILLS)
+@pytest.mark.slow
 def test_each_drill_has_the_clients_that_its_size_says(clients: int) -> None:
     """With both delays."""
     drill = open_drill(DRILLS[clients])

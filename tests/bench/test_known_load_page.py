@@ -25,6 +25,7 @@ def test_what_an_overloaded_bridge_carries_is_offered_less_growth() -> None:
 
 
 @pytest.mark.parametrize(("carried_rps", "said"), [(95, "within 0.1"), (80, "not within 0.1")])
+@pytest.mark.slow
 def test_parity_is_of_the_medians(tmp_path: Path, carried_rps: float, said: str) -> None:
     """Both runtimes side by side; one alone has none."""
     rows = Rows(tmp_path / "rows.jsonl", tmp_path)

@@ -136,6 +136,7 @@ def test_what_the_good_player_does_and_declares_is_right_for_its_scenario() -> N
 
 
 @pytest.mark.parametrize("name", sorted(PLAYERS))
+@pytest.mark.slow
 async def test_a_game_that_is_over_ends_every_player(name: str) -> None:
     """At once, whatever it was about to do."""
     game = Game("An afternoon in the shop", over_s=20.0)

@@ -35,6 +35,7 @@ async def test_both_send_the_same_requests(case: Case) -> None:
 
 
 @pytest.mark.parametrize(("case", "most"), [(NEW, OF_BOTH), (POOLED, 2 * FEW.in_flight)])
+@pytest.mark.slow
 async def test_as_many_attempts_are_made_as_are_counted(case: Case, most: int) -> None:
     """Each on a connection of its own, or all on as many as are in flight at once."""
     heads: list[bytes] = []

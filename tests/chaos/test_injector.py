@@ -165,6 +165,7 @@ async def test_a_removal_that_hangs_is_made_harmless_another_way(bench: Bench, s
     assert "put out of effect instead" in (last.error or "")
 
 
+@pytest.mark.slow
 async def test_what_can_not_be_undone_is_stuck_and_stays_in_the_ledger(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:

@@ -48,6 +48,7 @@ def test_another_address_s_listener_is_not_taken_for_it() -> None:
         assert read_listen_queue("127.0.0.2", listener.getsockname()[1]) is None
 
 
+@pytest.mark.slow
 def test_here_a_queue_can_be_set() -> None:
     """The machine that the tests run on lets the lab do it; nothing is left of the attempt."""
     before = {child.name for child in Path("/proc").iterdir() if child.name.isdecimal()}
@@ -56,6 +57,7 @@ def test_here_a_queue_can_be_set() -> None:
     assert {*children} <= before
 
 
+@pytest.mark.slow
 def test_a_machine_that_refuses_says_so_before_anything_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container whose seccomp profile knows no pidfd_getfd: an unknown number is refused in the same way."""
     monkeypatch.setattr(listen_queue, "PIDFD_GETFD", 99_999)
@@ -74,6 +76,7 @@ def test_a_machine_without_ipv4_loopback_says_so(monkeypatch: pytest.MonkeyPatch
     assert "nothing can listen on 127.0.0.1: Cannot assign requested address" in (why_not_settable() or "")
 
 
+@pytest.mark.slow
 def test_what_the_kernel_does_not_grant_is_an_error() -> None:
     """Never silently shorter."""
     most = int(SOMAXCONN.read_text())

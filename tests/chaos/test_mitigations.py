@@ -184,6 +184,7 @@ def test_a_value_out_of_range_is_refused_with_the_range(name: str, params: dict[
         MITIGATIONS[name](**params)
 
 
+@pytest.mark.slow
 async def test_words_of_a_setting_come_and_go_in_any_order(
     bench: Bench, stub: Stub, token_file: Path
 ) -> None:

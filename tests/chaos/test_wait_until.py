@@ -19,12 +19,14 @@ async def test_returns_the_first_true_answer() -> None:
     assert await wait_until(later, 1, "yes") == "yes"
 
 
+@pytest.mark.slow
 async def test_the_error_has_what_how_long_and_the_last_value() -> None:
     """What someone needs who reads it in a log."""
     with pytest.raises(WaitTimeoutError, match=r"waited 0\.\d\d s for the tide; last: 0"):
         await wait_until(lambda: 0, 0.02, "the tide", every_s=0.001)
 
 
+@pytest.mark.slow
 async def test_an_error_in_the_condition_is_asked_again_and_shown_at_the_end() -> None:
     """A service that does not answer yet raises; that is no reason to give up."""
 

@@ -164,6 +164,7 @@ async def test_each_attempt_has_its_own_timeout(serve: Serve) -> None:
     assert await outcomes(client) == {"timeout": 2}
 
 
+@pytest.mark.slow
 async def test_a_cancelled_call_is_counted_and_leaves_nothing(serve: Serve, eventually: Eventually) -> None:
     """Cancelled in the middle of an attempt: outcome other, nothing in flight, the only probe slot given back."""
     answers, arrived = [503, None, 200], asyncio.Event()

@@ -180,6 +180,7 @@ async def test_retry_after_holds_the_next_attempt_back(
     assert sum((await settled(client, policy, before)).values()) == 3
 
 
+@pytest.mark.slow
 async def test_when_all_have_failed_the_call_has(serve: Serve, eventually: Eventually) -> None:
     """The last failure is the call's; the schedule, not the race, decides about another."""
     before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.01, most=2)
@@ -192,6 +193,7 @@ async def test_when_all_have_failed_the_call_has(serve: Serve, eventually: Event
     assert await settled(client, policy, before) == {"5xx": 2}
 
 
+@pytest.mark.slow
 async def test_a_quick_answer_needs_no_hedge_and_a_throttle_refuses_one(
     serve: Serve, eventually: Eventually
 ) -> None:
@@ -260,6 +262,7 @@ async def test_only_idempotent_methods_are_hedged(serve: Serve, eventually: Even
 
 
 @pytest.mark.parametrize("rounds", [1, 3])
+@pytest.mark.slow
 async def test_a_cancelled_race_leaves_nothing(serve: Serve, eventually: Eventually, rounds: int) -> None:
     """Whoever asked goes away while several attempts are under way: all are cancelled and observed."""
     before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.005, most=rounds)
@@ -273,6 +276,7 @@ async def test_a_cancelled_race_leaves_nothing(serve: Serve, eventually: Eventua
     assert await settled(client, policy, before) == {"other": rounds}
 
 
+@pytest.mark.slow
 async def test_who_waits_for_the_pool_never_was_an_attempt(serve: Serve, eventually: Eventually) -> None:
     """One connection: hedges wait for it and are cancelled when the first answers; one may just have got it."""
     before, server, policy = asyncio.all_tasks(), Server(), Hedge(after_s=0.005)

@@ -79,6 +79,7 @@ async def test_each_client_holds_one_subscription_and_renews_it_by_its_policy(
     assert (told["calls_total"], told["attempts_total"], told["outcomes_total"]["reset"]) == (20, 40, 20)
 
 
+@pytest.mark.slow
 async def test_their_number_is_a_live_setting(
     fleet: tuple[Held, Callable[[Settings], Awaitable[Service]]],
     eventually: Eventually,

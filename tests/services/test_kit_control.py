@@ -98,6 +98,7 @@ async def test_counters_are_those_of_the_contract(
     assert abs(told["now_s"] - time.monotonic()) < 1
 
 
+@pytest.mark.slow
 async def test_reading_counters_of_a_quiet_service_is_cheap(
     open_service: Open, control_url: Url, http: aiohttp.ClientSession
 ) -> None:
@@ -302,6 +303,7 @@ async def test_a_share_is_failed_at_once(
 
 
 @pytest.mark.parametrize(("cancel", "expected"), [(False, "worked"), (True, "cancelled")])
+@pytest.mark.slow
 async def test_abandoned_requests_are_counted_and_worked_on_or_cancelled(  # noqa: PLR0913, PLR0917  fixtures
     open_service: Open,
     data_url: Url,

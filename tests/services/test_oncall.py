@@ -288,6 +288,7 @@ async def test_a_late_heartbeat_keeps_no_one_quiet(oncall: Service, page: Post) 
         assert (oncall.role.extras(0)["heartbeats"]["ops"] is not None) is counts
 
 
+@pytest.mark.slow
 async def test_garbage_is_refused_and_nothing_of_it_counts(oncall: Service, page: Post) -> None:
     """400, 404, 405, 413; afterwards a webhook is taken as ever."""
     for body, _ in BAD:

@@ -51,6 +51,7 @@ async def get(http: aiohttp.ClientSession, service: Service, path: str = "/count
         return await answer.json() if "json" in answer.content_type else await answer.text()
 
 
+@pytest.mark.slow
 async def test_each_role_counts_for_itself(near: ServiceProcess, http: aiohttp.ClientSession) -> None:
     """One request to the shop is one call of its client and one request of the stock; the rest is the process's."""
     shop, stock = near.services

@@ -101,6 +101,7 @@ expect: [{name: served, metric: goodput, is: "> 1 /s"}]
 """
 
 
+@pytest.mark.slow
 def test_a_drill_says_what_and_by_when() -> None:
     """The deadline is required, and the target must be a role that has the automation."""
     using = known(known_services(), known_modes())

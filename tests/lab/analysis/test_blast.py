@@ -39,6 +39,7 @@ def errors(share: float, since_s: float = 0.0) -> Callable[[ServiceSample], Serv
     return with_errors
 
 
+@pytest.mark.slow
 def test_what_a_fault_is_aimed_at_is_hurt_and_nothing_else(storm: Storm) -> None:
     """Everyone waits in this storm; no one else ended, or answered with errors."""
     assert find_affected(Timeline.fold(storm.events())) == {"bridge": "latency"}
@@ -57,6 +58,7 @@ def test_answers_that_became_errors_are_damage(storm: Storm) -> None:
 @pytest.mark.parametrize(
     ("share", "since_s"), [(0.2, 0.0), (0.005, TRIGGER_S), (0.2, 1000.0)], ids=["as before", "few", "never"]
 )
+@pytest.mark.slow
 def test_errors_that_the_drill_did_not_bring_are_none_of_its_damage(
     storm: Storm, share: float, since_s: float
 ) -> None:
@@ -72,6 +74,7 @@ def test_errors_are_allowed_within_the_radius(storm: Storm) -> None:
     assert next(e for e in judge(timeline).expectations if e.name == "blast radius").met is True
 
 
+@pytest.mark.slow
 def test_clients_that_went_away_are_not_the_services_errors(storm: Storm) -> None:
     """In a storm the router works for clients that have given up: that is goodput, not damage to the router."""
     timeline = spoilt(
@@ -80,6 +83,7 @@ def test_clients_that_went_away_are_not_the_services_errors(storm: Storm) -> Non
     assert "router" not in find_affected(timeline)
 
 
+@pytest.mark.slow
 def test_a_restart_is_damage(storm: Storm) -> None:
     """Another boot id: whatever it knew is gone."""
     timeline = spoilt(
@@ -89,6 +93,7 @@ def test_a_restart_is_damage(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("start_s", "end_s", "silent"), [(30, 36, True), (30, 32, False), (50, 1e9, True)])
+@pytest.mark.slow
 def test_a_service_that_tells_nothing_for_long_is_hurt(
     storm: Storm, start_s: float, end_s: float, *, silent: bool
 ) -> None:
@@ -137,6 +142,7 @@ def test_what_a_mitigation_had_refused_on_purpose_is_no_damage(storm: Storm) -> 
     assert "auth" in find_affected(spoilt(storm, "auth", errors(0.2, TRIGGER_S)))
 
 
+@pytest.mark.slow
 def test_the_labs_own_instruments_are_a_checks_business(storm: Storm) -> None:
     """The load's sampling says nothing of what users' services went through."""
     timeline = Timeline.fold(storm.events())

@@ -222,6 +222,7 @@ def test_an_unplanned_exit_is_found_and_a_planned_one_is_not(storm: Storm) -> No
     assert (found.ok, found.detail) == (False, "auth exited")
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_itself_is_named_and_makes_nothing_valid(storm: Storm) -> None:
     """A bug in one check leaves the others alone and the run inconclusive."""
 

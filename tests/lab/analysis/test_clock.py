@@ -73,6 +73,7 @@ def test_a_clock_that_was_set(storm: Storm, set_s: float) -> None:
     assert "at 30 s" in judge(Timeline.fold(events)).reasons[0]
 
 
+@pytest.mark.slow
 def test_journals_without_these_clocks(storm: Storm) -> None:
     """Those of before, and those of other systems, are judged as they were."""
     assert found(storm.events()) == {}

@@ -77,6 +77,7 @@ def test_metrics_over_windows(
     assert decision.met is (None if measured is None else True)
 
 
+@pytest.mark.slow
 def test_a_window_ends_at_the_next_mitigation(storm: Storm) -> None:
     """What the clients' guard did is not what became of the storm before it."""
     timeline = Timeline.fold(storm.events())
@@ -86,6 +87,7 @@ def test_a_window_ends_at_the_next_mitigation(storm: Storm) -> None:
     assert evaluate(timeline, condition("goodput", "<", 1, since="trigger end", stat="max")).measured == 0
 
 
+@pytest.mark.slow
 def test_the_last_seconds_of_a_phase_are_whole_ones(storm: Storm) -> None:
     """Ten seconds are ten seconds, although the phase begins and ends between two."""
     decision = evaluate(
@@ -107,6 +109,7 @@ def test_a_live_decision_leaves_out_the_youngest_second(storm: Storm) -> None:
     assert evaluate(young, healthy, final=False).met is True
 
 
+@pytest.mark.slow
 def test_a_verdict_takes_no_provisional_figures(storm: Storm) -> None:
     """The live view may say what the verdict must not."""
     timeline = Timeline.fold(event for event in storm.events() if event.type != "cohort.closed")
@@ -244,6 +247,7 @@ def _answers(errors: list[str | None]) -> Timeline:
     return timeline
 
 
+@pytest.mark.slow
 def test_elapsed_counts_from_the_first_phase(storm: Storm) -> None:
     """Bring-up is not the drill's time."""
     events = storm.events()

@@ -125,12 +125,14 @@ def test_a_run_without_customers_has_none(storm: Storm) -> None:
     ],
     ids=str,
 )
+@pytest.mark.slow
 def test_a_condition_can_name_a_customer(shared: Storm, asked: Condition, met: bool, measured: float) -> None:  # noqa: FBT001
     """Its share of offered is of what the customer offered."""
     decision = evaluate(timeline_of(shared), asked)
     assert (decision.met, decision.measured) == (met, measured)
 
 
+@pytest.mark.slow
 def test_a_live_condition_can_name_a_customer(shared: Storm) -> None:
     """Abort-if decides on provisional cohorts, too: here shop's are bad, streaming's good."""
 
@@ -255,6 +257,7 @@ def test_each_target_received_what_was_sent_to_it(shared: Storm) -> None:
 
 
 @pytest.mark.parametrize(("of_whom", "ok"), [("streaming", True), ("shop", False), (None, False)])
+@pytest.mark.slow
 def test_a_surge_of_one_customer_must_be_seen_there(shared: Storm, of_whom: str | None, ok: bool) -> None:  # noqa: FBT001
     """Streaming's arrivals are tripled in the aftermath: that is a surge of streaming, and of no one else."""
     surge = Surge(factor=3.0, of=of_whom)
@@ -278,6 +281,7 @@ def test_a_surge_of_one_customer_must_be_seen_there(shared: Storm, of_whom: str 
     assert finding(found, "fault effect: rush").ok is ok
 
 
+@pytest.mark.slow
 def test_a_customers_surge_is_measured_against_its_rate(shared: Storm) -> None:
     """Not against seconds that happened to have more: streaming at 36/s in the baseline, 84/s in its surge x 3."""
     surge = Surge(factor=3.0, of="streaming")

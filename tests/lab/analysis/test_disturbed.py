@@ -82,6 +82,7 @@ def test_an_undisturbed_storm_has_none(storm: Storm) -> None:
     assert not any(finding.disturbance for finding in findings.values())
 
 
+@pytest.mark.slow
 def test_a_journal_without_the_readings_is_not_held_to_them(storm: Storm) -> None:
     """Of before the device was asked: no finding, and none is missing."""
     blank = {

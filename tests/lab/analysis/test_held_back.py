@@ -31,6 +31,7 @@ def limited(events: list[Event], held_share: float) -> list[Event]:
     ]
 
 
+@pytest.mark.slow
 def test_a_limit_that_holds_nothing_back_is_fine(storm: Storm) -> None:
     """Less than one period in fifty."""
     findings = {f.name: f.ok for f in check_host(Timeline.fold(limited(storm.events(), 0.01)))}
@@ -47,11 +48,13 @@ def test_half_a_core_that_is_too_little_is_the_reason(storm: Storm) -> None:
     assert "may use 0.5 cores" in reason
 
 
+@pytest.mark.slow
 def test_without_a_limit_there_is_nothing_to_check(storm: Storm) -> None:
     """Most machines, and journals of before."""
     assert [finding.name for finding in check_host(Timeline.fold(storm.events()))] == ["steal"]
 
 
+@pytest.mark.slow
 def test_a_group_that_did_not_run_was_not_held_back(storm: Storm) -> None:
     """No period passed: no division by nothing."""
     still = [

@@ -70,6 +70,7 @@ def test_a_storm_that_ended_by_itself_fails_the_drill(storm: Storm) -> None:
     assert [e.name for e in verdict.expectations if not e.met] == ["retries amplify", "stuck"]
 
 
+@pytest.mark.slow
 def test_guarded_clients_recover_by_themselves(storm: Storm, guarded: Drill) -> None:
     """Without a mitigation recovery counts from the trigger's end."""
     storm.drill, storm.tries = guarded, {"trigger": 1.1, "aftermath": 1.0}
@@ -149,6 +150,7 @@ def test_a_missing_cohort_makes_stuck_unknown(storm: Storm) -> None:
     assert verdict.verdict == "inconclusive"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
     """What was seen is judged as far as it goes; nothing is invented about the rest."""
     storm.outcome, storm.until_s = "interrupted", 30.0
@@ -159,6 +161,7 @@ def test_an_interrupted_run_is_inconclusive_130(storm: Storm) -> None:
     assert verdict.metrics.stuck is None
 
 
+@pytest.mark.slow
 def test_an_aborted_run_is_inconclusive_with_its_reason(storm: Storm) -> None:
     """Whoever ended it finds their own words; the outcome isn't said twice."""
     storm.outcome, storm.reason, storm.until_s = "aborted", "aborted by the user: too hot", 30.0

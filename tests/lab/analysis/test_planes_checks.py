@@ -65,6 +65,7 @@ def test_pages_need_an_on_call_that_tells() -> None:
     assert found(Watch(untold=("oncall",)))["pages received"].ok is None
 
 
+@pytest.mark.slow
 def test_a_drill_that_asks_for_planes_and_had_none_is_not_measured(drill: Drill) -> None:
     """Nothing to say where no one watches by design; a doubt where someone should have."""
     assert found(Watch({}, drill=drill)) == {}

@@ -165,6 +165,7 @@ def test_a_resolution_is_unknown_where_truth_is() -> None:
     assert ops(watch).false_resolutions is None
 
 
+@pytest.mark.slow
 def test_without_on_call_no_page_is_no_answer() -> None:
     """A receiver that told nothing: no page is not the same as no alarm."""
     plane = ops(Watch(untold=("oncall",)))

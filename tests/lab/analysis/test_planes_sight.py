@@ -24,6 +24,7 @@ def blind_seconds(sight: Sight, **more: object) -> list[int]:
     return [row.second for row in plane_rows(timeline, "shared") if row.stale]
 
 
+@pytest.mark.slow
 def test_dark_through_the_storm_beside_one_that_sees() -> None:
     """Nothing was scraped from the trigger to the recovery: old at 2.5 s, and dark until the first scrape after it."""
     both = score(Watch(planes={"shared": Sight(dark=(STORM,)), "ops": Sight()}).timeline())
@@ -56,6 +57,7 @@ def test_a_prometheus_that_was_killed_is_blind_for_just_as_long() -> None:
     assert blind_seconds(Sight(down=((22.0, 26.0),))) == [21, 22, 23, 24, 25]
 
 
+@pytest.mark.slow
 def test_an_answer_that_does_not_count_is_blind() -> None:
     """Garbage, none, or one that is off by more than 20 % and 10/s; truth is 100/s until 30 s, and then nothing."""
     says = {23: None, 24: 79.0, 25: 85.0, 26: 1e9, 45: 8.0, 46: 11.0}
@@ -79,6 +81,7 @@ def test_sampling_is_not_blindness(at: float) -> None:
     assert judged(Sight(at=at)).scrapes_ok == 120
 
 
+@pytest.mark.slow
 def test_a_second_that_no_one_asked_about_is_neither() -> None:
     """One of 60 is left out and ends no span; two are more than 2 %, and nothing is told."""
     one = judged(Sight(dark=(STORM,), unasked=(45,)))
@@ -104,6 +107,7 @@ def test_a_truth_with_a_hole_is_none() -> None:
     assert unknown == list(range(57, 70))
 
 
+@pytest.mark.slow
 def test_rows_set_what_was_shown_beside_what_was() -> None:
     """One row a judged second: before the storm, while the plane is dark, and on a plane that there is not."""
     rows = plane_rows(Watch(planes={"shared": Sight(late=(STORM,))}).timeline(), "shared")
@@ -119,6 +123,7 @@ def test_rows_set_what_was_shown_beside_what_was() -> None:
 
 
 @pytest.mark.parametrize("error", [None, "the query ended with status 422"])
+@pytest.mark.slow
 def test_scrapes_that_it_can_not_tell_are_unknown(error: str | None) -> None:
     """Of one target nothing is known: neither the count nor what was back-filled; live figures stand."""
     plane = judged(Sight(scrape_errors={"storefront": error}))
@@ -130,6 +135,7 @@ def test_scrapes_that_it_can_not_tell_are_unknown(error: str | None) -> None:
     )
 
 
+@pytest.mark.slow
 def test_one_target_that_is_dark_is_enough_to_be_old() -> None:
     """The age that counts is the oldest target's."""
     timeline = Watch(planes={"shared": Sight()}).timeline()
@@ -163,6 +169,7 @@ def test_what_a_span_cuts_off_is_not_lost() -> None:
     assert scraped([], 40.0, 60.0) == ScrapeCount(20, 0)
 
 
+@pytest.mark.slow
 def test_scrapes_are_never_more_than_promised_nor_than_there_were() -> None:
     """Twice as many don't make up for a target that has none; one that is always late keeps what it kept."""
     twice = [second / 2 for second in range(180)]
@@ -199,6 +206,7 @@ def test_before_its_first_request_a_service_counted_nothing() -> None:
     assert judged(slow, bad=None).stale_s is None
 
 
+@pytest.mark.slow
 def test_no_plane_no_score() -> None:
     """A drill that nothing watches has no such figures; neither has a plane that was only paged about."""
     assert score(Watch(planes={}).timeline()) == {}

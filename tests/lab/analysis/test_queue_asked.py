@@ -36,6 +36,7 @@ def found(storm: Storm) -> Finding:
     return finding
 
 
+@pytest.mark.slow
 def test_a_queue_that_is_the_one_asked_for(storm: Storm) -> None:
     """In the calibration and each time it was read."""
     read(storm, BASELINE_S, ASKED)
@@ -58,6 +59,7 @@ def test_another_queue_makes_the_run_inconclusive(storm: Storm, queue: int, says
     assert [one.name for one in verdict.instrument if one.ok is False] == [NAME]
 
 
+@pytest.mark.slow
 def test_a_reserve_device_is_read_as_well(storm: Storm) -> None:
     """It is like the bridge."""
     read(storm, LATE_S, ASKED)
@@ -66,6 +68,7 @@ def test_a_reserve_device_is_read_as_well(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(("queue", "ok"), [(64, True), (ASKED, False)])
+@pytest.mark.slow
 def test_a_mitigations_queue_is_asked_for_as_well(storm: Storm, queue: int, *, ok: bool) -> None:
     """While it is active the kernel has to show it, and the calibrated one afterwards."""
     done(storm, "queue", {"intended": 29.9, "applied": 30.0, "reverted": 40.0}, connections=64)
@@ -78,6 +81,7 @@ def test_a_mitigations_queue_is_asked_for_as_well(storm: Storm, queue: int, *, o
         assert (finding.measured, finding.limit) == (ASKED, "64 connections")
 
 
+@pytest.mark.slow
 def test_a_mitigations_queue_that_stays_is_not_the_one_asked_for(storm: Storm) -> None:
     """Undone, and yet there."""
     done(storm, "queue", {"intended": 29.9, "applied": 30.0, "reverted": 35.0}, connections=64)
@@ -85,6 +89,7 @@ def test_a_mitigations_queue_that_stays_is_not_the_one_asked_for(storm: Storm) -
     assert found(storm).ok is False
 
 
+@pytest.mark.slow
 def test_a_listener_that_is_made_anew_has_its_queue_when_that_is_over(storm: Storm) -> None:
     """A killed bridge begins with the machine's own; what is read while it is brought back is no finding."""
     done(storm, "kill", {"intended": 29.9, "applied": 30.0, "reverted": 37.0}, rebuilt=True)
@@ -94,6 +99,7 @@ def test_a_listener_that_is_made_anew_has_its_queue_when_that_is_over(storm: Sto
     assert found(storm).ok is True
 
 
+@pytest.mark.slow
 def test_a_listener_that_does_not_get_its_queue_back_is_found(storm: Storm) -> None:
     """Restoring it was refused, say."""
     done(storm, "kill", {"intended": 29.9, "applied": 30.0, "reverted": 37.0}, rebuilt=True)
@@ -101,6 +107,7 @@ def test_a_listener_that_does_not_get_its_queue_back_is_found(storm: Storm) -> N
     assert found(storm).ok is False
 
 
+@pytest.mark.slow
 def test_what_becomes_of_a_queue_later_is_another_check_s(storm: Storm) -> None:
     """Changed by someone else: named there, with its span."""
     read(storm, BASELINE_S, ASKED)
@@ -108,6 +115,7 @@ def test_what_becomes_of_a_queue_later_is_another_check_s(storm: Storm) -> None:
     assert found(storm).ok is True
 
 
+@pytest.mark.slow
 def test_what_is_read_before_and_after_the_phases_is_not_held_against_the_run(storm: Storm) -> None:
     """The bring-up begins with the machine's own."""
     first, last = storm.spans()["baseline"][0], max(end for _, end in storm.spans().values())

@@ -49,6 +49,7 @@ def slow_auth(event: Event) -> dict[str, Any]:
     return {"accept_queue": 0} if isinstance(event, BridgeSample) else {}
 
 
+@pytest.mark.slow
 def test_a_storm_of_the_bridge_is_one_and_says_by_how_much(storm: Storm) -> None:
     """400 wait, 130/s are accepted: more than three times the clients' timeout, and nothing of it in the baseline."""
     found = judged(storm.events())
@@ -69,12 +70,14 @@ def test_a_slow_service_behind_a_busy_bridge_is_not_a_storm_of_the_bridge(storm:
     assert found[NAMES[0]].measured == 0.0
 
 
+@pytest.mark.slow
 def test_a_bridge_that_is_as_congested_in_the_baseline_proves_nothing(storm: Storm) -> None:
     """The control: the same figure before anything was done."""
     events = changed(storm.events(), lambda e: {"accept_queue": 400} if isinstance(e, BridgeSample) else {})
     assert [one.ok for one in judged(events).values()] == [True, False, True, True, True]
 
 
+@pytest.mark.slow
 def test_in_a_run_that_is_not_stuck_nothing_is_to_be_proven(storm: Storm) -> None:
     """Neither the evidence nor its control, whatever waited."""
     storm.good, storm.tries = {"trigger": 0.0}, {}
@@ -94,6 +97,7 @@ def test_a_delay_that_was_not_measured_is_null(storm: Storm, gone: str) -> None:
     assert [judged(one)[name].ok for name in NAMES[:2]] == [True, True]
 
 
+@pytest.mark.slow
 def test_two_seconds_of_five_that_were_not_read_leave_the_delay_unknown(storm: Storm) -> None:
     """The three others may be the storm's worst."""
     events = changed(
@@ -103,6 +107,7 @@ def test_two_seconds_of_five_that_were_not_read_leave_the_delay_unknown(storm: S
     assert judged(events)[NAMES[0]].ok is None
 
 
+@pytest.mark.slow
 def test_a_bridge_that_accepts_nothing_has_no_rate_to_wait_for(storm: Storm) -> None:
     """A paused one: how long they wait can't be said."""
     held = {"accepted_total": 1000}

@@ -224,6 +224,7 @@ def test_what_was_not_measured_is_not_said(storm: Storm) -> None:
     assert story(neither) == ["Then came 10 s of latency on bridge."]
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_has_a_beginning_and_no_end(storm: Storm) -> None:
     """What the seconds up to then have is said; nothing of what would have followed."""
     storm.outcome, storm.until_s = "interrupted", 30.0
@@ -287,6 +288,7 @@ def test_what_the_queue_still_held_is_not_counted_as_stuck(storm: Storm) -> None
         ),
     ],
 )
+@pytest.mark.slow
 def test_spans_are_counted_as_they_were(
     storm: Storm, spans: list[tuple[str, float, float]], said: str
 ) -> None:

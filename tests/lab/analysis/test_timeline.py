@@ -34,6 +34,7 @@ def test_looking_while_it_grows_changes_nothing(storm: Storm, looks: set[int]) -
     assert live.rows == Timeline.fold(events).rows
 
 
+@pytest.mark.slow
 def test_a_row_holds_what_happened_in_its_second(storm: Storm) -> None:
     """Requests by their start, counters by growth, gauges by the newest sample, phases by its beginning."""
     row = Timeline.fold(storm.events()).row(25)
@@ -66,6 +67,7 @@ def test_nothing_seen_is_none_not_zero(storm: Storm) -> None:
     assert measured == (None,) * 6
 
 
+@pytest.mark.slow
 def test_a_final_cohort_replaces_a_provisional_one_and_stays(storm: Storm) -> None:
     """The live view is marked until the second can't change; what comes late can't undo that."""
     early = CohortProvisional(
@@ -80,6 +82,7 @@ def test_a_final_cohort_replaces_a_provisional_one_and_stays(storm: Storm) -> No
     assert (timeline.row(25).offered, timeline.row(25).provisional) == (100, False)
 
 
+@pytest.mark.slow
 def test_a_late_cohort_reaches_the_windows_that_it_is_part_of(storm: Storm) -> None:
     """Amplification of a second is that of the 5 s before: a cohort that comes late changes all of them."""
     events = storm.events()
@@ -92,6 +95,7 @@ def test_a_late_cohort_reaches_the_windows_that_it_is_part_of(storm: Storm) -> N
     assert [timeline.row(second).amplification for second in range(25, 30)] == [3.4] * 5
 
 
+@pytest.mark.slow
 def test_amplification_of_few_requests_is_unknown(storm: Storm) -> None:
     """Under 20 requests in 5 s the ratio says nothing."""
     storm.rate = 3
@@ -99,6 +103,7 @@ def test_amplification_of_few_requests_is_unknown(storm: Storm) -> None:
     assert {row.amplification for row in timeline.rows} == {None}
 
 
+@pytest.mark.slow
 def test_attempts_are_those_of_the_clients_under_test(storm: Storm) -> None:
     """What the lab's own canary tries is no part of a storm."""
     cohort = CohortProvisional(
@@ -108,6 +113,7 @@ def test_attempts_are_those_of_the_clients_under_test(storm: Storm) -> None:
     assert (timeline.row(25).attempts, timeline.row(25).provisional) == (400, False)
 
 
+@pytest.mark.slow
 def test_phases_and_actions_have_their_real_times(storm: Storm) -> None:
     """Planned and real times are kept apart; the trigger is what the faults did, not the phase."""
     timeline = Timeline.fold(storm.events())
@@ -119,12 +125,14 @@ def test_phases_and_actions_have_their_real_times(storm: Storm) -> None:
     assert timeline.rows[80].phase is None
 
 
+@pytest.mark.slow
 def test_a_trigger_that_was_kept_has_no_end(storm: Storm) -> None:
     """What only the rollback took away tells nothing about life after the trigger."""
     events = [e for e in storm.events() if not (e.type == "action.changed" and e.state == "reverted")]
     assert Timeline.fold(events).trigger_end_s is None
 
 
+@pytest.mark.slow
 def test_missed_samples_are_counted_in_their_second(storm: Storm, missed: SampleMissed) -> None:
     """A hole in the truth is seen where it is."""
     storm.at(25.5, missed)

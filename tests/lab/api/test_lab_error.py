@@ -44,6 +44,7 @@ def test_every_error_of_the_lab_is_a_lab_error() -> None:
     [partial(lab.run, "smokey"), partial(lab.open_lab, "smoke", runtime="moon")],
     ids=["run", "open_lab"],
 )
+@pytest.mark.slow
 def test_a_wrong_call_is_one(wrong: Callable[[], object]) -> None:
     """Before anything starts."""
     with pytest.raises(lab.LabError, match=r"smokey|moon"):

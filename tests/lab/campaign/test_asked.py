@@ -12,6 +12,7 @@ from lab.cli import main
 from lab.drillfile import DrillError
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_is_the_drills_or_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By name, by file, or as it was read."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
@@ -27,6 +28,7 @@ def test_what_is_asked_for_is_the_drills_or_ones_own(tmp_path: Path, monkeypatch
      ({"seed": 2**31}, "--seed=2147483648"),
      ({"runtime": "docker"}, "--runtime=docker"), ({"monitoring": "agnet"}, "--monitoring=agnet")],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_wrong_call_says_what_the_command_says(
     wrong: dict[str, Any], option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -42,6 +44,7 @@ def test_a_wrong_call_says_what_the_command_says(
 @pytest.mark.parametrize(
     ("drill", "told"), [("slow-not-down", "slow-not-down.slow"), ("metastable", "find_tipping")]
 )
+@pytest.mark.slow
 def test_a_drill_that_is_several_runs_is_not_one(drill: str, told: str) -> None:
     """With what makes them."""
     with pytest.raises(DrillError, match=told):

@@ -113,6 +113,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, *codes: int, interrupted: int | No
     return made
 
 
+@pytest.mark.slow
 async def test_each_seed_is_repeated_for_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As often as is asked for and no longer than needed; the last attempts decide the exit code."""
     made = stand_in(monkeypatch, 2, 2, 0, 0)
@@ -124,6 +125,7 @@ async def test_each_seed_is_repeated_for_itself(monkeypatch: pytest.MonkeyPatch,
     assert together(ran.results[:2]) == 2
 
 
+@pytest.mark.slow
 async def test_after_a_late_interrupt_no_rerun_and_no_other_seed_is_begun(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -135,6 +137,7 @@ async def test_after_a_late_interrupt_no_rerun_and_no_other_seed_is_begun(
 
 
 @pytest.mark.parametrize(("interrupted", "order"), [(None, ["a", "a", "b"]), (1, ["b", "a", "a"])])
+@pytest.mark.slow
 async def test_a_variant_of_a_shared_lab_is_repeated_on_a_lab_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, interrupted: int | None, order: list[str]
 ) -> None:

@@ -78,6 +78,7 @@ async def look(
     return found
 
 
+@pytest.mark.slow
 async def test_it_finds_the_band_and_shows_both_sides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ async def test_it_finds_the_band_and_shows_both_sides(
     assert sum("lab report" in line and "searches" in line for line in out.getvalue().splitlines()) == 2
 
 
+@pytest.mark.slow
 async def test_it_varies_the_load_just_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By requests a second, on a trigger that stays as long as it is."""
     drill = load_drill(ROOT / "bench" / "drills" / "metastable-rate.yaml")
@@ -109,6 +111,7 @@ async def test_it_varies_the_load_just_as_well(monkeypatch: pytest.MonkeyPatch, 
     assert f"tips between {found.never_up_to:g} /s and {found.always_from:g} /s" in said(found)[0]
 
 
+@pytest.mark.slow
 async def test_a_run_that_cannot_be_judged_is_made_again_with_another_seed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -119,6 +122,7 @@ async def test_a_run_that_cannot_be_judged_is_made_again_with_another_seed(
     assert (found.points[0].stuck, found.points[0].judged, found.doubtful) == (0, 3, None)
 
 
+@pytest.mark.slow
 async def test_it_ends_where_too_little_can_be_judged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -188,6 +192,7 @@ def test_without_a_band_what_was_computed_is_said_all_the_same() -> None:
     assert len(said(searched(None))) == 3
 
 
+@pytest.mark.slow
 async def test_two_ends_alike_fail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """There is no tipping point between them, and it says so."""
     drill = open_drill("metastable")

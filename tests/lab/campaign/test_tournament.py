@@ -132,6 +132,7 @@ async def test_other_contestants_or_another_runtime_are_another_tournament(
         assert other.path != here.path
 
 
+@pytest.mark.slow
 async def test_other_sources_are_another_lab(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_bad_input_is_one_sentence_and_code_3(
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_a_spoilt_drill_is_told_with_file_line_and_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_spoilt_drill_is_told_with_file_line_and_key(
     assert f"{file}:5" in told
 
 
+@pytest.mark.slow
 def test_a_run_folder_that_cant_be_written_is_code_4(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

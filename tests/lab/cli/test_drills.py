@@ -21,6 +21,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("name", ["./mine.yaml.{}", "./mine.{}", "mine.yaml.{}", "{folder}/mine.yaml.{}"])
+@pytest.mark.slow
 def test_one_variant_of_a_file_can_be_named(mine: str, name: str) -> None:
     """With or without the suffix, by a path that is relative or not."""
     variant = open_drill("./mine.yaml").variants[1].name.removeprefix("mine.")

@@ -19,6 +19,7 @@ from lab.cli.files import check_file
         ("--out=full/file", "is not a folder"),
     ],
 )
+@pytest.mark.slow
 def test_what_cant_be_written_is_refused_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str, said: str
 ) -> None:
@@ -63,6 +64,7 @@ search: {vary: trigger, from: 1 s, to: 8 s, resolution: 1 s}
         (["--junit", "new/lab.xml", "--repeat", "2"], "--junit and --repeat"),
     ],
 )
+@pytest.mark.slow
 def test_what_a_search_does_not_do_is_refused(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

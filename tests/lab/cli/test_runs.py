@@ -32,6 +32,7 @@ def lab(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return int(left.value.code or 0)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_says_what_to_do(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +52,7 @@ def test_a_run_that_was_killed_says_what_to_do(
     assert second == [dead.name, "waits", "for", "`lab", "recover`", "smoke", "embedded"]
 
 
+@pytest.mark.slow
 def test_status_and_down_name_what_waits_for_recovery(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_url_that_must_stay_healthy_is_a_condition_like_any_other(parse: Parse
     assert Drill.model_validate(drill.resolved()) == drill
 
 
+@pytest.mark.slow
 def test_a_condition_about_a_plane_names_it(parse: Parse, source: str) -> None:
     """Over a window or over the run; it reads as one says it, and the journal carries it."""
     watched = source.replace("seed: 7", "seed: 7\nmonitoring: same-listener")
@@ -186,6 +187,7 @@ def test_a_policy_may_be_a_list(parse: Parse, source: str) -> None:
     assert "budget + breaker" in [step.params.get("policy") for step in drill.method]
 
 
+@pytest.mark.slow
 def test_the_labs_own_policies_may_be_a_document(source: str) -> None:
     """Parameters and all; what is wrong with one is said with its line."""
     good = "policy: [{budget: {ratio: 10%}}, breaker, {full-jitter: {base: 100 ms}}]"

@@ -48,6 +48,7 @@ def test_a_drill_without_variants_is_what_is_run(parse: Parse, source: str) -> N
     assert drill.runs == (drill,)
 
 
+@pytest.mark.slow
 def test_what_every_variant_brings_need_not_stand_at_the_top(parse: Parse, source: str) -> None:
     """The drill as a whole shows the first variant's; what no one would read at the top is refused there."""
     at, end = source.index("expect:"), source.index("abort-if:")

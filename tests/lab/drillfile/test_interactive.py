@@ -14,6 +14,7 @@ from lab.session import known_services
         (("latency", {"latency": "300ms"}), "fault", "bridge"),
     ],
 )
+@pytest.mark.slow
 def test_a_fault_goes_to_what_it_is_meant_for(
     typed: tuple[str, dict[str, str]], kind: str, target: str
 ) -> None:

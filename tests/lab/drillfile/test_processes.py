@@ -22,6 +22,7 @@ def read(written: str) -> Drill:
     return parse_drill(source.replace(line, f"  {written}").encode(), "drills/x.yaml", known(SERVICES))
 
 
+@pytest.mark.slow
 def test_processes_are_no_live_setting() -> None:
     """They stand beside them in the file, and apart from them in the drill: they can't be changed while it runs."""
     drill = read("storefront: {processes: 2, policy: budget}\n  auth: {processes: 3}")

@@ -44,6 +44,7 @@ def read(tmp_path: Path, text: str) -> Scenario:
     return load_scenario(path, known(known_services(), known_modes()), open_drill)
 
 
+@pytest.mark.slow
 def test_a_scenario_is_a_drills_lab_without_what_the_drill_does(tmp_path: Path) -> None:
     """Rate, bridge and settings are replaced key by key; name, text and method of the drill are gone."""
     scenario = read(tmp_path, SCENARIO)

@@ -50,6 +50,7 @@ def test_the_guarded_drill_differs_only_in_who_guards() -> None:
 
 
 @pytest.mark.parametrize("name", ["retry-storm", "monitoring-blackout"])
+@pytest.mark.slow
 def test_a_throttled_drill_differs_only_in_its_trigger(name: str) -> None:
     """Beside the one that begins with latency; as long, and claimed of it the same."""
     latency, throttle = read(name), read(f"{name}-throttle")

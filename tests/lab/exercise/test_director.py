@@ -41,6 +41,7 @@ def say(
     return director.act(verb, {"by": "ada", "role": "responder", "text": text, **more}, facilitator)
 
 
+@pytest.mark.slow
 async def test_the_trigger_is_played_and_after_resolve_once_more_and_undone_both_times() -> None:
     """At its times, undone before it comes again, and the game ends when that has been watched."""
     director, lab, task = await begun(scenario())
@@ -66,6 +67,7 @@ async def test_the_trigger_is_played_and_after_resolve_once_more_and_undone_both
     assert Scenario.model_validate(first.scenario) == director.scenario
 
 
+@pytest.mark.slow
 async def test_a_step_ends_by_itself_where_no_one_resolves_and_time_is_up_in_the_end() -> None:
     """After 60 s; the game is over after three minutes in the scripted pace, and without a second trigger."""
     _, lab, task = await begun(scenario())
@@ -77,6 +79,7 @@ async def test_a_step_ends_by_itself_where_no_one_resolves_and_time_is_up_in_the
     assert lab.notes("gameday.retriggered") == []
 
 
+@pytest.mark.slow
 async def test_a_team_that_resolves_before_anything_happened_is_none_the_wiser() -> None:
     """The answer is the same, and the game goes on."""
     director, lab, task = await begun(scenario())
@@ -90,6 +93,7 @@ async def test_a_team_that_resolves_before_anything_happened_is_none_the_wiser()
     assert [did[1] for did in lab.did] == ["apply", "undo", "apply", "undo"]
 
 
+@pytest.mark.slow
 async def test_who_resolves_early_sees_the_same_whether_anything_is_to_come_or_nothing_is_wrong() -> None:
     """Before the first step or word of the scenario, and until it comes: else resolving would tell which game it is."""
     seen = []
@@ -105,6 +109,7 @@ async def test_who_resolves_early_sees_the_same_whether_anything_is_to_come_or_n
     assert seen == ["resolved, and being watched"] * 2
 
 
+@pytest.mark.slow
 async def test_a_twist_does_not_come_into_the_second_trigger() -> None:
     """What is watched is whether the fix holds when the trigger comes again, and nothing else."""
     director, lab, task = await begun(open_scenario("helpful-colleague"))
@@ -116,6 +121,7 @@ async def test_a_twist_does_not_come_into_the_second_trigger() -> None:
     assert lab.notes("gameday.said") == []
 
 
+@pytest.mark.slow
 async def test_stop_ends_it_at_any_time_and_leaves_nothing_of_the_directors_active() -> None:
     """In the first trigger, and in the second."""
     for resolved in (False, True):
@@ -131,6 +137,7 @@ async def test_stop_ends_it_at_any_time_and_leaves_nothing_of_the_directors_acti
         assert [did[1] for did in lab.did].count("apply") == [did[1] for did in lab.did].count("undo")
 
 
+@pytest.mark.slow
 async def test_a_twist_that_breaks_is_the_facilitators_to_know_and_the_game_goes_on() -> None:
     """Whatever it breaks by: it was not played, which the journal says."""
 
@@ -149,6 +156,7 @@ async def test_a_twist_that_breaks_is_the_facilitators_to_know_and_the_game_goes
     assert lab.notes("gameday.stopped") == ["the game ends"]
 
 
+@pytest.mark.slow
 async def test_a_twist_comes_at_its_time_and_may_be_words_alone() -> None:
     """A colleague's policy, and a message."""
     policy = open_scenario("throttled-bridge").steps[0].step
@@ -171,6 +179,7 @@ async def test_a_twist_comes_at_its_time_and_may_be_words_alone() -> None:
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_a_step_that_is_refused_or_held_is_the_facilitators_trouble_and_the_game_goes_on() -> None:
     """What a responder has changed over stays until the rollback; nothing of it is said to responders."""
     lab = VirtualLab(refuses={"worn-device-again"}, holds={"worn-device"})
@@ -184,6 +193,7 @@ async def test_a_step_that_is_refused_or_held_is_the_facilitators_trouble_and_th
     assert second.startswith("worn-device-again was refused")
 
 
+@pytest.mark.slow
 async def test_where_nothing_is_wrong_nothing_is_done_and_resolve_ends_it() -> None:
     """It is watched as long, so that the end says nothing early."""
     director, lab, task = await begun(open_scenario("nothing-wrong"))
@@ -196,6 +206,7 @@ async def test_where_nothing_is_wrong_nothing_is_done_and_resolve_ends_it() -> N
     assert lab.notes("gameday.declared") == ["nothing"]
 
 
+@pytest.mark.slow
 async def test_hints_come_in_their_order_with_what_they_cost_and_end() -> None:
     """Each is written down."""
     hints = (Hint(text="one", costs_s=60), Hint(text="two", costs_s=120))
@@ -209,6 +220,7 @@ async def test_hints_come_in_their_order_with_what_they_cost_and_end() -> None:
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_what_is_declared_must_be_a_cause_and_may_be_wrong() -> None:
     """The nearest is offered; a wrong one is written down like a right one, and the answer is the same."""
     director, lab, task = await begun(scenario())
@@ -221,6 +233,7 @@ async def test_what_is_declared_must_be_a_cause_and_may_be_wrong() -> None:
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_words_are_one_clean_line_and_no_one_is_the_director() -> None:
     """What a person types can't drive a terminal, nor pass for the scenario."""
     director, lab, task = await begun(scenario())
@@ -235,6 +248,7 @@ async def test_words_are_one_clean_line_and_no_one_is_the_director() -> None:
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_before_it_has_begun_and_after_it_is_over_nothing_is_taken() -> None:
     """Its state is said."""
     director = Director(SealedGame(scenario()), None)
@@ -243,6 +257,7 @@ async def test_before_it_has_begun_and_after_it_is_over_nothing_is_taken() -> No
         await say(director, "note", "early")
 
 
+@pytest.mark.slow
 async def test_responders_see_the_pages_and_answers_of_the_planes_that_are_left_to_them() -> None:
     """Ops alone: not the shared plane's."""
     director, _, task = await begun(scenario(eyes=("ops",)))
@@ -260,6 +275,7 @@ async def test_responders_see_the_pages_and_answers_of_the_planes_that_are_left_
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_the_facilitator_can_speak_to_all_and_give_more_time() -> None:
     """Each is written down; the game ends by so much later. Responders may do neither."""
     director, lab, task = await begun(scenario())
@@ -280,6 +296,7 @@ async def test_the_facilitator_can_speak_to_all_and_give_more_time() -> None:
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "many", "", "1000"])
+@pytest.mark.slow
 async def test_more_time_is_a_number_of_minutes(minutes: str) -> None:
     """Anything else is refused, and nothing changes."""
     director, _, task = await begun(scenario())
@@ -289,6 +306,7 @@ async def test_more_time_is_a_number_of_minutes(minutes: str) -> None:
     task.cancel()
 
 
+@pytest.mark.slow
 async def test_status_names_nothing_that_is_sealed_but_to_the_facilitator() -> None:
     """Before, in and after the first trigger."""
     director, lab, task = await begun(scenario())

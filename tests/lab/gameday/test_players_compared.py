@@ -49,6 +49,7 @@ def test_players_are_compared_over_their_games(
     assert found["players"][0]["won"] == {"k": 5, "n": 5, "low": pytest.approx(0.566, abs=1e-3), "high": 1.0}
 
 
+@pytest.mark.slow
 def test_what_is_no_players_folder_is_refused_with_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

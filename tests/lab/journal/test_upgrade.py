@@ -120,6 +120,7 @@ def test_a_mitigation_of_version_1_does_as_well(name: str, params: dict[str, obj
     assert traits_by_name("mitigation", name, mitigation.model_dump(mode="json")) == mitigation.traits()
 
 
+@pytest.mark.slow
 def test_a_run_of_version_1_had_the_topology_of_then() -> None:
     """Where compose.yaml has changed since then, old journals keep what was true: the load called the edge alone."""
     today = load_topology(Path(resources.topology())).roles

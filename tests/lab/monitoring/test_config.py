@@ -160,6 +160,7 @@ def test_a_bound_follows_what_the_files_say(folder: Path, file: str, old: str, n
     assert ops.bounds_s["GoodputLow"] == pytest.approx(EACH_SECOND["GoodputLow"] + by_s)
 
 
+@pytest.mark.slow
 def test_of_two_alerts_of_a_name_the_slower_one_counts(folder: Path) -> None:
     change(folder / "rules.yaml", "alert: GoodputLowNaive", "alert: SeriesAbsent")
     _, ops = planes(folder)
@@ -174,6 +175,7 @@ def test_a_mode_that_is_none_is_named_with_those_there_are(folder: Path) -> None
 @pytest.mark.parametrize(
     "file", ["same-listener/prometheus.yaml", "ops/prometheus.yaml", "ops/alertmanager.yaml"]
 )
+@pytest.mark.slow
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
     error = refusal(folder)
@@ -197,6 +199,7 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
         ("ops/alertmanager.yaml", "group_wait: 0s", "group_wait: -1s", "is no duration"),
     ],
 )
+@pytest.mark.slow
 def test_an_error_names_file_line_and_remedy(folder: Path, file: str, old: str, new: str, shown: str) -> None:
     """The line is the one that was spoilt."""
     place = (folder / file).read_text().index(old)
@@ -214,12 +217,14 @@ def test_broken_syntax_is_told_with_its_line(folder: Path) -> None:
     assert error.cause.startswith("this is not valid YAML")
 
 
+@pytest.mark.slow
 def test_a_rule_file_without_groups_is_refused(folder: Path) -> None:
     change(folder / "rules.yaml", "groups:", "groupz:")
     error = refusal(folder)
     assert (error.file, error.cause) == (folder / "rules.yaml", "this rule file has no `groups`")
 
 
+@pytest.mark.slow
 def test_a_plane_that_scrapes_nothing_in_main_is_refused(folder: Path) -> None:
     file = folder / "ops" / "prometheus.yaml"
     file.write_text(file.read_text().replace("network: main", "network: elsewhere"))
@@ -235,6 +240,7 @@ def test_a_file_without_keys_is_refused(folder: Path, text: str) -> None:
     assert "the file has no keys" in refusal(folder).cause
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_text_or_no_file_is_refused(folder: Path) -> None:
     file = folder / "ops" / "prometheus.yaml"
     file.write_bytes(b"\xff\xfe")
@@ -280,6 +286,7 @@ def test_the_page_has_every_bound() -> None:
     assert found == {alert: [f"{bounds[alert]:g} s" for bounds in (fast, agent, slow)] for alert in fast}
 
 
+@pytest.mark.slow
 def test_what_the_files_leave_out_is_as_the_programs_have_it(folder: Path) -> None:
     """Prometheus: each minute with 10 s to answer; Alertmanager waits 30 s."""
     file = folder / "ops" / "prometheus.yaml"

@@ -203,6 +203,7 @@ def test_what_crosses_the_bridge_by_name_has_a_route() -> None:
         assert routes["oncall"] == "oncall:8080"
 
 
+@pytest.mark.slow
 def test_slow_rules_are_the_rules_with_wider_windows() -> None:
     """Ranges of at least five scrapes of 5 s; as many scrapes of patience."""
     text = (FOLDER / "rules.yaml").read_text()

@@ -47,6 +47,7 @@ def test_each_customer_has_a_line(shared: Storm) -> None:
     assert customer_lines(alone) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_ended_before_its_phases_tells_nothing_of_customers(shared: Storm) -> None:
     """No line of dashes."""
     assert customer_lines(judge(timeline_of(shared, until_s=2.0))) == []

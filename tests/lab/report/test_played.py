@@ -33,6 +33,7 @@ def game(until_s: float = 999.0, *, clean: bool = True, outcome: str = "complete
     return kept
 
 
+@pytest.mark.slow
 def test_a_game_is_no_failed_drill() -> None:
     """Neither expectations nor checks nor dashes: what was done and when, exit code 0."""
     timeline = Timeline.fold(game())
@@ -47,6 +48,7 @@ def test_a_game_is_no_failed_drill() -> None:
     assert "Why" not in said
 
 
+@pytest.mark.slow
 def test_a_game_whose_rollback_failed_says_so() -> None:
     """That is the one thing that counts against it: exit code 5."""
     timeline = Timeline.fold(game(clean=False))

@@ -31,6 +31,7 @@ def told(events: Sequence[Event]) -> Any:  # noqa: ANN401  JSON
     return json.loads(to_json(system_data(Timeline.fold(events))))
 
 
+@pytest.mark.slow
 def test_the_map_has_the_nodes_and_the_arrows_as_a_script_wants_them(told: Any) -> None:  # noqa: ANN401
     """Arrows say from, to and over."""
     assert [node["name"] for node in told["map"]["nodes"]][:3] == ["load", "edge", "storefront"]
@@ -39,6 +40,7 @@ def test_the_map_has_the_nodes_and_the_arrows_as_a_script_wants_them(told: Any) 
     assert told["map"].keys() == keys | {"scale", "said"}
 
 
+@pytest.mark.slow
 def test_each_row_has_its_second(told: Any, events: Sequence[Event]) -> None:  # noqa: ANN401
     """With an arrow for each of the map, null where nothing was measured; a word for each node."""
     assert [one["second"] for one in told["seconds"]] == [row.second for row in Timeline.fold(events).rows]
@@ -81,6 +83,7 @@ def test_every_state_has_a_word() -> None:
     assert STATES.keys() == set(get_args(ServiceState))
 
 
+@pytest.mark.slow
 def test_a_detour_is_said_and_a_half_open_breaker_has_its_own_word(events: Sequence[Event]) -> None:
     """Over the reserve device; elsewhere the map says it."""
     routed = SettingsRead(t=START + 1, service="storefront", values={"device": "bridge-reserve"})
@@ -104,6 +107,7 @@ def test_a_detour_is_said_and_a_half_open_breaker_has_its_own_word(events: Seque
     assert second["services"]["storefront"]["word"] == "breaker half-open"
 
 
+@pytest.mark.slow
 def test_each_plane_has_an_eye_for_each_second() -> None:
     """Null where it was not asked; the shared plane comes first, none where none watches."""
     run = Watch().timeline()

@@ -206,6 +206,7 @@ async def test_a_floor_of_goodput_is_watched_from_the_first_phase_to_the_last_re
 
 
 @pytest.mark.parametrize("error", ["answered 503", None])
+@pytest.mark.slow
 async def test_a_url_that_is_not_healthy_before_the_trigger_means_that_nothing_is_applied(
     tmp_path: Path, error: str | None
 ) -> None:

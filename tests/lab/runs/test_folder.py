@@ -53,6 +53,7 @@ def test_a_place_that_is_no_folder_is_refused_with_a_remedy(tmp_path: Path) -> N
         create_run_folder(tmp_path, "smoke", tmp_path / "file" / "run")
 
 
+@pytest.mark.slow
 def test_the_last_twenty_are_kept_and_living_ones_never_go(tmp_path: Path) -> None:
     """Old runs make room; one whose ledger is open stays: it lives, or waits for ``lab recover``."""
     runs = tmp_path / "runs"

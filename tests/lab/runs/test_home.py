@@ -29,6 +29,7 @@ def test_a_variable_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert lab_home() == meant
 
 
+@pytest.mark.slow
 def test_git_does_not_see_it(tmp_path: Path) -> None:
     """A user's own repository stays as clean as it was."""
     subprocess.run(["git", "init", "-q", tmp_path], check=True)

@@ -23,6 +23,7 @@ AGENT = "prometheus-agent"
         ("3.5.0", "--agent"),
     ],
 )
+@pytest.mark.slow
 def test_an_embedded_agent_is_started_as_its_version_wants_it(
     tmp_path: Path, version: str, flag: str
 ) -> None:

@@ -70,6 +70,7 @@ def package(tmp_path: Path) -> DebianPackage:
     return DebianPackage("prometheus", ("prometheus", "promtool"), Cache(tmp_path / "cache"))
 
 
+@pytest.mark.slow
 def test_both_programs_are_unpacked_once_into_the_cache(state: Path, tmp_path: Path) -> None:
     """The checker comes with the server: nothing is fetched for it."""
     lines: list[str] = []
@@ -102,6 +103,7 @@ def test_two_at_once_unpack_once(state: Path, tmp_path: Path) -> None:
     assert done(state) == ["download"]
 
 
+@pytest.mark.slow
 def test_a_broken_one_in_the_cache_is_replaced(state: Path, tmp_path: Path) -> None:
     """Such as one of a full disk."""
     place = tmp_path / "cache" / "bin" / "prometheus-2.42.0"
@@ -112,6 +114,7 @@ def test_a_broken_one_in_the_cache_is_replaced(state: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("update_code", ["0", "100"])
+@pytest.mark.slow
 def test_root_fetches_missing_package_lists_once(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_code: str
 ) -> None:

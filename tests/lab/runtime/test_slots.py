@@ -17,6 +17,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
+@pytest.mark.slow
 def test_two_labs_get_two_slots_and_a_freed_one_is_used_again() -> None:
     """Side by side, and not for ever."""
     with slots.hold_slot() as first:
@@ -34,6 +35,7 @@ def test_when_all_are_taken_the_error_says_what_to_do(monkeypatch: pytest.Monkey
         slots.take_slot()
 
 
+@pytest.mark.slow
 def test_a_slot_on_which_something_listens_is_passed_over() -> None:
     """The rest of a killed lab must not be talked to by mistake."""
     with slots.hold_slot() as slot:
@@ -42,6 +44,7 @@ def test_a_slot_on_which_something_listens_is_passed_over() -> None:
         assert slot.number != number
 
 
+@pytest.mark.slow
 def test_networks_avoid_routes_and_what_the_engine_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another block of the same slot; an error when there is none."""
     monkeypatch.setattr(slots, "host_routes", list)

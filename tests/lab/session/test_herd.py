@@ -59,6 +59,7 @@ expect:
         ({"memory_bytes": 10**9}, r"needs 1,[67]\d\d MB of memory, and 1,000 MB are free"),
     ],
 )
+@pytest.mark.slow
 def test_each_limit_that_is_too_low_is_named_with_what_to_do(less: dict[str, int], says: str) -> None:
     """One below what 5,000 clients need is refused; with exactly that much the drill may begin."""
     drill = shipped("thundering-herd-5000")

@@ -39,6 +39,7 @@ def test_a_drills_wishes_add_up(mode: str | None, asked: dict[str, str] | None, 
     assert environment["BRIDGE_RESERVE"] == ("http://bridge-reserve:3128" if reserve else "")
 
 
+@pytest.mark.slow
 def test_the_drill_for_operators_has_what_every_mitigation_needs() -> None:
     """Both clients, both devices."""
     services, _ = enabled(load_drill(ROOT / "drills" / "operators.yaml"))

@@ -35,6 +35,7 @@ expect:
 """
 
 
+@pytest.mark.slow
 def test_a_service_that_only_monitoring_has_is_named_with_what_to_write(tmp_path: Path) -> None:
     """Without planes there is no prometheus-ops to kill; with them there is."""
     (tmp_path / "hurt.yaml").write_text(DRILL)
@@ -47,6 +48,7 @@ def test_a_service_that_only_monitoring_has_is_named_with_what_to_write(tmp_path
     require_services(drill, load_topology(file, {"LAB_RUN": "x", "COMPOSE_PROFILES": "monitoring"}))
 
 
+@pytest.mark.slow
 def test_processes_that_the_topology_does_not_start_are_named(tmp_path: Path) -> None:
     """Where its entry does not use the variable; and a lab that is up has those that it was started with."""
     (tmp_path / "hurt.yaml").write_text(DRILL)
@@ -70,6 +72,7 @@ def test_processes_that_the_topology_does_not_start_are_named(tmp_path: Path) ->
         ("mitigation: disable, service: streaming", r"for streaming, .*\{streaming: \{path: /streaming,"),
     ],
 )
+@pytest.mark.slow
 def test_a_mitigation_that_needs_another_service_says_what_to_write(
     tmp_path: Path, mitigation: str, says: str
 ) -> None:
@@ -84,6 +87,7 @@ def test_a_mitigation_that_needs_another_service_says_what_to_write(
     )
 
 
+@pytest.mark.slow
 def test_a_client_is_sent_over_the_reserve_only_where_there_is_one(tmp_path: Path) -> None:
     """By its configuration; the service itself would refuse it after the calibration."""
     file = ROOT / "compose" / "compose.yaml"

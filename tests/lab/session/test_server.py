@@ -72,6 +72,7 @@ async def refused(run: RunFolder, method: str, path: str) -> str:
     return str(told.value)
 
 
+@pytest.mark.slow
 async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) -> None:
     """No fault, no policy, no down while a drill is measured; the refusal names the command that ends it."""
     async with host(tmp_path) as made:
@@ -90,6 +91,7 @@ async def test_a_drill_is_watched_and_aborted_but_not_disturbed(tmp_path: Path) 
         assert (await LabClient(made.folder).call("GET", "/status"))["state"] == "trigger"
 
 
+@pytest.mark.slow
 async def test_a_body_that_is_no_object_is_refused_with_what_is_wanted(tmp_path: Path) -> None:
     """Of everything that takes one; nothing is done."""
     async with host(tmp_path, interactive=True) as made:
@@ -286,6 +288,7 @@ async def test_notes_are_kept_while_a_drill_is_measured_too(tmp_path: Path) -> N
     assert len(written[0]["text"]) == 500
 
 
+@pytest.mark.slow
 async def test_what_is_permitted_can_be_asked_at_any_time(tmp_path: Path) -> None:
     """Of a drill its end alone; of an interactive lab everything, once it is up."""
     async with host(tmp_path) as made:

@@ -169,6 +169,7 @@ def test_what_is_active_is_what_was_read_back(story: list[Event]) -> None:
     assert run.marks()["active"] == before
 
 
+@pytest.mark.slow
 def test_a_page_that_was_opened_early_hears_who_watches(story: list[Event]) -> None:
     """Planes are known when all is up, and the page has a button for each."""
     run = fed(story[:1])

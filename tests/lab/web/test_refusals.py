@@ -8,6 +8,7 @@ from lab.web import refusals
 from lab.web.refusals import Refusals
 
 
+@pytest.mark.slow
 async def test_the_first_is_said_at_once_and_the_rest_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """With how many they were; and no more than so many characters of what was asked."""
     monkeypatch.setattr(refusals, "EVERY_S", 0.02)

@@ -19,6 +19,7 @@ def eye(run: Timeline, plane: str, second: int) -> EyeSecond:
     return told
 
 
+@pytest.mark.slow
 def test_a_plane_that_sees_knows_what_is_true() -> None:
     """In health and in the storm, with the targets that it scraped lately."""
     run = Watch().timeline()
@@ -54,6 +55,7 @@ def test_what_a_plane_was_not_asked_it_is_not_shown_to_know() -> None:
     assert eye_second(run, "shared", 46) is None
 
 
+@pytest.mark.slow
 def test_which_targets_were_up_is_known_when_the_run_is_over() -> None:
     """Before the plane reported its scrapes: null. A target of which it could not is not known to be up."""
     run = Watch().timeline()
@@ -86,6 +88,7 @@ def test_a_second_whose_truth_is_missing_is_no_walk_over_the_run() -> None:
     assert 0 < samples.visited < len(samples)
 
 
+@pytest.mark.slow
 def test_the_truth_before_anything_was_counted_is_nothing() -> None:
     """A window may begin before the run, but not where counts are missing later."""
     run = Watch(starts_s=20.0, deaf=(40.0, 50.0)).timeline()

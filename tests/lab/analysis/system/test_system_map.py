@@ -1,5 +1,7 @@
 """What stands where. Tests lab.analysis.system.system_map."""
 
+import pytest
+
 from lab.analysis.system import system_map
 from lab.analysis.system.system_map import Capacity
 from lab.analysis.timeline.timeline import Timeline
@@ -66,6 +68,7 @@ def test_the_load_calls_whom_its_customers_ask(drill: Drill) -> None:
     assert arrows(timeline(both))[:2] == [("load", "edge", None), ("load", "storefront", None)]
 
 
+@pytest.mark.slow
 def test_what_was_calibrated_is_on_the_map(drill: Drill, storm: object) -> None:
     """Capacity with its interval, the queue, and from when on waiting is useless; unknown before."""
     bare = system_map(timeline(drill))

@@ -114,6 +114,7 @@ def test_fed_event_by_event_it_comes_to_the_same(tmp_path: Path) -> None:
     assert all_seconds(timeline) == all_seconds(Timeline.fold(events))
 
 
+@pytest.mark.slow
 def test_what_can_still_change_is_provisional(storm: Storm) -> None:
     """While the run lasts its last seconds are; when it is over, none is."""
     events = storm.events()

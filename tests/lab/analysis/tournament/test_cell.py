@@ -15,6 +15,7 @@ from lab.journal.events import (
 from tests.lab.analysis.tournament.conftest import Change, judged
 
 
+@pytest.mark.slow
 def test_the_golden_storm_counts_as_it_was_written(golden: list[Event]) -> None:
     """100/s from 14 s to 78 s; nothing good until 45 s; 4 attempts per request until the mitigation at 38.25 s."""
     cell = cell_of(*judged(golden), contestant="immediate", trigger="latency")
@@ -112,6 +113,7 @@ def test_what_a_drill_does_marks_it_and_not_its_name(golden: list[Event]) -> Non
     assert marked() != marked(configuration={"storefront": {"policy": "budget"}})
 
 
+@pytest.mark.slow
 def test_waste_that_was_not_measured_is_not_none_at_all(golden: list[Event]) -> None:
     """A journal whose router says nothing of it has no figure, and not 0."""
 
@@ -175,12 +177,14 @@ def test_an_emptied_queue_alone_leaves_the_other_figures(
         assert (cell.stuck, cell.time_to_recover_s, cell.censored_at_s) == (None, None, None)
 
 
+@pytest.mark.slow
 def test_a_truncated_run_is_invalid(golden: list[Event]) -> None:
     """Whatever it had seen until then."""
     cell = cell_of(*judged(golden[: len(golden) // 2]), contestant="x", trigger="y")
     assert (cell.valid, cell.verdict) == (False, "inconclusive")
 
 
+@pytest.mark.slow
 def test_an_unmeasured_second_makes_the_area_unknown(golden: list[Event]) -> None:
     """Null, not a smaller loss."""
     events = [
@@ -190,6 +194,7 @@ def test_an_unmeasured_second_makes_the_area_unknown(golden: list[Event]) -> Non
     assert (cell.lost_requests, cell.lost_share, cell.latency_p99_ms) == (None, None, None)
 
 
+@pytest.mark.slow
 def test_rows_count_from_the_triggers_start(golden: list[Event]) -> None:
     """Second 0 holds it; judged seconds only, what was not measured null."""
     timeline, _ = judged([e for e in golden if not (isinstance(e, CohortClosed) and e.second == 30)])
@@ -200,6 +205,7 @@ def test_rows_count_from_the_triggers_start(golden: list[Event]) -> None:
     assert (by_second[17].offered, by_second[17].good) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_cell_survives_its_own_json(golden: list[Event]) -> None:
     """What is written can be read back."""
     cell = cell_of(*judged(golden), contestant="x", trigger="y")

@@ -30,6 +30,7 @@ def changed(drill: Drill, **settings: Any) -> Drill:  # noqa: ANN401 - any setti
     return drill.model_copy(update={"configuration": configuration})
 
 
+@pytest.mark.slow
 def test_a_run_says_what_its_device_carried(drill: Drill) -> None:
     """Under the throttle, while more waited; and while it was stuck, every one for a client that had given up."""
     storm = Storm(
@@ -125,6 +126,7 @@ def test_clients_of_which_there_is_no_model(drill: Drill, settings: dict[str, st
     assert because in (found.because or "")
 
 
+@pytest.mark.slow
 def test_another_trigger_has_no_model(drill: Drill) -> None:
     """3,000 ms of latency are no throttle; nor is a throttle of auth."""
     slow = open_drill("retry-storm").model_copy(update={"search": drill.search})

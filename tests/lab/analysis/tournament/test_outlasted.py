@@ -47,6 +47,7 @@ def test_without_a_fix_it_is_the_trigger_that_is_outlasted_or_not(guarded: Drill
     assert (stuck.stuck, stuck.outlasted) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_truncated_run_is_undetermined(drill: Drill) -> None:
     """Less than 10 s after the mitigation: no one knows."""
     storm = Storm(drill, good=BAD, recovers_in="nowhere")

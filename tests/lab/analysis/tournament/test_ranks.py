@@ -85,6 +85,7 @@ def test_a_difference_beyond_the_spread_is_ranked() -> None:
     assert places == {"budget": (1, 1), "none": (2, 3), "nothing": (2, 3)}
 
 
+@pytest.mark.slow
 def test_always_stuck_and_never_are_told_apart_over_five_seeds_but_not_over_two() -> None:
     """Two coins agree so by chance in 2 of 16 cases with two seeds, in 2 of 1024 with five."""
 
@@ -109,6 +110,7 @@ def test_one_trigger_of_many_can_tell_two_apart() -> None:
     assert rank(cells).pairs[0].better == "over"
 
 
+@pytest.mark.slow
 def test_runs_on_bridges_that_differ_are_not_held_against_each_other() -> None:
     """A tournament that went on with a bridge a third larger: only the pairs from before count."""
     small: dict[str, Any] = {"capacity_rps": 135.0}
