@@ -133,7 +133,7 @@ class Director:
         self._act("stopped", DIRECTOR, DIRECTOR, "the game ends")
         self._state = "over"
 
-    async def act(self, verb: str, said: Mapping[str, Any], facilitator: bool) -> dict[str, Any]:  # noqa: FBT001
+    async def act(self, verb: str, said: Mapping[str, Any], facilitator: bool) -> dict[str, Any]:  # noqa: FBT001  a desk
         """Take an act of a person.
 
         Args:

@@ -38,7 +38,7 @@ async def serve(home: Path, run: str | None, port: int, *, browser: bool) -> Non
     with ended() as end:
         async with serving(home, run, port) as server:
             print(f"The live page: {server.url}", flush=True)  # noqa: T201  what the command is for
-            print("Whoever has this address may drive the lab. Ctrl-C ends the page.", flush=True)  # noqa: T201
+            print("Whoever has this address may drive the lab. Ctrl-C ends the page.", flush=True)  # noqa: T201  as above
             with opened_browser(server.url, wanted=browser):
                 await asyncio.wait({end, server.site.following}, return_when=asyncio.FIRST_COMPLETED)
         if server.site.following.done() and not server.site.following.cancelled():

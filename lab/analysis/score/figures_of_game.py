@@ -31,7 +31,7 @@ def score_game(timeline: Timeline) -> GameScore:
     hints = [one for one in game.of_team if one.act == "hint"]
     costs_s = sum(hint.costs_s for hint in game.scenario.hints[: len(hints)])
     won, because = _won(game, recover_s, holds)
-    told = None if game.trigger_s is None else game.first("update", game.trigger_s)
+    update = None if game.trigger_s is None else game.first("update", game.trigger_s)
     return GameScore(
         scenario=game.scenario.name,
         title=game.scenario.title,
@@ -46,7 +46,7 @@ def score_game(timeline: Timeline) -> GameScore:
         mitigate_s=_since_trigger(game, _mitigated_s(game, turns)),
         recover_s=recover_s,
         recover_with_hints_s=None if recover_s is None else round(recover_s + costs_s, 1),
-        tell_customers_s=_since_trigger(game, None if told is None else told.at_s),
+        tell_customers_s=_since_trigger(game, None if update is None else update.at_s),
         customers=lost_minutes(game),
         wrong_turns=turns,
         hints=len(hints),
